@@ -1,0 +1,2 @@
+//! Wires the `accounts` function.
+fn main() {}

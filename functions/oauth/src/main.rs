@@ -1,0 +1,2 @@
+//! Wires the `oauth` function.
+fn main() {}

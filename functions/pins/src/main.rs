@@ -1,0 +1,2 @@
+//! Wires the `pins` function.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Wires the `publisher` function.
+fn main() {}

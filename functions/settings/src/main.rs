@@ -1,0 +1,2 @@
+//! Wires the `settings` function.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Wires the `web` function.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Every Pinwheel function on one machine, on embedded parts.

@@ -1,0 +1,1 @@
+//! A Pinterest to develop against.

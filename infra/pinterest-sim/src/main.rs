@@ -1,0 +1,2 @@
+//! Starts the simulator.
+fn main() {}

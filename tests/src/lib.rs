@@ -1,0 +1,1 @@
+//! The product as stories; see `tests/stories`.
