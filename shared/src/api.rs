@@ -1,0 +1,16 @@
+//! The HTTP edge that all functions share: who calls, what a body and a query may be, how an error reads.
+
+mod body;
+mod failure;
+mod identity;
+mod origin;
+mod problem;
+mod query;
+mod route;
+
+pub use body::Json;
+pub use identity::{Admin, User};
+pub use origin::{CALLBACK_PATH, Origin};
+pub use problem::Problem;
+pub use query::{Page, Query};
+pub use route::{Access, Route, finish};

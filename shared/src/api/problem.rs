@@ -1,0 +1,96 @@
+//! Errors as RFC 9457 problem details.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+use crate::domain::FieldError;
+
+/// An error as a client reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// A stable word for programs.
+    pub code: &'static str,
+    /// What happened and what to do, for people.
+    pub detail: String,
+    /// Every wrong field; only for 422.
+    pub errors: Vec<FieldError>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    code: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [FieldError],
+}
+
+impl Problem {
+    /// A problem with that status, code and explanation.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, code, detail: detail.into(), errors: Vec::new() }
+    }
+
+    /// 404: it does not exist, or belongs to somebody else; the two read alike.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {what}."))
+    }
+
+    /// 403 `pinterest_disabled`.
+    pub fn disabled() -> Self {
+        let hold = crate::domain::settings::Obstacle::Disabled;
+        Self::new(StatusCode::FORBIDDEN, hold.code(), hold.message())
+    }
+
+    /// 409: the thing changed or is not in a state for this.
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// 422 with every wrong field.
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let named: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
+        let detail = format!("Nothing was stored. Correct: {}.", named.join(", "));
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, code: "invalid", detail, errors }
+    }
+
+    /// 422 with one wrong field.
+    pub fn invalid_field(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        Self::invalid(vec![FieldError::new(field, code, message)])
+    }
+
+    /// The response, with the id of the request it answers.
+    pub(super) fn render(&self, request_id: Option<&str>) -> Response {
+        let body = Body {
+            r#type: format!("urn:pinwheel:problem:{}", self.code),
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            code: self.code,
+            request_id,
+            errors: &self.errors,
+        };
+        let body = serde_json::to_vec(&body).expect("a problem is a plain structure");
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}
+
+/// The layer of [`super::finish`] adds the request id, which only it knows.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.render(None);
+        response.extensions_mut().insert(self);
+        response
+    }
+}

@@ -1,0 +1,75 @@
+//! Routes, and what every answer of every function has.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use lambda_http::request::RequestContext;
+
+use super::Problem;
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody; no token is looked at.
+    Open,
+    /// Whoever has a valid token with the required scope.
+    User,
+    /// Whoever is an administrator besides.
+    Admin,
+}
+
+/// One route, as API Gateway and the router both know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// The method, in capitals.
+    pub method: &'static str,
+    /// The path with `{placeholders}`.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+}
+
+impl Route {
+    /// A route.
+    pub const fn new(method: &'static str, path: &'static str, access: Access) -> Self {
+        Self { method, path, access }
+    }
+}
+
+/// Completes a function's router: unknown paths and methods answer as problems, problems carry the request's id,
+/// JSON is not kept by anybody.
+pub fn finish(router: Router) -> Router {
+    router
+        .fallback(|| async { Problem::not_found("path") })
+        .method_not_allowed_fallback(|| async {
+            let detail = "This path exists, but not with this method.";
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+        })
+        .layer(from_fn(complete))
+}
+
+async fn complete(request: Request, next: Next) -> Response {
+    let request_id = request_id(&request);
+    let mut response = next.run(request).await;
+    if let Some(problem) = response.extensions().get::<Problem>() {
+        return problem.render(request_id.as_deref());
+    }
+    if (response.status().is_client_error() || response.status().is_server_error())
+        && !response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+    {
+        // A rejection of the framework's own; its text is not ours to pass on.
+        let detail = "The request could not be understood.";
+        return Problem::new(response.status(), "malformed_request", detail).render(request_id.as_deref());
+    }
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+fn request_id(request: &Request) -> Option<String> {
+    match request.extensions().get::<RequestContext>()? {
+        RequestContext::ApiGatewayV2(context) => context.request_id.clone(),
+        _ => None,
+    }
+}

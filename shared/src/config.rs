@@ -1,0 +1,102 @@
+//! Everything that is set from outside, read once at the start.
+//!
+//! One small struct per concern; every field names its variable. What contradicts itself stops the start, with every
+//! wrong variable named at once.
+
+mod aws;
+mod pinterest;
+mod storage;
+mod variables;
+mod web;
+
+pub use aws::AwsConfig;
+pub use storage::StorageConfig;
+pub use variables::{InvalidVariable, Variables};
+pub use web::WebConfig;
+
+use crate::pinterest::Hosts;
+
+/// The configuration of a function.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where AWS is and who we are there.
+    pub aws: AwsConfig,
+    /// Which table, secrets and function belong to this installation.
+    pub storage: StorageConfig,
+    /// Who may call, and by which address.
+    pub web: WebConfig,
+    /// Pinterest's addresses.
+    pub pinterest: Hosts,
+}
+
+impl Config {
+    /// Reads the configuration by `lookup`, which answers a variable's value; answers every variable that is wrong.
+    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Vec<InvalidVariable>> {
+        let mut variables = Variables::new(lookup);
+        let config = Self {
+            aws: AwsConfig::read(&mut variables),
+            storage: StorageConfig::read(&mut variables),
+            web: WebConfig::read(&mut variables),
+            pinterest: pinterest::read(&mut variables),
+        };
+        variables.finish(config)
+    }
+
+    /// Reads the configuration from the environment of the process.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub fn from_env() -> Result<Self, Vec<InvalidVariable>> {
+        Self::read(&|name| std::env::var(name).ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    fn set(pairs: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+        let base = [
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_ACCESS_KEY_ID", "id"),
+            ("AWS_SECRET_ACCESS_KEY", "key"),
+            ("TABLE_NAME", "pinwheel"),
+            ("APP_SECRET_ID", "app"),
+            ("TOKEN_KEYS_SECRET_ID", "keys"),
+        ];
+        let all: Vec<(String, String)> =
+            base.iter().chain(pairs).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        move |name| all.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    }
+
+    #[test]
+    fn the_defaults_are_pinterests_own_addresses() {
+        let config = Config::read(&set(&[])).unwrap();
+        assert_eq!(config.pinterest.live.as_str(), "https://api.pinterest.com/v5");
+        assert_eq!(config.pinterest.sandbox.as_str(), "https://api-sandbox.pinterest.com/v5");
+        assert_eq!(config.web.owner_claim, "sub");
+    }
+
+    #[test]
+    fn every_wrong_variable_is_named_at_once() {
+        let wrong = Config::read(&set(&[
+            ("TABLE_NAME", ""),
+            ("PUBLIC_URL", "pinwheel.example"),
+            ("PINTEREST_API_LIVE", "https://x.example/v4"),
+            ("AWS_ENDPOINT_URL_DYNAMODB", "localhost:8000"),
+            ("RETURN_TO_ORIGINS", "https://a.example/path"),
+        ]));
+        let names: Vec<_> = wrong.unwrap_err().into_iter().map(|error| error.name).collect();
+        assert_eq!(
+            names,
+            ["AWS_ENDPOINT_URL_DYNAMODB", "TABLE_NAME", "PUBLIC_URL", "RETURN_TO_ORIGINS", "PINTEREST_API_LIVE"]
+        );
+    }
+
+    #[test]
+    fn debug_does_not_say_the_keys() {
+        let config =
+            Config::read(&set(&[("AWS_SECRET_ACCESS_KEY", "hunter2"), ("AWS_SESSION_TOKEN", "hunter3")])).unwrap();
+        assert!(!format!("{config:?}").contains("hunter"));
+    }
+}

@@ -1,0 +1,27 @@
+//! What belongs to this installation.
+
+use super::Variables;
+
+/// The names of the installation's table, secrets and publisher.
+#[derive(Debug, Clone)]
+pub struct StorageConfig {
+    /// `TABLE_NAME`: the DynamoDB table.
+    pub table: String,
+    /// `APP_SECRET_ID`: the secret with the Pinterest app's ID and secret.
+    pub app_secret_id: String,
+    /// `TOKEN_KEYS_SECRET_ID`: the secret with the keys that seal tokens.
+    pub token_keys_secret_id: String,
+    /// `PUBLISHER_FUNCTION`: the function to call at once when something is due soon; without it the next tick finds it.
+    pub publisher_function: Option<String>,
+}
+
+impl StorageConfig {
+    pub(super) fn read(variables: &mut Variables<'_>) -> Self {
+        Self {
+            table: variables.required("TABLE_NAME"),
+            app_secret_id: variables.required("APP_SECRET_ID"),
+            token_keys_secret_id: variables.required("TOKEN_KEYS_SECRET_ID"),
+            publisher_function: variables.optional("PUBLISHER_FUNCTION"),
+        }
+    }
+}

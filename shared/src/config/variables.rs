@@ -1,0 +1,59 @@
+//! Reads variables and collects what is wrong with them.
+
+use url::Url;
+
+/// A variable that is missing or wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name} {problem}")]
+pub struct InvalidVariable {
+    /// The variable.
+    pub name: &'static str,
+    /// What is wrong and what to write; never the value.
+    pub problem: &'static str,
+}
+
+/// The variables that are being read.
+pub struct Variables<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    invalid: Vec<InvalidVariable>,
+}
+
+impl<'a> Variables<'a> {
+    /// Reads by `lookup`.
+    pub fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self { lookup, invalid: Vec::new() }
+    }
+
+    /// The value, where it is set and not empty.
+    pub fn optional(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).filter(|value| !value.trim().is_empty())
+    }
+
+    /// The value; empty, and noted as missing, where it is not set.
+    pub fn required(&mut self, name: &'static str) -> String {
+        self.optional(name).unwrap_or_else(|| {
+            self.reject(name, "is not set");
+            String::new()
+        })
+    }
+
+    /// An absolute http or https address.
+    pub fn address(&mut self, name: &'static str) -> Option<Url> {
+        let text = self.optional(name)?;
+        let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        if url.is_none() {
+            self.reject(name, "must be an address that begins with https:// or http://");
+        }
+        url
+    }
+
+    /// Notes that `name` is wrong.
+    pub fn reject(&mut self, name: &'static str, problem: &'static str) {
+        self.invalid.push(InvalidVariable { name, problem });
+    }
+
+    /// Answers `value`, unless something was wrong.
+    pub fn finish<T>(self, value: T) -> Result<T, Vec<InvalidVariable>> {
+        if self.invalid.is_empty() { Ok(value) } else { Err(self.invalid) }
+    }
+}

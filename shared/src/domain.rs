@@ -1,0 +1,32 @@
+//! What Pinwheel is about, without I/O, clocks or wire formats.
+//!
+//! Scalars (ids, modes, words) know their text form; the things made of them (pins, accounts, settings) are not
+//! serialized as such: stores and handlers have shapes of their own.
+
+pub mod account;
+pub mod attempt;
+pub mod content;
+pub mod due;
+pub mod fields;
+pub mod id;
+pub mod mode;
+pub mod pin;
+pub mod pin_moves;
+pub mod reason;
+pub mod scope;
+pub mod settings;
+
+pub use account::{Account, Connection, ReconnectReason, SealedToken, SealedTokens};
+pub use attempt::{Attempt, AttemptOutcome};
+pub use content::{Content, Media};
+pub use due::{Due, Partition, Shard};
+pub use fields::FieldError;
+pub use id::{
+    AccountId, AppId, AttemptId, BoardId, InvalidId, OwnerId, PinId, PinterestPinId, PinterestUserId, SectionId,
+};
+pub use mode::Mode;
+pub use pin::{Pin, State, Status};
+pub use pin_moves::IllegalMove;
+pub use reason::{Doubt, Failure, Hold, Setback};
+pub use scope::{Scope, Scopes};
+pub use settings::{SecretRef, Settings};

@@ -1,0 +1,171 @@
+//! A Pinterest account that somebody connected.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::attempt::words;
+use super::{AccountId, AppId, BoardId, Due, Mode, OwnerId, Partition, PinterestUserId, Scopes, Shard};
+
+/// How long before its end an access token is renewed.
+pub const RENEW_AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// A connected Pinterest account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Our id of it.
+    pub id: AccountId,
+    /// Who connected it.
+    pub owner: OwnerId,
+    /// The mode it was connected in; it never changes.
+    pub mode: Mode,
+    /// The app that its tokens were issued to.
+    pub app_id: AppId,
+    /// Pinterest's id of the person, which survives a change of the name.
+    pub user_id: PinterestUserId,
+    /// The name as Pinterest last told it.
+    pub username: String,
+    /// The address of the picture as Pinterest last told it.
+    pub profile_image: Option<String>,
+    /// What the person granted.
+    pub scopes: Scopes,
+    /// The tokens and whether Pinterest takes them.
+    pub connection: Connection,
+    /// Counts the token pairs; a renewal is written on condition that it did not move.
+    pub token_version: u64,
+    /// Held by the one worker that renews the tokens, until this moment.
+    pub refresh_lease_until: Option<Timestamp>,
+    /// The next renewal is not tried before this moment; absent where none is planned.
+    pub refresh_at: Option<Timestamp>,
+    /// Whether the answer to the last renewal was lost, so that a refusal of the next one proves little.
+    pub refresh_unknown: bool,
+    /// When pins that wait for this account are released; absent where none is planned.
+    pub release_at: Option<Timestamp>,
+    /// How many releases are still to come.
+    pub releases_left: u8,
+    /// The boards its owner posts to.
+    pub channels: Vec<BoardId>,
+    /// When it was connected first.
+    pub created_at: Timestamp,
+    /// The last change.
+    pub updated_at: Timestamp,
+    /// Counts changes.
+    pub version: u64,
+}
+
+/// Whether Pinterest takes the account's tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Connection {
+    /// It does, as far as is known.
+    Connected(SealedTokens),
+    /// It does not, or will not from `from` on.
+    NeedsReconnect {
+        /// Why.
+        reason: ReconnectReason,
+        /// Until then the access token is still used.
+        from: Timestamp,
+        /// The tokens as they are.
+        tokens: SealedTokens,
+    },
+    /// The owner disconnected it; the tokens are erased.
+    Disconnected,
+}
+
+/// The tokens of an account, sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedTokens {
+    /// Sent with every call.
+    pub access: SealedToken,
+    /// When Pinterest stops taking the access token.
+    pub access_expires_at: Timestamp,
+    /// Exchanged for a new pair; absent for tokens pasted from Pinterest's developer pages.
+    pub refresh: Option<SealedToken>,
+    /// When the refresh token ends.
+    pub refresh_expires_at: Option<Timestamp>,
+}
+
+/// A token that only the vault can open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedToken(pub String);
+
+words! {
+    /// Why an account has to be connected again.
+    ReconnectReason {
+        /// Pinterest refused to renew the tokens.
+        RefreshRefused = "refresh_refused", "Pinterest refused to renew the permission, as it does after a change of username or password. Connect the account again.";
+        /// Pinterest refused the access token and there is nothing to renew it with.
+        AccessRefused = "access_refused", "Pinterest no longer accepts the access token, and it cannot be renewed. Connect the account again.";
+        /// The access token ended before it could be renewed.
+        Expired = "expired", "The permission ended before it could be renewed. Connect the account again.";
+        /// The answer to a renewal was lost and the old refresh token is spent.
+        RefreshLost = "refresh_lost", "The answer to a renewal was lost, and Pinterest does not repeat it. Connect the account again before the access token ends.";
+        /// The tokens belong to another Pinterest app than the one in the settings.
+        AppChanged = "app_changed", "The account was connected through another Pinterest app. Connect it again through the present one before its access token ends.";
+    }
+}
+
+impl Account {
+    /// The tokens with which the account can be used at `now`, if Pinterest is expected to take them.
+    pub fn usable_tokens(&self, now: Timestamp) -> Option<&SealedTokens> {
+        let tokens = match &self.connection {
+            Connection::Connected(tokens) => tokens,
+            Connection::NeedsReconnect { from, tokens, .. } if now < *from => tokens,
+            Connection::NeedsReconnect { .. } | Connection::Disconnected => return None,
+        };
+        (now < tokens.access_expires_at).then_some(tokens)
+    }
+
+    /// The tokens, whether they work or not.
+    pub fn tokens(&self) -> Option<&SealedTokens> {
+        match &self.connection {
+            Connection::Connected(tokens) | Connection::NeedsReconnect { tokens, .. } => Some(tokens),
+            Connection::Disconnected => None,
+        }
+    }
+
+    /// Why the account has to be connected again, now or when its access token ends.
+    pub fn reconnect_reason(&self, now: Timestamp) -> Option<ReconnectReason> {
+        match &self.connection {
+            Connection::Connected(tokens) => (tokens.access_expires_at <= now).then_some(ReconnectReason::Expired),
+            Connection::NeedsReconnect { reason, .. } => Some(*reason),
+            Connection::Disconnected => None,
+        }
+    }
+
+    /// Takes a new pair of tokens into use and plans its renewal.
+    pub fn renewed(&mut self, tokens: SealedTokens) {
+        self.refresh_at = tokens.refresh.is_some().then(|| tokens.access_expires_at - RENEW_AHEAD);
+        self.connection = Connection::Connected(tokens);
+        self.token_version += 1;
+        self.refresh_lease_until = None;
+        self.refresh_unknown = false;
+    }
+
+    /// Notes that the account has to be connected again; the access token is used until `from`.
+    pub fn needs_reconnect(&mut self, reason: ReconnectReason, from: Timestamp) {
+        if let Some(tokens) = self.tokens().cloned() {
+            self.connection = Connection::NeedsReconnect { reason, from, tokens };
+        }
+        self.refresh_at = None;
+        self.refresh_lease_until = None;
+    }
+
+    /// Erases the tokens.
+    pub fn disconnected(&mut self) {
+        self.connection = Connection::Disconnected;
+        self.token_version += 1;
+        self.refresh_at = None;
+        self.refresh_lease_until = None;
+        self.release_at = None;
+        self.releases_left = 0;
+    }
+
+    /// Where the account's own work waits, if there is any.
+    pub fn due(&self) -> Option<Due> {
+        let at = [self.refresh_at, self.release_at].into_iter().flatten().min()?;
+        Some(Due { partition: self.open_partition(), at })
+    }
+
+    /// The partition in which work of this account waits while nothing is in its way.
+    pub fn open_partition(&self) -> Partition {
+        Partition::Open(self.mode, Shard::of(&self.id))
+    }
+}

@@ -1,0 +1,100 @@
+//! One try at publishing a pin, as its timeline keeps it.
+
+use jiff::Timestamp;
+
+use super::AttemptId;
+
+/// How many attempts a pin remembers.
+pub const KEPT: usize = 20;
+
+/// The longest message of Pinterest's that is kept, in bytes.
+pub const MESSAGE_LIMIT: usize = 200;
+
+/// What came of one try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// The try itself.
+    pub id: AttemptId,
+    /// When the request was handed to the transport, or when the try ended without one.
+    pub at: Timestamp,
+    /// What came of it.
+    pub outcome: AttemptOutcome,
+    /// Pinterest's HTTP status, where it answered.
+    pub http_status: Option<u16>,
+    /// Pinterest's own error code, where it gave one.
+    pub code: Option<i64>,
+    /// Pinterest's message, or ours where Pinterest did not answer; at most [`MESSAGE_LIMIT`] bytes.
+    pub message: Option<String>,
+    /// Pinterest's `x-pinterest-rid`, which its support asks for.
+    pub request_id: Option<String>,
+    /// How long the call took, in milliseconds.
+    pub took_ms: Option<u64>,
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal, $message:literal;)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$vdoc])* $variant,)+ }
+
+        impl $name {
+            /// Every value.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// A stable word for programs.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+
+            /// What it means and what to do, in words.
+            pub fn message(self) -> &'static str {
+                match self { $(Self::$variant => $message),+ }
+            }
+
+            /// The value with that stable word.
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.code() == code)
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words! {
+    /// What came of a try.
+    AttemptOutcome {
+        /// The pin is on Pinterest.
+        Published = "published", "Pinterest created the pin.";
+        /// Certainly not created; it will be tried again.
+        Retry = "retry", "Pinterest did not create the pin; it is tried again.";
+        /// Certainly not created; the pin waits for something else.
+        Held = "held", "Pinterest did not create the pin; it waits.";
+        /// Certainly not created, and it never will be as it is.
+        Refused = "refused", "Pinterest refused the pin for good.";
+        /// Nobody knows whether Pinterest created it.
+        Unknown = "unknown", "It is not known whether Pinterest created the pin.";
+        /// The pin was due too long ago to be published without asking.
+        Missed = "missed", "The pin was due too long ago.";
+    }
+}
+
+/// Cuts `message` to [`MESSAGE_LIMIT`] bytes at a character boundary.
+pub fn shorten(message: &str) -> String {
+    let mut end = message.len().min(MESSAGE_LIMIT);
+    while !message.is_char_boundary(end) {
+        end -= 1;
+    }
+    message[..end].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_message_is_cut_between_characters() {
+        assert_eq!(shorten(&"é".repeat(150)).len(), 200);
+        assert_eq!(shorten(&format!("x{}", "é".repeat(150))).len(), 199);
+        assert_eq!(shorten("short"), "short");
+    }
+}

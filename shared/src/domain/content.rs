@@ -1,0 +1,208 @@
+//! What a pin shows, within Pinterest's limits.
+
+use url::Url;
+
+use super::FieldError;
+
+/// The content of a pin; new content is made by [`Content::check`], so it keeps Pinterest's limits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    title: Option<String>,
+    description: Option<String>,
+    alt_text: Option<String>,
+    link: Option<String>,
+    dominant_color: Option<String>,
+    media: Media,
+}
+
+/// The picture of a pin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Media {
+    /// An image that Pinterest fetches itself.
+    ImageUrl {
+        /// An absolute http or https address that answers with the image, without a password.
+        url: String,
+    },
+}
+
+/// Content as it was given, before it is checked.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// At most 100 characters.
+    pub title: Option<String>,
+    /// At most 800 characters.
+    pub description: Option<String>,
+    /// At most 500 characters.
+    pub alt_text: Option<String>,
+    /// An absolute http or https address of at most 2048 characters.
+    pub link: Option<String>,
+    /// `#` and six hexadecimal digits.
+    pub dominant_color: Option<String>,
+    /// The address of the image.
+    pub image_url: String,
+}
+
+impl Content {
+    /// Checks `draft` against Pinterest's limits (OpenAPI `PinCreate`); answers every wrong field.
+    ///
+    /// Fields are named under `content.`. Empty texts count as absent.
+    pub fn check(draft: Draft) -> Result<Self, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let content = Self {
+            title: text(&mut errors, "content.title", draft.title, 100),
+            description: text(&mut errors, "content.description", draft.description, 800),
+            alt_text: text(&mut errors, "content.alt_text", draft.alt_text, 500),
+            link: text(&mut errors, "content.link", draft.link, 2048),
+            dominant_color: text(&mut errors, "content.dominant_color", draft.dominant_color, 7),
+            media: Media::ImageUrl { url: draft.image_url },
+        };
+        if let Some(link) = &content.link {
+            check_address(&mut errors, "content.link", link);
+        }
+        if content.dominant_color.as_deref().is_some_and(|color| !is_color(color)) {
+            let message = "Write the colour as # and six hexadecimal digits, such as #6E7874.";
+            errors.push(FieldError::new("content.dominant_color", "invalid", message));
+        }
+        let Media::ImageUrl { url } = &content.media;
+        if url.chars().count() > 2048 {
+            errors.push(too_long("content.media.url", 2048, url.chars().count()));
+        }
+        check_address(&mut errors, "content.media.url", url);
+        if errors.is_empty() { Ok(content) } else { Err(errors) }
+    }
+
+    /// Takes content back from the table, where it was checked by the limits of its time.
+    pub fn restore(draft: Draft) -> Self {
+        Self {
+            title: draft.title,
+            description: draft.description,
+            alt_text: draft.alt_text,
+            link: draft.link,
+            dominant_color: draft.dominant_color,
+            media: Media::ImageUrl { url: draft.image_url },
+        }
+    }
+
+    /// At most 100 characters.
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref()
+    }
+
+    /// At most 800 characters.
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+
+    /// At most 500 characters.
+    pub fn alt_text(&self) -> Option<&str> {
+        self.alt_text.as_deref()
+    }
+
+    /// An absolute http or https address of at most 2048 characters.
+    pub fn link(&self) -> Option<&str> {
+        self.link.as_deref()
+    }
+
+    /// `#` and six hexadecimal digits.
+    pub fn dominant_color(&self) -> Option<&str> {
+        self.dominant_color.as_deref()
+    }
+
+    /// The picture.
+    pub fn media(&self) -> &Media {
+        &self.media
+    }
+}
+
+fn text(errors: &mut Vec<FieldError>, field: &str, value: Option<String>, limit: usize) -> Option<String> {
+    let value = value.filter(|text| !text.trim().is_empty())?;
+    let length = value.chars().count();
+    if length > limit {
+        errors.push(too_long(field, limit, length));
+    }
+    Some(value)
+}
+
+fn too_long(field: &str, limit: usize, length: usize) -> FieldError {
+    let message = format!("Pinterest takes at most {limit} characters here; this has {length}.");
+    FieldError::new(field, "too_long", message)
+}
+
+fn check_address(errors: &mut Vec<FieldError>, field: &str, text: &str) {
+    let usable = Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.host().is_some()
+            && url.username().is_empty()
+            && url.password().is_none()
+    });
+    if !usable || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        let message =
+            "Write a full address that starts with https:// or http://, without spaces and without a password.";
+        errors.push(FieldError::new(field, "invalid_url", message));
+    }
+}
+
+fn is_color(text: &str) -> bool {
+    text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    fn draft() -> Draft {
+        Draft { image_url: "https://example.com/a.jpg".into(), ..Draft::default() }
+    }
+
+    #[test]
+    fn lengths_count_characters_up_to_pinterests_limits() {
+        let full = Draft {
+            title: Some("é".repeat(100)),
+            description: Some("é".repeat(800)),
+            alt_text: Some("é".repeat(500)),
+            link: Some(format!("https://example.com/{}", "a".repeat(2028))),
+            ..draft()
+        };
+        assert!(Content::check(full).is_ok());
+    }
+
+    #[test]
+    fn every_wrong_field_is_named_at_once() {
+        let wrong = Draft {
+            title: Some("x".repeat(101)),
+            description: Some("x".repeat(801)),
+            alt_text: Some("x".repeat(501)),
+            link: Some("example.com".into()),
+            dominant_color: Some("red".into()),
+            image_url: "ftp://example.com/a.jpg".into(),
+        };
+        let fields: Vec<_> = Content::check(wrong).unwrap_err().into_iter().map(|e| (e.field, e.code)).collect();
+        let expected = [
+            ("content.title", "too_long"),
+            ("content.description", "too_long"),
+            ("content.alt_text", "too_long"),
+            ("content.link", "invalid_url"),
+            ("content.dominant_color", "invalid"),
+            ("content.media.url", "invalid_url"),
+        ];
+        assert_eq!(fields, expected.map(|(field, code)| (field.to_owned(), code)));
+    }
+
+    #[test]
+    fn addresses_are_absolute_and_carry_no_password() {
+        for bad in ["", "/a", "https://", "javascript:alert(1)", "https://a:b@example.com", "https://example.com/a b"] {
+            assert!(Content::check(Draft { image_url: bad.into(), ..draft() }).is_err(), "{bad:?}");
+        }
+        for good in ["http://example.com", "https://example.com/a?b=c#d", "https://xn--bcher-kva.example/ü"] {
+            assert!(Content::check(Draft { link: Some(good.into()), ..draft() }).is_ok(), "{good:?}");
+        }
+    }
+
+    #[test]
+    fn blank_texts_count_as_absent() {
+        let content = Content::check(Draft { title: Some("  ".into()), ..draft() }).unwrap();
+        assert_eq!(content.title(), None);
+    }
+}

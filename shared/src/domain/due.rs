@@ -1,0 +1,111 @@
+//! When a piece of work is due, and in which partition of the due index it waits.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::{AccountId, Mode};
+
+/// One of the sixteen logical shards; an account always falls into the same one, so one owner paces it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Shard(u8);
+
+impl Shard {
+    /// How many shards there are; fixed, since pins that wait carry their shard.
+    pub const COUNT: u8 = 16;
+
+    /// All shards.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..Self::COUNT).map(Self)
+    }
+
+    /// The shard of that number, if there is one.
+    pub fn new(number: u8) -> Option<Self> {
+        (number < Self::COUNT).then_some(Self(number))
+    }
+
+    /// The shard of everything that belongs to `account`.
+    pub fn of(account: &AccountId) -> Self {
+        Self(Sha256::digest(account.as_str())[0] % Self::COUNT)
+    }
+
+    /// The shard's number, below [`Shard::COUNT`].
+    pub fn number(self) -> u8 {
+        self.0
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A partition of the due index.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Partition {
+    /// Work that the publisher may do: `live#7`.
+    Open(Mode, Shard),
+    /// Pins that wait for a person to mend their account: `held#acc_…`.
+    HeldAccount(AccountId),
+}
+
+impl fmt::Display for Partition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open(mode, shard) => write!(f, "{mode}#{shard}"),
+            Self::HeldAccount(account) => write!(f, "held#{account}"),
+        }
+    }
+}
+
+impl FromStr for Partition {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (kind, rest) = text.split_once('#').ok_or(())?;
+        if kind == "held" {
+            return rest.parse().map(Self::HeldAccount).map_err(drop);
+        }
+        let shard = rest.parse().ok().and_then(Shard::new).ok_or(())?;
+        Ok(Self::Open(kind.parse()?, shard))
+    }
+}
+
+/// A place in the due index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Who may take it.
+    pub partition: Partition,
+    /// Not before this moment; to the millisecond.
+    pub at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::SystemRandom;
+
+    #[test]
+    fn a_partition_reads_its_own_text() {
+        let account = AccountId::random(&SystemRandom);
+        for shard in Shard::all() {
+            let partition = Partition::Open(Mode::Live, shard);
+            assert_eq!(partition.to_string().parse(), Ok(partition));
+        }
+        let held = Partition::HeldAccount(account);
+        assert_eq!(held.to_string().parse(), Ok(held));
+        for bad in ["live#16", "live", "moon#1", "held#me"] {
+            assert_eq!(bad.parse::<Partition>(), Err(()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn accounts_spread_over_all_shards() {
+        let shards: std::collections::BTreeSet<_> =
+            (0..1000).map(|_| Shard::of(&AccountId::random(&SystemRandom))).collect();
+        assert_eq!(shards.len(), 16);
+    }
+}

@@ -1,0 +1,188 @@
+//! Identifiers that cannot be mixed up: each is made by parsing, so an invalid one cannot exist.
+
+use std::fmt;
+use std::str::FromStr;
+
+use data_encoding::{Encoding, Specification};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::random::{self, Random};
+
+/// A text that is not the identifier it was taken for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not {expected}")]
+pub struct InvalidId {
+    /// What would have been valid, in words.
+    pub expected: &'static str,
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $valid:expr, $expected:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The identifier as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                let valid: fn(&str) -> bool = $valid;
+                if valid(text) { Ok(Self(text.to_owned())) } else { Err(InvalidId { expected: $expected }) }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+id!(
+    /// Who data belongs to: the verified value of the claim named by `OWNER_CLAIM`, 1–256 bytes.
+    OwnerId, |text| (1..=256).contains(&text.len()), "an owner of 1 to 256 bytes"
+);
+id!(
+    /// A connected Pinterest account: `acc_` and 26 characters of base32.
+    AccountId, |text| is_ours(text, "acc_"), "an account id such as acc_… with 26 letters and digits"
+);
+id!(
+    /// A pin of ours: `pin_` and 26 characters of base32.
+    PinId, |text| is_ours(text, "pin_"), "a pin id such as pin_… with 26 letters and digits"
+);
+id!(
+    /// One try at publishing a pin: `att_` and 26 characters of base32.
+    AttemptId, |text| is_ours(text, "att_"), "an attempt id such as att_… with 26 letters and digits"
+);
+id!(
+    /// A Pinterest app, as its developer page shows it: digits.
+    AppId, is_digits, "an app ID of digits, as Pinterest shows it"
+);
+id!(
+    /// A Pinterest board: digits (OpenAPI `PinCreate.board_id`).
+    BoardId, is_digits, "a board id of digits"
+);
+id!(
+    /// A section of a Pinterest board: digits (OpenAPI `PinCreate.board_section_id`).
+    SectionId, is_digits, "a board section id of digits"
+);
+id!(
+    /// A pin on Pinterest: digits.
+    PinterestPinId, is_digits, "a Pinterest pin id of digits"
+);
+id!(
+    /// A person or business on Pinterest (OpenAPI `Account.id`); stable where the username is not.
+    PinterestUserId, |text| (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric()),
+    "a Pinterest user id"
+);
+
+fn is_digits(text: &str) -> bool {
+    (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_ours(text: &str, prefix: &str) -> bool {
+    text.strip_prefix(prefix)
+        .is_some_and(|rest| rest.len() == 26 && rest.bytes().all(|b| matches!(b, b'a'..=b'z' | b'2'..=b'7')))
+}
+
+fn base32() -> Encoding {
+    let mut lower = Specification::new();
+    lower.symbols.push_str("abcdefghijklmnopqrstuvwxyz234567");
+    lower.encoding().expect("32 distinct symbols are a valid base32 alphabet")
+}
+
+fn ours(prefix: &str, entropy: &[u8; 17]) -> String {
+    // 17 bytes make 28 characters; the first 26 carry 130 bits.
+    format!("{prefix}{}", &base32().encode(entropy)[..26])
+}
+
+impl AccountId {
+    /// Draws a new account id.
+    pub fn random(random: &dyn Random) -> Self {
+        Self(ours("acc_", &random::bytes(random)))
+    }
+}
+
+impl AttemptId {
+    /// Draws a new attempt id.
+    pub fn random(random: &dyn Random) -> Self {
+        Self(ours("att_", &random::bytes(random)))
+    }
+}
+
+impl PinId {
+    /// Draws a new pin id.
+    pub fn random(random: &dyn Random) -> Self {
+        Self(ours("pin_", &random::bytes(random)))
+    }
+
+    /// Derives the id of the pin at `position` of a request, so that the same request names the same pins again.
+    pub fn derived(owner: &OwnerId, idempotency_key: &str, position: u32) -> Self {
+        let mut hash = Sha256::new();
+        for part in [owner.as_str().as_bytes(), idempotency_key.as_bytes(), &position.to_be_bytes()] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        let digest = hash.finalize();
+        let mut entropy = [0; 17];
+        entropy.copy_from_slice(&digest[..17]);
+        Self(ours("pin_", &entropy))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+    use crate::random::SystemRandom;
+
+    #[test]
+    fn drawn_ids_parse() {
+        let id = PinId::random(&SystemRandom);
+        assert_eq!(id.as_str().parse::<PinId>(), Ok(id));
+        assert!(AccountId::random(&SystemRandom).as_str().parse::<PinId>().is_err());
+    }
+
+    #[test]
+    fn derived_ids_depend_on_every_part_and_on_nothing_else() {
+        let owner: OwnerId = "ab".parse().unwrap();
+        let other: OwnerId = "a".parse().unwrap();
+        let id = PinId::derived(&owner, "c", 0);
+        assert_eq!(id, PinId::derived(&owner, "c", 0));
+        assert_ne!(id, PinId::derived(&owner, "c", 1));
+        assert_ne!(id, PinId::derived(&other, "bc", 0));
+    }
+
+    #[test]
+    fn ids_from_pinterest_are_digits() {
+        for bad in ["", "12a", "１２", "-1", " 1"] {
+            assert!(bad.parse::<BoardId>().is_err(), "{bad:?}");
+        }
+        assert!("549755885175".parse::<BoardId>().is_ok());
+    }
+}

@@ -1,0 +1,162 @@
+//! A pin from its draft to Pinterest.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    AccountId, Attempt, AttemptId, BoardId, Content, Doubt, Due, Failure, Hold, Mode, OwnerId, Partition, PinId,
+    PinterestPinId, SectionId, Setback, Shard,
+};
+
+/// How late a pin may go out by itself; after that somebody has to ask for it.
+pub const GRACE: SignedDuration = SignedDuration::from_hours(24);
+
+/// One pin for one board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pin {
+    /// Our id of it.
+    pub id: PinId,
+    /// Whose it is.
+    pub owner: OwnerId,
+    /// The account that publishes it.
+    pub account_id: AccountId,
+    /// The mode of that account.
+    pub mode: Mode,
+    /// Where it goes.
+    pub board_id: BoardId,
+    /// Which section of the board, if any.
+    pub section_id: Option<SectionId>,
+    /// Whether the board was seen in the account when the pin was scheduled.
+    pub board_verified: bool,
+    /// What it shows.
+    pub content: Content,
+    /// When its owner wants it published; absent for a draft. It never changes by itself.
+    pub publish_at: Option<Timestamp>,
+    /// Where it stands.
+    pub state: State,
+    /// Where it waits in the due index, if it does.
+    pub due: Option<Due>,
+    /// The last attempts, oldest first, at most [`super::attempt::KEPT`].
+    pub attempts: Vec<Attempt>,
+    /// How many attempts were begun.
+    pub attempts_begun: u32,
+    /// What the request that created it asked for, where it carried an idempotency key.
+    pub request_fingerprint: Option<String>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// The last change.
+    pub updated_at: Timestamp,
+    /// Counts changes.
+    pub version: u64,
+}
+
+/// Where a pin stands, with what belongs to that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Not to be published yet.
+    Draft,
+    /// Waits for its time.
+    Scheduled {
+        /// Why it was not published at the first try.
+        setback: Option<Setback>,
+    },
+    /// A publisher has claimed it.
+    Publishing {
+        /// The claim, which is the record of the intent to post.
+        attempt: AttemptId,
+        /// After this moment the publisher is taken for dead.
+        lease_until: Timestamp,
+    },
+    /// It is on Pinterest.
+    Published {
+        /// When it was handed to Pinterest.
+        at: Timestamp,
+        /// How long after its time that was, in milliseconds.
+        lateness_ms: i64,
+        /// Pinterest's id of it.
+        pinterest_pin_id: PinterestPinId,
+    },
+    /// Waits for something other than its time.
+    Held {
+        /// For what.
+        reason: Hold,
+        /// When it is tried again by itself, where that is known.
+        until: Option<Timestamp>,
+    },
+    /// It will not be published as it is.
+    Failed {
+        /// Why.
+        reason: Failure,
+    },
+    /// Nobody knows whether it is on Pinterest.
+    NeedsReview {
+        /// Why.
+        reason: Doubt,
+    },
+    /// Its owner called it off.
+    Cancelled,
+}
+
+super::attempt::words! {
+    /// The states' names.
+    Status {
+        /// See [`State::Draft`].
+        Draft = "draft", "Not scheduled yet.";
+        /// See [`State::Scheduled`].
+        Scheduled = "scheduled", "Waits for its time.";
+        /// See [`State::Publishing`].
+        Publishing = "publishing", "Being published.";
+        /// See [`State::Published`].
+        Published = "published", "On Pinterest.";
+        /// See [`State::Held`].
+        Held = "held", "Waits for something other than its time.";
+        /// See [`State::Failed`].
+        Failed = "failed", "Was not published.";
+        /// See [`State::NeedsReview`].
+        NeedsReview = "needs_review", "May or may not be on Pinterest.";
+        /// See [`State::Cancelled`].
+        Cancelled = "cancelled", "Called off.";
+    }
+}
+
+impl State {
+    /// The state's name.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Draft => Status::Draft,
+            Self::Scheduled { .. } => Status::Scheduled,
+            Self::Publishing { .. } => Status::Publishing,
+            Self::Published { .. } => Status::Published,
+            Self::Held { .. } => Status::Held,
+            Self::Failed { .. } => Status::Failed,
+            Self::NeedsReview { .. } => Status::NeedsReview,
+            Self::Cancelled => Status::Cancelled,
+        }
+    }
+}
+
+impl Pin {
+    /// The partition in which the pin waits while nothing is in its way.
+    pub fn open_partition(&self) -> Partition {
+        Partition::Open(self.mode, Shard::of(&self.account_id))
+    }
+
+    /// Whether the pin is too late at `now` to be published without asking.
+    pub fn is_missed(&self, now: Timestamp) -> bool {
+        self.publish_at.is_some_and(|at| now.duration_since(at) > GRACE)
+    }
+
+    /// The address of the published pin (`https://www.pinterest.com/pin/{id}/`).
+    pub fn pinterest_url(&self) -> Option<String> {
+        match &self.state {
+            State::Published { pinterest_pin_id, .. } => {
+                Some(format!("https://www.pinterest.com/pin/{pinterest_pin_id}/"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Cuts a moment to the millisecond, which is what the due index keeps.
+pub fn to_millisecond(moment: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(moment.as_millisecond()).unwrap_or(moment)
+}

@@ -1,0 +1,115 @@
+//! The legal moves of a pin. Nothing else changes a state but the claim, which is one conditional write of the store.
+
+use jiff::Timestamp;
+
+use super::attempt::KEPT;
+use super::{Attempt, Doubt, Due, Failure, Hold, Partition, Pin, PinterestPinId, Setback, State, Status};
+
+/// A move that the pin's state does not allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a pin that is {} cannot become {}", from.code(), to.code())]
+pub struct IllegalMove {
+    /// The state it is in.
+    pub from: Status,
+    /// The state it was to get.
+    pub to: Status,
+}
+
+impl Pin {
+    /// Draft, scheduled or held → scheduled for `at`.
+    pub fn schedule(&mut self, at: Timestamp, now: Timestamp) -> Result<(), IllegalMove> {
+        self.allow(&[Status::Draft, Status::Scheduled, Status::Held], Status::Scheduled)?;
+        let at = super::pin::to_millisecond(at);
+        self.publish_at = Some(at);
+        self.become_due(at, None, now);
+        Ok(())
+    }
+
+    /// Draft, scheduled or held → cancelled.
+    pub fn cancel(&mut self, now: Timestamp) -> Result<(), IllegalMove> {
+        self.allow(&[Status::Draft, Status::Scheduled, Status::Held], Status::Cancelled)?;
+        self.leave_index(State::Cancelled, now);
+        Ok(())
+    }
+
+    /// Held → scheduled for the time that its owner chose, which may have passed.
+    pub fn release(&mut self, now: Timestamp) -> Result<(), IllegalMove> {
+        self.allow(&[Status::Held], Status::Scheduled)?;
+        self.become_due(self.publish_at.unwrap_or(now), None, now);
+        Ok(())
+    }
+
+    /// Publishing → published, handed to Pinterest at `at`.
+    pub fn published(&mut self, id: PinterestPinId, at: Timestamp, now: Timestamp) -> Result<(), IllegalMove> {
+        self.allow(&[Status::Publishing], Status::Published)?;
+        let lateness_ms = self.publish_at.map_or(0, |due| at.as_millisecond() - due.as_millisecond());
+        self.leave_index(State::Published { at, lateness_ms, pinterest_pin_id: id }, now);
+        Ok(())
+    }
+
+    /// Publishing → scheduled again for `due_at`; only for attempts that certainly created nothing.
+    pub fn retry(&mut self, setback: Setback, due_at: Timestamp, now: Timestamp) -> Result<(), IllegalMove> {
+        self.allow(&[Status::Publishing], Status::Scheduled)?;
+        self.become_due(due_at, Some(setback), now);
+        Ok(())
+    }
+
+    /// Publishing → held, until `until` or else until its account is mended; only if certainly nothing was created.
+    pub fn hold(&mut self, reason: Hold, until: Option<Timestamp>, now: Timestamp) -> Result<(), IllegalMove> {
+        self.allow(&[Status::Publishing], Status::Held)?;
+        let until = until.map(super::pin::to_millisecond);
+        self.due = Some(match until {
+            Some(at) => Due { partition: self.open_partition(), at },
+            None => {
+                Due { partition: Partition::HeldAccount(self.account_id.clone()), at: self.publish_at.unwrap_or(now) }
+            }
+        });
+        self.change(State::Held { reason, until }, now);
+        Ok(())
+    }
+
+    /// Publishing → failed for good; only for attempts that certainly created nothing.
+    pub fn fail(&mut self, reason: Failure, now: Timestamp) -> Result<(), IllegalMove> {
+        self.allow(&[Status::Publishing], Status::Failed)?;
+        self.leave_index(State::Failed { reason }, now);
+        Ok(())
+    }
+
+    /// Publishing → needs review, since it may have been created.
+    pub fn doubt(&mut self, reason: Doubt, now: Timestamp) -> Result<(), IllegalMove> {
+        self.allow(&[Status::Publishing], Status::NeedsReview)?;
+        self.leave_index(State::NeedsReview { reason }, now);
+        Ok(())
+    }
+
+    /// Adds `attempt` to the timeline and forgets the oldest where there are too many.
+    pub fn record(&mut self, attempt: Attempt) {
+        self.attempts.push(attempt);
+        let surplus = self.attempts.len().saturating_sub(KEPT);
+        self.attempts.drain(..surplus);
+    }
+
+    fn allow(&self, from: &[Status], to: Status) -> Result<(), IllegalMove> {
+        let status = self.state.status();
+        if from.contains(&status) { Ok(()) } else { Err(IllegalMove { from: status, to }) }
+    }
+
+    fn become_due(&mut self, at: Timestamp, setback: Option<Setback>, now: Timestamp) {
+        self.due = Some(Due { partition: self.open_partition(), at: super::pin::to_millisecond(at) });
+        self.change(State::Scheduled { setback }, now);
+    }
+
+    fn leave_index(&mut self, state: State, now: Timestamp) {
+        self.due = None;
+        self.change(state, now);
+    }
+
+    fn change(&mut self, state: State, now: Timestamp) {
+        self.state = state;
+        self.updated_at = now;
+        self.version += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests;

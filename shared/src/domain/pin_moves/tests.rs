@@ -1,0 +1,145 @@
+//! Every move from every state: legal ones end where they say, illegal ones change nothing.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use jiff::ToSpan;
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::content::Draft;
+use crate::domain::{AccountId, AttemptId, Content, Mode, PinId};
+use crate::random::SystemRandom;
+
+const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
+
+fn pin(state: State) -> Pin {
+    let content = Content::check(Draft { image_url: "https://example.com/a.jpg".into(), ..Draft::default() });
+    Pin {
+        id: PinId::random(&SystemRandom),
+        owner: "alice".parse().unwrap(),
+        account_id: AccountId::random(&SystemRandom),
+        mode: Mode::Live,
+        board_id: "1".parse().unwrap(),
+        section_id: None,
+        board_verified: true,
+        content: content.unwrap(),
+        publish_at: Some(NOW),
+        state,
+        due: None,
+        attempts: Vec::new(),
+        attempts_begun: 0,
+        request_fingerprint: None,
+        created_at: NOW,
+        updated_at: NOW,
+        version: 7,
+    }
+}
+
+fn states() -> Vec<State> {
+    vec![
+        State::Draft,
+        State::Scheduled { setback: None },
+        State::Publishing { attempt: AttemptId::random(&SystemRandom), lease_until: NOW },
+        State::Published { at: NOW, lateness_ms: 0, pinterest_pin_id: "1".parse().unwrap() },
+        State::Held { reason: Hold::NeedsReconnect, until: None },
+        State::Failed { reason: Failure::Missed },
+        State::NeedsReview { reason: Doubt::OutcomeUnknown },
+        State::Cancelled,
+    ]
+}
+
+type Move = (&'static str, fn(&mut Pin) -> Result<(), IllegalMove>, &'static [Status], Status);
+
+fn moves() -> Vec<Move> {
+    use Status::{Cancelled, Draft, Failed, Held, NeedsReview, Published, Publishing, Scheduled};
+    vec![
+        ("schedule", |pin| pin.schedule(NOW + 1.hour(), NOW), &[Draft, Scheduled, Held], Scheduled),
+        ("cancel", |pin| pin.cancel(NOW), &[Draft, Scheduled, Held], Cancelled),
+        ("release", |pin| pin.release(NOW), &[Held], Scheduled),
+        ("published", |pin| pin.published("9".parse().unwrap(), NOW, NOW), &[Publishing], Published),
+        ("retry", |pin| pin.retry(Setback::Unreachable, NOW + 1.minute(), NOW), &[Publishing], Scheduled),
+        ("hold", |pin| pin.hold(Hold::NeedsReconnect, None, NOW), &[Publishing], Held),
+        ("hold until", |pin| pin.hold(Hold::RateLimited, Some(NOW + 1.hour()), NOW), &[Publishing], Held),
+        ("fail", |pin| pin.fail(Failure::Missed, NOW), &[Publishing], Failed),
+        ("doubt", |pin| pin.doubt(Doubt::OutcomeUnknown, NOW), &[Publishing], NeedsReview),
+    ]
+}
+
+#[test]
+fn every_move_is_legal_from_the_listed_states_and_from_no_other() {
+    for state in states() {
+        for (name, apply, from, to) in moves() {
+            let mut moved = pin(state.clone());
+            let before = moved.clone();
+            let result = apply(&mut moved);
+            if from.contains(&state.status()) {
+                assert_eq!(result, Ok(()), "{name} from {state:?}");
+                assert_eq!(moved.state.status(), to, "{name} from {state:?}");
+                assert_eq!(moved.version, before.version + 1);
+            } else {
+                assert_eq!(result, Err(IllegalMove { from: state.status(), to }), "{name} from {state:?}");
+                assert_eq!(moved, before, "an illegal move changes nothing");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_pin_is_in_the_due_index_exactly_while_something_is_to_be_done() {
+    for state in states() {
+        for (name, apply, _, to) in moves() {
+            let mut moved = pin(state.clone());
+            if apply(&mut moved).is_ok() {
+                assert_eq!(moved.due.is_some(), matches!(to, Status::Scheduled | Status::Held), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_hold_without_an_end_waits_apart_from_the_work_that_may_be_done() {
+    let publishing = State::Publishing { attempt: AttemptId::random(&SystemRandom), lease_until: NOW };
+    let mut parked = pin(publishing.clone());
+    parked.hold(Hold::NeedsReconnect, None, NOW).unwrap();
+    assert_eq!(parked.due.unwrap().partition, Partition::HeldAccount(parked.account_id));
+    let mut waiting = pin(publishing);
+    waiting.hold(Hold::RateLimited, Some(NOW + 1.minute()), NOW).unwrap();
+    assert_eq!(waiting.due.clone().unwrap().partition, waiting.open_partition());
+}
+
+#[test]
+fn a_timeline_keeps_the_last_twenty_attempts() {
+    let mut pin = pin(State::Draft);
+    for code in 0..25 {
+        pin.record(Attempt {
+            id: AttemptId::random(&SystemRandom),
+            at: NOW,
+            outcome: crate::domain::AttemptOutcome::Retry,
+            http_status: None,
+            code: Some(code),
+            message: None,
+            request_id: None,
+            took_ms: None,
+        });
+    }
+    let codes: Vec<_> = pin.attempts.iter().filter_map(|attempt| attempt.code).collect();
+    assert_eq!(codes, (5..25).collect::<Vec<_>>());
+}
+
+proptest! {
+    #[test]
+    fn no_sequence_of_moves_leaves_a_final_state(choices in prop::collection::vec(0_usize..9, 0..12), start in 0_usize..8) {
+        let mut pin = pin(states()[start].clone());
+        let mut ended = None;
+        for choice in choices {
+            let _ = (moves()[choice].1)(&mut pin);
+            let status = pin.state.status();
+            if let Some(ended) = ended {
+                prop_assert_eq!(status, ended);
+            }
+            if matches!(status, Status::Published | Status::Failed | Status::NeedsReview | Status::Cancelled) {
+                ended = Some(status);
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Why a pin is not published (yet): stable words for programs, and sentences that say what to do.
+
+use super::attempt::words;
+
+words! {
+    /// Why a pin waits for something other than its time.
+    Hold {
+        /// The module is switched off; derived when a pin is read, never stored.
+        Disabled = "pinterest_disabled", "Pinterest is switched off. The pin goes out when an administrator enables it, unless it is more than a day late by then.";
+        /// The pin belongs to the mode that is not in use; derived when a pin is read, never stored.
+        OtherMode = "other_mode", "The pin belongs to an account of the other mode (live or sandbox). It waits until an administrator switches back.";
+        /// Pinterest no longer accepts the account's tokens.
+        NeedsReconnect = "needs_reconnect", "Pinterest no longer accepts this account's permission. Reconnect the account; its pins are then released.";
+        /// The account was disconnected.
+        Disconnected = "account_disconnected", "The account was disconnected. Connect the same Pinterest account again to release the pin, or cancel it.";
+        /// Pinterest's rate limit is used up (429 code 8).
+        RateLimited = "rate_limited", "Pinterest's request limit for this account is used up. The pin goes out when Pinterest opens it again.";
+        /// Pinterest blocks the pin's link (429 code 9).
+        LinkBlocked = "link_blocked", "Pinterest blocks this link because it may lead to spam. Change the link or ask Pinterest to review the domain.";
+        /// Pinterest blocks the account's pins to combat spam (429).
+        SpamBlock = "spam_block", "Pinterest blocks new pins of this account to combat spam. Publish less often; it is tried again after a pause.";
+        /// The app has only trial access (403 code 29).
+        TrialTier = "trial_tier", "The Pinterest app has only trial access, which may not create pins in live mode. An administrator has to apply for standard access or switch to the sandbox.";
+        /// The app is not approved (401 code 3).
+        AppNotApproved = "app_not_approved", "Pinterest has not approved the app yet. An administrator has to finish its review on developers.pinterest.com.";
+    }
+}
+
+words! {
+    /// Why a pin failed for good.
+    Failure {
+        /// It was due longer ago than the grace period.
+        Missed = "missed", "The pin could not go out within a day of its time, so it was not published late without asking. Schedule it again.";
+        /// Transient refusals went on until the grace period ended.
+        GaveUp = "gave_up", "Pinterest did not take the pin in a day of trying. The attempts say what it answered. Schedule it again.";
+        /// Pinterest takes the link for invalid.
+        LinkInvalid = "link_invalid", "Pinterest takes the pin's link for invalid. Correct the link and schedule the pin again.";
+        /// Pinterest could not fetch or read the image.
+        ImageUnreadable = "image_unreadable", "Pinterest could not fetch or read the image. Check that its address opens in a private window and is a JPEG or PNG.";
+        /// Pinterest finds the image too small.
+        ImageTooSmall = "image_too_small", "Pinterest finds the image too small. Use a larger one, best 1000 by 1500 pixels.";
+        /// The board is gone.
+        BoardNotFound = "board_not_found", "The board does not exist any more, or not in this mode. Choose another board.";
+        /// The section is gone.
+        SectionNotFound = "section_not_found", "The board section does not exist any more. Choose another section or none.";
+        /// Pinterest says that the account may not do this.
+        NotPermitted = "not_permitted", "Pinterest does not permit this account to pin there. Check that the account may write to the board, and reconnect it if its scopes changed.";
+        /// Pinterest refuses the pin's content for another reason.
+        Rejected = "rejected", "Pinterest refuses the pin. The last attempt has its own words.";
+    }
+}
+
+words! {
+    /// Why a person has to look.
+    Doubt {
+        /// The request was sent and no answer came back that says what became of it.
+        OutcomeUnknown = "outcome_unknown", "Pinterest may or may not have published this pin: its answer was lost. Look at the board before you publish it again.";
+        /// The publisher stopped between claiming the pin and recording what came of it.
+        PublisherStopped = "publisher_stopped", "Pinterest may or may not have published this pin: the publisher stopped in the middle. Look at the board before you publish it again.";
+    }
+}
+
+words! {
+    /// Why a scheduled pin did not go out at its time and is tried again by itself.
+    Setback {
+        /// Pinterest answered that it had trouble and created nothing.
+        PinterestTrouble = "pinterest_trouble", "Pinterest had trouble and did not create the pin. It is tried again.";
+        /// Pinterest could not be reached.
+        Unreachable = "pinterest_unreachable", "Pinterest could not be reached, so nothing was sent. It is tried again.";
+        /// Somebody else was writing to the board.
+        BoardBusy = "board_busy", "Pinterest was busy with another change of the board. It is tried again.";
+        /// Pinterest could not fetch the image this time.
+        ImageUnreachable = "image_unreachable", "Pinterest could not fetch the image. It is tried again a few times.";
+        /// The access token was refused and is being renewed.
+        TokenRefused = "token_refused", "Pinterest refused the access token, which is being renewed. It is tried again.";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_reads_back_and_no_two_are_alike() {
+        let mut codes = std::collections::BTreeSet::new();
+        for code in (Hold::ALL.iter().map(|r| r.code()))
+            .chain(Failure::ALL.iter().map(|r| r.code()))
+            .chain(Doubt::ALL.iter().map(|r| r.code()))
+            .chain(Setback::ALL.iter().map(|r| r.code()))
+        {
+            assert!(codes.insert(code), "{code}");
+        }
+        for hold in Hold::ALL {
+            assert_eq!(Hold::from_code(hold.code()), Some(*hold));
+        }
+        assert_eq!(Hold::from_code("missed"), None);
+    }
+}

@@ -1,0 +1,121 @@
+//! Everything a function reaches outside itself, in one place.
+
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::SdkConfig;
+use url::Url;
+
+use crate::aws;
+use crate::clock::{SharedClock, SystemClock};
+use crate::config::Config;
+use crate::pinterest::{Pinterest, Transport, transport};
+use crate::random::{SharedRandom, SystemRandom};
+use crate::settings::CurrentSettings;
+use crate::store::{AccountStore, ConsentStore, PinStore, SettingsStore, ShardStore, Table};
+use crate::vault::{CredentialVault, TokenVault};
+
+/// The outside world as it is passed in.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// The time.
+    pub clock: SharedClock,
+    /// Randomness.
+    pub random: SharedRandom,
+    /// How AWS is reached.
+    pub aws: SharedHttpClient,
+    /// How Pinterest is reached.
+    pub pinterest: Transport,
+}
+
+/// The outside world as a function uses it; made once a process, with the caches that go with it.
+#[derive(Debug)]
+pub struct Platform {
+    /// What was set from outside.
+    pub config: Config,
+    /// The time.
+    pub clock: SharedClock,
+    /// Randomness.
+    pub random: SharedRandom,
+    /// The settings of the Pinterest module, for those who change them.
+    pub settings: SettingsStore,
+    /// The settings of the Pinterest module, for those who go by them.
+    pub current_settings: CurrentSettings,
+    /// Connected accounts.
+    pub accounts: AccountStore,
+    /// Pins.
+    pub pins: PinStore,
+    /// Consents on their way.
+    pub consents: ConsentStore,
+    /// Who works on which shard.
+    pub shards: ShardStore,
+    /// The Pinterest app's ID and secret.
+    pub credentials: CredentialVault,
+    /// Seals and opens tokens.
+    pub tokens: TokenVault,
+    /// Pinterest.
+    pub pinterest: Pinterest,
+    /// Calls the publisher at once.
+    pub lambda: aws_sdk_lambda::Client,
+}
+
+impl World {
+    /// The real one.
+    pub fn real() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            aws: aws::https_client(),
+            pinterest: transport::over_the_network(),
+        }
+    }
+}
+
+impl Platform {
+    /// Puts `config` and `world` together.
+    pub fn new(config: Config, world: World) -> Self {
+        let World { clock, random, aws, pinterest } = world;
+        let sdk = aws::sdk_config(&config.aws, aws, &clock);
+        let table = Table::new(dynamodb(&sdk, &config), &config.storage.table);
+        let secrets = secrets_manager(&sdk, &config);
+        let storage = &config.storage;
+        Self {
+            settings: SettingsStore::new(table.clone()),
+            current_settings: CurrentSettings::new(SettingsStore::new(table.clone()), clock.clone()),
+            accounts: AccountStore::new(table.clone()),
+            pins: PinStore::new(table.clone()),
+            consents: ConsentStore::new(table.clone()),
+            shards: ShardStore::new(table),
+            credentials: CredentialVault::new(secrets.clone(), &storage.app_secret_id, clock.clone()),
+            tokens: TokenVault::new(secrets, &storage.token_keys_secret_id, clock.clone(), random.clone()),
+            pinterest: Pinterest::new(pinterest, config.pinterest.clone()),
+            lambda: lambda(&sdk, &config),
+            config,
+            clock,
+            random,
+        }
+    }
+}
+
+fn dynamodb(sdk: &SdkConfig, config: &Config) -> aws_sdk_dynamodb::Client {
+    let mut own = aws_sdk_dynamodb::config::Builder::from(sdk);
+    own.set_endpoint_url(endpoint(config.aws.dynamodb.as_ref()));
+    aws_sdk_dynamodb::Client::from_conf(own.build())
+}
+
+fn secrets_manager(sdk: &SdkConfig, config: &Config) -> aws_sdk_secretsmanager::Client {
+    let mut own = aws_sdk_secretsmanager::config::Builder::from(sdk);
+    own.set_endpoint_url(endpoint(config.aws.secrets_manager.as_ref()));
+    aws_sdk_secretsmanager::Client::from_conf(own.build())
+}
+
+fn lambda(sdk: &SdkConfig, config: &Config) -> aws_sdk_lambda::Client {
+    let mut own = aws_sdk_lambda::config::Builder::from(sdk);
+    own.set_endpoint_url(endpoint(config.aws.lambda.as_ref()));
+    aws_sdk_lambda::Client::from_conf(own.build())
+}
+
+/// The SDK appends its own path to an endpoint, which may have one.
+fn endpoint(url: Option<&Url>) -> Option<String> {
+    url.map(|url| url.as_str().trim_end_matches('/').to_owned())
+}

@@ -1,0 +1,23 @@
+//! The one DynamoDB table, as typed stores.
+//!
+//! Every item has a shape of its own here; nothing outside this folder knows attribute names. Reads that a decision
+//! is based on are consistent; writes carry the condition under which they are right.
+
+mod accounts;
+mod consents;
+mod failure;
+mod items;
+mod key;
+mod pins;
+pub mod schema;
+mod settings;
+mod shards;
+mod table;
+
+pub use accounts::{AccountStore, Link};
+pub use consents::{Consent, ConsentStore, PickGrant};
+pub use failure::StoreError;
+pub use pins::{CalendarPage, CalendarQuery, Claim, DueEntry, DueWork, Lease, Order, PinStore};
+pub use settings::{Change, SettingsStore};
+pub use shards::{ShardOwner, ShardStore};
+pub use table::Table;

@@ -1,0 +1,7 @@
+//! The shapes in which accounts and pins lie in the table.
+
+mod account;
+mod pin;
+
+pub(super) use account::AccountItem;
+pub(super) use pin::{PinItem, calendar_moment};

@@ -1,0 +1,279 @@
+//! The pin item.
+
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use jiff::fmt::serde::timestamp::millisecond;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::content::Draft;
+use crate::domain::{
+    AccountId, Attempt, AttemptId, AttemptOutcome, BoardId, Content, Doubt, Due, Failure, Hold, Media, Mode, OwnerId,
+    Partition, Pin, PinId, PinterestPinId, SectionId, Setback, State, Status,
+};
+
+/// A pin as it lies in the table.
+///
+/// `owner` and `publish_at` are the keys of the calendar index, `due_shard` and `due_at` those of the due index.
+#[derive(Serialize, Deserialize)]
+pub(in crate::store) struct PinItem {
+    id: PinId,
+    /// The owner as it stands in keys.
+    owner: String,
+    account_id: AccountId,
+    mode: Mode,
+    board_id: BoardId,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    section_id: Option<SectionId>,
+    board_verified: bool,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    alt_text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    link: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    color: Option<String>,
+    image_url: String,
+    /// The calendar key, see [`calendar_key`].
+    publish_at: String,
+    status: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
+    held_until: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    due_shard: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
+    due_at: Option<Timestamp>,
+    /// The last claim; it stays after the outcome, so that a repeated write of that outcome is recognized.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    attempt_id: Option<AttemptId>,
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
+    lease_until: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
+    published_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    lateness_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pinterest_id: Option<PinterestPinId>,
+    attempts_begun: u32,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    attempts: Vec<AttemptItem>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    request: Option<String>,
+    #[serde(with = "millisecond::required")]
+    created_at: Timestamp,
+    #[serde(with = "millisecond::required")]
+    updated_at: Timestamp,
+    version: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AttemptItem {
+    id: AttemptId,
+    #[serde(with = "millisecond::required")]
+    at: Timestamp,
+    outcome: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    http: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    code: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    rid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    ms: Option<u64>,
+}
+
+/// What a pin item that cannot be read has wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("the pin's {0} is missing or not readable")]
+pub(in crate::store) struct Incomplete(&'static str);
+
+/// The sort key of the calendar: the time or `draft#` and the time of creation, then the id.
+fn calendar_key(pin: &Pin) -> String {
+    match pin.publish_at {
+        Some(at) => format!("{}#{}", calendar_moment(at), pin.id),
+        None => format!("draft#{}#{}", calendar_moment(pin.created_at), pin.id),
+    }
+}
+
+/// A moment as the calendar sorts it: to the millisecond, always of the same length.
+pub(in crate::store) fn calendar_moment(moment: Timestamp) -> String {
+    format!("{moment:.3}")
+}
+
+impl From<&Pin> for PinItem {
+    fn from(pin: &Pin) -> Self {
+        let Media::ImageUrl { url } = pin.content.media();
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        let mut item = Self {
+            id: pin.id.clone(),
+            owner: crate::store::key::encoded(&pin.owner),
+            account_id: pin.account_id.clone(),
+            mode: pin.mode,
+            board_id: pin.board_id.clone(),
+            section_id: pin.section_id.clone(),
+            board_verified: pin.board_verified,
+            title: own(pin.content.title()),
+            description: own(pin.content.description()),
+            alt_text: own(pin.content.alt_text()),
+            link: own(pin.content.link()),
+            color: own(pin.content.dominant_color()),
+            image_url: url.clone(),
+            publish_at: calendar_key(pin),
+            status: pin.state.status().code().to_owned(),
+            reason: None,
+            held_until: None,
+            due_shard: pin.due.as_ref().map(|due| due.partition.to_string()),
+            due_at: pin.due.as_ref().map(|due| due.at),
+            attempt_id: pin.attempts.last().map(|attempt| attempt.id.clone()),
+            lease_until: None,
+            published_at: None,
+            lateness_ms: None,
+            pinterest_id: None,
+            attempts_begun: pin.attempts_begun,
+            attempts: pin.attempts.iter().map(AttemptItem::from).collect(),
+            request: pin.request_fingerprint.clone(),
+            created_at: pin.created_at,
+            updated_at: pin.updated_at,
+            version: pin.version,
+        };
+        item.set_state(&pin.state);
+        item
+    }
+}
+
+impl PinItem {
+    fn set_state(&mut self, state: &State) {
+        match state {
+            State::Draft | State::Cancelled => {}
+            State::Scheduled { setback } => self.reason = setback.map(|setback| setback.code().to_owned()),
+            State::Publishing { attempt, lease_until } => {
+                self.attempt_id = Some(attempt.clone());
+                self.lease_until = Some(*lease_until);
+            }
+            State::Published { at, lateness_ms, pinterest_pin_id } => {
+                self.published_at = Some(*at);
+                self.lateness_ms = Some(*lateness_ms);
+                self.pinterest_id = Some(pinterest_pin_id.clone());
+            }
+            State::Held { reason, until } => {
+                self.reason = Some(reason.code().to_owned());
+                self.held_until = *until;
+            }
+            State::Failed { reason } => self.reason = Some(reason.code().to_owned()),
+            State::NeedsReview { reason } => self.reason = Some(reason.code().to_owned()),
+        }
+    }
+
+    fn state(&self) -> Result<State, Incomplete> {
+        let reason = self.reason.as_deref().unwrap_or_default();
+        Ok(match Status::from_code(&self.status).ok_or(Incomplete("status"))? {
+            Status::Draft => State::Draft,
+            Status::Scheduled => State::Scheduled { setback: Setback::from_code(reason) },
+            Status::Publishing => State::Publishing {
+                attempt: self.attempt_id.clone().ok_or(Incomplete("attempt"))?,
+                lease_until: self.lease_until.ok_or(Incomplete("lease"))?,
+            },
+            Status::Published => State::Published {
+                at: self.published_at.ok_or(Incomplete("time of publishing"))?,
+                lateness_ms: self.lateness_ms.unwrap_or_default(),
+                pinterest_pin_id: self.pinterest_id.clone().ok_or(Incomplete("Pinterest id"))?,
+            },
+            Status::Held => {
+                State::Held { reason: Hold::from_code(reason).ok_or(Incomplete("reason"))?, until: self.held_until }
+            }
+            Status::Failed => State::Failed { reason: Failure::from_code(reason).ok_or(Incomplete("reason"))? },
+            Status::NeedsReview => State::NeedsReview { reason: Doubt::from_code(reason).ok_or(Incomplete("reason"))? },
+            Status::Cancelled => State::Cancelled,
+        })
+    }
+
+    fn due(&self) -> Result<Option<Due>, Incomplete> {
+        let (Some(partition), Some(at)) = (&self.due_shard, self.due_at) else { return Ok(None) };
+        Ok(Some(Due { partition: Partition::from_str(partition).map_err(|()| Incomplete("due partition"))?, at }))
+    }
+
+    fn owner(&self) -> Result<OwnerId, Incomplete> {
+        crate::store::key::owner_of(&format!("owner#{}", self.owner)).ok_or(Incomplete("owner"))
+    }
+
+    fn scheduled_for(&self) -> Result<Option<Timestamp>, Incomplete> {
+        match self.publish_at.split_once('#') {
+            Some(("draft", _)) => Ok(None),
+            Some((moment, _)) => moment.parse().map(Some).map_err(|_| Incomplete("time")),
+            None => Err(Incomplete("time")),
+        }
+    }
+}
+
+impl TryFrom<PinItem> for Pin {
+    type Error = Incomplete;
+
+    fn try_from(item: PinItem) -> Result<Self, Incomplete> {
+        let (state, due, owner, publish_at) = (item.state()?, item.due()?, item.owner()?, item.scheduled_for()?);
+        let draft = Draft {
+            title: item.title,
+            description: item.description,
+            alt_text: item.alt_text,
+            link: item.link,
+            dominant_color: item.color,
+            image_url: item.image_url,
+        };
+        let attempts: Option<Vec<_>> = item.attempts.into_iter().map(AttemptItem::into_attempt).collect();
+        Ok(Self {
+            id: item.id,
+            owner,
+            account_id: item.account_id,
+            mode: item.mode,
+            board_id: item.board_id,
+            section_id: item.section_id,
+            board_verified: item.board_verified,
+            content: Content::restore(draft),
+            publish_at,
+            state,
+            due,
+            attempts: attempts.ok_or(Incomplete("timeline"))?,
+            attempts_begun: item.attempts_begun,
+            request_fingerprint: item.request,
+            created_at: item.created_at,
+            updated_at: item.updated_at,
+            version: item.version,
+        })
+    }
+}
+
+impl From<&Attempt> for AttemptItem {
+    fn from(attempt: &Attempt) -> Self {
+        Self {
+            id: attempt.id.clone(),
+            at: attempt.at,
+            outcome: attempt.outcome.code().to_owned(),
+            http: attempt.http_status,
+            code: attempt.code,
+            message: attempt.message.clone(),
+            rid: attempt.request_id.clone(),
+            ms: attempt.took_ms,
+        }
+    }
+}
+
+impl AttemptItem {
+    fn into_attempt(self) -> Option<Attempt> {
+        Some(Attempt {
+            id: self.id,
+            at: self.at,
+            outcome: AttemptOutcome::from_code(&self.outcome)?,
+            http_status: self.http,
+            code: self.code,
+            message: self.message,
+            request_id: self.rid,
+            took_ms: self.ms,
+        })
+    }
+}

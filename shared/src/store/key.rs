@@ -1,0 +1,97 @@
+//! The keys of the table's items.
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+
+use crate::domain::{AccountId, Mode, OwnerId, PinId, PinterestUserId, Shard};
+
+/// Owners come from outside, so the separator and the escape itself are encoded.
+const ESCAPED: &AsciiSet = &CONTROLS.add(b'#').add(b'%');
+
+/// The partition and sort key of one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Key {
+    pub pk: String,
+    pub sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+
+    pub(super) fn settings() -> Self {
+        Self::new("settings", "pinterest")
+    }
+
+    /// A change of the settings; `order` sorts by time.
+    pub(super) fn change(order: &str) -> Self {
+        Self::new("settings", format!("{CHANGE}{order}"))
+    }
+
+    pub(super) fn consent(hash: &str) -> Self {
+        Self::new(format!("oauth-state#{hash}"), "-")
+    }
+
+    pub(super) fn pick(hash: &str) -> Self {
+        Self::new(format!("pick-grant#{hash}"), "-")
+    }
+
+    pub(super) fn account(owner: &OwnerId, id: &AccountId) -> Self {
+        Self::new(owner_partition(owner), format!("{ACCOUNT}{id}"))
+    }
+
+    pub(super) fn link(mode: Mode, user: &PinterestUserId) -> Self {
+        Self::new(format!("pinterest#{mode}#{user}"), "-")
+    }
+
+    pub(super) fn pin(owner: &OwnerId, id: &PinId) -> Self {
+        Self::new(owner_partition(owner), format!("{PIN}{id}"))
+    }
+
+    pub(super) fn shard(shard: Shard) -> Self {
+        Self::new(format!("shard#{shard}"), "-")
+    }
+}
+
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} / {}", self.pk, self.sk)
+    }
+}
+
+pub(super) const ACCOUNT: &str = "account#";
+pub(super) const PIN: &str = "pin#";
+pub(super) const CHANGE: &str = "change#";
+
+pub(super) fn owner_partition(owner: &OwnerId) -> String {
+    format!("owner#{}", encoded(owner))
+}
+
+/// The owner as it stands in keys.
+pub(super) fn encoded(owner: &OwnerId) -> String {
+    utf8_percent_encode(owner.as_str(), ESCAPED).to_string()
+}
+
+/// The owner of an item with this partition key.
+pub(super) fn owner_of(pk: &str) -> Option<OwnerId> {
+    let encoded = pk.strip_prefix("owner#")?;
+    percent_decode_str(encoded).decode_utf8().ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    #[test]
+    fn no_owner_can_write_itself_into_anothers_partition() {
+        for owner in ["alice", "a#b", "a%23b", "über", "%", "a\nb"] {
+            let owner: OwnerId = owner.parse().unwrap();
+            let pk = owner_partition(&owner);
+            assert_eq!(pk.matches('#').count(), 1, "{pk}");
+            assert_eq!(owner_of(&pk), Some(owner));
+        }
+        assert_eq!(owner_of("settings"), None);
+    }
+}

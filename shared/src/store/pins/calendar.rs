@@ -1,0 +1,93 @@
+//! The calendar index: an owner's pins in the order of time.
+
+use jiff::Timestamp;
+
+use super::super::StoreError;
+use super::super::items::calendar_moment;
+use super::super::key::{PIN, encoded, owner_partition};
+use super::super::schema::CALENDAR;
+use super::super::table::{Item, text};
+use super::PinStore;
+use crate::domain::{OwnerId, PinId};
+
+/// Which pins, in which order.
+#[derive(Debug, Clone)]
+pub struct CalendarQuery {
+    /// Not before this moment.
+    pub from: Option<Timestamp>,
+    /// Before this moment.
+    pub to: Option<Timestamp>,
+    /// In which order.
+    pub order: Order,
+    /// At most this many.
+    pub limit: i32,
+    /// Only what comes after this place, the `place` of an earlier page.
+    pub after: Option<String>,
+}
+
+/// The order of a list of pins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// By time; drafts come last.
+    SoonestFirst,
+    /// Against time; drafts come first.
+    NewestFirst,
+}
+
+/// Part of a calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarPage {
+    /// The pins' ids with their places, in order.
+    pub entries: Vec<(PinId, String)>,
+    /// Whether there is more behind them.
+    pub more: bool,
+}
+
+impl PinStore {
+    /// Reads part of the calendar of `owner`. With `from` or `to`, drafts are left out: they have no time.
+    pub async fn calendar(&self, owner: &OwnerId, query: &CalendarQuery) -> Result<CalendarPage, StoreError> {
+        let low = query.from.map_or_else(String::new, calendar_moment);
+        // Moments begin with a digit or a sign, drafts with `draft#`; `~` sorts behind both.
+        let high = match (query.to, query.from) {
+            (Some(to), _) => calendar_moment(to),
+            (None, Some(_)) => ":".to_owned(),
+            (None, None) => "~".to_owned(),
+        };
+        let low = if low.is_empty() { "!".to_owned() } else { low };
+        let start = query.after.as_ref().map(|place| start_key(owner, place)).unwrap_or_default();
+        let answer = self
+            .table
+            .query()
+            .index_name(CALENDAR)
+            .key_condition_expression("#owner = :owner AND publish_at BETWEEN :low AND :high")
+            .expression_attribute_names("#owner", "owner")
+            .expression_attribute_values(":owner", text(encoded(owner)))
+            .expression_attribute_values(":low", text(low))
+            .expression_attribute_values(":high", text(high))
+            .scan_index_forward(query.order == Order::SoonestFirst)
+            .limit(query.limit)
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("read the calendar", error))?;
+        let entries = answer.items.unwrap_or_default().iter().filter_map(entry).collect();
+        Ok(CalendarPage { entries, more: answer.last_evaluated_key.is_some() })
+    }
+}
+
+fn entry(item: &Item) -> Option<(PinId, String)> {
+    let part = |name: &str| item.get(name)?.as_s().ok();
+    Some((part("sk")?.strip_prefix(PIN)?.parse().ok()?, part("publish_at")?.clone()))
+}
+
+/// The key behind `place`, which ends with the pin's id; nothing for a place that is none.
+fn start_key(owner: &OwnerId, place: &str) -> Option<Item> {
+    let (_, id) = place.rsplit_once('#')?;
+    let id: PinId = id.parse().ok()?;
+    Some(Item::from([
+        ("pk".into(), text(owner_partition(owner))),
+        ("sk".into(), text(format!("{PIN}{id}"))),
+        ("owner".into(), text(encoded(owner))),
+        ("publish_at".into(), text(place)),
+    ]))
+}

@@ -1,0 +1,90 @@
+//! The due index: what is to be done, in the order of time.
+
+use jiff::Timestamp;
+
+use super::super::StoreError;
+use super::super::key::{ACCOUNT, PIN, owner_of};
+use super::super::schema::DUE;
+use super::super::table::{Item, number, text};
+use super::PinStore;
+use crate::domain::{AccountId, Due, OwnerId, Partition, PinId};
+
+/// How much of a partition one look takes at most.
+const MOST: usize = 2000;
+
+/// One entry of the due index. The index may lag behind the items, so an entry is a hint and the claim decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueEntry {
+    /// Whose it is.
+    pub owner: OwnerId,
+    /// What is to be done.
+    pub work: DueWork,
+    /// Where and when.
+    pub due: Due,
+}
+
+/// A piece of due work.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum DueWork {
+    /// Publish a pin.
+    Pin(PinId),
+    /// Renew the tokens of an account, or release its pins.
+    Account(AccountId),
+}
+
+impl PinStore {
+    /// Reads what is due in `partition` up to `until`, soonest first, at most 2000 entries.
+    pub async fn due(&self, partition: &Partition, until: Timestamp) -> Result<Vec<DueEntry>, StoreError> {
+        let mut entries = Vec::new();
+        let mut from = None;
+        loop {
+            let answer = self
+                .table
+                .query()
+                .index_name(DUE)
+                .key_condition_expression("due_shard = :partition AND due_at <= :until")
+                .expression_attribute_values(":partition", text(partition.to_string()))
+                .expression_attribute_values(":until", number(until.as_millisecond()))
+                .set_exclusive_start_key(from)
+                .send()
+                .await
+                .map_err(|error| StoreError::from_sdk("read what is due", error))?;
+            entries.extend(answer.items.unwrap_or_default().iter().filter_map(|item| entry(partition, item)));
+            from = answer.last_evaluated_key;
+            if from.is_none() || entries.len() >= MOST {
+                return Ok(entries);
+            }
+        }
+    }
+
+    /// Reads the earliest moment at which something is due in `partition`.
+    pub async fn earliest_due(&self, partition: &Partition) -> Result<Option<Timestamp>, StoreError> {
+        let answer = self
+            .table
+            .query()
+            .index_name(DUE)
+            .key_condition_expression("due_shard = :partition")
+            .expression_attribute_values(":partition", text(partition.to_string()))
+            .limit(1)
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("read what is due first", error))?;
+        Ok(answer.items.unwrap_or_default().first().and_then(moment))
+    }
+}
+
+/// Entries that this version cannot read belong to a later one and are passed over.
+fn entry(partition: &Partition, item: &Item) -> Option<DueEntry> {
+    let part = |name: &str| item.get(name)?.as_s().ok();
+    let sk = part("sk")?;
+    let work = match (sk.strip_prefix(PIN), sk.strip_prefix(ACCOUNT)) {
+        (Some(id), _) => DueWork::Pin(id.parse().ok()?),
+        (_, Some(id)) => DueWork::Account(id.parse().ok()?),
+        _ => return None,
+    };
+    Some(DueEntry { owner: owner_of(part("pk")?)?, work, due: Due { partition: partition.clone(), at: moment(item)? } })
+}
+
+fn moment(item: &Item) -> Option<Timestamp> {
+    Timestamp::from_millisecond(item.get("due_at")?.as_n().ok()?.parse().ok()?).ok()
+}

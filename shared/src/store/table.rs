@@ -1,0 +1,138 @@
+//! The table with the few kinds of call that the stores are made of.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, TransactWriteItem};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::StoreError;
+use super::key::Key;
+
+/// An item as DynamoDB carries it.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// The table, ready to be called.
+#[derive(Debug, Clone)]
+pub struct Table {
+    client: Client,
+    name: String,
+}
+
+impl Table {
+    /// The table of that name.
+    pub fn new(client: Client, name: impl Into<String>) -> Self {
+        Self { client, name: name.into() }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .key("pk", AttributeValue::S(key.pk.clone()))
+            .key("sk", AttributeValue::S(key.sk.clone()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("read an item", error))?;
+        answer.item.map(decode).transpose()
+    }
+
+    /// Reads up to 100 items by key; those that do not exist are left out, the order is not kept.
+    pub(super) async fn get_many<T: DeserializeOwned>(&self, keys: &[Key]) -> Result<Vec<T>, StoreError> {
+        let mut wanted: Vec<Item> = keys
+            .iter()
+            .map(|key| HashMap::from([("pk".into(), text(&key.pk)), ("sk".into(), text(&key.sk))]))
+            .collect();
+        let mut found = Vec::new();
+        while !wanted.is_empty() {
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(wanted))
+                .consistent_read(true)
+                .build()
+                .expect("the keys are set");
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.name, request)
+                .send()
+                .await
+                .map_err(|error| StoreError::from_sdk("read several items", error))?;
+            for item in answer.responses.unwrap_or_default().remove(&self.name).unwrap_or_default() {
+                found.push(decode(item)?);
+            }
+            let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
+            wanted = left.map(|left| left.keys).unwrap_or_default();
+        }
+        Ok(found)
+    }
+
+    pub(super) fn put(&self, item: Item) -> PutItemFluentBuilder {
+        self.client.put_item().table_name(&self.name).set_item(Some(item))
+    }
+
+    pub(super) fn update(&self, key: &Key) -> UpdateItemFluentBuilder {
+        self.client.update_item().table_name(&self.name).key("pk", text(&key.pk)).key("sk", text(&key.sk))
+    }
+
+    pub(super) fn query(&self) -> QueryFluentBuilder {
+        self.client.query().table_name(&self.name)
+    }
+
+    /// Writes several items or none. A failed condition is [`StoreError::Conflict`].
+    pub(super) async fn transact(
+        &self,
+        operation: &'static str,
+        items: Vec<TransactWriteItem>,
+    ) -> Result<(), StoreError> {
+        let result = self.client.transact_write_items().set_transact_items(Some(items)).send().await;
+        match result {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let conditional = error.as_service_error().is_some_and(|e| {
+                    let aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(e) = e
+                    else {
+                        return false;
+                    };
+                    let codes = || e.cancellation_reasons().iter().filter_map(|reason| reason.code());
+                    codes().any(|code| code == "ConditionalCheckFailed")
+                });
+                if conditional { Err(StoreError::Conflict) } else { Err(StoreError::from_sdk(operation, error)) }
+            }
+        }
+    }
+}
+
+pub(super) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+pub(super) fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+pub(super) fn decode<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
+    let key = key_of(&item);
+    serde_dynamo::from_item(item).map_err(|error| StoreError::unreadable(key, error))
+}
+
+pub(super) fn encode<T: Serialize>(key: &Key, item: &T) -> Result<Item, StoreError> {
+    let mut item: Item = serde_dynamo::to_item(item).map_err(|error| StoreError::unreadable(key.to_string(), error))?;
+    item.insert("pk".into(), text(&key.pk));
+    item.insert("sk".into(), text(&key.sk));
+    Ok(item)
+}
+
+fn key_of(item: &Item) -> String {
+    let part = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).map_or("?", String::as_str);
+    format!("{} / {}", part("pk"), part("sk"))
+}

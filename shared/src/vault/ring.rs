@@ -1,0 +1,119 @@
+//! The keys that seal tokens: the newest writes, all of them read.
+//!
+//! The secret is JSON, `{"generated": "…", "keys": {"2": "<32 bytes in base64>"}, "current": 2}`. Key 1 is derived from
+//! `generated`, which the template lets Secrets Manager make up; later keys are added by hand when rotating.
+
+use std::collections::BTreeMap;
+
+use aes_gcm_siv::{Aes256GcmSiv, KeyInit};
+use data_encoding::BASE64;
+use hkdf::Hkdf;
+use serde::Deserialize;
+use sha2::Sha256;
+use zeroize::{Zeroize, Zeroizing};
+
+/// Parses to the ciphers of all keys.
+pub struct KeyRing {
+    ciphers: BTreeMap<u32, Aes256GcmSiv>,
+    current: u32,
+}
+
+/// What is wrong with the secret of the token keys, without saying any of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidRing {
+    /// It is not the JSON described in the module.
+    #[error("the token keys are not JSON of the expected shape")]
+    Shape,
+    /// `generated` is too short to derive a key from.
+    #[error("`generated` must have at least 32 characters")]
+    TooShort,
+    /// A later key is not 32 bytes of base64, or is numbered 0 or 1.
+    #[error("key {0} must be numbered 2 or higher and be 32 bytes in base64")]
+    BadKey(String),
+    /// `current` names no key.
+    #[error("`current` names key {0}, which does not exist")]
+    NoSuchKey(u32),
+}
+
+#[derive(Deserialize)]
+struct Secret {
+    generated: String,
+    #[serde(default)]
+    keys: BTreeMap<String, String>,
+    #[serde(default)]
+    current: Option<u32>,
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.generated.zeroize();
+        self.keys.values_mut().for_each(Zeroize::zeroize);
+    }
+}
+
+impl KeyRing {
+    /// Reads the secret.
+    pub fn parse(secret: &str) -> Result<Self, InvalidRing> {
+        let secret: Secret = serde_json::from_str(secret).map_err(|_| InvalidRing::Shape)?;
+        if secret.generated.len() < 32 {
+            return Err(InvalidRing::TooShort);
+        }
+        let mut first = Zeroizing::new([0_u8; 32]);
+        Hkdf::<Sha256>::new(None, secret.generated.as_bytes())
+            .expand(b"pinwheel token key 1", first.as_mut())
+            .expect("32 bytes are fewer than HKDF can make");
+        let mut ciphers = BTreeMap::from([(1, Aes256GcmSiv::new((&*first).into()))]);
+        for (number, key) in &secret.keys {
+            let bad = || InvalidRing::BadKey(number.clone());
+            let version = number.parse().ok().filter(|version: &u32| *version > 1).ok_or_else(bad)?;
+            let key = Zeroizing::new(BASE64.decode(key.as_bytes()).map_err(|_| bad())?);
+            let cipher = Aes256GcmSiv::new_from_slice(&key).map_err(|_| bad())?;
+            ciphers.insert(version, cipher);
+        }
+        let current = secret.current.unwrap_or(1);
+        if ciphers.contains_key(&current) {
+            Ok(Self { ciphers, current })
+        } else {
+            Err(InvalidRing::NoSuchKey(current))
+        }
+    }
+
+    /// The key that seals, with its number.
+    pub(super) fn current(&self) -> (u32, &Aes256GcmSiv) {
+        (self.current, &self.ciphers[&self.current])
+    }
+
+    /// The key of that number.
+    pub(super) fn get(&self, version: u32) -> Option<&Aes256GcmSiv> {
+        self.ciphers.get(&version)
+    }
+}
+
+/// Says which keys there are, not what they are.
+impl std::fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "KeyRing {{ versions: {:?}, current: {} }}", self.ciphers.keys(), self.current)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_way_the_secret_can_be_wrong_has_its_own_words() {
+        let long = "x".repeat(32);
+        let key = BASE64.encode(&[7; 32]);
+        for (secret, error) in [
+            ("no json".to_owned(), InvalidRing::Shape),
+            ("{}".to_owned(), InvalidRing::Shape),
+            (r#"{"generated":"short"}"#.to_owned(), InvalidRing::TooShort),
+            (format!(r#"{{"generated":"{long}","keys":{{"1":"{key}"}}}}"#), InvalidRing::BadKey("1".into())),
+            (format!(r#"{{"generated":"{long}","keys":{{"2":"AAAA"}}}}"#), InvalidRing::BadKey("2".into())),
+            (format!(r#"{{"generated":"{long}","current":2}}"#), InvalidRing::NoSuchKey(2)),
+        ] {
+            assert_eq!(KeyRing::parse(&secret).err(), Some(error), "{secret}");
+        }
+        assert!(KeyRing::parse(&format!(r#"{{"generated":"{long}","keys":{{"2":"{key}"}},"current":2}}"#)).is_ok());
+    }
+}

@@ -1,0 +1,186 @@
+//! Seals tokens before they are stored and opens them before they are used.
+//!
+//! AES-256-GCM-SIV with a random nonce; owner, account, purpose and key number are authenticated with it, so that a
+//! sealed token is worth nothing in another place.
+
+use std::sync::Arc;
+
+use aes_gcm_siv::Nonce;
+use aes_gcm_siv::aead::{Aead, Payload};
+use aws_sdk_secretsmanager::Client;
+use data_encoding::BASE64URL_NOPAD;
+use jiff::SignedDuration;
+
+use super::{AccessToken, KeyRing, RefreshToken, VaultError};
+use crate::cache::Cached;
+use crate::clock::SharedClock;
+use crate::domain::{Account, AccountId, OwnerId, SealedToken};
+use crate::random::{self, SharedRandom};
+
+/// How long the key ring is kept in memory before it is read again.
+const KEEP: SignedDuration = SignedDuration::from_mins(5);
+
+/// What a sealed token is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Sent with every call.
+    Access,
+    /// Exchanged for a new pair.
+    Refresh,
+}
+
+/// A token that could not be sealed or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// The keys could not be read.
+    #[error("could not read the token keys")]
+    Keys(#[source] VaultError),
+    /// The token was sealed for another place, with a key that is gone, or was changed since.
+    #[error("the sealed token does not open here")]
+    DoesNotOpen,
+}
+
+/// Whose token it is, and what for.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The owner of the account.
+    pub owner: &'a OwnerId,
+    /// The account.
+    pub account: &'a AccountId,
+    /// What the token is for.
+    pub purpose: Purpose,
+}
+
+/// Seals and opens tokens; the keys are read once and kept for five minutes.
+#[derive(Debug, Clone)]
+pub struct TokenVault {
+    client: Client,
+    secret_id: String,
+    random: SharedRandom,
+    ring: Arc<Cached<Arc<KeyRing>>>,
+}
+
+impl TokenVault {
+    /// The vault whose keys are in the secret `secret_id`.
+    pub fn new(client: Client, secret_id: impl Into<String>, clock: SharedClock, random: SharedRandom) -> Self {
+        Self { client, secret_id: secret_id.into(), random, ring: Arc::new(Cached::new(clock, KEEP)) }
+    }
+
+    /// Seals `token` for `place`.
+    pub async fn seal(&self, token: &str, place: Place<'_>) -> Result<SealedToken, SealError> {
+        let ring = self.ring().await?;
+        Ok(seal(&ring, token, place, random::bytes(&*self.random)))
+    }
+
+    /// Opens the access token of `account`, sealed in it.
+    pub async fn open_access(&self, account: &Account, sealed: &SealedToken) -> Result<AccessToken, SealError> {
+        let place = Place { owner: &account.owner, account: &account.id, purpose: Purpose::Access };
+        self.open(sealed, place).await.map(AccessToken::new)
+    }
+
+    /// Opens the refresh token of `account`, sealed in it.
+    pub async fn open_refresh(&self, account: &Account, sealed: &SealedToken) -> Result<RefreshToken, SealError> {
+        let place = Place { owner: &account.owner, account: &account.id, purpose: Purpose::Refresh };
+        self.open(sealed, place).await.map(RefreshToken::new)
+    }
+
+    async fn open(&self, sealed: &SealedToken, place: Place<'_>) -> Result<String, SealError> {
+        if let Some(token) = open(&*self.ring().await?, sealed, place) {
+            return Ok(token);
+        }
+        // A key that was added a moment ago is in no kept ring yet.
+        self.ring.forget();
+        open(&*self.ring().await?, sealed, place).ok_or(SealError::DoesNotOpen)
+    }
+
+    async fn ring(&self) -> Result<Arc<KeyRing>, SealError> {
+        self.ring.get_or(|| self.read_ring()).await.map_err(SealError::Keys)
+    }
+
+    async fn read_ring(&self) -> Result<Arc<KeyRing>, VaultError> {
+        let answer = self.client.get_secret_value().secret_id(&self.secret_id).send().await;
+        let answer = answer.map_err(|error| VaultError::from_sdk("read the token keys", error))?;
+        let text = answer.secret_string().ok_or(VaultError::Unreadable("token keys"))?;
+        KeyRing::parse(text).map(Arc::new).map_err(|error| {
+            tracing::error!(%error, "the token keys are not readable");
+            VaultError::Unreadable("token keys")
+        })
+    }
+}
+
+fn seal(ring: &KeyRing, token: &str, place: Place<'_>, nonce: [u8; 12]) -> SealedToken {
+    let (version, cipher) = ring.current();
+    let aad = associated(place, version);
+    let sealed = cipher
+        .encrypt(&Nonce::from(nonce), Payload { msg: token.as_bytes(), aad: &aad })
+        .expect("a token is far shorter than the cipher's limit");
+    let mut bytes = version.to_be_bytes().to_vec();
+    bytes.extend_from_slice(&nonce);
+    bytes.extend_from_slice(&sealed);
+    SealedToken(BASE64URL_NOPAD.encode(&bytes))
+}
+
+fn open(ring: &KeyRing, sealed: &SealedToken, place: Place<'_>) -> Option<String> {
+    let bytes = BASE64URL_NOPAD.decode(sealed.0.as_bytes()).ok()?;
+    let (version, rest) = bytes.split_first_chunk::<4>()?;
+    let (nonce, body) = rest.split_first_chunk::<12>()?;
+    let version = u32::from_be_bytes(*version);
+    let aad = associated(place, version);
+    let token = ring.get(version)?.decrypt(&Nonce::from(*nonce), Payload { msg: body, aad: &aad }).ok()?;
+    String::from_utf8(token).ok()
+}
+
+/// Length-prefixed, so that no two places read alike.
+fn associated(place: Place<'_>, version: u32) -> Vec<u8> {
+    let purpose: &[u8] = match place.purpose {
+        Purpose::Access => b"access",
+        Purpose::Refresh => b"refresh",
+    };
+    let mut bytes = Vec::new();
+    for part in [place.owner.as_str().as_bytes(), place.account.as_str().as_bytes(), purpose, &version.to_be_bytes()] {
+        bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        bytes.extend_from_slice(part);
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+    use crate::random::SystemRandom;
+
+    fn ring(current: u32) -> KeyRing {
+        let key = data_encoding::BASE64.encode(&[7; 32]);
+        let generated = "g".repeat(32);
+        KeyRing::parse(&format!(r#"{{"generated":"{generated}","keys":{{"2":"{key}"}},"current":{current}}}"#)).unwrap()
+    }
+
+    #[test]
+    fn a_sealed_token_opens_in_its_place_and_in_no_other() {
+        let (alice, bob): (OwnerId, OwnerId) = ("alice".parse().unwrap(), "bob".parse().unwrap());
+        let (one, two) = (AccountId::random(&SystemRandom), AccountId::random(&SystemRandom));
+        let place = Place { owner: &alice, account: &one, purpose: Purpose::Access };
+        let sealed = seal(&ring(1), "pina_token", place, [3; 12]);
+        assert_eq!(open(&ring(1), &sealed, place).as_deref(), Some("pina_token"));
+        assert_eq!(open(&ring(2), &sealed, place).as_deref(), Some("pina_token"), "older keys still read");
+        assert_eq!(open(&ring(1), &sealed, Place { owner: &bob, ..place }), None);
+        assert_eq!(open(&ring(1), &sealed, Place { account: &two, ..place }), None);
+        assert_eq!(open(&ring(1), &sealed, Place { purpose: Purpose::Refresh, ..place }), None);
+    }
+
+    #[test]
+    fn no_bit_of_a_sealed_token_can_be_flipped() {
+        let alice: OwnerId = "alice".parse().unwrap();
+        let account = AccountId::random(&SystemRandom);
+        let place = Place { owner: &alice, account: &account, purpose: Purpose::Access };
+        let bytes = BASE64URL_NOPAD.decode(seal(&ring(2), "pina_token", place, [3; 12]).0.as_bytes()).unwrap();
+        for bit in 0..bytes.len() * 8 {
+            let mut flipped = bytes.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            let flipped = SealedToken(BASE64URL_NOPAD.encode(&flipped));
+            assert_eq!(open(&ring(2), &flipped, place), None, "bit {bit}");
+        }
+    }
+}
