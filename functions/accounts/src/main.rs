@@ -1,2 +1,6 @@
-//! Wires the `accounts` function.
-fn main() {}
+//! The `accounts` function on AWS Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    shared::start::http(accounts::router).await
+}

@@ -1,2 +1,6 @@
-//! Wires the `oauth` function.
-fn main() {}
+//! The `oauth` function on AWS Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    shared::start::http(oauth::router).await
+}

@@ -1,2 +1,6 @@
-//! Wires the `pins` function.
-fn main() {}
+//! The `pins` function on AWS Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    shared::start::http(pins::router).await
+}

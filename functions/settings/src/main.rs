@@ -1,2 +1,6 @@
-//! Wires the `settings` function.
-fn main() {}
+//! The `settings` function on AWS Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    shared::start::http(settings::router).await
+}

@@ -1,2 +1,6 @@
-//! Wires the `web` function.
-fn main() {}
+//! The `web` function on AWS Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    shared::start::http(web::router).await
+}

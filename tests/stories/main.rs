@@ -1,0 +1,1 @@
+//! The product as stories, on embedded parts and moved time.
