@@ -1,1 +1,35 @@
-//! A Pinterest to develop against.
+//! A Pinterest to develop against: the API v5 of the live and of the sandbox host, the consent
+//! page, pages that show boards as a person sees them, and a control API that makes calls fail.
+//!
+//! [`Simulator::open`] makes one, [`Simulator::router`] serves it. Whatever is not known about the
+//! real Pinterest is marked "Invented" where it is made up; `README.md` lists it.
+
+mod api;
+mod consent;
+mod control;
+mod controls;
+mod direct;
+mod draw;
+mod fault;
+mod mode;
+mod moment;
+mod operation;
+mod options;
+mod pages;
+mod quota;
+mod scope;
+mod seed;
+mod simulator;
+mod store;
+
+pub use api::Broken;
+pub use consent::{ConsentError, Decision};
+pub use controls::{Answers, Limits, Rotation};
+pub use direct::{DirectError, NewBoard, NewPerson};
+pub use fault::{Effect, Fault, FaultAnswer};
+pub use mode::Mode;
+pub use operation::{Category, Operation};
+pub use options::{App, Clock, OpenError, Options, Storage, Tier};
+pub use scope::SCOPES;
+pub use simulator::Simulator;
+pub use store::{Board, Call, Content, Media, MediaItem, Person, Picture, Pin, Privacy};

@@ -1,0 +1,196 @@
+//! What every call goes through: who calls, quotas, faults, tier, scopes, the work, the log.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+
+use super::answer::{broken, faked, respond, usual_headers};
+use super::{Answer, Caller, Incoming, Refusal, account, boards, oauth, pins, sections};
+use crate::draw;
+use crate::fault::{self, Effect, Fault, FaultAnswer, Target};
+use crate::mode::Mode;
+use crate::operation::{Category, Operation};
+use crate::options::Tier;
+use crate::simulator::{Simulator, World};
+use crate::store::{Kind, NewCall};
+
+/// A day: longer than anybody waits for an answer.
+const NEVER: Duration = Duration::from_hours(24);
+
+/// What is known about a call before its work begins.
+struct Admission {
+    log: i64,
+    headers: HeaderMap,
+    caller: Result<Option<Caller>, Refusal>,
+    fault: Option<Fault>,
+}
+
+/// Serves one call.
+pub(super) async fn serve(simulator: Simulator, mut call: Incoming) -> Response {
+    let admission = match simulator.transact(|world| admit(world, &call)) {
+        Ok(admission) => admission,
+        Err(refusal) => return respond(refusal.status(), Some(&refusal.body()), HeaderMap::new()),
+    };
+    let Admission { log, headers, caller, fault } = admission;
+    let (effect, answer, delay) = match fault {
+        Some(fault) => {
+            call.visible_after_ms = fault.visible_after_ms.unwrap_or(0);
+            (fault.effect, fault.answer, Duration::from_millis(fault.delay_ms.unwrap_or(0)))
+        }
+        None => (Effect::Before, None, Duration::ZERO),
+    };
+    if effect == Effect::Before {
+        pause(delay).await;
+        if let Some(answer) = answer {
+            return strike(&simulator, log, answer, headers).await;
+        }
+    }
+    let outcome = caller.and_then(|caller| simulator.transact(|world| perform(world, &call, caller.as_ref())));
+    if effect == Effect::After {
+        pause(delay).await;
+        if let Some(answer) = answer {
+            return strike(&simulator, log, answer, headers).await;
+        }
+    }
+    let response = match outcome {
+        Ok(answer) => respond(answer.status, answer.body.as_ref(), headers),
+        Err(refusal) => respond(refusal.status(), Some(&refusal.body()), headers),
+    };
+    note(&simulator, log, response.status());
+    response
+}
+
+async fn pause(delay: Duration) {
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+}
+
+async fn strike(simulator: &Simulator, log: i64, answer: FaultAnswer, headers: HeaderMap) -> Response {
+    match answer {
+        FaultAnswer::Reset => broken(),
+        FaultAnswer::Timeout => {
+            tokio::time::sleep(NEVER).await;
+            broken()
+        }
+        FaultAnswer::Status { status, body, headers: extra } => {
+            let response = faked(status, body, &extra, headers);
+            note(simulator, log, response.status());
+            response
+        }
+    }
+}
+
+fn note(simulator: &Simulator, log: i64, status: StatusCode) {
+    let noted = simulator.transact(|world| world.note_status(log, status.as_u16()));
+    if let Err(error) = noted {
+        tracing::error!(%error, "the log of calls lacks a status");
+    }
+}
+
+/// Finds out who calls, counts the call, notes it, and sees whether a fault strikes it.
+fn admit(world: &mut World<'_>, call: &Incoming) -> Result<Admission, Refusal> {
+    let identified = identify(world, call)?;
+    let person = match &identified {
+        Ok(Some(caller)) => Some(caller.username.clone()),
+        Ok(None) => oauth::person_of_grant(world, call)?,
+        Err(_) => None,
+    };
+    let quota = world.take_quota(call.operation.category(), person.as_deref())?;
+    let request_id = draw::request_id(world.rng);
+    let log = world.note_call(&NewCall {
+        method: &call.method,
+        path: &call.path,
+        mode: call.mode,
+        operation: call.operation,
+        person: person.as_deref(),
+        request_id: &request_id,
+    })?;
+    let target = Target { operation: call.operation, mode: call.mode, person: person.as_deref(), board: call.board() };
+    let fault = fault::strike(&mut world.controls.faults, world.rng, &target);
+    let caller = if quota.exceeded { Err(Refusal::rate_limited()) } else { identified };
+    Ok(Admission { log, headers: usual_headers(&request_id, &quota), caller, fault })
+}
+
+/// The person behind the token; `None` for what is called with the app's credentials.
+fn identify(world: &World<'_>, call: &Incoming) -> Result<Result<Option<Caller>, Refusal>, Refusal> {
+    if call.operation.is_of_the_app() {
+        return Ok(Ok(None));
+    }
+    let token = match call.bearer() {
+        Some(token) => world.find_token(call.mode, Kind::Access, token)?,
+        None => None,
+    };
+    let Some(token) = token else {
+        return Ok(Err(Refusal::authentication_failed()));
+    };
+    let Some(person) = world.find_person(&token.person_id)? else {
+        return Ok(Err(Refusal::user_not_found()));
+    };
+    Ok(Ok(Some(Caller { person_id: person.id, username: person.username, scopes: token.scopes })))
+}
+
+fn perform(world: &mut World<'_>, call: &Incoming, caller: Option<&Caller>) -> Result<Answer, Refusal> {
+    let Some(caller) = caller else {
+        return match call.operation {
+            Operation::RevokeToken => oauth::revoke(world, call),
+            _ => oauth::token(world, call),
+        };
+    };
+    permit(world, call, caller)?;
+    match call.operation {
+        Operation::GetUserAccount => account::get(world, call, caller),
+        Operation::ListBoards => boards::list(world, call, caller),
+        Operation::CreateBoard => boards::create(world, call, caller),
+        Operation::GetBoard => boards::get(world, call, caller),
+        Operation::UpdateBoard => boards::update(world, call, caller),
+        Operation::DeleteBoard => boards::delete(world, call, caller),
+        Operation::ListBoardPins => pins::list_of_board(world, call, caller),
+        Operation::ListSections => sections::list(world, call, caller),
+        Operation::CreateSection => sections::create(world, call, caller),
+        Operation::ListSectionPins => pins::list_of_section(world, call, caller),
+        Operation::CreatePin => pins::create(world, call, caller),
+        Operation::ListPins => pins::list(world, call, caller),
+        Operation::GetPin => pins::get(world, call, caller),
+        Operation::DeletePin => pins::delete(world, call, caller),
+        Operation::SavePin => pins::save(world, call, caller),
+        _ => Err(Refusal::not_simulated("analytics")),
+    }
+}
+
+/// Whether app and token may do this at all.
+fn permit(world: &World<'_>, call: &Incoming, caller: &Caller) -> Result<(), Refusal> {
+    if world.controls.tier == Tier::Unapproved {
+        return Err(Refusal::app_not_approved());
+    }
+    // Analytics do not exist in the sandbox. Invented: that it says so with 403 code 29.
+    if call.mode == Mode::Sandbox && call.operation.category() == Category::OrgAnalytics {
+        return Err(Refusal::not_permitted());
+    }
+    if !call.operation.scopes().iter().all(|scope| caller.scopes.has(scope)) {
+        return Err(Refusal::scope_missing());
+    }
+    let publishes = call.mode == Mode::Live && call.operation == Operation::CreatePin;
+    if publishes && world.controls.tier == Tier::Trial {
+        return Err(Refusal::trial_may_not_create());
+    }
+    Ok(())
+}
+
+/// Answers a path or method that is not simulated. Invented: the real words are not known.
+pub(super) async fn unknown_path(State(simulator): State<Simulator>, uri: http::Uri) -> Response {
+    let request_id = simulator.transact(|world| Ok::<_, rusqlite::Error>(draw::request_id(world.rng)));
+    let mut headers = HeaderMap::new();
+    if let Some(value) = request_id.ok().and_then(|id| id.parse().ok()) {
+        headers.insert("x-pinterest-rid", value);
+    }
+    let message = format!("pinterest-sim does not simulate this method on /v5{}.", uri.path());
+    respond(
+        StatusCode::NOT_IMPLEMENTED,
+        Some(&json!({ "code": 501, "message": message, "status": "failure" })),
+        headers,
+    )
+}

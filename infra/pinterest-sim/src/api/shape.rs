@@ -1,0 +1,133 @@
+//! Boards, sections and pins as Pinterest's JSON.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::{Caller, Refusal};
+use crate::moment::without_offset;
+use crate::simulator::World;
+use crate::store::{Board, Media, Picture, Pin, PinFilter, Section, Slice};
+
+/// The sizes that every picture has: key, path on `i.pinimg.com`, width, height.
+const SIZES: [(&str, &str, Option<u32>, Option<u32>); 5] = [
+    ("150x150", "150x150", Some(150), Some(150)),
+    ("400x300", "400x300", Some(400), Some(300)),
+    ("600x", "564x", Some(564), None),
+    ("1200x", "1200x", Some(1200), None),
+    ("originals", "originals", None, None),
+];
+
+/// `created_at` and its like, as the answers are set to write them.
+pub(super) fn time(world: &World<'_>, at: Timestamp) -> String {
+    let text = without_offset(at);
+    if world.controls.answers.created_at_offset { format!("{text}Z") } else { text }
+}
+
+/// Adds what no description mentions, so that a client that refuses unknown fields is found out.
+pub(super) fn with_extras(world: &World<'_>, mut object: Value) -> Value {
+    if world.controls.answers.extra_fields {
+        object["experimental_badges"] = json!([]);
+        object["tracking"] = json!({ "source": "pinterest-sim", "weight": 1 });
+    }
+    object
+}
+
+/// A board as its owner and its collaborators get it.
+pub(super) fn board(world: &World<'_>, board: &Board) -> Result<Value, Refusal> {
+    let filter = PinFilter { board_id: Some(&board.id), visible_at: Some(world.now), ..PinFilter::default() };
+    let latest = world.list_pins(filter, Slice { before: i64::MAX, limit: 4 })?;
+    let thumbnails: Vec<_> = latest.iter().map(|pin| address(first_picture(pin), "150x150")).collect();
+    let cover = latest.first().map(|pin| address(first_picture(pin), "400x300"));
+    let body = json!({
+        "id": board.id,
+        "name": board.name,
+        "description": board.description,
+        "privacy": board.privacy.as_str(),
+        "owner": { "username": board.owner },
+        "created_at": time(world, board.created_at),
+        "board_pins_modified_at": time(world, board.pins_modified_at),
+        "pin_count": world.count_pins(&board.id)?,
+        "follower_count": 0,
+        "collaborator_count": board.collaborators,
+        "is_ads_only": board.is_ads_only,
+        "media": { "image_cover_url": cover, "pin_thumbnail_urls": thumbnails },
+    });
+    Ok(with_extras(world, body))
+}
+
+/// A section of a board.
+pub(super) fn section(world: &World<'_>, section: &Section) -> Value {
+    with_extras(world, json!({ "id": section.id, "name": section.name }))
+}
+
+/// A pin, the same from every operation.
+pub(super) fn pin(world: &World<'_>, pin: &Pin, caller: &Caller) -> Result<Value, Refusal> {
+    let owner = world.find_board(pin.mode, &pin.board_id)?.map(|board| board.owner);
+    let content = &pin.content;
+    let mut body = json!({
+        "id": pin.id,
+        "created_at": time(world, pin.created_at),
+        "board_id": pin.board_id,
+        "board_section_id": pin.section_id,
+        "board_owner": { "username": owner },
+        "title": content.title,
+        "description": content.description,
+        "link": content.link,
+        "alt_text": content.alt_text,
+        "dominant_color": content.dominant_color,
+        "parent_pin_id": content.parent_pin_id,
+        "creative_type": if matches!(content.media, Media::Images(_)) { "CAROUSEL" } else { "REGULAR" },
+        "is_owner": pin.owner_id == caller.person_id,
+        "is_standard": true,
+        "has_been_promoted": false,
+        "pin_metrics": null,
+        "media": media(&content.media),
+    });
+    if world.controls.answers.extra_fields {
+        // Seen in live answers although the description has dropped or never had them.
+        body["note"] = json!("");
+        body["product_tags"] = json!([]);
+        body["is_removable"] = json!(false);
+    }
+    Ok(with_extras(world, body))
+}
+
+fn media(media: &Media) -> Value {
+    match media {
+        Media::Image(picture) => json!({ "media_type": "image", "images": images(picture) }),
+        Media::Images(items) => {
+            let items: Vec<_> = items
+                .iter()
+                .map(|item| {
+                    json!({
+                        "item_type": "image",
+                        "title": item.title,
+                        "description": item.description,
+                        "link": item.link,
+                        "images": images(&item.picture),
+                    })
+                })
+                .collect();
+            json!({ "media_type": "multiple_images", "items": items })
+        }
+    }
+}
+
+fn images(picture: &Picture) -> Value {
+    let mut images = Map::new();
+    for (key, path, width, height) in SIZES {
+        images.insert(key.to_owned(), json!({ "url": address(Some(picture), path), "width": width, "height": height }));
+    }
+    Value::Object(images)
+}
+
+fn address(picture: Option<&Picture>, size: &str) -> Option<String> {
+    picture.map(|picture| format!("https://i.pinimg.com/{size}/{}.jpg", picture.hash))
+}
+
+fn first_picture(pin: &Pin) -> Option<&Picture> {
+    match &pin.content.media {
+        Media::Image(picture) => Some(picture),
+        Media::Images(items) => items.first().map(|item| &item.picture),
+    }
+}

@@ -1,0 +1,151 @@
+//! The control API, `/control/…`: what tests and people switch over HTTP, and what they ask.
+//! Errors are `{field, problem, remedy}` with 422, or 404 for what does not exist.
+
+mod faults;
+mod world;
+
+use axum::Json;
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use bytes::Bytes;
+use http::StatusCode;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::controls::{Answers, Limits, Rotation};
+use crate::options::Tier;
+use crate::simulator::Simulator;
+
+pub(crate) fn router() -> Router<Simulator> {
+    let show = |read: fn(&Simulator) -> Value| async move |State(simulator): State<Simulator>| Json(read(&simulator));
+    Router::new()
+        .route("/control/faults", get(faults::list).post(faults::add).delete(faults::clear))
+        .route("/control/tier", get(show(tier)).post(set_tier))
+        .route("/control/rotation", get(show(rotation)).post(set_rotation))
+        .route("/control/links", get(show(links)).post(set_links))
+        .route("/control/answers", get(show(answers)).post(set_answers))
+        .route("/control/limits", get(show(limits)).post(set_limits))
+        .route("/control/calls", get(world::calls))
+        .route("/control/pins", get(world::pins))
+        .route("/control/people", post(world::add_person))
+        .route("/control/boards", post(world::add_board))
+        .route("/control/tokens", post(world::issue_token))
+        .route("/control/tokens/revoke", post(world::revoke_tokens))
+}
+
+/// What is wrong with a request to the control API, and what to do about it.
+#[derive(Debug, Serialize)]
+struct Wrong {
+    #[serde(skip)]
+    status: StatusCode,
+    field: String,
+    problem: String,
+    remedy: String,
+}
+
+impl Wrong {
+    fn new(field: &str, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            field: field.to_owned(),
+            problem: problem.into(),
+            remedy: remedy.into(),
+        }
+    }
+}
+
+impl IntoResponse for Wrong {
+    fn into_response(self) -> Response {
+        (self.status, Json(self)).into_response()
+    }
+}
+
+/// Reads a body; the remedy for one that cannot be read is an example of one that can.
+fn read<T: DeserializeOwned>(body: &Bytes, field: &str, example: &str) -> Result<T, Wrong> {
+    serde_json::from_slice(body)
+        .map_err(|error| Wrong::new(field, error.to_string(), format!("send for instance {example}")))
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct TierBody {
+    tier: Tier,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct RotationBody {
+    rotation: Rotation,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct LinksBody {
+    blocked_domains: Vec<String>,
+}
+
+fn tier(simulator: &Simulator) -> Value {
+    json!(TierBody { tier: simulator.tier() })
+}
+
+fn rotation(simulator: &Simulator) -> Value {
+    json!(RotationBody { rotation: simulator.rotation() })
+}
+
+fn links(simulator: &Simulator) -> Value {
+    json!(LinksBody { blocked_domains: simulator.blocked_domains() })
+}
+
+fn answers(simulator: &Simulator) -> Value {
+    json!(simulator.answers())
+}
+
+fn limits(simulator: &Simulator) -> Value {
+    json!(simulator.limits())
+}
+
+async fn set_tier(State(simulator): State<Simulator>, body: Bytes) -> Result<Json<Value>, Wrong> {
+    let body: TierBody = read(&body, "tier", r#"{"tier":"trial"}; the tiers are unapproved, trial and standard"#)?;
+    simulator.set_tier(body.tier);
+    Ok(Json(tier(&simulator)))
+}
+
+async fn set_rotation(State(simulator): State<Simulator>, body: Bytes) -> Result<Json<Value>, Wrong> {
+    let body: RotationBody =
+        read(&body, "rotation", r#"{"rotation":"old_stays"}; the others are old_dies and not_renewed"#)?;
+    simulator.set_rotation(body.rotation);
+    Ok(Json(rotation(&simulator)))
+}
+
+async fn set_links(State(simulator): State<Simulator>, body: Bytes) -> Result<Json<Value>, Wrong> {
+    let body: LinksBody = read(&body, "blocked_domains", r#"{"blocked_domains":["spam.example"]}"#)?;
+    simulator.block_domains(body.blocked_domains);
+    Ok(Json(links(&simulator)))
+}
+
+async fn set_answers(State(simulator): State<Simulator>, body: Bytes) -> Result<Json<Value>, Wrong> {
+    let body: Answers = read(
+        &body,
+        "answers",
+        r#"{"create_pin_status":200,"token_scope":false,"extra_fields":true,"created_at_offset":false}"#,
+    )?;
+    if ![200, 201].contains(&body.create_pin_status) {
+        return Err(Wrong::new(
+            "create_pin_status",
+            format!("{} is not what Pinterest answers", body.create_pin_status),
+            "send 200 or 201",
+        ));
+    }
+    simulator.set_answers(body);
+    Ok(Json(answers(&simulator)))
+}
+
+async fn set_limits(State(simulator): State<Simulator>, body: Bytes) -> Result<Json<Value>, Wrong> {
+    let body: Limits =
+        read(&body, "limits", r#"{"org_read":1000,"org_write":3,"universal":1000}, or {} for the tier's own"#)?;
+    simulator.set_limits(body);
+    Ok(Json(limits(&simulator)))
+}

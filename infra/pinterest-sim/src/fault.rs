@@ -1,0 +1,123 @@
+//! Faults: which calls they strike and what becomes of those.
+
+use std::collections::BTreeMap;
+
+use rand::rngs::StdRng;
+use serde_json::Value;
+
+use crate::draw;
+use crate::mode::Mode;
+use crate::operation::Operation;
+
+/// Something that goes wrong with calls of one operation. Fields that are `None` do not narrow it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// The operation; [`Operation::Token`] means every grant.
+    pub operation: Operation,
+    /// How many calls it strikes; `None` for every one until the faults are cleared.
+    pub times: Option<u32>,
+    /// How likely it strikes a call that matches, 0 to 1; `None` for always.
+    pub probability: Option<f64>,
+    /// Only calls to this host.
+    pub mode: Option<Mode>,
+    /// Only calls of the person with this username.
+    pub person: Option<String>,
+    /// Only calls about the board with this id.
+    pub board: Option<String>,
+    /// Whether the call still does its work.
+    pub effect: Effect,
+    /// What the caller gets; `None` for the call's own answer, after the delay.
+    pub answer: Option<FaultAnswer>,
+    /// How long the call takes, in milliseconds.
+    pub delay_ms: Option<u64>,
+    /// How long a pin that the call makes stays out of lists, in milliseconds. It can be fetched
+    /// by its id at once.
+    pub visible_after_ms: Option<u64>,
+}
+
+/// Where in a call a fault strikes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Effect {
+    /// Before the work: with an answer of its own, nothing is created or changed.
+    #[default]
+    Before,
+    /// After the work: it is done and kept, and the answer says otherwise.
+    After,
+}
+
+/// What the caller of a struck call gets.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FaultAnswer {
+    /// The connection breaks without an answer. The response carries the extension
+    /// [`crate::Broken`] and a body that fails.
+    Reset,
+    /// No answer for a day, then as [`Self::Reset`].
+    Timeout,
+    /// An answer made up from these parts.
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// The JSON body; `None` for the one that Pinterest sends with this status.
+        body: Option<Value>,
+        /// Headers to set on top of the usual ones.
+        headers: BTreeMap<String, String>,
+    },
+}
+
+impl FaultAnswer {
+    /// An answer with a status and the body that Pinterest sends with it.
+    pub fn status(status: u16) -> Self {
+        Self::Status { status, body: None, headers: BTreeMap::new() }
+    }
+}
+
+impl Fault {
+    /// A fault on an operation that strikes every call and changes nothing yet: fill in the rest
+    /// with `Fault { answer: …, ..Fault::on(…) }`.
+    pub fn on(operation: Operation) -> Self {
+        Self {
+            operation,
+            times: None,
+            probability: None,
+            mode: None,
+            person: None,
+            board: None,
+            effect: Effect::Before,
+            answer: None,
+            delay_ms: None,
+            visible_after_ms: None,
+        }
+    }
+
+    fn matches(&self, call: &Target<'_>) -> bool {
+        let narrows =
+            |wanted: &Option<String>, given: Option<&str>| wanted.as_deref().is_none_or(|word| Some(word) == given);
+        self.operation.covers(call.operation)
+            && self.times != Some(0)
+            && self.mode.is_none_or(|mode| mode == call.mode)
+            && narrows(&self.person, call.person)
+            && narrows(&self.board, call.board)
+    }
+}
+
+/// What faults look at in a call.
+pub(crate) struct Target<'a> {
+    pub(crate) operation: Operation,
+    pub(crate) mode: Mode,
+    pub(crate) person: Option<&'a str>,
+    pub(crate) board: Option<&'a str>,
+}
+
+/// The fault that strikes this call, if any; it is counted, and forgotten when it is used up.
+pub(crate) fn strike(faults: &mut Vec<Fault>, rng: &mut StdRng, call: &Target<'_>) -> Option<Fault> {
+    let position = faults.iter().position(|fault| {
+        fault.matches(call) && fault.probability.is_none_or(|probability| draw::happens(rng, probability))
+    })?;
+    let fault = &mut faults[position];
+    fault.times = fault.times.map(|times| times - 1);
+    let struck = fault.clone();
+    if struck.times == Some(0) {
+        faults.remove(position);
+    }
+    Some(struck)
+}
