@@ -1,0 +1,170 @@
+//! Lambda's `Invoke` for the functions of this process: takes an event and answers before it runs.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use futures_util::future::BoxFuture;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use crate::answer::Answer;
+
+/// Runs one function with one event.
+pub type Handler = Arc<dyn Fn(Value) -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// The endpoint that `AWS_ENDPOINT_URL_LAMBDA` names; functions are hosted by their names.
+///
+/// Only asynchronous invocations are taken, as Pinwheel makes no other. What runs is
+/// stopped when this is dropped.
+#[derive(Default)]
+pub struct Lambda {
+    functions: Mutex<HashMap<String, Handler>>,
+    running: Mutex<JoinSet<()>>,
+}
+
+/// One call of `Invoke`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Invocation {
+    /// The function's name, not its ARN.
+    pub function: String,
+    /// The header `X-Amz-Invocation-Type`; Lambda takes `RequestResponse` when it is missing.
+    pub kind: Option<String>,
+    /// The event.
+    pub payload: Value,
+}
+
+impl Lambda {
+    /// Lets a function be invoked by its name; a later one of the same name replaces it.
+    pub fn host(&self, name: &str, handler: Handler) {
+        self.functions().insert(name.to_owned(), handler);
+    }
+
+    /// Takes an event for a function and starts it as a task of its own: 202,
+    /// or 404 for an unknown function and 400 for another kind of invocation.
+    pub fn invoke(&self, invocation: &Invocation) -> Answer {
+        let kind = invocation.kind.as_deref().unwrap_or("RequestResponse");
+        if kind != "Event" {
+            return Answer::refused(
+                StatusCode::BAD_REQUEST,
+                "InvalidParameterValueException",
+                &format!("only the invocation type Event is supported here, not {kind}"),
+            );
+        }
+        let Some(handler) = self.functions().get(&invocation.function).cloned() else {
+            return Answer::refused(
+                StatusCode::NOT_FOUND,
+                "ResourceNotFoundException",
+                &format!("Function not found: {}", invocation.function),
+            );
+        };
+        let mut running = self.running();
+        while let Some(ended) = running.try_join_next() {
+            if let Err(error) = ended {
+                tracing::error!(function = invocation.function, %error, "an invocation failed");
+            }
+        }
+        running.spawn(handler(invocation.payload.clone()));
+        Answer {
+            status: StatusCode::ACCEPTED,
+            body: Value::Null,
+        }
+    }
+
+    /// Waits until every invocation that has started is done; a panic in one goes on here.
+    pub async fn finish(&self) {
+        loop {
+            let mut started = std::mem::take(&mut *self.running());
+            if started.is_empty() {
+                return;
+            }
+            while let Some(ended) = started.join_next().await {
+                if let Err(error) = ended {
+                    std::panic::resume_unwind(error.into_panic());
+                }
+            }
+        }
+    }
+
+    /// The endpoint itself: `POST /2015-03-31/functions/{name}/invocations`.
+    pub fn router(self: Arc<Self>) -> Router {
+        Router::new()
+            .route("/2015-03-31/functions/{name}/invocations", post(serve))
+            .with_state(self)
+    }
+
+    fn functions(&self) -> MutexGuard<'_, HashMap<String, Handler>> {
+        self.functions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn running(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Lambda {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lambda")
+            .field("functions", &self.functions().keys())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The name of the function that a path of `Invoke` is for; an ARN is cut to the name in it.
+pub fn function_of(path: &str) -> Option<String> {
+    let name = path
+        .strip_prefix("/2015-03-31/functions/")?
+        .strip_suffix("/invocations")?;
+    let name = percent_decode_str(name).decode_utf8().ok()?;
+    Some(function_name(&name))
+}
+
+fn function_name(name_or_arn: &str) -> String {
+    let name = name_or_arn
+        .split_once(":function:")
+        .map_or(name_or_arn, |(_, name)| name);
+    name.split(':').next().unwrap_or(name).to_owned()
+}
+
+async fn serve(
+    State(lambda): State<Arc<Lambda>>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let payload = match serde_json::from_slice(if body.is_empty() { b"null" } else { &body }) {
+        Ok(payload) => payload,
+        Err(error) => return invalid_json(&error).into_response(),
+    };
+    let kind = headers
+        .get("x-amz-invocation-type")
+        .and_then(|kind| kind.to_str().ok())
+        .map(str::to_owned);
+    lambda
+        .invoke(&Invocation {
+            function: function_name(&name),
+            kind,
+            payload,
+        })
+        .into_response()
+}
+
+fn invalid_json(error: &serde_json::Error) -> Answer {
+    Answer::refused(
+        StatusCode::BAD_REQUEST,
+        "InvalidRequestContentException",
+        &format!("could not parse the request body as JSON: {error}"),
+    )
+}
+
+#[cfg(test)]
+mod tests;
