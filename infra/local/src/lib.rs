@@ -4,5 +4,7 @@ pub mod answer;
 pub mod clock;
 mod file;
 pub mod in_process;
+pub mod issuer;
 pub mod lambda;
+pub mod random;
 pub mod secrets_manager;
