@@ -9,7 +9,7 @@ mod query;
 mod route;
 
 pub use body::Json;
-pub use identity::{Admin, User};
+pub use identity::{ADMIN_GROUP, Admin, User};
 pub use origin::{CALLBACK_PATH, Origin};
 pub use problem::Problem;
 pub use query::{Page, Query};

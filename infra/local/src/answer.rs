@@ -19,18 +19,12 @@ pub struct Answer {
 impl Answer {
     /// An answer with status 200.
     pub fn ok(body: Value) -> Self {
-        Self {
-            status: StatusCode::OK,
-            body,
-        }
+        Self { status: StatusCode::OK, body }
     }
 
     /// A refusal in the form that AWS's JSON protocol has: `{"__type", "message"}`.
     pub fn refused(status: StatusCode, kind: &str, message: &str) -> Self {
-        Self {
-            status,
-            body: json!({ "__type": kind, "message": message }),
-        }
+        Self { status, body: json!({ "__type": kind, "message": message }) }
     }
 
     /// The name of the refusal without its namespace, like `ConditionalCheckFailedException`.
@@ -45,32 +39,19 @@ impl Answer {
             Some("ConditionalCheckFailedException") => true,
             Some("TransactionCanceledException") => self.body["CancellationReasons"]
                 .as_array()
-                .is_some_and(|reasons| {
-                    reasons
-                        .iter()
-                        .any(|reason| reason["Code"] == "ConditionalCheckFailed")
-                }),
+                .is_some_and(|reasons| reasons.iter().any(|reason| reason["Code"] == "ConditionalCheckFailed")),
             _ => false,
         }
     }
 
     /// The body's bytes as they go over the wire.
     pub fn bytes(&self) -> Vec<u8> {
-        if self.body.is_null() {
-            Vec::new()
-        } else {
-            self.body.to_string().into_bytes()
-        }
+        if self.body.is_null() { Vec::new() } else { self.body.to_string().into_bytes() }
     }
 }
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        (
-            self.status,
-            [(header::CONTENT_TYPE, AWS_JSON)],
-            self.bytes(),
-        )
-            .into_response()
+        (self.status, [(header::CONTENT_TYPE, AWS_JSON)], self.bytes()).into_response()
     }
 }

@@ -53,11 +53,7 @@ pub struct Parts {
 impl InProcess {
     /// A client of these parts, undisturbed and unwatched.
     pub fn new(parts: Parts) -> Self {
-        Self {
-            parts,
-            actor: Arc::from(""),
-            hooks: Vec::new(),
-        }
+        Self { parts, actor: Arc::from(""), hooks: Vec::new() }
     }
 
     /// The same client under the name of the program that uses it, which hooks see.
@@ -76,10 +72,7 @@ impl InProcess {
 
     async fn answer(&self, call: Call) -> Result<HttpResponse, ConnectorError> {
         let effect = call.effect(&self.actor);
-        let plan = self
-            .hooks
-            .iter()
-            .fold(Plan::default(), |plan, hook| plan.and(hook.before(&effect)));
+        let plan = self.hooks.iter().fold(Plan::default(), |plan, hook| plan.and(hook.before(&effect)));
         tokio::task::yield_now().await;
         if !plan.wait.is_zero() {
             tokio::time::sleep(plan.wait).await;
@@ -91,11 +84,7 @@ impl InProcess {
         } else {
             (None, Charge::default())
         };
-        let outcome = Outcome {
-            answer: answer.as_ref(),
-            fault: plan.fault,
-            charge,
-        };
+        let outcome = Outcome { answer: answer.as_ref(), fault: plan.fault, charge };
         for hook in &self.hooks {
             hook.after(&effect, &outcome);
         }
@@ -111,29 +100,16 @@ impl InProcess {
 
     fn serve(&self, call: &Call) -> (Answer, Charge) {
         match call.service {
-            Service::DynamoDb => {
-                dynamodb::run(&self.parts.database, &call.operation, &call.request)
-            }
-            Service::SecretsManager => (
-                self.parts.secrets.handle(&call.operation, &call.request),
-                Charge::default(),
-            ),
-            Service::Lambda => (
-                self.parts
-                    .lambda
-                    .invoke(&request::invocation(&call.request)),
-                Charge::default(),
-            ),
+            Service::DynamoDb => dynamodb::run(&self.parts.database, &call.operation, &call.request),
+            Service::SecretsManager => (self.parts.secrets.handle(&call.operation, &call.request), Charge::default()),
+            Service::Lambda => (self.parts.lambda.invoke(&request::invocation(&call.request)), Charge::default()),
         }
     }
 }
 
 impl fmt::Debug for InProcess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InProcess")
-            .field("actor", &self.actor)
-            .field("hooks", &self.hooks)
-            .finish_non_exhaustive()
+        f.debug_struct("InProcess").field("actor", &self.actor).field("hooks", &self.hooks).finish_non_exhaustive()
     }
 }
 
@@ -141,8 +117,7 @@ impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let client = self.clone();
         HttpConnectorFuture::new(async move {
-            let call =
-                Call::read(&request).map_err(|error| ConnectorError::user(Box::new(error)))?;
+            let call = Call::read(&request).map_err(|error| ConnectorError::user(Box::new(error)))?;
             client.answer(call).await
         })
     }
@@ -177,11 +152,7 @@ fn throttled(service: Service) -> Answer {
         Service::DynamoDb | Service::SecretsManager => {
             Answer::refused(StatusCode::BAD_REQUEST, "ThrottlingException", message)
         }
-        Service::Lambda => Answer::refused(
-            StatusCode::TOO_MANY_REQUESTS,
-            "TooManyRequestsException",
-            message,
-        ),
+        Service::Lambda => Answer::refused(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", message),
     }
 }
 
@@ -191,11 +162,7 @@ fn server_error(service: Service) -> Answer {
         Service::SecretsManager => "InternalServiceError",
         Service::Lambda => "ServiceException",
     };
-    Answer::refused(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        kind,
-        "The service is not available",
-    )
+    Answer::refused(StatusCode::INTERNAL_SERVER_ERROR, kind, "The service is not available")
 }
 
 #[cfg(test)]

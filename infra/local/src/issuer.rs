@@ -15,16 +15,15 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::jwk::JwkSet;
 use serde::Deserialize;
 use serde_json::json;
+use shared::clock::SharedClock;
+use shared::random::{self, SharedRandom};
 
 pub use key::{KeyError, SigningKey};
-pub use tokens::{ADMIN_GROUP, Person, USE_SCOPE};
+pub use tokens::{Person, USE_SCOPE};
 
-use crate::clock::Now;
-use crate::random::Random;
 use codes::Codes;
 use tokens::Issue;
 
@@ -37,21 +36,14 @@ pub struct Issuer {
     public_origin: Option<String>,
     key: SigningKey,
     codes: Codes,
-    now: Now,
-    random: Random,
+    clock: SharedClock,
+    random: SharedRandom,
 }
 
 impl Issuer {
     /// The issuer of this URL, under which [`Issuer::router`] must be reachable.
-    pub fn new(url: &str, key: SigningKey, now: Now, random: Random) -> Self {
-        Self {
-            url: url.to_owned(),
-            public_origin: None,
-            key,
-            codes: Codes::default(),
-            now,
-            random,
-        }
+    pub fn new(url: &str, key: SigningKey, clock: SharedClock, random: SharedRandom) -> Self {
+        Self { url: url.to_owned(), public_origin: None, key, codes: Codes::default(), clock, random }
     }
 
     /// The same issuer, sending people back also to this origin, like `https://pins.example`.
@@ -94,23 +86,15 @@ impl Issuer {
 
     /// `GET /local/token?owner=alice[&admin=true]` → `{access_token}`, for scripts at this machine.
     pub fn local_token_router(self: Arc<Self>) -> Router {
-        Router::new()
-            .route("/local/token", get(local_token))
-            .with_state(self)
+        Router::new().route("/local/token", get(local_token)).with_state(self)
     }
 
     fn issue<'a>(&'a self, person: &'a Person) -> Issue<'a> {
-        Issue {
-            issuer: &self.url,
-            client_id: CLIENT_ID,
-            person,
-            id: self.fresh_id(),
-            at: (self.now)(),
-        }
+        Issue { issuer: &self.url, client_id: CLIENT_ID, person, id: self.fresh_id(), at: self.clock.now() }
     }
 
     fn fresh_id(&self) -> String {
-        BASE64URL_NOPAD.encode(&(self.random)())
+        random::token(&*self.random)
     }
 }
 
@@ -149,11 +133,7 @@ struct Whom {
     admin: bool,
 }
 
-async fn local_token(
-    State(issuer): State<Arc<Issuer>>,
-    headers: HeaderMap,
-    Query(whom): Query<Whom>,
-) -> Response {
+async fn local_token(State(issuer): State<Arc<Issuer>>, headers: HeaderMap, Query(whom): Query<Whom>) -> Response {
     if !local::is_local(&headers) {
         let message = json!({ "message": "tokens are given only under localhost" });
         return (StatusCode::FORBIDDEN, Json(message)).into_response();
@@ -162,10 +142,7 @@ async fn local_token(
         let message = json!({ "message": "owner must have 1 to 60 characters" });
         return (StatusCode::UNPROCESSABLE_ENTITY, Json(message)).into_response();
     };
-    let person = Person {
-        name,
-        is_admin: whom.admin,
-    };
+    let person = Person { name, is_admin: whom.admin };
     let body = json!({ "access_token": issuer.access_token(&person) });
     ([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }

@@ -72,10 +72,7 @@ impl Lambda {
             }
         }
         running.spawn(handler(invocation.payload.clone()));
-        Answer {
-            status: StatusCode::ACCEPTED,
-            body: Value::Null,
-        }
+        Answer { status: StatusCode::ACCEPTED, body: Value::Null }
     }
 
     /// Waits until every invocation that has started is done; a panic in one goes on here.
@@ -95,15 +92,11 @@ impl Lambda {
 
     /// The endpoint itself: `POST /2015-03-31/functions/{name}/invocations`.
     pub fn router(self: Arc<Self>) -> Router {
-        Router::new()
-            .route("/2015-03-31/functions/{name}/invocations", post(serve))
-            .with_state(self)
+        Router::new().route("/2015-03-31/functions/{name}/invocations", post(serve)).with_state(self)
     }
 
     fn functions(&self) -> MutexGuard<'_, HashMap<String, Handler>> {
-        self.functions
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.functions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn running(&self) -> MutexGuard<'_, JoinSet<()>> {
@@ -113,25 +106,19 @@ impl Lambda {
 
 impl fmt::Debug for Lambda {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lambda")
-            .field("functions", &self.functions().keys())
-            .finish_non_exhaustive()
+        f.debug_struct("Lambda").field("functions", &self.functions().keys()).finish_non_exhaustive()
     }
 }
 
 /// The name of the function that a path of `Invoke` is for; an ARN is cut to the name in it.
 pub fn function_of(path: &str) -> Option<String> {
-    let name = path
-        .strip_prefix("/2015-03-31/functions/")?
-        .strip_suffix("/invocations")?;
+    let name = path.strip_prefix("/2015-03-31/functions/")?.strip_suffix("/invocations")?;
     let name = percent_decode_str(name).decode_utf8().ok()?;
     Some(function_name(&name))
 }
 
 fn function_name(name_or_arn: &str) -> String {
-    let name = name_or_arn
-        .split_once(":function:")
-        .map_or(name_or_arn, |(_, name)| name);
+    let name = name_or_arn.split_once(":function:").map_or(name_or_arn, |(_, name)| name);
     name.split(':').next().unwrap_or(name).to_owned()
 }
 
@@ -145,17 +132,8 @@ async fn serve(
         Ok(payload) => payload,
         Err(error) => return invalid_json(&error).into_response(),
     };
-    let kind = headers
-        .get("x-amz-invocation-type")
-        .and_then(|kind| kind.to_str().ok())
-        .map(str::to_owned);
-    lambda
-        .invoke(&Invocation {
-            function: function_name(&name),
-            kind,
-            payload,
-        })
-        .into_response()
+    let kind = headers.get("x-amz-invocation-type").and_then(|kind| kind.to_str().ok()).map(str::to_owned);
+    lambda.invoke(&Invocation { function: function_name(&name), kind, payload }).into_response()
 }
 
 fn invalid_json(error: &serde_json::Error) -> Answer {

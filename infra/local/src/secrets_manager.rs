@@ -16,9 +16,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use serde_json::Value;
+use shared::clock::SharedClock;
 
 use crate::answer::Answer;
-use crate::clock::Now;
 use crate::file;
 use operations::Secrets;
 use refusal::Refusal;
@@ -27,38 +27,29 @@ use refusal::Refusal;
 pub struct SecretsManager {
     secrets: Mutex<Secrets>,
     file: Option<PathBuf>,
-    now: Now,
+    clock: SharedClock,
 }
 
 impl SecretsManager {
     /// Without a secret, forgotten at the end.
-    pub fn in_memory(now: Now) -> Self {
-        Self {
-            secrets: Mutex::default(),
-            file: None,
-            now,
-        }
+    pub fn in_memory(clock: SharedClock) -> Self {
+        Self { secrets: Mutex::default(), file: None, clock }
     }
 
     /// With the secrets of this file, which only its owner may read; it need not exist yet.
-    pub fn in_file(path: &Path, now: Now) -> std::io::Result<Self> {
+    pub fn in_file(path: &Path, clock: SharedClock) -> std::io::Result<Self> {
         let secrets = match file::read(path)? {
             Some(bytes) => serde_json::from_slice(&bytes)?,
             None => Secrets::new(),
         };
-        Ok(Self {
-            secrets: Mutex::new(secrets),
-            file: Some(path.to_owned()),
-            now,
-        })
+        Ok(Self { secrets: Mutex::new(secrets), file: Some(path.to_owned()), clock })
     }
 
     /// Answers one request, the operation as AWS names it without `secretsmanager.`.
     ///
     /// A change is stored before it is answered; what could not be stored has not happened.
     pub fn handle(&self, operation: &str, request: &Value) -> Answer {
-        self.run(operation, request)
-            .map_or_else(Answer::from, Answer::ok)
+        self.run(operation, request).map_or_else(Answer::from, Answer::ok)
     }
 
     /// Forgets every version that carries no label, as AWS may do with old ones at any time.
@@ -75,7 +66,7 @@ impl SecretsManager {
 
     fn run(&self, operation: &str, request: &Value) -> Result<Value, Refusal> {
         let mut secrets = self.lock();
-        let now = (self.now)();
+        let now = self.clock.now();
         if !operations::writes(operation) {
             return operations::run(&mut secrets, operation, request, now);
         }
@@ -100,20 +91,13 @@ impl SecretsManager {
 
 impl fmt::Debug for SecretsManager {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SecretsManager")
-            .field("file", &self.file)
-            .finish_non_exhaustive()
+        f.debug_struct("SecretsManager").field("file", &self.file).finish_non_exhaustive()
     }
 }
 
-async fn serve(
-    State(manager): State<Arc<SecretsManager>>,
-    headers: HeaderMap,
-    body: axum::body::Bytes,
-) -> Answer {
-    let operation = headers
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok()?.strip_prefix("secretsmanager."));
+async fn serve(State(manager): State<Arc<SecretsManager>>, headers: HeaderMap, body: axum::body::Bytes) -> Answer {
+    let operation =
+        headers.get("x-amz-target").and_then(|target| target.to_str().ok()?.strip_prefix("secretsmanager."));
     match (operation, serde_json::from_slice(&body)) {
         (Some(operation), Ok(request)) => manager.handle(operation, &request),
         (None, _) => Answer::refused(
@@ -121,11 +105,7 @@ async fn serve(
             "UnknownOperationException",
             "X-Amz-Target does not name an operation of Secrets Manager",
         ),
-        (_, Err(_)) => Answer::refused(
-            StatusCode::BAD_REQUEST,
-            "SerializationException",
-            "the request is not JSON",
-        ),
+        (_, Err(_)) => Answer::refused(StatusCode::BAD_REQUEST, "SerializationException", "the request is not JSON"),
     }
 }
 

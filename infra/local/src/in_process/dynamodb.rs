@@ -66,20 +66,15 @@ where
 {
     let request = serde_json::from_value(request).map_err(|error| unreadable(&error))?;
     let response = call(request)?;
-    serde_json::to_value(response)
-        .map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+    serde_json::to_value(response).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
 /// The database marks the class of a refusal in front of the decoder's message.
 fn unreadable(error: &serde_json::Error) -> DynoxideError {
     let message = error.to_string();
     match message.split_once(':') {
-        Some(("VALIDATION" | "VALIDATION_REQUEST", message)) => {
-            DynoxideError::ValidationException(message.to_owned())
-        }
-        Some(("SERIALIZATION", message)) => {
-            DynoxideError::SerializationException(message.to_owned())
-        }
+        Some(("VALIDATION" | "VALIDATION_REQUEST", message)) => DynoxideError::ValidationException(message.to_owned()),
+        Some(("SERIALIZATION", message)) => DynoxideError::SerializationException(message.to_owned()),
         _ => DynoxideError::SerializationException(message),
     }
 }
@@ -87,9 +82,8 @@ fn unreadable(error: &serde_json::Error) -> DynoxideError {
 fn refusal(error: &DynoxideError) -> Answer {
     Answer {
         status: StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST),
-        body: serde_json::from_str(&error.to_json()).unwrap_or_else(
-            |_| json!({ "__type": error.error_type(), "message": error.to_string() }),
-        ),
+        body: serde_json::from_str(&error.to_json())
+            .unwrap_or_else(|_| json!({ "__type": error.error_type(), "message": error.to_string() })),
     }
 }
 
@@ -102,17 +96,11 @@ fn reports_old_item(operation: &str) -> bool {
 }
 
 fn writes(operation: &str) -> bool {
-    matches!(
-        operation,
-        "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "TransactWriteItems"
-    )
+    matches!(operation, "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "TransactWriteItems")
 }
 
 fn reads(operation: &str) -> bool {
-    matches!(
-        operation,
-        "GetItem" | "Query" | "Scan" | "BatchGetItem" | "TransactGetItems"
-    )
+    matches!(operation, "GetItem" | "Query" | "Scan" | "BatchGetItem" | "TransactGetItems")
 }
 
 /// Adds a wish to the request unless it has one; true when it was added.
@@ -132,23 +120,10 @@ fn take(answer: &mut Answer, field: &str) {
 
 fn charge(operation: &str, request: &Value, answer: &Answer) -> Charge {
     if answer.is_failed_condition() {
-        return Charge {
-            read: 0.0,
-            write: failed_condition(request, answer),
-        };
+        return Charge { read: 0.0, write: failed_condition(request, answer) };
     }
     let units = units(&answer.body["ConsumedCapacity"]);
-    if writes(operation) {
-        Charge {
-            read: 0.0,
-            write: units,
-        }
-    } else {
-        Charge {
-            read: units,
-            write: 0.0,
-        }
-    }
+    if writes(operation) { Charge { read: 0.0, write: units } } else { Charge { read: units, write: 0.0 } }
 }
 
 fn units(consumed: &Value) -> f64 {
@@ -165,8 +140,7 @@ fn failed_condition(request: &Value, answer: &Answer) -> f64 {
     if let Some(actions) = request["TransactItems"].as_array() {
         return actions.iter().map(|_| 2.0).sum();
     }
-    let met: dynoxide::Item =
-        serde_json::from_value(answer.body["Item"].clone()).unwrap_or_default();
+    let met: dynoxide::Item = serde_json::from_value(answer.body["Item"].clone()).unwrap_or_default();
     let kilobytes = dynoxide::types::item_size(&met).div_ceil(1024).max(1);
     u32::try_from(kilobytes).map_or(f64::MAX, f64::from)
 }

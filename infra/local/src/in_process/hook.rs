@@ -59,19 +59,13 @@ pub struct Plan {
 impl Plan {
     /// A plan in which the fault happens at once.
     pub fn fault(fault: Fault) -> Self {
-        Self {
-            wait: Duration::ZERO,
-            fault: Some(fault),
-        }
+        Self { wait: Duration::ZERO, fault: Some(fault) }
     }
 
     /// Both plans together: the waits one after the other, the first fault.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        Self {
-            wait: self.wait + other.wait,
-            fault: self.fault.or(other.fault),
-        }
+        Self { wait: self.wait + other.wait, fault: self.fault.or(other.fault) }
     }
 }
 

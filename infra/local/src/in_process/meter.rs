@@ -32,22 +32,17 @@ impl Meter {
 
     /// The count of one operation so far; zeros when it was never called.
     pub fn of(&self, service: Service, operation: &str) -> Count {
-        self.lock()
-            .get(&(service, operation.to_owned()))
-            .copied()
-            .unwrap_or_default()
+        self.lock().get(&(service, operation.to_owned())).copied().unwrap_or_default()
     }
 
     /// Everything added up.
     pub fn total(&self) -> Count {
-        self.lock()
-            .values()
-            .fold(Count::default(), |sum, count| Count {
-                calls: sum.calls + count.calls,
-                read_units: sum.read_units + count.read_units,
-                write_units: sum.write_units + count.write_units,
-                failed_conditions: sum.failed_conditions + count.failed_conditions,
-            })
+        self.lock().values().fold(Count::default(), |sum, count| Count {
+            calls: sum.calls + count.calls,
+            read_units: sum.read_units + count.read_units,
+            write_units: sum.write_units + count.write_units,
+            failed_conditions: sum.failed_conditions + count.failed_conditions,
+        })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<(Service, String), Count>> {
@@ -61,9 +56,7 @@ impl Hook for Meter {
             return;
         }
         let mut counts = self.lock();
-        let count = counts
-            .entry((effect.service, effect.operation.to_owned()))
-            .or_default();
+        let count = counts.entry((effect.service, effect.operation.to_owned())).or_default();
         count.calls += 1;
         count.read_units += outcome.charge.read;
         count.write_units += outcome.charge.write;

@@ -30,17 +30,10 @@ impl Call {
     pub fn read(request: &HttpRequest) -> Result<Self, ReadError> {
         let body = request.body().bytes().ok_or(ReadError::StreamedBody)?;
         let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let known = [
-            ("DynamoDB_20120810.", Service::DynamoDb),
-            ("secretsmanager.", Service::SecretsManager),
-        ];
+        let known = [("DynamoDB_20120810.", Service::DynamoDb), ("secretsmanager.", Service::SecretsManager)];
         for (prefix, service) in known {
             if let Some(operation) = target.strip_prefix(prefix) {
-                return Ok(Self {
-                    service,
-                    operation: operation.to_owned(),
-                    request: serde_json::from_slice(body)?,
-                });
+                return Ok(Self { service, operation: operation.to_owned(), request: serde_json::from_slice(body)? });
             }
         }
         Self::read_invocation(request, body)
@@ -48,16 +41,9 @@ impl Call {
 
     fn read_invocation(request: &HttpRequest, body: &[u8]) -> Result<Self, ReadError> {
         let path = path(request.uri());
-        let function =
-            crate::lambda::function_of(path).ok_or_else(|| ReadError::UnknownRequest {
-                method: request.method().to_owned(),
-                path: path.to_owned(),
-            })?;
-        let payload: Value = if body.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_slice(body)?
-        };
+        let function = crate::lambda::function_of(path)
+            .ok_or_else(|| ReadError::UnknownRequest { method: request.method().to_owned(), path: path.to_owned() })?;
+        let payload: Value = if body.is_empty() { Value::Null } else { serde_json::from_slice(body)? };
         Ok(Self {
             service: Service::Lambda,
             operation: "Invoke".to_owned(),
@@ -70,22 +56,14 @@ impl Call {
     }
 
     pub fn effect<'a>(&'a self, actor: &'a str) -> Effect<'a> {
-        Effect {
-            actor,
-            service: self.service,
-            operation: &self.operation,
-            request: &self.request,
-        }
+        Effect { actor, service: self.service, operation: &self.operation, request: &self.request }
     }
 }
 
 /// The invocation that `Call::read` wrote into the request of an `Invoke`.
 pub fn invocation(request: &Value) -> Invocation {
     Invocation {
-        function: request["FunctionName"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned(),
+        function: request["FunctionName"].as_str().unwrap_or_default().to_owned(),
         kind: request["InvocationType"].as_str().map(str::to_owned),
         payload: request["Payload"].clone(),
     }

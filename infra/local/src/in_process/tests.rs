@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::*;
+use crate::virtual_world::VirtualClock;
 
 mod faults;
 
@@ -27,11 +28,11 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let now: crate::clock::Now = Arc::new(|| Timestamp::UNIX_EPOCH);
+        let clock = Arc::new(VirtualClock::starting_at(Timestamp::UNIX_EPOCH));
         let meter = Arc::new(Meter::default());
         let client = InProcess::new(Parts {
             database: Database::memory().unwrap(),
-            secrets: Arc::new(SecretsManager::in_memory(now)),
+            secrets: Arc::new(SecretsManager::in_memory(clock)),
             lambda: Arc::default(),
         })
         .with_hook(meter.clone());
@@ -83,19 +84,11 @@ fn credentials() -> Credentials {
 }
 
 fn key(name: &str, kind: KeyType) -> KeySchemaElement {
-    KeySchemaElement::builder()
-        .attribute_name(name)
-        .key_type(kind)
-        .build()
-        .unwrap()
+    KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap()
 }
 
 fn string(name: &str) -> AttributeDefinition {
-    AttributeDefinition::builder()
-        .attribute_name(name)
-        .attribute_type(ScalarAttributeType::S)
-        .build()
-        .unwrap()
+    AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build().unwrap()
 }
 
 async fn table(world: &World) -> aws_sdk_dynamodb::Client {
@@ -192,12 +185,7 @@ async fn a_transaction_is_cancelled_as_a_whole_with_its_reasons() {
     let world = World::new();
     let client = table(&world).await;
     put(&client, "1", "one").await;
-    let put_two = Put::builder()
-        .table_name("pins")
-        .item("pk", s("a"))
-        .item("sk", s("2"))
-        .build()
-        .unwrap();
+    let put_two = Put::builder().table_name("pins").item("pk", s("a")).item("sk", s("2")).build().unwrap();
     let delete_absent = Delete::builder()
         .table_name("pins")
         .key("pk", s("a"))
@@ -216,11 +204,8 @@ async fn a_transaction_is_cancelled_as_a_whole_with_its_reasons() {
     let TransactWriteItemsError::TransactionCanceledException(cancelled) = cancelled else {
         panic!("{cancelled:?}");
     };
-    let codes: Vec<_> = cancelled
-        .cancellation_reasons()
-        .iter()
-        .map(|reason| reason.code().unwrap_or_default())
-        .collect();
+    let codes: Vec<_> =
+        cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or_default()).collect();
     assert_eq!(codes, ["None", "ConditionalCheckFailed"]);
     let scanned = client.scan().table_name("pins").send().await.unwrap();
     assert_eq!(scanned.count(), 1);
@@ -233,25 +218,9 @@ async fn secrets_manager_answers_its_sdk() {
     let world = World::new();
     let client = world.secrets();
     let missing = client.get_secret_value().secret_id("app").send().await;
-    assert!(
-        missing
-            .unwrap_err()
-            .into_service_error()
-            .is_resource_not_found_exception()
-    );
-    let created = client
-        .create_secret()
-        .name("app")
-        .secret_string("one")
-        .send()
-        .await
-        .unwrap();
-    let read = client
-        .get_secret_value()
-        .secret_id("app")
-        .send()
-        .await
-        .unwrap();
+    assert!(missing.unwrap_err().into_service_error().is_resource_not_found_exception());
+    let created = client.create_secret().name("app").secret_string("one").send().await.unwrap();
+    let read = client.get_secret_value().secret_id("app").send().await.unwrap();
     assert_eq!(read.secret_string(), Some("one"));
     assert_eq!(read.version_id(), created.version_id());
     assert_eq!(read.created_date().unwrap().secs(), 0);
@@ -296,15 +265,8 @@ async fn lambda_takes_an_event_from_its_sdk() {
 async fn an_invalid_request_is_refused_as_aws_refuses_it() {
     let world = World::new();
     let client = table(&world).await;
-    for (table, kind) in [
-        ("p", "ValidationException"),
-        ("none", "ResourceNotFoundException"),
-    ] {
+    for (table, kind) in [("p", "ValidationException"), ("none", "ResourceNotFoundException")] {
         let refused = client.scan().table_name(table).send().await.unwrap_err();
-        assert_eq!(
-            refused.into_service_error().meta().code(),
-            Some(kind),
-            "{table}"
-        );
+        assert_eq!(refused.into_service_error().meta().code(), Some(kind), "{table}");
     }
 }

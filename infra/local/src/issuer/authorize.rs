@@ -94,20 +94,13 @@ impl Wish {
             Some(scopes) => scopes.split_ascii_whitespace().collect(),
             None => SCOPES.to_vec(),
         };
-        let granted: Vec<&str> = SCOPES
-            .into_iter()
-            .filter(|scope| asked.contains(scope))
-            .collect();
+        let granted: Vec<&str> = SCOPES.into_iter().filter(|scope| asked.contains(scope)).collect();
         granted.join(" ")
     }
 }
 
 /// `GET /authorize`: the sign-in page.
-pub async fn ask(
-    State(issuer): State<Arc<Issuer>>,
-    headers: HeaderMap,
-    Query(wish): Query<Wish>,
-) -> Response {
+pub async fn ask(State(issuer): State<Arc<Issuer>>, headers: HeaderMap, Query(wish): Query<Wish>) -> Response {
     match issuer.check(&headers, &wish) {
         Ok(return_to) => page::sign_in(&wish, &return_to, None),
         Err(refusal) => issuer.refuse(&wish, refusal),
@@ -115,11 +108,7 @@ pub async fn ask(
 }
 
 /// `POST /authorize`: the answer; 303 back to the client with a code.
-pub async fn answer(
-    State(issuer): State<Arc<Issuer>>,
-    headers: HeaderMap,
-    Form(sign_in): Form<SignIn>,
-) -> Response {
+pub async fn answer(State(issuer): State<Arc<Issuer>>, headers: HeaderMap, Form(sign_in): Form<SignIn>) -> Response {
     let return_to = match issuer.check(&headers, &sign_in.wish) {
         Ok(return_to) => return_to,
         Err(refusal) => return issuer.refuse(&sign_in.wish, refusal),
@@ -128,10 +117,7 @@ pub async fn answer(
         let complaint = "The name must have 1 to 60 characters.";
         return page::sign_in(&sign_in.wish, &return_to, Some(complaint));
     };
-    let person = Person {
-        name,
-        is_admin: sign_in.admin.is_some(),
-    };
+    let person = Person { name, is_admin: sign_in.admin.is_some() };
     let code = issuer.grant(&sign_in.wish, person);
     back(&issuer, &sign_in.wish, return_to, ("code", &code))
 }
@@ -148,9 +134,7 @@ impl Issuer {
         if !is_local(headers) {
             return Err(Refusal::Elsewhere);
         }
-        let return_to = wish
-            .return_to(self.public_origin.as_deref())
-            .map_err(Refusal::NoWayBack)?;
+        let return_to = wish.return_to(self.public_origin.as_deref()).map_err(Refusal::NoWayBack)?;
         match wish.fault() {
             Some(fault) => Err(Refusal::Returned(return_to, fault)),
             None => Ok(return_to),
@@ -159,10 +143,9 @@ impl Issuer {
 
     fn refuse(&self, wish: &Wish, refusal: Refusal) -> Response {
         match refusal {
-            Refusal::Elsewhere => page::refusal(
-                StatusCode::FORBIDDEN,
-                "The local sign-in works only at this machine, under localhost.",
-            ),
+            Refusal::Elsewhere => {
+                page::refusal(StatusCode::FORBIDDEN, "The local sign-in works only at this machine, under localhost.")
+            }
             Refusal::NoWayBack(reason) => page::refusal(StatusCode::BAD_REQUEST, reason),
             Refusal::Returned(to, fault) => back(self, wish, to, ("error", fault)),
         }
@@ -177,7 +160,7 @@ impl Issuer {
             scope: wish.granted(),
             person,
         };
-        self.codes.put(&code, grant, (self.now)());
+        self.codes.put(&code, grant, self.clock.now());
         code
     }
 }

@@ -43,7 +43,6 @@ impl Codes {
 impl Grant {
     /// True for the client that began: it knows the verifier whose hash it sent (RFC 7636 §4.6).
     pub fn belongs_to(&self, redirect_uri: &str, verifier: &str) -> bool {
-        self.redirect_uri == redirect_uri
-            && BASE64URL_NOPAD.encode(&Sha256::digest(verifier)) == self.challenge
+        self.redirect_uri == redirect_uri && BASE64URL_NOPAD.encode(&Sha256::digest(verifier)) == self.challenge
     }
 }

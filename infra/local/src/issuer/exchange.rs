@@ -29,10 +29,7 @@ pub struct Exchange {
 }
 
 /// `POST /token`.
-pub async fn exchange(
-    State(issuer): State<Arc<Issuer>>,
-    Form(request): Form<Exchange>,
-) -> Response {
+pub async fn exchange(State(issuer): State<Arc<Issuer>>, Form(request): Form<Exchange>) -> Response {
     let (status, body) = match issuer.exchange(&request) {
         Ok(tokens) => (StatusCode::OK, tokens),
         Err(error) => (StatusCode::BAD_REQUEST, json!({ "error": error })),
@@ -50,7 +47,7 @@ impl Issuer {
         }
         let grant = self
             .codes
-            .take(&request.code, (self.now)())
+            .take(&request.code, self.clock.now())
             .filter(|grant| grant.belongs_to(&request.redirect_uri, &request.code_verifier))
             .ok_or("invalid_grant")?;
         let issue = self.issue(&grant.person);

@@ -8,10 +8,10 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use p256::SecretKey;
 use p256::pkcs8::{EncodePrivateKey, LineEnding};
 use serde::Serialize;
+use shared::random::{self, Random};
 use thiserror::Error;
 
 use crate::file;
-use crate::random::Random;
 
 /// An ES256 key with the public half that checks its signatures.
 pub struct SigningKey {
@@ -38,16 +38,13 @@ pub enum KeyError {
 
 impl SigningKey {
     /// A new key, forgotten at the end.
-    pub fn generate(random: &Random) -> Result<Self, KeyError> {
+    pub fn generate(random: &dyn Random) -> Result<Self, KeyError> {
         Self::from_pem(&new_pem(random)?)
     }
 
     /// The key of this file, which is made if it does not exist yet.
-    pub fn in_file(path: &Path, random: &Random) -> Result<Self, KeyError> {
-        let failed = |source| KeyError::File {
-            path: path.display().to_string(),
-            source,
-        };
+    pub fn in_file(path: &Path, random: &dyn Random) -> Result<Self, KeyError> {
+        let failed = |source| KeyError::File { path: path.display().to_string(), source };
         if let Some(pem) = file::read(path).map_err(failed)? {
             return Self::from_pem(&pem);
         }
@@ -66,37 +63,27 @@ impl SigningKey {
 
     /// The public key as the issuer publishes it.
     pub fn set(&self) -> JwkSet {
-        JwkSet {
-            keys: vec![self.public.clone()],
-        }
+        JwkSet { keys: vec![self.public.clone()] }
     }
 
     fn from_pem(pem: &[u8]) -> Result<Self, KeyError> {
         let malformed = |_| KeyError::Malformed;
         let private = EncodingKey::from_ec_pem(pem).map_err(malformed)?;
         let mut public = Jwk::from_encoding_key(&private, Algorithm::ES256).map_err(malformed)?;
-        let id = public
-            .thumbprint(ThumbprintHash::SHA256)
-            .map_err(malformed)?;
+        let id = public.thumbprint(ThumbprintHash::SHA256).map_err(malformed)?;
         public.common.key_id = Some(id.clone());
         public.common.public_key_use = Some(PublicKeyUse::Signature);
-        Ok(Self {
-            private,
-            public,
-            id,
-        })
+        Ok(Self { private, public, id })
     }
 }
 
-fn new_pem(random: &Random) -> Result<Vec<u8>, KeyError> {
+fn new_pem(random: &dyn Random) -> Result<Vec<u8>, KeyError> {
     // A number of 256 random bits is no valid key about once in 2^32.
-    let key = std::iter::repeat_with(|| SecretKey::from_slice(&random()))
+    let key = std::iter::repeat_with(|| SecretKey::from_slice(&random::bytes::<32>(random)))
         .take(8)
         .find_map(Result::ok)
         .ok_or(KeyError::Malformed)?;
-    let pem = key
-        .to_pkcs8_pem(LineEnding::LF)
-        .map_err(|_| KeyError::Malformed)?;
+    let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|_| KeyError::Malformed)?;
     Ok(pem.as_bytes().to_vec())
 }
 
@@ -107,14 +94,14 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::random;
+    use crate::virtual_world::SeededRandom;
 
     #[test]
     fn a_key_is_made_once_and_is_private() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("issuer-key.pem");
-        let first = SigningKey::in_file(&path, &random::fixed(1)).unwrap();
-        let second = SigningKey::in_file(&path, &random::fixed(2)).unwrap();
+        let first = SigningKey::in_file(&path, &SeededRandom::new(1)).unwrap();
+        let second = SigningKey::in_file(&path, &SeededRandom::new(2)).unwrap();
         assert_eq!(first.set(), second.set());
         let mode = std::fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
@@ -125,10 +112,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("issuer-key.pem");
         std::fs::write(&path, "no key").unwrap();
-        let refused = SigningKey::in_file(&path, &random::fixed(1));
+        let refused = SigningKey::in_file(&path, &SeededRandom::new(1));
         assert!(matches!(refused, Err(KeyError::Malformed)));
         let nowhere = folder.path().join("gone/issuer-key.pem");
-        let refused = SigningKey::in_file(&nowhere, &random::fixed(1));
+        let refused = SigningKey::in_file(&nowhere, &SeededRandom::new(1));
         assert!(matches!(refused, Err(KeyError::File { .. })));
     }
 }

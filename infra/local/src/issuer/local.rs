@@ -9,9 +9,7 @@ use url::Url;
 /// so neither can sign in at an issuer that believes every name.
 pub fn is_local(headers: &HeaderMap) -> bool {
     let forwarded = ["forwarded", "x-forwarded-for", "x-forwarded-host"];
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     host.is_some_and(is_loopback) && !forwarded.iter().any(|name| headers.contains_key(*name))
 }
 

@@ -31,11 +31,7 @@ pub fn sign_in(wish: &Wish, return_to: &Url, complaint: Option<&str>) -> Respons
             button type="submit" { "Sign in" }
         }
     };
-    let status = if complaint.is_some() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
+    let status = if complaint.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     page(status, &return_to.origin().ascii_serialization(), &content)
 }
 

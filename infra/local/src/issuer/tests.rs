@@ -1,19 +1,21 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
+use data_encoding::BASE64URL_NOPAD;
 use http_body_util::BodyExt;
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use shared::api::ADMIN_GROUP;
 use tower::ServiceExt;
 use url::Url;
 
 use super::*;
-use crate::random;
+use crate::virtual_world::{SeededRandom, VirtualClock};
 
 const URL: &str = "http://localhost:7878/_issuer";
 const HOME: &str = "http://localhost:7878/signed-in";
@@ -21,30 +23,19 @@ const VERIFIER: &str = "a-verifier-of-forty-three-characters-or-more";
 
 struct World {
     issuer: Arc<Issuer>,
-    time: Arc<AtomicI64>,
 }
 
 impl World {
     fn new() -> Self {
-        let time = Arc::new(AtomicI64::new(1_800_000_000));
-        let clock = time.clone();
-        let now: Now =
-            Arc::new(move || Timestamp::from_second(clock.load(Ordering::Relaxed)).unwrap());
-        let random = random::fixed(7);
-        let key = SigningKey::generate(&random).unwrap();
-        let issuer = Issuer::new(URL, key, now, random).with_public_origin("https://pins.example");
-        Self {
-            issuer: Arc::new(issuer),
-            time,
-        }
+        let clock = VirtualClock::starting_at(Timestamp::from_second(1_800_000_000).unwrap());
+        let random = Arc::new(SeededRandom::new(7));
+        let key = SigningKey::generate(&*random).unwrap();
+        let issuer = Issuer::new(URL, key, Arc::new(clock), random).with_public_origin("https://pins.example");
+        Self { issuer: Arc::new(issuer) }
     }
 
     async fn send(&self, request: Request<Body>) -> (StatusCode, HeaderMap, String) {
-        let router = self
-            .issuer
-            .clone()
-            .router()
-            .merge(self.issuer.clone().local_token_router());
+        let router = self.issuer.clone().router().merge(self.issuer.clone().local_token_router());
         let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8(body.to_vec()).unwrap();
@@ -57,9 +48,7 @@ impl World {
     }
 
     async fn post(&self, path: &str, form: &[(&str, &str)]) -> (StatusCode, HeaderMap, String) {
-        let form = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(form)
-            .finish();
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let request = Request::post(path)
             .header("host", "localhost:7878")
             .header("content-type", "application/x-www-form-urlencoded");
@@ -102,9 +91,7 @@ impl World {
         let mut validation = Validation::new(Algorithm::ES256);
         validation.validate_exp = false;
         validation.validate_aud = false;
-        jsonwebtoken::decode(token, &DecodingKey::from_jwk(key).unwrap(), &validation)
-            .unwrap()
-            .claims
+        jsonwebtoken::decode(token, &DecodingKey::from_jwk(key).unwrap(), &validation).unwrap().claims
     }
 }
 
@@ -126,33 +113,26 @@ fn wish(challenge: &str) -> Vec<(&'static str, &str)> {
 }
 
 fn query(path: &str, fields: &[(&str, &str)]) -> String {
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(fields)
-        .finish();
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     format!("{path}?{query}")
 }
 
 fn parameter(url: &Url, name: &str) -> Option<String> {
-    url.query_pairs()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
+    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn discovery_names_endpoints_under_the_issuer() {
     let (status, _, body) = World::new().get("/.well-known/openid-configuration").await;
     assert_eq!(status, StatusCode::OK);
     let document: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(document["issuer"], URL);
     for endpoint in ["authorization_endpoint", "token_endpoint", "jwks_uri"] {
-        assert!(
-            document[endpoint].as_str().unwrap().starts_with(URL),
-            "{endpoint}"
-        );
+        assert!(document[endpoint].as_str().unwrap().starts_with(URL), "{endpoint}");
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_published_key_is_public_only() {
     let (_, _, body) = World::new().get("/jwks").await;
     let keys: Value = serde_json::from_str(&body).unwrap();
@@ -161,7 +141,7 @@ async fn the_published_key_is_public_only() {
     assert!(key.contains_key("kid") && !key.contains_key("d"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_sign_in_page_carries_the_wish_through_its_form() {
     let world = World::new();
     let challenge = challenge();
@@ -172,14 +152,11 @@ async fn the_sign_in_page_carries_the_wish_through_its_form() {
         assert!(body.contains(&field), "{field} is not in {body}");
     }
     let policy = headers["content-security-policy"].to_str().unwrap();
-    assert!(
-        policy.contains("form-action 'self' http://localhost:7878"),
-        "{policy}"
-    );
+    assert!(policy.contains("form-action 'self' http://localhost:7878"), "{policy}");
     assert!(policy.starts_with("default-src 'none'"), "{policy}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_code_and_its_verifier_become_an_access_token_and_an_id_token() {
     let world = World::new();
     let code = world.code(" bob ", &[]).await;
@@ -199,7 +176,7 @@ async fn a_code_and_its_verifier_become_an_access_token_and_an_id_token() {
     assert!(identity.get("scope").is_none());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_tick_makes_an_administrator() {
     let world = World::new();
     let code = world.code("bob", &[("admin", "true")]).await;
@@ -208,7 +185,7 @@ async fn the_tick_makes_an_administrator() {
     assert_eq!(access["cognito:groups"], json!([ADMIN_GROUP]));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_code_works_once() {
     let world = World::new();
     let code = world.code("bob", &[]).await;
@@ -218,35 +195,24 @@ async fn a_code_works_once() {
     assert_eq!(error["error"], "invalid_grant");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_code_is_lost_to_a_wrong_verifier_and_to_time() {
     let world = World::new();
     let code = world.code("bob", &[]).await;
-    assert_eq!(
-        world.exchange(&code, "wrong").await.1["error"],
-        "invalid_grant"
-    );
-    assert_eq!(
-        world.exchange(&code, VERIFIER).await.1["error"],
-        "invalid_grant"
-    );
+    assert_eq!(world.exchange(&code, "wrong").await.1["error"], "invalid_grant");
+    assert_eq!(world.exchange(&code, VERIFIER).await.1["error"], "invalid_grant");
     let late = world.code("bob", &[]).await;
-    world.time.fetch_add(61, Ordering::Relaxed);
-    assert_eq!(
-        world.exchange(&late, VERIFIER).await.1["error"],
-        "invalid_grant"
-    );
+    tokio::time::advance(Duration::from_secs(61)).await;
+    assert_eq!(world.exchange(&late, VERIFIER).await.1["error"], "invalid_grant");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_unknown_client_or_way_back_is_never_redirected() {
     let world = World::new();
     let challenge = challenge();
-    for (field, value) in [
-        ("client_id", "other"),
-        ("redirect_uri", "https://evil.example/"),
-        ("redirect_uri", "nonsense"),
-    ] {
+    for (field, value) in
+        [("client_id", "other"), ("redirect_uri", "https://evil.example/"), ("redirect_uri", "nonsense")]
+    {
         let mut fields = wish(&challenge);
         fields.retain(|(name, _)| *name != field);
         fields.push((field, value));
@@ -256,7 +222,7 @@ async fn an_unknown_client_or_way_back_is_never_redirected() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_flow_without_pkce_is_refused_to_the_client() {
     let world = World::new();
     let challenge = challenge();
@@ -276,7 +242,7 @@ async fn a_flow_without_pkce_is_refused_to_the_client() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_empty_name_is_asked_for_again() {
     let challenge = challenge();
     let mut form = wish(&challenge);
@@ -286,7 +252,7 @@ async fn an_empty_name_is_asked_for_again() {
     assert!(body.contains("1 to 60 characters"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn nobody_signs_in_from_elsewhere() {
     let world = World::new();
     let challenge = challenge();
@@ -299,13 +265,12 @@ async fn nobody_signs_in_from_elsewhere() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn scripts_get_a_token_at_this_machine() {
     let world = World::new();
-    for (path, groups) in [
-        ("/local/token?owner=alice", Value::Null),
-        ("/local/token?owner=alice&admin=true", json!([ADMIN_GROUP])),
-    ] {
+    for (path, groups) in
+        [("/local/token?owner=alice", Value::Null), ("/local/token?owner=alice&admin=true", json!([ADMIN_GROUP]))]
+    {
         let (status, _, body) = world.get(path).await;
         assert_eq!(status, StatusCode::OK);
         let body: Value = serde_json::from_str(&body).unwrap();
@@ -314,8 +279,5 @@ async fn scripts_get_a_token_at_this_machine() {
         assert_eq!(claims["scope"], USE_SCOPE);
         assert_eq!(claims["cognito:groups"], groups);
     }
-    assert_eq!(
-        world.get("/local/token").await.0,
-        StatusCode::UNPROCESSABLE_ENTITY
-    );
+    assert_eq!(world.get("/local/token").await.0, StatusCode::UNPROCESSABLE_ENTITY);
 }

@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use shared::api::ADMIN_GROUP;
 
-/// The group of those who may change the settings.
-pub const ADMIN_GROUP: &str = "pinwheel-admin";
 /// The scope that every route of Pinwheel asks for.
 pub const USE_SCOPE: &str = "pinwheel/use";
 /// How long a token is good for, in seconds: a working day.
@@ -22,18 +21,12 @@ pub struct Person {
 impl Person {
     /// A person who only uses Pinwheel.
     pub fn user(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            is_admin: false,
-        }
+        Self { name: name.to_owned(), is_admin: false }
     }
 
     /// A person who may change the settings too.
     pub fn admin(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            is_admin: true,
-        }
+        Self { name: name.to_owned(), is_admin: true }
     }
 }
 

@@ -26,11 +26,7 @@ fn counting(lambda: &Lambda) -> Arc<AtomicUsize> {
 }
 
 fn event(function: &str, kind: Option<&str>) -> Invocation {
-    Invocation {
-        function: function.to_owned(),
-        kind: kind.map(str::to_owned),
-        payload: json!({ "pins": [] }),
-    }
+    Invocation { function: function.to_owned(), kind: kind.map(str::to_owned), payload: json!({ "pins": [] }) }
 }
 
 #[tokio::test]
@@ -60,10 +56,7 @@ async fn an_unknown_function_and_a_synchronous_call_are_refused() {
 #[test]
 fn the_name_is_found_in_a_name_and_in_an_arn() {
     for (path, name) in [
-        (
-            "/2015-03-31/functions/publisher/invocations",
-            Some("publisher"),
-        ),
+        ("/2015-03-31/functions/publisher/invocations", Some("publisher")),
         (
             "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-west-1%3A1%3Afunction%3Apublisher%3Alive/invocations",
             Some("publisher"),
@@ -86,11 +79,7 @@ async fn the_endpoint_answers_over_http() {
             .unwrap()
     };
     let router = lambda.clone().router();
-    let taken = router
-        .clone()
-        .oneshot(request(r#"{"pins":[]}"#))
-        .await
-        .unwrap();
+    let taken = router.clone().oneshot(request(r#"{"pins":[]}"#)).await.unwrap();
     assert_eq!(taken.status(), StatusCode::ACCEPTED);
     let refused = router.oneshot(request("{")).await.unwrap();
     assert_eq!(refused.status(), StatusCode::BAD_REQUEST);

@@ -16,12 +16,7 @@ pub type Secrets = BTreeMap<String, Secret>;
 const ARN_PREFIX: &str = "arn:aws:secretsmanager:us-east-1:000000000000:secret:";
 
 /// Does one operation; what it changes is in `secrets` afterwards, also if it failed half-way.
-pub fn run(
-    secrets: &mut Secrets,
-    operation: &str,
-    request: &Value,
-    now: Timestamp,
-) -> Result<Value, Refusal> {
+pub fn run(secrets: &mut Secrets, operation: &str, request: &Value, now: Timestamp) -> Result<Value, Refusal> {
     match operation {
         "CreateSecret" => create(secrets, read(request)?, now),
         "PutSecretValue" => put(secrets, read(request)?, now),
@@ -34,10 +29,7 @@ pub fn run(
 
 /// True for the operations that change something.
 pub fn writes(operation: &str) -> bool {
-    matches!(
-        operation,
-        "CreateSecret" | "PutSecretValue" | "UpdateSecretVersionStage"
-    )
+    matches!(operation, "CreateSecret" | "PutSecretValue" | "UpdateSecretVersionStage")
 }
 
 fn read<T: serde::de::DeserializeOwned>(request: &Value) -> Result<T, Refusal> {
@@ -61,18 +53,12 @@ fn create(secrets: &mut Secrets, request: Create, now: Timestamp) -> Result<Valu
     let value = payload(request.secret_string, request.secret_binary)?;
     let token = token(request.client_request_token)?;
     if let Some(there) = secrets.get(&request.name) {
-        let repeated = value.is_some_and(|value| {
-            there
-                .find(Some(&token), None)
-                .is_ok_and(|(_, version)| version.value == value)
-        });
+        let repeated =
+            value.is_some_and(|value| there.find(Some(&token), None).is_ok_and(|(_, version)| version.value == value));
         return if repeated {
             Ok(json!({ "ARN": there.arn, "Name": there.name, "VersionId": token }))
         } else {
-            Err(Refusal::Exists(format!(
-                "The operation failed because the secret {} already exists.",
-                request.name
-            )))
+            Err(Refusal::Exists(format!("The operation failed because the secret {} already exists.", request.name)))
         };
     }
     let arn = format!("{ARN_PREFIX}{}-{}", request.name, arn_suffix(&token));
@@ -97,17 +83,12 @@ struct Put {
 }
 
 fn put(secrets: &mut Secrets, request: Put, now: Timestamp) -> Result<Value, Refusal> {
-    let value = payload(request.secret_string, request.secret_binary)?.ok_or_else(|| {
-        Refusal::InvalidRequest("You must provide either SecretString or SecretBinary.".to_owned())
-    })?;
+    let value = payload(request.secret_string, request.secret_binary)?
+        .ok_or_else(|| Refusal::InvalidRequest("You must provide either SecretString or SecretBinary.".to_owned()))?;
     let token = token(request.client_request_token)?;
-    let stages = request
-        .version_stages
-        .unwrap_or_else(|| BTreeSet::from([CURRENT.to_owned()]));
+    let stages = request.version_stages.unwrap_or_else(|| BTreeSet::from([CURRENT.to_owned()]));
     if stages.is_empty() {
-        return Err(Refusal::InvalidParameter(
-            "VersionStages must name at least one staging label.".to_owned(),
-        ));
+        return Err(Refusal::InvalidParameter("VersionStages must name at least one staging label.".to_owned()));
     }
     let secret = by_id_mut(secrets, &request.secret_id)?;
     secret.put(&token, value, stages, now)?;
@@ -130,15 +111,8 @@ struct Get {
 
 fn get(secrets: &Secrets, request: &Get) -> Result<Value, Refusal> {
     let secret = by_id(secrets, &request.secret_id)?;
-    let (id, version) = secret.find(
-        request.version_id.as_deref(),
-        request.version_stage.as_deref(),
-    )?;
-    let Version {
-        value,
-        created_at,
-        stages,
-    } = version;
+    let (id, version) = secret.find(request.version_id.as_deref(), request.version_stage.as_deref())?;
+    let Version { value, created_at, stages } = version;
     let (field, value) = match value {
         Payload::String(value) => ("SecretString", value),
         Payload::Binary(value) => ("SecretBinary", value),
@@ -162,11 +136,7 @@ struct UpdateStage {
     remove_from_version_id: Option<String>,
 }
 
-fn update_stage(
-    secrets: &mut Secrets,
-    request: &UpdateStage,
-    now: Timestamp,
-) -> Result<Value, Refusal> {
+fn update_stage(secrets: &mut Secrets, request: &UpdateStage, now: Timestamp) -> Result<Value, Refusal> {
     let secret = by_id_mut(secrets, &request.secret_id)?;
     secret.move_stage(
         &request.version_stage,
@@ -196,24 +166,16 @@ fn describe(secrets: &Secrets, request: &Describe) -> Result<Value, Refusal> {
 }
 
 fn by_id<'a>(secrets: &'a Secrets, id: &str) -> Result<&'a Secret, Refusal> {
-    secrets
-        .values()
-        .find(|secret| is_named(secret, id))
-        .ok_or(Refusal::NoSecret)
+    secrets.values().find(|secret| is_named(secret, id)).ok_or(Refusal::NoSecret)
 }
 
 fn by_id_mut<'a>(secrets: &'a mut Secrets, id: &str) -> Result<&'a mut Secret, Refusal> {
-    secrets
-        .values_mut()
-        .find(|secret| is_named(secret, id))
-        .ok_or(Refusal::NoSecret)
+    secrets.values_mut().find(|secret| is_named(secret, id)).ok_or(Refusal::NoSecret)
 }
 
 /// A secret is named by its name, its ARN, or its ARN without the random end.
 fn is_named(secret: &Secret, id: &str) -> bool {
-    secret.name == id
-        || secret.arn == id
-        || id.strip_prefix(ARN_PREFIX) == Some(secret.name.as_str())
+    secret.name == id || secret.arn == id || id.strip_prefix(ARN_PREFIX) == Some(secret.name.as_str())
 }
 
 /// Seconds since 1970 with a fraction, as AWS's JSON protocol writes a time.

@@ -7,9 +7,7 @@ use super::secret::Payload;
 pub fn payload(string: Option<String>, binary: Option<String>) -> Result<Option<Payload>, Refusal> {
     let payload = match (string, binary) {
         (Some(_), Some(_)) => {
-            return Err(Refusal::InvalidParameter(
-                "You can't specify both SecretString and SecretBinary.".to_owned(),
-            ));
+            return Err(Refusal::InvalidParameter("You can't specify both SecretString and SecretBinary.".to_owned()));
         }
         (Some(string), None) => Payload::String(string),
         (None, Some(binary)) => Payload::Binary(binary),
@@ -19,9 +17,7 @@ pub fn payload(string: Option<String>, binary: Option<String>) -> Result<Option<
     if (1..=65_536).contains(&text.len()) {
         Ok(Some(payload))
     } else {
-        Err(Refusal::InvalidParameter(
-            "The secret value must have 1 to 65536 bytes.".to_owned(),
-        ))
+        Err(Refusal::InvalidParameter("The secret value must have 1 to 65536 bytes.".to_owned()))
     }
 }
 
@@ -29,11 +25,7 @@ pub fn payload(string: Option<String>, binary: Option<String>) -> Result<Option<
 pub fn token(token: Option<String>) -> Result<String, Refusal> {
     token
         .filter(|token| (32..=64).contains(&token.len()))
-        .ok_or_else(|| {
-            Refusal::InvalidParameter(
-                "ClientRequestToken must have 32 to 64 characters.".to_owned(),
-            )
-        })
+        .ok_or_else(|| Refusal::InvalidParameter("ClientRequestToken must have 32 to 64 characters.".to_owned()))
 }
 
 /// Refuses a name that AWS would refuse.
@@ -43,16 +35,13 @@ pub fn check_name(name: &str) -> Result<(), Refusal> {
         Ok(())
     } else {
         Err(Refusal::InvalidParameter(
-            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!".to_owned(),
+            "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
+                .to_owned(),
         ))
     }
 }
 
 /// Six characters at the end of an ARN, random in AWS; here they come from the client's token.
 pub fn arn_suffix(token: &str) -> String {
-    token
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(6)
-        .collect()
+    token.chars().filter(char::is_ascii_alphanumeric).take(6).collect()
 }

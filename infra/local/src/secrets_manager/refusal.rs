@@ -34,9 +34,7 @@ pub enum Refusal {
 impl From<Refusal> for Answer {
     fn from(refusal: Refusal) -> Self {
         let (status, kind) = match &refusal {
-            Refusal::NoSecret | Refusal::NoValue(_) => {
-                (StatusCode::BAD_REQUEST, "ResourceNotFoundException")
-            }
+            Refusal::NoSecret | Refusal::NoValue(_) => (StatusCode::BAD_REQUEST, "ResourceNotFoundException"),
             Refusal::Exists(_) => (StatusCode::BAD_REQUEST, "ResourceExistsException"),
             Refusal::InvalidParameter(_) => (StatusCode::BAD_REQUEST, "InvalidParameterException"),
             Refusal::InvalidRequest(_) => (StatusCode::BAD_REQUEST, "InvalidRequestException"),

@@ -43,14 +43,7 @@ pub enum Payload {
 impl Secret {
     /// A secret without a version.
     pub fn new(arn: String, name: String, description: Option<String>, now: Timestamp) -> Self {
-        Self {
-            arn,
-            name,
-            description,
-            created_at: now,
-            changed_at: now,
-            versions: BTreeMap::new(),
-        }
+        Self { arn, name, description, created_at: now, changed_at: now, versions: BTreeMap::new() }
     }
 
     /// Puts a version under the id that the client chose, and moves these labels to it.
@@ -77,11 +70,7 @@ impl Secret {
         if self.versions.is_empty() {
             stages.insert(CURRENT.to_owned());
         }
-        let version = Version {
-            value,
-            created_at: now,
-            stages: BTreeSet::new(),
-        };
+        let version = Version { value, created_at: now, stages: BTreeSet::new() };
         self.versions.insert(id.to_owned(), version);
         for stage in &stages {
             self.attach(stage, id);
@@ -138,16 +127,13 @@ impl Secret {
     pub fn find(&self, id: Option<&str>, stage: Option<&str>) -> Result<(&str, &Version), Refusal> {
         let Some(id) = id else {
             let stage = stage.unwrap_or(CURRENT);
-            let holder = self
-                .holder(stage)
-                .ok_or_else(|| Refusal::NoValue(format!("staging label: {stage}")))?;
+            let holder = self.holder(stage).ok_or_else(|| Refusal::NoValue(format!("staging label: {stage}")))?;
             return self.version(holder);
         };
         let found = self.version(id)?;
         match stage {
             Some(stage) if !found.1.stages.contains(stage) => Err(Refusal::InvalidRequest(
-                "You provided a VersionStage that is not associated to the provided VersionId."
-                    .to_owned(),
+                "You provided a VersionStage that is not associated to the provided VersionId.".to_owned(),
             )),
             _ => Ok(found),
         }
@@ -164,8 +150,7 @@ impl Secret {
 
     /// Forgets the versions without a label, as AWS may at any time.
     pub fn drop_deprecated(&mut self) {
-        self.versions
-            .retain(|_, version| !version.stages.is_empty());
+        self.versions.retain(|_, version| !version.stages.is_empty());
     }
 
     fn version(&self, id: &str) -> Result<(&str, &Version), Refusal> {
@@ -176,10 +161,7 @@ impl Secret {
     }
 
     fn holder(&self, stage: &str) -> Option<&str> {
-        self.versions
-            .iter()
-            .find(|(_, version)| version.stages.contains(stage))
-            .map(|(id, _)| id.as_str())
+        self.versions.iter().find(|(_, version)| version.stages.contains(stage)).map(|(id, _)| id.as_str())
     }
 
     fn attach(&mut self, stage: &str, id: &str) {

@@ -1,7 +1,5 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use std::sync::atomic::{AtomicI64, Ordering};
-
 use axum::body::Body;
 use axum::http::Request;
 use jiff::Timestamp;
@@ -9,28 +7,25 @@ use serde_json::json;
 use tower::ServiceExt;
 
 use super::*;
+use crate::virtual_world::VirtualClock;
 
 const A: &str = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa";
 const B: &str = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb";
 const C: &str = "cccccccc-cccc-4ccc-8ccc-cccccccccccc";
 
-fn now() -> Now {
-    let seconds = AtomicI64::new(0);
-    Arc::new(move || Timestamp::from_second(seconds.fetch_add(1, Ordering::Relaxed)).unwrap())
+fn clock() -> SharedClock {
+    Arc::new(VirtualClock::starting_at(Timestamp::UNIX_EPOCH))
 }
 
 fn manager() -> SecretsManager {
-    SecretsManager::in_memory(now())
+    SecretsManager::in_memory(clock())
 }
 
 /// A manager whose secret `app` holds `one` as version A.
 fn with_secret() -> SecretsManager {
     let manager = manager();
     let request = json!({ "Name": "app", "SecretString": "one", "ClientRequestToken": A });
-    assert_eq!(
-        manager.handle("CreateSecret", &request).status,
-        StatusCode::OK
-    );
+    assert_eq!(manager.handle("CreateSecret", &request).status, StatusCode::OK);
     manager
 }
 
@@ -50,12 +45,7 @@ fn get(manager: &SecretsManager, more: &Value) -> Answer {
     manager.handle("GetSecretValue", &request)
 }
 
-fn move_stage(
-    manager: &SecretsManager,
-    stage: &str,
-    to: Option<&str>,
-    from: Option<&str>,
-) -> Answer {
+fn move_stage(manager: &SecretsManager, stage: &str, to: Option<&str>, from: Option<&str>) -> Answer {
     manager.handle(
         "UpdateSecretVersionStage",
         &json!({
@@ -68,10 +58,7 @@ fn move_stage(
 }
 
 fn stages(manager: &SecretsManager) -> Value {
-    manager
-        .handle("DescribeSecret", &json!({ "SecretId": "app" }))
-        .body["VersionIdsToStages"]
-        .clone()
+    manager.handle("DescribeSecret", &json!({ "SecretId": "app" })).body["VersionIdsToStages"].clone()
 }
 
 #[test]
@@ -91,11 +78,9 @@ fn a_new_secret_is_current_and_found_by_name_and_arn() {
 #[test]
 fn creating_again_is_refused_unless_it_is_the_same_request() {
     let manager = with_secret();
-    for (token, value, status) in [
-        (A, "one", StatusCode::OK),
-        (A, "two", StatusCode::BAD_REQUEST),
-        (B, "one", StatusCode::BAD_REQUEST),
-    ] {
+    for (token, value, status) in
+        [(A, "one", StatusCode::OK), (A, "two", StatusCode::BAD_REQUEST), (B, "one", StatusCode::BAD_REQUEST)]
+    {
         let request = json!({ "Name": "app", "SecretString": value, "ClientRequestToken": token });
         let answer = manager.handle("CreateSecret", &request);
         assert_eq!(answer.status, status, "{token} {value}");
@@ -109,15 +94,9 @@ fn creating_again_is_refused_unless_it_is_the_same_request() {
 fn a_put_without_stages_becomes_current_and_the_old_one_previous() {
     let manager = with_secret();
     put(&manager, B, "two", None);
-    assert_eq!(
-        stages(&manager),
-        json!({ A: ["AWSPREVIOUS"], B: ["AWSCURRENT"] })
-    );
+    assert_eq!(stages(&manager), json!({ A: ["AWSPREVIOUS"], B: ["AWSCURRENT"] }));
     put(&manager, C, "three", None);
-    assert_eq!(
-        stages(&manager),
-        json!({ B: ["AWSPREVIOUS"], C: ["AWSCURRENT"] })
-    );
+    assert_eq!(stages(&manager), json!({ B: ["AWSPREVIOUS"], C: ["AWSCURRENT"] }));
 }
 
 #[test]
@@ -126,10 +105,7 @@ fn a_pending_version_is_read_by_its_id_and_its_label_only() {
     let answer = put(&manager, B, "two", Some(&["AWSPENDING"]));
     assert_eq!(answer.body["VersionStages"], json!(["AWSPENDING"]));
     assert_eq!(get(&manager, &json!({})).body["SecretString"], "one");
-    assert_eq!(
-        get(&manager, &json!({ "VersionId": B })).body["SecretString"],
-        "two"
-    );
+    assert_eq!(get(&manager, &json!({ "VersionId": B })).body["SecretString"], "two");
     let by_label = get(&manager, &json!({ "VersionStage": "AWSPENDING" }));
     assert_eq!(by_label.body["SecretString"], "two");
 }
@@ -139,14 +115,8 @@ fn the_pending_label_moves_to_the_newest_put() {
     let manager = with_secret();
     put(&manager, B, "two", Some(&["AWSPENDING"]));
     put(&manager, C, "three", Some(&["AWSPENDING"]));
-    assert_eq!(
-        stages(&manager),
-        json!({ A: ["AWSCURRENT"], C: ["AWSPENDING"] })
-    );
-    assert_eq!(
-        get(&manager, &json!({ "VersionId": B })).body["SecretString"],
-        "two"
-    );
+    assert_eq!(stages(&manager), json!({ A: ["AWSCURRENT"], C: ["AWSPENDING"] }));
+    assert_eq!(get(&manager, &json!({ "VersionId": B })).body["SecretString"], "two");
     manager.drop_deprecated();
     let gone = get(&manager, &json!({ "VersionId": B }));
     assert_eq!(gone.error_kind(), Some("ResourceNotFoundException"));
@@ -162,19 +132,13 @@ fn the_same_token_is_a_repetition_with_the_same_value_and_a_conflict_with_anothe
     assert_eq!(stages(&manager), before);
     let conflict = put(&manager, B, "other", Some(&["AWSPENDING"]));
     assert_eq!(conflict.error_kind(), Some("ResourceExistsException"));
-    assert_eq!(
-        get(&manager, &json!({ "VersionId": B })).body["SecretString"],
-        "two"
-    );
+    assert_eq!(get(&manager, &json!({ "VersionId": B })).body["SecretString"], "two");
 }
 
 #[test]
 fn the_first_version_is_current_whatever_its_labels() {
     let manager = manager();
-    manager.handle(
-        "CreateSecret",
-        &json!({ "Name": "app", "ClientRequestToken": A }),
-    );
+    manager.handle("CreateSecret", &json!({ "Name": "app", "ClientRequestToken": A }));
     let empty = get(&manager, &json!({}));
     assert_eq!(empty.error_kind(), Some("ResourceNotFoundException"));
     put(&manager, B, "two", Some(&["AWSPENDING"]));
@@ -185,25 +149,13 @@ fn the_first_version_is_current_whatever_its_labels() {
 fn moving_current_names_its_holder_and_takes_previous_along() {
     let manager = with_secret();
     put(&manager, B, "two", Some(&["AWSPENDING"]));
-    for (to, from) in [
-        (Some(B), None),
-        (Some(B), Some(B)),
-        (None, Some(A)),
-        (None, None),
-    ] {
+    for (to, from) in [(Some(B), None), (Some(B), Some(B)), (None, Some(A)), (None, None)] {
         let refused = move_stage(&manager, "AWSCURRENT", to, from);
-        assert_eq!(
-            refused.error_kind(),
-            Some("InvalidParameterException"),
-            "{to:?} {from:?}"
-        );
+        assert_eq!(refused.error_kind(), Some("InvalidParameterException"), "{to:?} {from:?}");
     }
     let moved = move_stage(&manager, "AWSCURRENT", Some(B), Some(A));
     assert_eq!(moved.status, StatusCode::OK);
-    assert_eq!(
-        stages(&manager),
-        json!({ A: ["AWSPREVIOUS"], B: ["AWSCURRENT", "AWSPENDING"] })
-    );
+    assert_eq!(stages(&manager), json!({ A: ["AWSPREVIOUS"], B: ["AWSCURRENT", "AWSPENDING"] }));
     let repeated = move_stage(&manager, "AWSCURRENT", Some(B), Some(A));
     assert_eq!(repeated.error_kind(), Some("InvalidParameterException"));
     let already_there = move_stage(&manager, "AWSCURRENT", Some(B), None);
@@ -213,15 +165,9 @@ fn moving_current_names_its_holder_and_takes_previous_along() {
 #[test]
 fn other_labels_are_attached_and_removed_freely() {
     let manager = with_secret();
-    assert_eq!(
-        move_stage(&manager, "BLUE", Some(A), None).status,
-        StatusCode::OK
-    );
+    assert_eq!(move_stage(&manager, "BLUE", Some(A), None).status, StatusCode::OK);
     assert_eq!(stages(&manager), json!({ A: ["AWSCURRENT", "BLUE"] }));
-    assert_eq!(
-        move_stage(&manager, "BLUE", None, Some(A)).status,
-        StatusCode::OK
-    );
+    assert_eq!(move_stage(&manager, "BLUE", None, Some(A)).status, StatusCode::OK);
     assert_eq!(stages(&manager), json!({ A: ["AWSCURRENT"] }));
     let unknown = move_stage(&manager, "BLUE", Some(B), None);
     assert_eq!(unknown.error_kind(), Some("ResourceNotFoundException"));
@@ -231,15 +177,9 @@ fn other_labels_are_attached_and_removed_freely() {
 fn a_version_and_a_label_that_do_not_belong_together_are_refused() {
     let manager = with_secret();
     put(&manager, B, "two", Some(&["AWSPENDING"]));
-    let refused = get(
-        &manager,
-        &json!({ "VersionId": A, "VersionStage": "AWSPENDING" }),
-    );
+    let refused = get(&manager, &json!({ "VersionId": A, "VersionStage": "AWSPENDING" }));
     assert_eq!(refused.error_kind(), Some("InvalidRequestException"));
-    let both = get(
-        &manager,
-        &json!({ "VersionId": B, "VersionStage": "AWSPENDING" }),
-    );
+    let both = get(&manager, &json!({ "VersionId": B, "VersionStage": "AWSPENDING" }));
     assert_eq!(both.body["SecretString"], "two");
 }
 
@@ -252,21 +192,13 @@ fn malformed_requests_are_refused_without_their_values() {
             json!({ "SecretId": "app", "SecretString": ["hush"], "ClientRequestToken": B }),
             "InvalidParameterException",
         ),
-        (
-            "PutSecretValue",
-            json!({ "SecretId": "app", "SecretString": "hush" }),
-            "InvalidParameterException",
-        ),
+        ("PutSecretValue", json!({ "SecretId": "app", "SecretString": "hush" }), "InvalidParameterException"),
         (
             "PutSecretValue",
             json!({ "SecretId": "app", "SecretString": "hush", "SecretBinary": "aHVzaA==", "ClientRequestToken": B }),
             "InvalidParameterException",
         ),
-        (
-            "PutSecretValue",
-            json!({ "SecretId": "app", "ClientRequestToken": B }),
-            "InvalidRequestException",
-        ),
+        ("PutSecretValue", json!({ "SecretId": "app", "ClientRequestToken": B }), "InvalidRequestException"),
         (
             "PutSecretValue",
             json!({ "SecretId": "app", "SecretString": "hush", "ClientRequestToken": B, "VersionStages": [] }),
@@ -282,11 +214,7 @@ fn malformed_requests_are_refused_without_their_values() {
             json!({ "Name": "a b", "SecretString": "hush", "ClientRequestToken": B }),
             "InvalidParameterException",
         ),
-        (
-            "RotateSecret",
-            json!({ "SecretId": "app" }),
-            "UnknownOperationException",
-        ),
+        ("RotateSecret", json!({ "SecretId": "app" }), "UnknownOperationException"),
     ] {
         let answer = manager.handle(operation, &request);
         assert_eq!(answer.error_kind(), Some(kind), "{request}");
@@ -299,59 +227,35 @@ fn malformed_requests_are_refused_without_their_values() {
 fn a_file_keeps_the_secrets() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secrets.json");
-    let first = SecretsManager::in_file(&path, now()).unwrap();
-    first.handle(
-        "CreateSecret",
-        &json!({ "Name": "app", "SecretString": "one", "ClientRequestToken": A }),
-    );
+    let first = SecretsManager::in_file(&path, clock()).unwrap();
+    first.handle("CreateSecret", &json!({ "Name": "app", "SecretString": "one", "ClientRequestToken": A }));
     put(&first, B, "two", Some(&["AWSPENDING"]));
-    let again = SecretsManager::in_file(&path, now()).unwrap();
+    let again = SecretsManager::in_file(&path, clock()).unwrap();
     assert_eq!(get(&again, &json!({})).body["SecretString"], "one");
-    assert_eq!(
-        get(&again, &json!({ "VersionId": B })).body["SecretString"],
-        "two"
-    );
+    assert_eq!(get(&again, &json!({ "VersionId": B })).body["SecretString"], "two");
 }
 
 #[test]
 fn what_cannot_be_stored_has_not_happened() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("gone").join("secrets.json");
-    let manager = SecretsManager::in_file(&path, now()).unwrap();
+    let manager = SecretsManager::in_file(&path, clock()).unwrap();
     let request = json!({ "Name": "app", "SecretString": "one", "ClientRequestToken": A });
     let failed = manager.handle("CreateSecret", &request);
     assert_eq!(failed.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(failed.error_kind(), Some("InternalServiceError"));
-    assert_eq!(
-        get(&manager, &json!({})).error_kind(),
-        Some("ResourceNotFoundException")
-    );
+    assert_eq!(get(&manager, &json!({})).error_kind(), Some("ResourceNotFoundException"));
 }
 
 #[tokio::test]
 async fn the_endpoint_answers_over_http() {
     let router = Arc::new(with_secret()).router();
     for (target, body, status) in [
-        (
-            "secretsmanager.GetSecretValue",
-            r#"{"SecretId":"app"}"#,
-            StatusCode::OK,
-        ),
-        (
-            "secretsmanager.GetSecretValue",
-            "{",
-            StatusCode::BAD_REQUEST,
-        ),
-        (
-            "GetSecretValue",
-            r#"{"SecretId":"app"}"#,
-            StatusCode::BAD_REQUEST,
-        ),
+        ("secretsmanager.GetSecretValue", r#"{"SecretId":"app"}"#, StatusCode::OK),
+        ("secretsmanager.GetSecretValue", "{", StatusCode::BAD_REQUEST),
+        ("GetSecretValue", r#"{"SecretId":"app"}"#, StatusCode::BAD_REQUEST),
     ] {
-        let request = Request::post("/")
-            .header("x-amz-target", target)
-            .body(Body::from(body))
-            .unwrap();
+        let request = Request::post("/").header("x-amz-target", target).body(Body::from(body)).unwrap();
         let answer = router.clone().oneshot(request).await.unwrap();
         assert_eq!(answer.status(), status, "{target} {body}");
     }

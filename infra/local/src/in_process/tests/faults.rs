@@ -14,11 +14,7 @@ struct Cut {
 
 impl Cut {
     fn first(operation: &'static str, plan: Plan) -> Arc<Self> {
-        Arc::new(Self {
-            operation,
-            plan,
-            seen: Mutex::default(),
-        })
+        Arc::new(Self { operation, plan, seen: Mutex::default() })
     }
 
     /// For each call: whether the service answered with success, `None` if it was not reached.
@@ -72,10 +68,7 @@ async fn a_stalled_caller_can_be_crashed_before_and_after_the_effect() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_takes_virtual_time_only() {
-    let wait = Plan {
-        wait: Duration::from_secs(3),
-        fault: None,
-    };
+    let wait = Plan { wait: Duration::from_secs(3), fault: None };
     let world = World::new().with_hook(Cut::first("PutItem", wait));
     let client = table(&world).await;
     let start = tokio::time::Instant::now();
