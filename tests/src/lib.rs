@@ -1,1 +1,12 @@
-//! The product as stories; see `tests/stories`.
+//! A whole Pinwheel in one thread on moved time: the functions' routers, the publisher, the table, the secrets and a
+//! simulated Pinterest, without a socket.
+
+mod browser;
+mod caller;
+mod shapes;
+mod world;
+
+pub use browser::Browser;
+pub use caller::{Answer, Caller};
+pub use shapes::{pin_request, settings_request};
+pub use world::{APP_ID, APP_SECRET, HOST, START, World};

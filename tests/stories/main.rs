@@ -1,1 +1,4 @@
 //! The product as stories, on embedded parts and moved time.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod store;

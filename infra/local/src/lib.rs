@@ -6,4 +6,5 @@ pub mod in_process;
 pub mod issuer;
 pub mod lambda;
 pub mod secrets_manager;
+pub mod simulated;
 pub mod virtual_world;

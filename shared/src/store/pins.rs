@@ -26,6 +26,11 @@ impl PinStore {
         Self { table }
     }
 
+    /// The table that the pins are in.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
     /// Stores a new pin; [`StoreError::Conflict`] where one with its id exists.
     pub async fn create(&self, pin: &Pin) -> Result<(), StoreError> {
         self.table

@@ -29,6 +29,11 @@ impl Table {
         Self { client, name: name.into() }
     }
 
+    /// The client that the table is called by, for those who create tables.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
     pub(super) fn name(&self) -> &str {
         &self.name
     }

@@ -1,0 +1,31 @@
+//! Pinterest's transport without a network: the simulator's router is called on the spot.
+
+use std::error::Error;
+
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::BodyExt;
+use shared::pinterest::{Transport, TransportError};
+use tower::util::BoxCloneSyncService;
+use tower::{ServiceExt, service_fn};
+
+/// A transport whose requests `simulator` answers.
+///
+/// An answer that the simulator marks as broken is lost on its way, as over a connection that was reset.
+pub fn transport(simulator: Router) -> Transport {
+    Transport(BoxCloneSyncService::new(service_fn(move |request| send(simulator.clone(), request))))
+}
+
+async fn send(simulator: Router, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    let Ok(response) = simulator.oneshot(request.map(Body::from)).await;
+    if response.extensions().get::<pinterest_sim::Broken>().is_some() {
+        return Err(TransportError::Unknown("the simulator broke the connection".into()));
+    }
+    let (parts, body) = response.into_parts();
+    match body.collect().await {
+        Ok(body) => Ok(Response::from_parts(parts, body.to_bytes())),
+        Err(error) => Err(TransportError::Unknown(Box::<dyn Error + Send + Sync>::from(error))),
+    }
+}

@@ -1,0 +1,137 @@
+//! Calls the functions as API Gateway does: with a request context that carries verified claims.
+
+use std::collections::HashMap;
+
+use axum::body::Body;
+use http::{HeaderMap, Request};
+use http_body_util::BodyExt;
+use lambda_http::request::RequestContext;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::World;
+use crate::world::HOST;
+
+/// Somebody who calls.
+pub struct Caller<'a> {
+    world: &'a World,
+    claims: Option<HashMap<String, String>>,
+    headers: Vec<(String, String)>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body as JSON; null where it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// A header's first value; empty where it is missing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The fields and codes of a 422.
+    pub fn wrong_fields(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let json = self.json();
+        let errors = json["errors"].as_array().cloned().unwrap_or_default();
+        errors.iter().map(|error| (text(&error["field"]), text(&error["code"]))).collect()
+    }
+}
+
+impl<'a> Caller<'a> {
+    pub(crate) fn new(world: &'a World, subject: Option<&str>, admin: bool) -> Self {
+        let claims = subject.map(|subject| {
+            let mut claims = HashMap::from([("sub".into(), subject.into()), ("scope".into(), "pinwheel/use".into())]);
+            if admin {
+                claims.insert("cognito:groups".into(), "[pinwheel-admin]".into());
+            }
+            claims
+        });
+        Self { world, claims, headers: Vec::new() }
+    }
+
+    /// The same caller with one more header.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// GET.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, None).await
+    }
+
+    /// DELETE.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path, None).await
+    }
+
+    /// POST with a JSON body.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send("POST", path, Some(body.to_string())).await
+    }
+
+    /// PUT with a JSON body; settings are put on condition of their present version unless `If-Match` was given.
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        let conditional = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("if-match"));
+        if path == "/v1/settings" && !conditional {
+            let etag = self.get(path).await.header("etag").to_owned();
+            return self.send_with("PUT", path, Some(body.to_string()), &[("if-match", &etag)]).await;
+        }
+        self.send("PUT", path, Some(body.to_string())).await
+    }
+
+    /// Any request, with the body as it is.
+    pub async fn send(&self, method: &str, path: &str, body: Option<String>) -> Answer {
+        self.send_with(method, path, body, &[]).await
+    }
+
+    async fn send_with(&self, method: &str, path: &str, body: Option<String>, more: &[(&str, &str)]) -> Answer {
+        let bare = path.split('?').next().unwrap_or(path);
+        let mut request = Request::builder().method(method).uri(path);
+        if body.is_some() && !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+            request = request.header("content-type", "application/json");
+        }
+        for (name, value) in self.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).chain(more.iter().copied()) {
+            request = request.header(name, value);
+        }
+        let mut request = request.body(Body::from(body.unwrap_or_default())).expect("the stories write valid requests");
+        request.extensions_mut().insert(self.context());
+        let router = self.world.function(bare).clone();
+        let Ok(response) = router.oneshot(request).await;
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("bodies are complete").to_bytes().to_vec();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    fn context(&self) -> RequestContext {
+        let mut context = json!({
+            "accountId": "1", "apiId": "api", "stage": "$default", "routeKey": "$default",
+            "domainName": HOST, "requestId": "request-1",
+            "http": {"method": "GET", "path": "/", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "story"},
+            "timeEpoch": 0,
+        });
+        if let Some(claims) = &self.claims {
+            context["authorizer"] = json!({"jwt": {"claims": claims, "scopes": ["pinwheel/use"]}});
+        }
+        RequestContext::ApiGatewayV2(serde_json::from_value(context).expect("the request context is API Gateway's"))
+    }
+}

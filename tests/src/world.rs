@@ -1,0 +1,191 @@
+//! The world of a story.
+
+use std::sync::Arc;
+
+use axum::Router;
+use jiff::{SignedDuration, Timestamp};
+use local::in_process::{Hook, InProcess, Meter, Parts};
+use local::lambda::Lambda;
+use local::secrets_manager::SecretsManager;
+use local::simulated;
+use local::virtual_world::{SeededRandom, VirtualClock};
+use pinterest_sim::{App, Options, Simulator, Storage, Tier};
+use shared::api::Route;
+use shared::clock::{Clock, SharedClock};
+use shared::config::Config;
+use shared::platform::Platform;
+use shared::store::schema;
+
+use crate::{Browser, Caller};
+
+/// The moment at which every world begins.
+pub const START: Timestamp = Timestamp::constant(1_800_000_000, 0);
+
+/// The Pinterest app that the simulator accepts.
+pub const APP_ID: &str = "1485555";
+
+/// The secret of that app.
+pub const APP_SECRET: &str = "canary-app-secret-0123456789abcdef";
+
+/// The domain name under which API Gateway reaches the functions.
+pub const HOST: &str = "pins.example.com";
+
+const TABLE: &str = "pinwheel";
+const APP_SECRET_ID: &str = "pinwheel/app";
+const TOKEN_KEYS: &str = "pinwheel/token-keys";
+const PUBLISHER: &str = "pinwheel-publisher";
+
+/// Everything there is in a story.
+pub struct World {
+    /// The time, which moves only while everybody waits.
+    pub clock: VirtualClock,
+    /// Pinterest.
+    pub simulator: Simulator,
+    /// DynamoDB, Secrets Manager and Lambda.
+    pub parts: Parts,
+    /// Counts what the calls to AWS cost.
+    pub meter: Arc<Meter>,
+    functions: Vec<(&'static [Route], Router)>,
+}
+
+impl World {
+    /// A fresh installation: table and secrets exist, nothing is set up.
+    pub async fn new() -> Self {
+        let clock = VirtualClock::starting_at(START);
+        let now: Arc<dyn Fn() -> Timestamp + Send + Sync> = Arc::new(move || clock.now());
+        let simulator = Simulator::open(Options {
+            storage: Storage::Memory,
+            clock: now,
+            base_path: String::new(),
+            app: App {
+                id: APP_ID.into(),
+                secret: APP_SECRET.into(),
+                redirect_uris: vec![format!("https://{HOST}/app/pinterest/board")],
+                tier: Tier::Standard,
+            },
+            seed: 7,
+        })
+        .expect("a simulator in memory opens");
+        let parts = Parts {
+            database: dynoxide::Database::memory().expect("a database in memory opens"),
+            secrets: Arc::new(SecretsManager::in_memory(Arc::new(clock))),
+            lambda: Arc::new(Lambda::default()),
+        };
+        let mut world = Self { clock, simulator, parts, meter: Arc::new(Meter::default()), functions: Vec::new() };
+        world.install().await;
+        world.functions = vec![
+            (settings::ROUTES, settings::router(world.platform("settings"))),
+            (oauth::ROUTES, oauth::router(world.platform("oauth"))),
+            (accounts::ROUTES, accounts::router(world.platform("accounts"))),
+            (pins::ROUTES, pins::router(world.platform("pins"))),
+            (web::ROUTES, web::router(world.platform("web"))),
+        ];
+        world
+    }
+
+    /// A world in which the app is set up in live mode and Pinterest is enabled.
+    pub async fn ready() -> Self {
+        let world = Self::new().await;
+        let answer = world.admin().put("/v1/settings", &crate::settings_request()).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        world
+    }
+
+    /// The platform of a new instance of the function `actor`, with caches of its own.
+    pub fn platform(&self, actor: &str) -> Arc<Platform> {
+        self.platform_with(actor, &[])
+    }
+
+    /// The same, watched and disturbed by `hooks`.
+    pub fn platform_with(&self, actor: &str, hooks: &[Arc<dyn Hook>]) -> Arc<Platform> {
+        let client = InProcess::new(self.parts.clone()).named(actor).with_hook(self.meter.clone());
+        let client = hooks.iter().fold(client, |client, hook| client.with_hook(hook.clone()));
+        let seed = actor.bytes().fold(11_u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
+        let clock: SharedClock = Arc::new(self.clock);
+        let world = shared::platform::World {
+            clock,
+            random: Arc::new(SeededRandom::new(seed)),
+            aws: aws_smithy_runtime_api::client::http::SharedHttpClient::new(client),
+            pinterest: simulated::transport(self.simulator.router()),
+        };
+        Arc::new(Platform::new(config(), world))
+    }
+
+    /// The router of one function on a platform of its own, for stories that disturb it.
+    pub fn function(&self, path: &str) -> &Router {
+        let found = self.functions.iter().find(|(routes, _)| routes.iter().any(|route| matches(route.path, path)));
+        &found.unwrap_or(&self.functions[0]).1
+    }
+
+    /// Calls with a user's token; what they make is theirs.
+    pub fn user<'a>(&'a self, owner: &str) -> Caller<'a> {
+        Caller::new(self, Some(owner), false)
+    }
+
+    /// Calls with an administrator's token.
+    pub fn admin(&self) -> Caller<'_> {
+        Caller::new(self, Some("ann-the-admin"), true)
+    }
+
+    /// Calls without a token.
+    pub fn anybody(&self) -> Caller<'_> {
+        Caller::new(self, None, false)
+    }
+
+    /// A browser without cookies.
+    pub fn browser(&self) -> Browser<'_> {
+        Browser::new(self)
+    }
+
+    /// Connects the Pinterest account `username` for `owner` as a person would; answers the account's id.
+    pub async fn connect(&self, owner: &str, username: &str) -> String {
+        self.browser().connect(owner, username).await
+    }
+
+    /// Lets time pass.
+    pub async fn wait(&self, time: SignedDuration) {
+        self.clock.sleep_until(self.clock.now() + time).await;
+    }
+
+    async fn install(&self) {
+        let platform = self.platform("installer");
+        let dynamodb = platform.pins.table().client();
+        schema::create(dynamodb, TABLE).await.expect("the table is created");
+        for (name, value) in [
+            (APP_SECRET_ID, "{}".to_owned()),
+            (TOKEN_KEYS, r#"{"generated":"canary-token-key-0123456789abcdef"}"#.to_owned()),
+        ] {
+            let request =
+                serde_json::json!({"Name": name, "SecretString": value, "ClientRequestToken": format!("{name:-<40}")});
+            let answer = self.parts.secrets.handle("CreateSecret", &request);
+            assert!(answer.status.is_success(), "{name}: {answer:?}");
+        }
+    }
+}
+
+fn config() -> Config {
+    Config::read(&|name| {
+        let value = match name {
+            "AWS_REGION" => "eu-central-1",
+            "AWS_ACCESS_KEY_ID" => "test",
+            "AWS_SECRET_ACCESS_KEY" => "canary-aws-secret",
+            "TABLE_NAME" => TABLE,
+            "APP_SECRET_ID" => APP_SECRET_ID,
+            "TOKEN_KEYS_SECRET_ID" => TOKEN_KEYS,
+            "PUBLISHER_FUNCTION" => PUBLISHER,
+            "PINTEREST_API_LIVE" => "http://pinterest.test/live/v5",
+            "PINTEREST_API_SANDBOX" => "http://pinterest.test/sandbox/v5",
+            "PINTEREST_AUTHORIZE_URL" => "http://pinterest.test/oauth/",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    })
+    .expect("the configuration of the stories is complete")
+}
+
+/// Whether `path` fits a route with `{placeholders}`.
+fn matches(route: &str, path: &str) -> bool {
+    let (wanted, given): (Vec<_>, Vec<_>) = (route.split('/').collect(), path.split('/').collect());
+    wanted.len() == given.len()
+        && wanted.iter().zip(given).all(|(wanted, given)| wanted.starts_with('{') || *wanted == given)
+}
