@@ -2,6 +2,7 @@
 
 pub mod answer;
 mod file;
+pub mod gateway;
 pub mod in_process;
 pub mod issuer;
 pub mod lambda;
