@@ -13,6 +13,7 @@ use aws_sdk_dynamodb::types::{
 };
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::StaticTimeSource;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -269,4 +270,32 @@ async fn an_invalid_request_is_refused_as_aws_refuses_it() {
         let refused = client.scan().table_name(table).send().await.unwrap_err();
         assert_eq!(refused.into_service_error().meta().code(), Some(kind), "{table}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_platform_of_the_functions_runs_on_it() {
+    let world = World::new();
+    let variables = |name: &str| {
+        let value = match name {
+            "AWS_REGION" => "us-east-1",
+            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => "local",
+            "TABLE_NAME" => "pinwheel",
+            "APP_SECRET_ID" => "app",
+            "TOKEN_KEYS_SECRET_ID" => "keys",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    };
+    let config = shared::config::Config::read(&variables).unwrap();
+    let outside = shared::platform::World {
+        clock: Arc::new(VirtualClock::starting_at(Timestamp::UNIX_EPOCH)),
+        random: Arc::new(crate::virtual_world::SeededRandom::new(1)),
+        aws: SharedHttpClient::new(world.client.clone()),
+        pinterest: shared::pinterest::transport::over_the_network(),
+    };
+    shared::store::schema::create(&world.dynamodb(), "pinwheel").await.unwrap();
+    let platform = shared::platform::Platform::new(config, outside);
+    assert_eq!(platform.current_settings.get().await.unwrap(), shared::domain::Settings::default());
+    assert_eq!(platform.credentials.current_version().await.unwrap(), None);
+    assert_eq!(world.meter.of(Service::SecretsManager, "DescribeSecret").calls, 1);
 }
