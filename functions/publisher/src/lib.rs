@@ -1,1 +1,89 @@
-//! The `publisher` function.
+//! The publisher: everything that is due, at its second, once.
+//!
+//! An invocation looks ahead, waits in memory, claims each piece of work by one conditional write and does it. It locks
+//! nothing before the claim, so that an edit or a cancel wins until the last moment, and it never posts a pin whose
+//! earlier attempt may have worked.
+
+mod account_work;
+mod attempt;
+mod backoff;
+mod classify;
+mod lanes;
+mod look;
+mod pace;
+mod publish;
+mod release;
+mod renew;
+mod report;
+mod session;
+mod watch;
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use shared::kick::PublisherEvent;
+use shared::platform::Platform;
+
+pub use classify::{Verdict, classify};
+pub use report::Report;
+use session::Sessions;
+use watch::Watch;
+
+/// Nothing is claimed in the last part of an invocation, so that every request in flight ends within it.
+const LAST_CLAIM: SignedDuration = SignedDuration::from_secs(30);
+
+/// How much longer than the invocation a claim holds.
+const LEASE_BEYOND: SignedDuration = SignedDuration::from_secs(30);
+
+/// The publisher with what it keeps between invocations.
+#[derive(Debug)]
+pub struct Publisher {
+    platform: Arc<Platform>,
+    sessions: Sessions,
+}
+
+/// How long an invocation may run.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    /// When it began.
+    began: Timestamp,
+    /// From here on nothing is claimed.
+    last_claim: Timestamp,
+    /// Until then its claims hold.
+    lease_until: Timestamp,
+}
+
+impl Publisher {
+    /// A publisher on `platform`.
+    pub fn new(platform: Arc<Platform>) -> Self {
+        let sessions = Sessions::new(platform.clone());
+        Self { platform, sessions }
+    }
+
+    /// Does what is due until `deadline` at the latest, when the invocation would be stopped.
+    pub async fn handle(&self, event: PublisherEvent, deadline: Timestamp) -> Report {
+        let span = Span {
+            began: self.platform.clock.now(),
+            last_claim: deadline - LAST_CLAIM,
+            lease_until: deadline + LEASE_BEYOND,
+        };
+        let report = Box::pin(Watch::new(self, span).run(event)).await;
+        tracing::info!(?report, "the invocation is done");
+        report
+    }
+}
+
+/// Serves invocations until Lambda stops the process.
+pub async fn run() -> Result<(), Error> {
+    let publisher = Arc::new(Publisher::new(shared::start::platform()?));
+    lambda_runtime::run(service_fn(move |invocation: LambdaEvent<PublisherEvent>| {
+        let publisher = publisher.clone();
+        async move {
+            let deadline = Timestamp::from_millisecond(i64::try_from(invocation.context.deadline)?)?;
+            Box::pin(publisher.handle(invocation.payload, deadline)).await;
+            Ok::<(), Error>(())
+        }
+    }))
+    .await
+}

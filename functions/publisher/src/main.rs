@@ -1,2 +1,6 @@
-//! Wires the `publisher` function.
-fn main() {}
+//! The publisher on AWS Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    publisher::run().await
+}

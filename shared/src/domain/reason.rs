@@ -71,6 +71,8 @@ words! {
         BoardBusy = "board_busy", "Pinterest was busy with another change of the board. It is tried again.";
         /// Pinterest could not fetch the image this time.
         ImageUnreachable = "image_unreachable", "Pinterest could not fetch the image. It is tried again a few times.";
+        /// AWS did not answer between the claim and the post.
+        AwsTrouble = "aws_trouble", "The account could not be read from AWS, so nothing was sent. It is tried again.";
         /// The access token was refused and is being renewed.
         TokenRefused = "token_refused", "Pinterest refused the access token, which is being renewed. It is tried again.";
     }

@@ -1,0 +1,56 @@
+//! An account's own due work: renewing its tokens and releasing its pins.
+
+use jiff::{SignedDuration, Timestamp};
+use shared::domain::Account;
+use shared::store::StoreError;
+
+use crate::lanes::Job;
+use crate::publish::Finished;
+use crate::{Publisher, release, renew};
+
+/// When a release is repeated, for pins that were being parked meanwhile.
+const REPEAT: [SignedDuration; 2] = [SignedDuration::from_mins(8), SignedDuration::from_mins(2)];
+
+/// Does what is due of the account of `job`.
+pub async fn advance(publisher: &Publisher, job: &Job) -> Finished {
+    match step(publisher, job).await {
+        Ok(()) => Finished { account: true, ..Finished::default() },
+        Err(StoreError::Conflict) => Finished::default(),
+        Err(error) => {
+            tracing::error!(%error, account = %job.account, "an account's own work could not be done");
+            Finished { unfinished: true, ..Finished::default() }
+        }
+    }
+}
+
+async fn step(publisher: &Publisher, job: &Job) -> Result<(), StoreError> {
+    let platform = &publisher.platform;
+    let Some(account) = platform.accounts.load(&job.owner, &job.account).await? else { return Ok(()) };
+    let now = platform.clock.now();
+    if is_due(account.release_at, now) {
+        release_due(publisher, account.clone()).await?;
+    }
+    if is_due(account.refresh_at, now) {
+        // The release has changed the account.
+        let Some(account) = platform.accounts.load(&job.owner, &job.account).await? else { return Ok(()) };
+        renew::renew(publisher, account).await?;
+    }
+    Ok(())
+}
+
+async fn release_due(publisher: &Publisher, mut account: Account) -> Result<(), StoreError> {
+    let platform = &publisher.platform;
+    if account.usable_tokens(platform.clock.now()).is_some() {
+        let released = release::release(publisher, &account).await?;
+        tracing::info!(account = %account.id, released, "an account's pins were released");
+    }
+    let version = account.version;
+    account.releases_left = account.releases_left.saturating_sub(1);
+    let pause = account.releases_left.checked_sub(1).and_then(|left| REPEAT.get(usize::from(left)));
+    account.release_at = pause.map(|pause| platform.clock.now() + *pause);
+    platform.accounts.save(&mut account, version).await
+}
+
+fn is_due(at: Option<Timestamp>, now: Timestamp) -> bool {
+    at.is_some_and(|at| at <= now)
+}

@@ -1,0 +1,69 @@
+//! Looks at the due index and at who owns the shards.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::{join, join_all};
+use jiff::Timestamp;
+use shared::domain::{Mode, OwnerId, Partition, Pin, PinId, Settings, Shard, State};
+use shared::platform::Platform;
+use shared::store::{DueEntry, DueWork, ShardOwner, StoreError};
+
+use crate::lanes::Job;
+
+/// What a look at one shard brought; absent where the table did not answer.
+#[derive(Debug)]
+pub struct Look {
+    pub shard: Shard,
+    pub owner: Option<Option<ShardOwner>>,
+    pub entries: Option<Vec<DueEntry>>,
+}
+
+/// Reads what is due in `shards` up to `until`, and who owns them.
+pub async fn look(platform: &Platform, mode: Mode, shards: &[Shard], until: Timestamp) -> Vec<Look> {
+    let looks = shards.iter().map(|shard| async {
+        let partition = Partition::Open(mode, *shard);
+        let (owner, entries) = join(platform.shards.load(*shard), platform.pins.due(&partition, until)).await;
+        Look { shard: *shard, owner: heard(owner), entries: heard(entries) }
+    });
+    join_all(looks).await
+}
+
+/// Reads the settings; absent where the table does not answer.
+pub async fn settings(platform: &Platform) -> Option<Settings> {
+    heard(platform.current_settings.get().await)
+}
+
+/// Reads the pins behind `entries` and makes jobs of those that are still due, as they are now.
+pub async fn jobs(platform: &Platform, entries: Vec<DueEntry>) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    let mut pins: BTreeMap<OwnerId, Vec<PinId>> = BTreeMap::new();
+    for entry in entries {
+        match entry.work {
+            DueWork::Account(account) => jobs.push(Job { owner: entry.owner, account, pin: None, due: entry.due }),
+            DueWork::Pin(id) => pins.entry(entry.owner).or_default().push(id),
+        }
+    }
+    let now = platform.clock.now();
+    for (owner, ids) in pins {
+        for ids in ids.chunks(100) {
+            let found = heard(platform.pins.load_many(&owner, ids).await).unwrap_or_default();
+            jobs.extend(found.iter().filter_map(|pin| job(pin, now)));
+        }
+    }
+    jobs
+}
+
+/// The job of a pin, unless somebody else is at it or there is nothing to be done.
+pub fn job(pin: &Pin, now: Timestamp) -> Option<Job> {
+    let mine = match &pin.state {
+        State::Scheduled { .. } | State::Held { until: Some(_), .. } => true,
+        State::Publishing { lease_until, .. } => *lease_until < now,
+        _ => false,
+    };
+    let due = pin.due.clone().filter(|_| mine)?;
+    Some(Job { owner: pin.owner.clone(), account: pin.account_id.clone(), pin: Some(pin.id.clone()), due })
+}
+
+fn heard<T>(answer: Result<T, StoreError>) -> Option<T> {
+    answer.inspect_err(|error| tracing::error!(%error, "the table did not answer; the next look asks again")).ok()
+}

@@ -1,0 +1,132 @@
+//! Publishes one pin: claim, one post, outcome.
+
+use futures_util::future::join;
+use jiff::{SignedDuration, Timestamp};
+use shared::domain::{AttemptId, Due, Pin, PinId, State, Status};
+use shared::pinterest::RateLimit;
+use shared::store::{Claim, Lease, StoreError};
+
+use crate::attempt::{self, Tried};
+use crate::lanes::Job;
+use crate::release;
+use crate::session::{Session, SessionError};
+use crate::{Publisher, Report, Span};
+
+/// What became of a job.
+#[derive(Debug, Default)]
+pub struct Finished {
+    /// Where the pin stands now; absent where it was not ours to touch.
+    pub status: Option<Status>,
+    /// When something was posted, with what Pinterest said of the limit.
+    pub posted: Option<(Timestamp, Option<RateLimit>)>,
+    /// Whether the account's own work was done.
+    pub account: bool,
+    /// Whether AWS kept it from being done.
+    pub unfinished: bool,
+}
+
+impl Finished {
+    pub(crate) fn count(&self, report: &mut Report) {
+        match self.status {
+            Some(status) => report.count(status),
+            None if self.unfinished => report.unfinished += 1,
+            None if self.account => report.accounts += 1,
+            None => report.lost += 1,
+        }
+    }
+}
+
+/// Claims the pin of `job` at its time, posts it once and records what came of it.
+pub async fn publish(publisher: &Publisher, job: &Job, span: Span) -> Finished {
+    let Some(id) = &job.pin else { return Finished::default() };
+    let platform = &publisher.platform;
+    let attempt = AttemptId::random(&*platform.random);
+    let claim = claim(publisher, (job, id), &attempt, span);
+    let (claim, session) = join(claim, publisher.sessions.get(&job.owner, &job.account)).await;
+    match claim {
+        Ok(Claim::Won(pin)) => won(publisher, *pin, &attempt, session, span).await,
+        Ok(Claim::Abandoned(pin)) => abandoned(publisher, *pin, span).await,
+        Ok(Claim::Lost) => Finished::default(),
+        Err(error) => {
+            tracing::error!(%error, pin = %id, "a pin could not be claimed; the next look tries again");
+            Finished { unfinished: true, ..Finished::default() }
+        }
+    }
+}
+
+async fn claim(
+    publisher: &Publisher,
+    pin: (&Job, &PinId),
+    attempt: &AttemptId,
+    span: Span,
+) -> Result<Claim, StoreError> {
+    let (job, id) = pin;
+    let lease = Lease { now: publisher.platform.clock.now(), until: span.lease_until };
+    let seen: &Due = &job.due;
+    publisher.platform.pins.claim((&job.owner, id), seen, attempt, lease).await
+}
+
+async fn won(
+    publisher: &Publisher,
+    mut pin: Pin,
+    attempt: &AttemptId,
+    session: Result<Option<Session>, SessionError>,
+    span: Span,
+) -> Finished {
+    let Tried { posted } = attempt::attempt(publisher, &mut pin, attempt, session).await;
+    let recorded = record(publisher, &pin, attempt, span).await;
+    if recorded && matches!(pin.state, State::Held { until: None, .. }) {
+        release::unpark_if_mended(publisher, &pin).await;
+    }
+    Finished { status: recorded.then(|| pin.state.status()), posted, unfinished: !recorded, account: false }
+}
+
+/// Another publisher claimed the pin and went silent: it may have posted it, so it is never posted again by itself.
+async fn abandoned(publisher: &Publisher, mut pin: Pin, span: Span) -> Finished {
+    let State::Publishing { attempt, .. } = pin.state.clone() else { return Finished::default() };
+    attempt::give_to_review(publisher, &mut pin, &attempt);
+    let recorded = record(publisher, &pin, &attempt, span).await;
+    Finished { status: recorded.then(|| pin.state.status()), unfinished: !recorded, ..Finished::default() }
+}
+
+/// Writes the outcome, again and again while the lease lasts: an outcome that is not written reads as unknown.
+async fn record(publisher: &Publisher, pin: &Pin, attempt: &AttemptId, span: Span) -> bool {
+    let clock = &publisher.platform.clock;
+    let mut pause = SignedDuration::from_millis(250);
+    loop {
+        match publisher.platform.pins.record(pin, attempt).await {
+            Ok(()) => {
+                told(pin);
+                return true;
+            }
+            Err(StoreError::Unavailable { code, .. }) if clock.now() + pause < span.lease_until => {
+                tracing::warn!(code, pin = %pin.id, "an outcome could not be written; it is tried again");
+                clock.sleep_until(clock.now() + pause).await;
+                pause = (pause * 2).min(SignedDuration::from_secs(5));
+            }
+            Err(error) => {
+                tracing::error!(%error, pin = %pin.id, status = pin.state.status().code(), "an outcome could not be written");
+                return false;
+            }
+        }
+    }
+}
+
+/// One line an outcome, with what a person on call needs and nothing of the content.
+fn told(pin: &Pin) {
+    let last = pin.attempts.last();
+    let lateness_ms = match pin.state {
+        State::Published { lateness_ms, .. } => Some(lateness_ms),
+        _ => None,
+    };
+    tracing::info!(
+        pin = %pin.id,
+        account = %pin.account_id,
+        status = pin.state.status().code(),
+        lateness_ms,
+        http_status = last.and_then(|attempt| attempt.http_status),
+        code = last.and_then(|attempt| attempt.code),
+        rid = last.and_then(|attempt| attempt.request_id.as_deref()),
+        "an attempt ended",
+    );
+}

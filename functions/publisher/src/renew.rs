@@ -1,0 +1,237 @@
+//! Renews an account's tokens: one worker at a time, never blindly twice.
+
+use jiff::{SignedDuration, Timestamp};
+use shared::domain::{Account, Connection, Pin, ReconnectReason, SealedTokens, Settings};
+use shared::pinterest::{CallError, Refusal, TokenGrant};
+use shared::random::fraction;
+use shared::store::StoreError;
+use shared::vault::{AppCredentials, Place, Purpose, SealError};
+
+use crate::Publisher;
+
+/// How long one worker has an account's tokens to itself; longer than the call may take.
+const LEASE: SignedDuration = SignedDuration::from_secs(30);
+
+/// How many refusals of a fresh token in a row show that a renewal does not help.
+const REFUSALS: usize = 2;
+
+/// What came of a renewal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewal {
+    /// There is a new pair, of this worker's making or of another's.
+    Renewed,
+    /// Not now; it is tried again.
+    Later,
+    /// A person has to connect the account again.
+    NeedsReconnect,
+}
+
+/// Renews the tokens of `account` as it was read a moment ago, unless another worker does.
+pub async fn renew(publisher: &Publisher, mut account: Account) -> Result<Renewal, StoreError> {
+    let platform = &publisher.platform;
+    let now = platform.clock.now();
+    let settings = platform.settings.load().await?;
+    let Some(tokens) = account.tokens().filter(|tokens| tokens.refresh.is_some()).cloned() else {
+        return postpone_for_good(publisher, account).await;
+    };
+    if settings.app_id.as_ref() != Some(&account.app_id) {
+        // Only the app that a token was issued to can renew it.
+        return postpone_for_good(publisher, account).await;
+    }
+    if account.refresh_lease_until.is_some_and(|until| now < until) {
+        return Ok(Renewal::Later);
+    }
+    let version = account.version;
+    account.refresh_lease_until = Some(now + LEASE);
+    // Should this worker die, the next one finds the account due when the lease is over.
+    account.refresh_at = Some(now + LEASE);
+    match platform.accounts.save(&mut account, version).await {
+        Ok(()) => exchange(publisher, account, tokens, &settings).await,
+        Err(StoreError::Conflict) => Ok(Renewal::Later),
+        Err(error) => Err(error),
+    }
+}
+
+/// What to do after Pinterest refused the access token of `account` for `pin`.
+pub async fn after_refusal(publisher: &Publisher, account: &Account, pin: &Pin) -> Renewal {
+    let result = refused(publisher, account, pin).await;
+    result.unwrap_or_else(|error| {
+        tracing::warn!(%error, account = %account.id, "the tokens could not be renewed after a refusal");
+        Renewal::Later
+    })
+}
+
+async fn refused(publisher: &Publisher, used: &Account, pin: &Pin) -> Result<Renewal, StoreError> {
+    let Some(account) = publisher.platform.accounts.load(&used.owner, &used.id).await? else {
+        return Ok(Renewal::NeedsReconnect);
+    };
+    if account.token_version != used.token_version {
+        // Somebody renewed or reconnected it since this session was read.
+        let _ = publisher.sessions.reload(&used.owner, &used.id).await;
+        return Ok(Renewal::Renewed);
+    }
+    let refusals = pin.attempts.iter().rev().take_while(|attempt| attempt.http_status == Some(401)).count();
+    let renewable = account.tokens().is_some_and(|tokens| tokens.refresh.is_some());
+    if refusals >= REFUSALS || !renewable {
+        return give_up(publisher, account, ReconnectReason::AccessRefused, None).await;
+    }
+    let renewal = renew(publisher, account).await?;
+    let _ = publisher.sessions.reload(&used.owner, &used.id).await;
+    Ok(renewal)
+}
+
+async fn exchange(
+    publisher: &Publisher,
+    account: Account,
+    tokens: SealedTokens,
+    settings: &Settings,
+) -> Result<Renewal, StoreError> {
+    let platform = &publisher.platform;
+    let (Some(sealed), Some(secret)) = (&tokens.refresh, &settings.secret) else {
+        return later(publisher, account, SignedDuration::from_hours(1), false).await;
+    };
+    let opened = platform.tokens.open_refresh(&account, sealed).await;
+    let app = platform.credentials.load(&secret.version_id).await;
+    let (Ok(token), Ok(Some(app))) = (opened, app) else {
+        tracing::error!(account = %account.id, "the tokens cannot be renewed without the app's secret and the token keys");
+        return later(publisher, account, SignedDuration::from_mins(10), false).await;
+    };
+    match platform.pinterest.refresh(account.mode, &app, &token).await {
+        Ok(grant) => store(publisher, account, &tokens, grant).await,
+        Err(CallError::Refused(refusal)) => judge(publisher, account, &app, refusal).await,
+        Err(CallError::NotSent(_)) => later(publisher, account, SignedDuration::from_mins(5), false).await,
+        Err(CallError::Unknown(_) | CallError::Unreadable { .. }) => {
+            later(publisher, account, SignedDuration::from_mins(1), true).await
+        }
+    }
+}
+
+/// Judges a refusal of the token endpoint: it is the grant's fault, the app's fault, or nobody's.
+async fn judge(
+    publisher: &Publisher,
+    account: Account,
+    app: &AppCredentials,
+    refusal: Refusal,
+) -> Result<Renewal, StoreError> {
+    tracing::warn!(
+        account = %account.id, status = refusal.status, code = refusal.code, rid = refusal.request_id,
+        "Pinterest refused to renew the tokens",
+    );
+    match (refusal.status, refusal.code) {
+        (429, _) => later(publisher, account, SignedDuration::from_mins(10), false).await,
+        // Trouble over there may have come after the old token was spent.
+        (500.., _) => later(publisher, account, SignedDuration::from_mins(5), true).await,
+        (401, code) if code != Some(283) && !app_is_accepted(publisher, &account, app).await => {
+            // The app's secret is wrong or the app is not approved: no fault of the account's.
+            publisher.platform.credentials.forget();
+            later(publisher, account, SignedDuration::from_hours(1), false).await
+        }
+        _ if account.refresh_unknown => {
+            // The refusal may only mean that the lost answer had spent the token; the access token goes on until its end.
+            let from = account.tokens().map(|tokens| tokens.access_expires_at);
+            give_up(publisher, account, ReconnectReason::RefreshLost, from).await
+        }
+        _ => give_up(publisher, account, ReconnectReason::RefreshRefused, None).await,
+    }
+}
+
+async fn app_is_accepted(publisher: &Publisher, account: &Account, app: &AppCredentials) -> bool {
+    publisher.platform.pinterest.client_credentials(account.mode, app).await.is_ok()
+}
+
+/// Stores the new pair before anybody uses it, however often the account changes meanwhile.
+async fn store(
+    publisher: &Publisher,
+    account: Account,
+    old: &SealedTokens,
+    grant: TokenGrant,
+) -> Result<Renewal, StoreError> {
+    let tokens = match seal(publisher, &account, old, &grant).await {
+        Ok(tokens) => tokens,
+        Err(error) => {
+            tracing::error!(%error, account = %account.id, "new tokens could not be sealed");
+            return later(publisher, account, SignedDuration::from_mins(1), true).await;
+        }
+    };
+    change(publisher, account, |account| account.renewed(tokens.clone())).await?;
+    Ok(Renewal::Renewed)
+}
+
+async fn seal(
+    publisher: &Publisher,
+    account: &Account,
+    old: &SealedTokens,
+    grant: &TokenGrant,
+) -> Result<SealedTokens, SealError> {
+    let (vault, now) = (&publisher.platform.tokens, publisher.platform.clock.now());
+    let place = |purpose| Place { owner: &account.owner, account: &account.id, purpose };
+    let refresh = match &grant.refresh {
+        Some(token) => Some(vault.seal(token.expose(), place(Purpose::Refresh)).await?),
+        None => old.refresh.clone(),
+    };
+    let after = |seconds: u32| now + SignedDuration::from_secs(i64::from(seconds));
+    Ok(SealedTokens {
+        access: vault.seal(grant.access.expose(), place(Purpose::Access)).await?,
+        access_expires_at: after(grant.expires_in_s),
+        refresh,
+        refresh_expires_at: grant.refresh_expires_in_s.map(after).or(old.refresh_expires_at),
+    })
+}
+
+/// Tries again after `pause` and up to as much again; `unknown` where the old refresh token may be spent.
+async fn later(
+    publisher: &Publisher,
+    account: Account,
+    pause: SignedDuration,
+    unknown: bool,
+) -> Result<Renewal, StoreError> {
+    let jitter = SignedDuration::from_secs_f64(pause.as_secs_f64() * fraction(&*publisher.platform.random));
+    let at: Timestamp = publisher.platform.clock.now() + pause + jitter;
+    change(publisher, account, |account| {
+        account.refresh_lease_until = None;
+        account.refresh_at = Some(at);
+        account.refresh_unknown |= unknown;
+    })
+    .await?;
+    Ok(Renewal::Later)
+}
+
+async fn give_up(
+    publisher: &Publisher,
+    account: Account,
+    reason: ReconnectReason,
+    from: Option<Timestamp>,
+) -> Result<Renewal, StoreError> {
+    let from = from.unwrap_or_else(|| publisher.platform.clock.now());
+    tracing::warn!(account = %account.id, reason = reason.code(), %from, "an account has to be connected again");
+    change(publisher, account, |account| account.needs_reconnect(reason, from)).await?;
+    Ok(Renewal::NeedsReconnect)
+}
+
+/// No renewal is possible; the account goes on with its access token until that ends.
+async fn postpone_for_good(publisher: &Publisher, account: Account) -> Result<Renewal, StoreError> {
+    let gone = account.connection == Connection::Disconnected;
+    change(publisher, account, |account| account.refresh_at = None).await?;
+    Ok(if gone { Renewal::NeedsReconnect } else { Renewal::Later })
+}
+
+/// Applies `apply` to the account and saves it, again to the account as it is by then if somebody else changed it, as
+/// long as its tokens are the same.
+async fn change(publisher: &Publisher, account: Account, apply: impl Fn(&mut Account)) -> Result<(), StoreError> {
+    let accounts = &publisher.platform.accounts;
+    let mut current = account;
+    for _ in 0..5 {
+        let (version, tokens) = (current.version, current.token_version);
+        let mut changed = current.clone();
+        apply(&mut changed);
+        match accounts.save(&mut changed, version).await {
+            Err(StoreError::Conflict) => {}
+            other => return other,
+        }
+        match accounts.load(&current.owner, &current.id).await? {
+            Some(now) if now.token_version == tokens => current = now,
+            _ => return Ok(()),
+        }
+    }
+    Err(StoreError::Conflict)
+}
