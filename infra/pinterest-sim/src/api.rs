@@ -17,7 +17,7 @@ mod shape;
 
 use axum::Router;
 use axum::extract::{RawPathParams, Request, State};
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::routing::{MethodFilter, MethodRouter, any, on};
 use http::Method;
 
 pub use answer::Broken;
@@ -46,7 +46,8 @@ fn host(mode: Mode) -> Router<Simulator> {
             router = router.route(path, endpoint(mode, operation));
         }
     }
-    router.fallback(pipeline::unknown_path).method_not_allowed_fallback(pipeline::unknown_path)
+    // A fallback would be lost when the router is nested under another path.
+    router.route("/{*path}", any(pipeline::unknown_path)).method_not_allowed_fallback(pipeline::unknown_path)
 }
 
 fn endpoint(mode: Mode, operation: Operation) -> MethodRouter<Simulator> {
