@@ -4,11 +4,9 @@ mod program;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match program::run(program::Arguments::parse()).await {
+    match program::run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("pinterest-sim: {error:#}");

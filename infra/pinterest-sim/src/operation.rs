@@ -168,6 +168,12 @@ impl Operation {
         self <= Self::RevokeToken
     }
 
+    /// Whether a token of the client credentials grant may call it (`security` of the operation in
+    /// Pinterest's description).
+    pub(crate) fn takes_client_credentials(self) -> bool {
+        !matches!(self, Self::DeleteBoard | Self::CreateSection | Self::SavePin | Self::GetUserAnalytics)
+    }
+
     /// Whether a fault on `self` is meant for a call of `other`: `token` means every grant.
     pub(crate) fn covers(self, other: Self) -> bool {
         self == other || (self == Self::Token && other > Self::Token && other <= Self::ClientCredentials)

@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 /// A Pinterest to develop against.
 #[derive(Parser)]
 #[command(version, about)]
-pub struct Arguments {
+struct Arguments {
     /// The port on this machine to listen at; 0 for any free one
     #[arg(long, default_value_t = 7879)]
     port: u16,
@@ -46,7 +46,8 @@ enum TierChoice {
 }
 
 /// Serves until Ctrl-C or SIGTERM.
-pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+pub async fn run() -> anyhow::Result<()> {
+    let arguments = parse()?;
     tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr).init();
     let simulator = open(&arguments)?;
     let listener = listen(arguments.port).await?;
@@ -58,6 +59,19 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         stopped = tokio::signal::ctrl_c() => stopped.context("cannot wait for Ctrl-C"),
         _ = terminate.recv() => Ok(()),
     }
+}
+
+/// The options; what is wrong with them is said in one line.
+fn parse() -> anyhow::Result<Arguments> {
+    Arguments::try_parse().map_err(|error| {
+        if !error.use_stderr() {
+            error.exit();
+        }
+        let text = error.render().to_string();
+        let lines: Vec<_> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+        let problem = lines.join(" ");
+        anyhow::anyhow!("{}; see --help", problem.trim_start_matches("error: "))
+    })
 }
 
 fn open(arguments: &Arguments) -> anyhow::Result<Simulator> {

@@ -60,6 +60,7 @@ impl Simulator {
     }
 
     /// Every route: `/live/v5`, `/sandbox/v5`, `/oauth/`, `/boards`, `/control` and the index page.
+    /// Making it takes longer than a call: make it once and clone it.
     pub fn router(&self) -> axum::Router {
         axum::Router::new()
             .merge(api::router())

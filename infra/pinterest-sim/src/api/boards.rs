@@ -138,7 +138,8 @@ fn owned(world: &World<'_>, call: &Incoming, caller: &Caller) -> Result<Board, R
     Ok(board)
 }
 
-fn may_write_secret(privacy: Privacy, caller: &Caller) -> Result<(), Refusal> {
+/// Whether the caller may change a board of this privacy.
+pub(super) fn may_write_secret(privacy: Privacy, caller: &Caller) -> Result<(), Refusal> {
     if privacy == Privacy::Secret && !caller.scopes.has("boards:write_secret") {
         return Err(Refusal::scope_missing());
     }

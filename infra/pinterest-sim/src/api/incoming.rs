@@ -22,6 +22,8 @@ pub(super) struct Caller {
     pub(super) person_id: String,
     pub(super) username: String,
     pub(super) scopes: ScopeSet,
+    /// Whether the token is one of the client credentials grant.
+    pub(super) is_app: bool,
 }
 
 /// One call of the API.

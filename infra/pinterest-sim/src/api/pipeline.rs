@@ -130,7 +130,12 @@ fn identify(world: &World<'_>, call: &Incoming) -> Result<Result<Option<Caller>,
     let Some(person) = world.find_person(&token.person_id)? else {
         return Ok(Err(Refusal::user_not_found()));
     };
-    Ok(Ok(Some(Caller { person_id: person.id, username: person.username, scopes: token.scopes })))
+    Ok(Ok(Some(Caller {
+        person_id: person.id,
+        username: person.username,
+        scopes: token.scopes,
+        is_app: token.text.starts_with("pinc"),
+    })))
 }
 
 fn perform(world: &mut World<'_>, call: &Incoming, caller: Option<&Caller>) -> Result<Answer, Refusal> {
@@ -168,6 +173,10 @@ fn permit(world: &World<'_>, call: &Incoming, caller: &Caller) -> Result<(), Ref
     }
     // Analytics do not exist in the sandbox. Invented: that it says so with 403 code 29.
     if call.mode == Mode::Sandbox && call.operation.category() == Category::OrgAnalytics {
+        return Err(Refusal::not_permitted());
+    }
+    // Invented: what it says.
+    if caller.is_app && !call.operation.takes_client_credentials() {
         return Err(Refusal::not_permitted());
     }
     if !call.operation.scopes().iter().all(|scope| caller.scopes.has(scope)) {

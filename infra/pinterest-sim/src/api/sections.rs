@@ -21,6 +21,7 @@ pub(super) fn list(world: &World<'_>, call: &Incoming, caller: &Caller) -> Resul
 /// A new section on a board that the caller may save to.
 pub(super) fn create(world: &mut World<'_>, call: &Incoming, caller: &Caller) -> Result<Answer, Refusal> {
     let board = boards::readable(world, call, caller)?;
+    boards::may_write_secret(board.privacy, caller)?;
     let name = Fields::of_body(call, &["name"])?.required_text("name", NAME_LENGTH)?;
     let section = Section { seq: 0, id: draw::id(world.rng), name };
     world.insert_section(&board.id, &section.id, &section.name)?;

@@ -62,7 +62,7 @@ pub(super) fn section(world: &World<'_>, section: &Section) -> Value {
 
 /// A pin, the same from every operation.
 pub(super) fn pin(world: &World<'_>, pin: &Pin, caller: &Caller) -> Result<Value, Refusal> {
-    let owner = world.find_board(pin.mode, &pin.board_id)?.map(|board| board.owner);
+    let owner = world.board_owner(&pin.board_id)?;
     let content = &pin.content;
     let mut body = json!({
         "id": pin.id,

@@ -135,6 +135,14 @@ impl World<'_> {
         query.query_row([id, mode.as_str()], board).optional()
     }
 
+    /// The username of the board's owner.
+    pub(crate) fn board_owner(&self, id: &str) -> Result<Option<String>> {
+        let mut query = self.db.prepare_cached(
+            "SELECT username FROM board JOIN person ON person.id = board.owner_id WHERE board.id = ?1",
+        )?;
+        query.query_row([id], |row| row.get(0)).optional()
+    }
+
     /// The person's own boards and those they collaborate on, newest first.
     pub(crate) fn boards(&self, mode: Mode, person_id: &str, filter: BoardFilter, slice: Slice) -> Result<Vec<Board>> {
         let mut query = self.db.prepare_cached(&format!(

@@ -134,6 +134,10 @@ async fn secret_boards_need_the_secret_scopes() {
     assert_eq!(world.post(Mode::Live, "/pins", &without, &pin(&board)).await.status, StatusCode::FORBIDDEN);
     let secret = json!({ "name": "Hidden", "privacy": "SECRET" });
     assert_eq!(world.post(Mode::Live, "/boards", &without, &secret).await.refusal(), LACKING);
+    let reading = token(&format!("{open} boards:read_secret"));
+    let section =
+        world.post(Mode::Live, &format!("/boards/{board}/sections"), &reading, &json!({ "name": "New" })).await;
+    assert_eq!(section.refusal(), LACKING);
 
     let with = token(&format!("{open} boards:read_secret boards:write_secret pins:read_secret pins:write_secret"));
     let listed = world.get(Mode::Live, "/boards", &with).await;
@@ -142,6 +146,18 @@ async fn secret_boards_need_the_secret_scopes() {
     assert_eq!(world.get(Mode::Live, "/pins", &with).await.body["items"].as_array().unwrap().len(), 1);
     assert_eq!(world.get(Mode::Live, "/pins", &without).await.body["items"].as_array().unwrap().len(), 0);
     assert_eq!(world.post(Mode::Live, "/boards", &with, &secret).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_token_of_the_app_cannot_do_everything() {
+    let world = World::new();
+    let fields = [("grant_type", "client_credentials"), ("scope", SCOPES)];
+    let reply = world.token(Mode::Live, &fields).await;
+    let token = reply.body["access_token"].as_str().unwrap();
+    let board = world.board(Mode::Live, "creator", "Summer recipes");
+    let section = world.post(Mode::Live, &format!("/boards/{board}/sections"), token, &json!({ "name": "New" })).await;
+    assert_eq!(section.refusal(), (403, 29, "You are not permitted to access that resource."));
+    assert_eq!(world.post(Mode::Live, "/pins", token, &pin(&board)).await.status, StatusCode::CREATED);
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod main_path;
 mod pages;
 mod pin_fields;
 mod pins;
+mod program;
 mod shapes;
 mod sockets;
 mod storage;
