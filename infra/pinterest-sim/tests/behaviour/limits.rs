@@ -90,6 +90,21 @@ async fn a_trial_app_has_one_quota_for_everybody_and_the_day() {
 }
 
 #[tokio::test]
+async fn a_refused_call_uses_up_no_other_quota() {
+    let world = World::new();
+    world.simulator.set_tier(Tier::Trial);
+    world.simulator.set_limits(Limits { org_write: Some(1), universal: Some(2), ..Limits::default() });
+    let token = world.simulator.issue_token(Mode::Sandbox, "shop", "boards:read boards:write").unwrap();
+    for (name, status) in [("One", 201), ("Two", 429), ("Three", 429)] {
+        let reply = world.post(Mode::Sandbox, "/boards", &token, &json!({ "name": name })).await;
+        assert_eq!(reply.status.as_u16(), status, "{name}");
+    }
+    for status in [200, 429] {
+        assert_eq!(world.get(Mode::Sandbox, "/boards", &token).await.status.as_u16(), status);
+    }
+}
+
+#[tokio::test]
 async fn answers_to_wrong_tokens_carry_the_headers_too() {
     let world = World::new();
     let reply = world.get(Mode::Live, "/boards", "wrong").await;

@@ -1,7 +1,7 @@
 //! What is kept in a folder.
 
 use http::StatusCode;
-use pinterest_sim::{Mode, OpenError, Options, Simulator, Storage, Tier};
+use pinterest_sim::{Mode, NewPerson, OpenError, Options, Simulator, Storage, Tier};
 use serde_json::json;
 
 use crate::world::{SCOPES, World, image};
@@ -24,6 +24,8 @@ async fn a_reopened_folder_has_everything_and_draws_new_ids() {
     let world = open();
     assert_eq!(world.simulator.boards(Mode::Live, "creator"), boards);
     assert_eq!(world.simulator.calls(), calls);
+    let newcomer = NewPerson { username: "newcomer".to_owned(), business_name: None };
+    world.simulator.add_person(newcomer).expect("the first id drawn is not the first one of the first opening");
     let listed = world.get(Mode::Live, &format!("/boards/{board}/pins"), &token).await;
     assert_eq!(listed.body["items"], json!([first.body]));
     assert_eq!(world.exchange(Mode::Live, &code).await.status, StatusCode::UNAUTHORIZED, "a used code stays used");
