@@ -3,10 +3,12 @@
 
 mod browser;
 mod caller;
+mod publishing;
 mod shapes;
 mod world;
 
 pub use browser::Browser;
 pub use caller::{Answer, Caller};
+pub use publishing::{Seeded, invocation};
 pub use shapes::{pin_request, settings_request};
 pub use world::{APP_ID, APP_SECRET, HOST, START, World};

@@ -73,6 +73,7 @@ impl World {
         };
         let mut world = Self { clock, simulator, parts, meter: Arc::new(Meter::default()), functions: Vec::new() };
         world.install().await;
+        world.parts.lambda.host(PUBLISHER, crate::publishing::handler(world.platform("kicked publisher"), clock));
         world.functions = vec![
             (settings::ROUTES, settings::router(world.platform("settings"))),
             (oauth::ROUTES, oauth::router(world.platform("oauth"))),

@@ -1,4 +1,5 @@
 //! The product as stories, on embedded parts and moved time.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod publisher;
 mod store;

@@ -2,7 +2,7 @@
 
 use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};
-use shared::domain::{AttemptId, Due, Pin, PinId, State, Status};
+use shared::domain::{AttemptId, Pin, PinId, State, Status};
 use shared::pinterest::RateLimit;
 use shared::store::{Claim, Lease, StoreError};
 
@@ -54,6 +54,8 @@ pub async fn publish(publisher: &Publisher, job: &Job, span: Span) -> Finished {
     }
 }
 
+/// Claims, again and again under the same attempt while AWS does not answer: a claim whose answer was lost is then
+/// recognized instead of standing in the way until its lease ends.
 async fn claim(
     publisher: &Publisher,
     pin: (&Job, &PinId),
@@ -61,9 +63,19 @@ async fn claim(
     span: Span,
 ) -> Result<Claim, StoreError> {
     let (job, id) = pin;
-    let lease = Lease { now: publisher.platform.clock.now(), until: span.lease_until };
-    let seen: &Due = &job.due;
-    publisher.platform.pins.claim((&job.owner, id), seen, attempt, lease).await
+    let clock = &publisher.platform.clock;
+    let mut pause = SignedDuration::from_millis(250);
+    loop {
+        let lease = Lease { now: clock.now(), until: span.lease_until };
+        match publisher.platform.pins.claim((&job.owner, id), &job.due, attempt, lease).await {
+            Err(StoreError::Unavailable { code, .. }) if clock.now() + pause < span.last_claim => {
+                tracing::warn!(code, pin = %id, "a pin could not be claimed; it is tried again");
+                clock.sleep_until(clock.now() + pause).await;
+                pause = (pause * 2).min(SignedDuration::from_secs(5));
+            }
+            result => return result,
+        }
+    }
 }
 
 async fn won(

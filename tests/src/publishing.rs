@@ -1,0 +1,177 @@
+//! Runs the publisher as AWS does, and puts accounts and pins in front of it without the detour over HTTP.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use local::lambda::Handler;
+use local::virtual_world::VirtualClock;
+use pinterest_sim::Decision;
+use publisher::{Publisher, Report};
+use shared::clock::Clock;
+use shared::domain::content::Draft;
+use shared::domain::{
+    Account, AccountId, Connection, Content, Mode, OwnerId, Pin, PinId, Scopes, SealedTokens, SecretRef, State,
+};
+use shared::kick::PublisherEvent;
+use shared::pinterest::ConsentRequest;
+use shared::platform::Platform;
+use shared::random;
+use shared::store::Change;
+use shared::vault::{AppCredentials, AppSecret, AuthorizationCode, Place, Purpose};
+use url::Url;
+
+use crate::World;
+use crate::world::{APP_ID, APP_SECRET, HOST};
+
+/// How long an invocation of the publisher may run, as the template sets it.
+pub const TIMEOUT: SignedDuration = SignedDuration::from_secs(240);
+
+/// A connected account with a board, put into the table directly.
+#[derive(Debug, Clone)]
+pub struct Seeded {
+    /// The account.
+    pub account: Account,
+    /// One of its public boards.
+    pub board: String,
+}
+
+/// What AWS Lambda does with an event for the publisher.
+pub(crate) fn handler(platform: Arc<Platform>, clock: VirtualClock) -> Handler {
+    let publisher = Arc::new(Publisher::new(platform));
+    Arc::new(move |event| {
+        let publisher = publisher.clone();
+        Box::pin(async move {
+            let event = serde_json::from_value(event).expect("kicks are events of the publisher");
+            publisher.handle(event, clock.now() + TIMEOUT).await;
+        })
+    })
+}
+
+/// One invocation of `publisher` by the schedule, for all shards.
+pub async fn invocation(publisher: &Publisher, clock: VirtualClock) -> Report {
+    let event = PublisherEvent::Tick { shards: (0..16).collect(), scheduled_at: clock.now() };
+    publisher.handle(event, clock.now() + TIMEOUT).await
+}
+
+impl World {
+    /// The schedule fires once; ends with the invocation.
+    pub async fn tick(&self) -> Report {
+        invocation(&Publisher::new(self.platform("publisher")), self.clock).await
+    }
+
+    /// Enables live mode with the simulator's app, without the settings function.
+    pub async fn enable(&self) {
+        let platform = self.platform("seed");
+        let version_id = random::uuid(&*platform.random);
+        let pair = AppCredentials { app_id: APP_ID.parse().expect("digits"), secret: AppSecret::new(APP_SECRET) };
+        platform.credentials.put_pending(&version_id, &pair).await.expect("the secret is stored");
+        let mut settings = platform.settings.load().await.expect("the settings are read");
+        settings.enabled = true;
+        settings.mode = Mode::Live;
+        settings.app_id = Some(pair.app_id);
+        settings.secret = Some(SecretRef { version_id, last4: "cdef".into(), updated_at: self.clock.now() });
+        settings.version += 1;
+        let change = Change { at: self.clock.now(), by: "seed".parse().expect("an owner"), fields: Vec::new() };
+        platform.settings.save(&settings, &change).await.expect("the settings are saved");
+    }
+
+    /// Connects `username` for `owner` through Pinterest's consent and token endpoint.
+    pub async fn seed_account(&self, owner: &str, username: &str) -> Seeded {
+        let platform = self.platform(&format!("seed {owner} {username}"));
+        let now = self.clock.now();
+        let settings = platform.settings.load().await.expect("the settings are read");
+        let (app_id, secret) = (settings.app_id.expect("enabled"), settings.secret.expect("enabled"));
+        let app = platform.credentials.load(&secret.version_id).await.expect("read").expect("there");
+        let redirect_uri = format!("https://{HOST}/app/pinterest/board");
+        let scopes = Scopes::defaults();
+        let request = ConsentRequest { app_id: &app_id, redirect_uri: &redirect_uri, scopes: &scopes, state: "s" };
+        let address = platform.pinterest.authorize_url(&request);
+        let back = self.simulator.answer_consent(address.as_str(), username, Decision::Allow).expect("consented");
+        let back = Url::parse(&back).expect("an address");
+        let code = back.query_pairs().find(|(name, _)| name == "code").expect("a code").1.into_owned();
+        let code = AuthorizationCode::new(code);
+        let grant = platform.pinterest.exchange_code(settings.mode, &app, &code, &redirect_uri).await.expect("tokens");
+        let user = platform.pinterest.user_account(settings.mode, &grant.access).await.expect("the user").body;
+        let (id, owner) = (AccountId::random(&*platform.random), owner.parse::<OwnerId>().expect("an owner"));
+        let place = |purpose| Place { owner: &owner, account: &id, purpose };
+        let refresh = grant.refresh.as_ref().expect("a refresh token").expose();
+        let tokens = SealedTokens {
+            access: platform.tokens.seal(grant.access.expose(), place(Purpose::Access)).await.expect("sealed"),
+            access_expires_at: now + SignedDuration::from_secs(i64::from(grant.expires_in_s)),
+            refresh: Some(platform.tokens.seal(refresh, place(Purpose::Refresh)).await.expect("sealed")),
+            refresh_expires_at: Some(now + SignedDuration::from_hours(60 * 24)),
+        };
+        let mut account = Account {
+            id: id.clone(),
+            owner: owner.clone(),
+            mode: settings.mode,
+            app_id,
+            user_id: user.id,
+            username: user.username,
+            profile_image: None,
+            scopes,
+            connection: Connection::Disconnected,
+            token_version: 0,
+            refresh_lease_until: None,
+            refresh_at: None,
+            refresh_unknown: false,
+            release_at: None,
+            releases_left: 0,
+            channels: Vec::new(),
+            created_at: now,
+            updated_at: now,
+            version: 0,
+        };
+        account.renewed(tokens);
+        platform.accounts.connect(&mut account, None).await.expect("connected");
+        let boards = self.simulator.boards(pinterest_sim::Mode::Live, username);
+        let board =
+            boards.iter().find(|board| board.privacy == pinterest_sim::Privacy::Public && board.owner == username);
+        Seeded { account, board: board.expect("a public board").id.clone() }
+    }
+
+    /// Schedules a pin for `at` on the board of `seeded`.
+    pub async fn seed_pin(&self, seeded: &Seeded, title: &str, at: Timestamp) -> Pin {
+        let platform = self.platform(&format!("seed {title} {at}"));
+        let draft = Draft {
+            title: Some(title.to_owned()),
+            image_url: "https://example.com/lemon-cake.jpg".into(),
+            ..Draft::default()
+        };
+        let now = self.clock.now();
+        let mut pin = Pin {
+            id: PinId::random(&*platform.random),
+            owner: seeded.account.owner.clone(),
+            account_id: seeded.account.id.clone(),
+            mode: seeded.account.mode,
+            board_id: seeded.board.parse().expect("digits"),
+            section_id: None,
+            board_verified: true,
+            content: Content::check(draft).expect("valid content"),
+            publish_at: None,
+            state: State::Draft,
+            due: None,
+            attempts: Vec::new(),
+            attempts_begun: 0,
+            request_fingerprint: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        pin.schedule(at, now).expect("a draft can be scheduled");
+        platform.pins.create(&pin).await.expect("stored");
+        pin
+    }
+
+    /// The pin as it is now.
+    pub async fn pin(&self, pin: &Pin) -> Pin {
+        let found = self.platform("reader").pins.load(&pin.owner, &pin.id).await.expect("the table answers");
+        found.expect("pins do not vanish")
+    }
+
+    /// The account as it is now.
+    pub async fn account(&self, account: &Account) -> Account {
+        let found = self.platform("reader").accounts.load(&account.owner, &account.id).await;
+        found.expect("the table answers").expect("accounts do not vanish")
+    }
+}
