@@ -13,7 +13,7 @@ use shared::domain::{
     Account, AccountId, Connection, Content, Mode, OwnerId, Pin, PinId, Scopes, SealedTokens, SecretRef, State,
 };
 use shared::kick::PublisherEvent;
-use shared::pinterest::ConsentRequest;
+use shared::pinterest::{ConsentRequest, UserAccount};
 use shared::platform::Platform;
 use shared::random;
 use shared::store::Change;
@@ -75,16 +75,15 @@ impl World {
         platform.settings.save(&settings, &change).await.expect("the settings are saved");
     }
 
-    /// Connects `username` for `owner` through Pinterest's consent and token endpoint.
-    pub async fn seed_account(&self, owner: &str, username: &str) -> Seeded {
-        let platform = self.platform(&format!("seed {owner} {username}"));
-        let now = self.clock.now();
+    /// Consents as `username` and exchanges the code, as the callback does; answers the tokens sealed for `account`.
+    pub async fn consent(&self, owner: &OwnerId, account: &AccountId, username: &str) -> (UserAccount, SealedTokens) {
+        let platform = self.platform(&format!("consent {account} {}", self.clock.now()));
         let settings = platform.settings.load().await.expect("the settings are read");
         let (app_id, secret) = (settings.app_id.expect("enabled"), settings.secret.expect("enabled"));
         let app = platform.credentials.load(&secret.version_id).await.expect("read").expect("there");
         let redirect_uri = format!("https://{HOST}/app/pinterest/board");
-        let scopes = Scopes::defaults();
-        let request = ConsentRequest { app_id: &app_id, redirect_uri: &redirect_uri, scopes: &scopes, state: "s" };
+        let request =
+            ConsentRequest { app_id: &app_id, redirect_uri: &redirect_uri, scopes: &settings.scopes, state: "s" };
         let address = platform.pinterest.authorize_url(&request);
         let back = self.simulator.answer_consent(address.as_str(), username, Decision::Allow).expect("consented");
         let back = Url::parse(&back).expect("an address");
@@ -92,24 +91,32 @@ impl World {
         let code = AuthorizationCode::new(code);
         let grant = platform.pinterest.exchange_code(settings.mode, &app, &code, &redirect_uri).await.expect("tokens");
         let user = platform.pinterest.user_account(settings.mode, &grant.access).await.expect("the user").body;
-        let (id, owner) = (AccountId::random(&*platform.random), owner.parse::<OwnerId>().expect("an owner"));
-        let place = |purpose| Place { owner: &owner, account: &id, purpose };
+        let place = |purpose| Place { owner, account, purpose };
         let refresh = grant.refresh.as_ref().expect("a refresh token").expose();
         let tokens = SealedTokens {
             access: platform.tokens.seal(grant.access.expose(), place(Purpose::Access)).await.expect("sealed"),
-            access_expires_at: now + SignedDuration::from_secs(i64::from(grant.expires_in_s)),
+            access_expires_at: self.clock.now() + SignedDuration::from_secs(i64::from(grant.expires_in_s)),
             refresh: Some(platform.tokens.seal(refresh, place(Purpose::Refresh)).await.expect("sealed")),
-            refresh_expires_at: Some(now + SignedDuration::from_hours(60 * 24)),
+            refresh_expires_at: Some(self.clock.now() + SignedDuration::from_hours(60 * 24)),
         };
+        (user, tokens)
+    }
+
+    /// Connects `username` for `owner` through Pinterest's consent and token endpoint.
+    pub async fn seed_account(&self, owner: &str, username: &str) -> Seeded {
+        let platform = self.platform(&format!("seed {owner} {username}"));
+        let (id, owner) = (AccountId::random(&*platform.random), owner.parse::<OwnerId>().expect("an owner"));
+        let (user, tokens) = self.consent(&owner, &id, username).await;
+        let now = self.clock.now();
         let mut account = Account {
-            id: id.clone(),
-            owner: owner.clone(),
-            mode: settings.mode,
-            app_id,
+            id,
+            owner,
+            mode: Mode::Live,
+            app_id: APP_ID.parse().expect("digits"),
             user_id: user.id,
             username: user.username,
             profile_image: None,
-            scopes,
+            scopes: Scopes::defaults(),
             connection: Connection::Disconnected,
             token_version: 0,
             refresh_lease_until: None,

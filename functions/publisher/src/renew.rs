@@ -42,6 +42,8 @@ pub async fn renew(publisher: &Publisher, mut account: Account) -> Result<Renewa
         return Ok(Renewal::Later);
     }
     let version = account.version;
+    // A lease that was never given back is a worker that died, perhaps after Pinterest spent the token.
+    account.refresh_unknown |= account.refresh_lease_until.is_some();
     account.refresh_lease_until = Some(now + LEASE);
     // Should this worker die, the next one finds the account due when the lease is over.
     account.refresh_at = Some(now + LEASE);

@@ -1,0 +1,201 @@
+//! Tokens: renewed ahead of their end, by one worker, and never silently dead.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use local::in_process::{Effect, Fault as AwsFault, Hook, Plan};
+use pinterest_sim::{Effect as When, Fault, FaultAnswer, Operation, Rotation};
+use publisher::Publisher;
+use shared::clock::Clock;
+use shared::domain::{Account, Connection, Hold, ReconnectReason, State, Status};
+use tests::{Seeded, World, invocation};
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+async fn world() -> (World, Seeded) {
+    let world = World::new().await;
+    world.enable().await;
+    let seeded = world.seed_account("alice", "shop").await;
+    (world, seeded)
+}
+
+fn renewals(world: &World) -> usize {
+    world.simulator.calls().iter().filter(|call| call.operation == Operation::RefreshToken).count()
+}
+
+fn due(account: &Account) -> Timestamp {
+    account.refresh_at.unwrap()
+}
+
+/// Runs a tick at the moment at which the renewal is due.
+async fn tick_when_due(world: &World, account: &Account) {
+    world.clock.sleep_until(due(account)).await;
+    world.tick().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_are_renewed_a_week_before_they_end_and_the_new_ones_are_used() {
+    let (world, seeded) = world().await;
+    world.wait(DAY * 22).await;
+    world.tick().await;
+    assert_eq!(renewals(&world), 0, "30 days less a week have not passed");
+    tick_when_due(&world, &seeded.account).await;
+    assert_eq!(renewals(&world), 1);
+    let renewed = world.account(&seeded.account).await;
+    assert_eq!(renewed.token_version, seeded.account.token_version + 1);
+    let ends = renewed.tokens().unwrap().access_expires_at;
+    assert!(ends.duration_since(world.clock.now()) > DAY * 29);
+    let pin = world.seed_pin(&seeded, "With the new token", world.clock.now()).await;
+    world.tick().await;
+    assert_eq!(world.pin(&pin).await.state.status(), Status::Published);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_many_publishers_one_renews() {
+    let (world, seeded) = world().await;
+    world.clock.sleep_until(due(&seeded.account)).await;
+    let publishers: Vec<_> = (0..20).map(|n| Publisher::new(world.platform(&format!("publisher {n}")))).collect();
+    futures_util::future::join_all(publishers.iter().map(|publisher| invocation(publisher, world.clock))).await;
+    assert_eq!(renewals(&world), 1);
+    assert!(matches!(world.account(&seeded.account).await.connection, Connection::Connected(_)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_a_refresh_token_keeps_the_old_one() {
+    let (world, seeded) = world().await;
+    world.simulator.set_rotation(Rotation::NotRenewed);
+    tick_when_due(&world, &seeded.account).await;
+    let first = world.account(&seeded.account).await;
+    assert_eq!(first.tokens().unwrap().refresh, seeded.account.tokens().unwrap().refresh);
+    tick_when_due(&world, &first).await;
+    assert_eq!(world.account(&seeded.account).await.token_version, first.token_version + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_renewal_shows_on_the_account_and_holds_its_pins_until_it_is_reconnected() {
+    let (world, seeded) = world().await;
+    let pin = world.seed_pin(&seeded, "Held", due(&seeded.account) + SignedDuration::from_secs(90)).await;
+    world.simulator.revoke_tokens("shop").unwrap();
+    tick_when_due(&world, &seeded.account).await;
+    let account = world.account(&seeded.account).await;
+    assert_eq!(account.reconnect_reason(world.clock.now()), Some(ReconnectReason::RefreshRefused));
+    assert_eq!(world.pin(&pin).await.state, State::Held { reason: Hold::NeedsReconnect, until: None });
+
+    // Connecting the same Pinterest account again renews the tokens and plans the release.
+    let mut mended = account.clone();
+    mended.renewed(world.consent(&account.owner, &account.id, "shop").await.1);
+    (mended.release_at, mended.releases_left) = (Some(world.clock.now()), 3);
+    world.platform("oauth").accounts.save(&mut mended, account.version).await.unwrap();
+    world.tick().await;
+    assert_eq!(world.pin(&pin).await.state.status(), Status::Published);
+    for _ in 0..12 {
+        world.wait(SignedDuration::from_mins(1)).await;
+        world.tick().await;
+    }
+    assert_eq!(world.account(&mended).await.release_at, None, "a release is repeated twice, then over");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_access_token_is_renewed_and_the_pin_goes_out() {
+    let (world, seeded) = world().await;
+    let body = Some(serde_json::json!({"code": 2, "message": "Authentication failed.", "status": "failure"}));
+    let answer = FaultAnswer::Status { status: 401, body, headers: std::collections::BTreeMap::default() };
+    world.simulator.set_fault(Fault { answer: Some(answer), times: Some(1), ..Fault::on(Operation::CreatePin) });
+    let pin = world.seed_pin(&seeded, "Again", world.clock.now()).await;
+    world.tick().await;
+    assert_eq!((renewals(&world), world.pin(&pin).await.state.status()), (1, Status::Published));
+}
+
+#[tokio::test(start_paused = true)]
+async fn dead_tokens_hold_the_pin_with_the_reason() {
+    let (world, seeded) = world().await;
+    world.simulator.revoke_tokens("shop").unwrap();
+    let pin = world.seed_pin(&seeded, "Dead", world.clock.now()).await;
+    world.tick().await;
+    assert_eq!(world.pin(&pin).await.state, State::Held { reason: Hold::NeedsReconnect, until: None });
+    let account = world.account(&seeded.account).await;
+    assert_eq!(account.reconnect_reason(world.clock.now()), Some(ReconnectReason::RefreshRefused));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_of_the_token_endpoint_holds_nothing_and_heals() {
+    let (world, seeded) = world().await;
+    let fault = Fault { answer: Some(FaultAnswer::status(503)), times: Some(2), ..Fault::on(Operation::RefreshToken) };
+    world.simulator.set_fault(fault);
+    for _ in 0..3 {
+        let account = world.account(&seeded.account).await;
+        assert!(matches!(account.connection, Connection::Connected(_)));
+        tick_when_due(&world, &account).await;
+    }
+    assert_eq!(renewals(&world), 3);
+    assert_eq!(world.account(&seeded.account).await.token_version, seeded.account.token_version + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_lost_answer_the_stored_token_is_tried_once_more_and_a_refusal_waits_for_the_access_tokens_end() {
+    for (rotation, healed) in [(Rotation::OldStays, true), (Rotation::OldDies, false)] {
+        let (world, seeded) = world().await;
+        world.simulator.set_rotation(rotation);
+        let fault = Fault {
+            effect: When::After,
+            answer: Some(FaultAnswer::Reset),
+            times: Some(1),
+            ..Fault::on(Operation::RefreshToken)
+        };
+        world.simulator.set_fault(fault);
+        tick_when_due(&world, &seeded.account).await;
+        let account = world.account(&seeded.account).await;
+        if account.refresh_at.is_some_and(|at| at.duration_since(world.clock.now()) < DAY) {
+            tick_when_due(&world, &account).await;
+        }
+        assert_eq!(renewals(&world), 2, "{rotation:?}");
+        let account = world.account(&seeded.account).await;
+        if healed {
+            assert!(matches!(account.connection, Connection::Connected(_)));
+            continue;
+        }
+        let ends = account.tokens().unwrap().access_expires_at;
+        let Connection::NeedsReconnect { reason, from, .. } = &account.connection else { panic!("{account:?}") };
+        assert_eq!((*reason, *from), (ReconnectReason::RefreshLost, ends));
+        assert!(account.usable_tokens(world.clock.now()).is_some(), "the access token is used until it ends");
+        assert!(account.usable_tokens(ends).is_none());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_dies_with_the_new_pair_in_its_hands_is_followed_by_another() {
+    #[derive(Debug, Default)]
+    struct StallSecondSave(std::sync::atomic::AtomicU32);
+    impl Hook for StallSecondSave {
+        fn before(&self, effect: &Effect<'_>) -> Plan {
+            let saves = effect.operation == "PutItem" && effect.request.to_string().contains("access_token");
+            let second = saves && self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= 1;
+            if second { Plan::fault(AwsFault::StallsBefore) } else { Plan::default() }
+        }
+    }
+    let (world, seeded) = world().await;
+    world.clock.sleep_until(due(&seeded.account)).await;
+    let dying = Publisher::new(world.platform_with("dying", &[Arc::new(StallSecondSave::default())]));
+    let limit = std::time::Duration::from_secs(3);
+    assert!(tokio::time::timeout(limit, invocation(&dying, world.clock)).await.is_err());
+    assert_eq!(renewals(&world), 1, "Pinterest has made a new pair that nobody stored");
+    world.wait(SignedDuration::from_secs(31)).await;
+    world.tick().await;
+    let account = world.account(&seeded.account).await;
+    assert_eq!(account.reconnect_reason(world.clock.now()), Some(ReconnectReason::RefreshLost));
+    assert!(account.usable_tokens(world.clock.now()).is_some(), "it goes on with the access token");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_app_secret_is_not_the_accounts_fault() {
+    let (world, seeded) = world().await;
+    let body = Some(serde_json::json!({"code": 2, "message": "Authentication failed.", "status": "failure"}));
+    let answer = FaultAnswer::Status { status: 401, body, headers: std::collections::BTreeMap::default() };
+    world.simulator.set_fault(Fault { answer: Some(answer), times: Some(2), ..Fault::on(Operation::Token) });
+    tick_when_due(&world, &seeded.account).await;
+    let account = world.account(&seeded.account).await;
+    assert!(matches!(account.connection, Connection::Connected(_)));
+    assert!(account.refresh_at.is_some(), "it is tried again");
+    tick_when_due(&world, &account).await;
+    assert_eq!(world.account(&seeded.account).await.token_version, seeded.account.token_version + 1);
+}
