@@ -4,3 +4,4 @@
 mod publisher;
 mod renew;
 mod store;
+mod transport;
