@@ -1,6 +1,7 @@
 //! The product as stories, on embedded parts and moved time.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod architecture;
 mod publisher;
 mod renew;
 mod store;

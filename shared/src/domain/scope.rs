@@ -171,11 +171,13 @@ impl Scopes {
     }
 
     /// The scopes that publishing needs and that are not in this set.
+    #[must_use]
     pub fn missing_for_publishing(&self) -> Self {
         Self(Scope::NEEDED.into_iter().filter(|scope| !self.contains(*scope)).collect())
     }
 
     /// The scopes of this set that are not in `granted`.
+    #[must_use]
     pub fn missing_in(&self, granted: &Self) -> Self {
         Self(self.0.difference(&granted.0).copied().collect())
     }

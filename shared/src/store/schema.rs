@@ -1,6 +1,7 @@
 //! The shape of the table: what `template.yaml` creates on AWS and the local stack creates here.
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
     ScalarAttributeType, TimeToLiveSpecification,
@@ -49,7 +50,7 @@ pub async fn create(client: &Client, table: &str) -> Result<(), StoreError> {
 pub async fn exists(client: &Client, table: &str) -> Result<bool, StoreError> {
     match client.describe_table().table_name(table).send().await {
         Ok(_) => Ok(true),
-        Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Ok(false),
+        Err(error) if error.as_service_error().is_some_and(DescribeTableError::is_resource_not_found_exception) => Ok(false),
         Err(error) => Err(StoreError::from_sdk("describe the table", error)),
     }
 }

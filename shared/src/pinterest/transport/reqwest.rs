@@ -50,7 +50,7 @@ fn tls() -> rustls::ClientConfig {
 }
 
 async fn send(client: Client, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-    let request = reqwest::Request::try_from(request).map_err(|error| not_sent(error))?;
+    let request = reqwest::Request::try_from(request).map_err(not_sent)?;
     let mut response = client.execute(request).await.map_err(classify)?;
     let mut whole = Response::builder().status(response.status());
     if let Some(headers) = whole.headers_mut() {

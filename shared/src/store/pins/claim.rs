@@ -80,15 +80,18 @@ pub struct Lease {
     pub until: Timestamp,
 }
 
-fn refused<R>(error: &SdkError<UpdateItemError, R>) -> Option<Option<Item>> {
+/// The item that a failed condition brought back, empty where there is none; nothing for any other error.
+fn refused<R>(error: &SdkError<UpdateItemError, R>) -> Option<Item> {
     match error.as_service_error()? {
-        UpdateItemError::ConditionalCheckFailedException(refused) => Some(refused.item().cloned()),
+        UpdateItemError::ConditionalCheckFailedException(refused) => Some(refused.item().cloned().unwrap_or_default()),
         _ => None,
     }
 }
 
-fn verdict(old: Option<Item>, now: Timestamp) -> Result<Claim, StoreError> {
-    let Some(old) = old else { return Ok(Claim::Lost) };
+fn verdict(old: Item, now: Timestamp) -> Result<Claim, StoreError> {
+    if old.is_empty() {
+        return Ok(Claim::Lost);
+    }
     let pin = read(old)?;
     match pin.state {
         State::Publishing { lease_until, .. } if lease_until < now => Ok(Claim::Abandoned(Box::new(pin))),
