@@ -223,7 +223,8 @@ async fn a_lost_answer_to_the_claim_does_not_lose_the_pin() {
     let (world, seeded) = world().await;
     world.seed_pin(&seeded, "Claimed twice", START + seconds(5)).await;
     let hook = Arc::new(LoseFirstClaim::default());
-    let publisher = Publisher::new(world.platform_with("publisher", &[hook.clone()]));
+    let hooks: [Arc<dyn Hook>; 1] = [hook.clone()];
+    let publisher = Publisher::new(world.platform_with("publisher", &hooks));
     assert_eq!(invocation(&publisher, world.clock).await.published, 1);
     assert!(hook.0.load(std::sync::atomic::Ordering::Relaxed));
     assert_eq!(posts(&world), 1);
@@ -249,7 +250,8 @@ async fn a_transient_refusal_is_tried_again_until_it_works() {
 #[tokio::test(start_paused = true)]
 async fn refusals_end_where_they_say() {
     let trial = "Apps with Trial access may not create Pins in production https://api.pinterest.com - use API Sandbox https://api-sandbox.pinterest.com instead.";
-    let cases: Vec<(Fault, fn(&State) -> bool)> = vec![
+    type Case = (Fault, fn(&State) -> bool);
+    let cases: Vec<Case> = vec![
         (refusal(404, 40, "Board not found."), |s| matches!(s, State::Failed { reason: Failure::BoardNotFound })),
         (refusal(403, 233, "Your image is too small."), |s| {
             matches!(s, State::Failed { reason: Failure::ImageTooSmall })

@@ -117,7 +117,7 @@ async fn the_same_attempt_wins_again_and_an_abandoned_pin_is_recognized() {
     let later = START + SignedDuration::from_secs(61);
     match claim(&platform.pins, &pin, &seen, later).await {
         Claim::Abandoned(old) => {
-            assert!(matches!(old.state, State::Publishing { attempt: held, .. } if held == attempt))
+            assert!(matches!(old.state, State::Publishing { attempt: held, .. } if held == attempt));
         }
         other => panic!("{other:?}"),
     }

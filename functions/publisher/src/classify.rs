@@ -117,6 +117,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::result_large_err, reason = "it is what a call to Pinterest answers")]
     fn answer(status: u16, code: Option<i64>, message: &str) -> Result<Answer<CreatedPin>, CallError> {
         let rate = RateLimit { reset_s: Some(30), ..RateLimit::default() };
         Err(CallError::Refused(Refusal { status, code, message: message.into(), request_id: None, rate }))

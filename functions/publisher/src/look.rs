@@ -14,7 +14,7 @@ use crate::lanes::Job;
 #[derive(Debug)]
 pub struct Look {
     pub shard: Shard,
-    pub owner: Option<Option<ShardOwner>>,
+    pub owner: Option<ShardOwner>,
     pub entries: Option<Vec<DueEntry>>,
 }
 
@@ -23,7 +23,7 @@ pub async fn look(platform: &Platform, mode: Mode, shards: &[Shard], until: Time
     let looks = shards.iter().map(|shard| async {
         let partition = Partition::Open(mode, *shard);
         let (owner, entries) = join(platform.shards.load(*shard), platform.pins.due(&partition, until)).await;
-        Look { shard: *shard, owner: heard(owner), entries: heard(entries) }
+        Look { shard: *shard, owner: heard(owner).flatten(), entries: heard(entries) }
     });
     join_all(looks).await
 }

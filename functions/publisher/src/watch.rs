@@ -219,7 +219,7 @@ impl<'a> Watch<'a> {
         }
         let mut entries = Vec::new();
         for look in looks {
-            if look.owner.flatten().is_some_and(|owner| owner.holder != self.holder) {
+            if look.owner.is_some_and(|owner| owner.holder != self.holder) {
                 self.owned.remove(&look.shard);
                 self.lanes.leave(&Partition::Open(self.mode, look.shard));
             } else {
