@@ -58,7 +58,8 @@ fn offenders(sources: &[Source], words: &[&str], allowed: &[&str]) -> Vec<String
 
 fn manifests() -> Vec<(String, String)> {
     let folders = ["functions", "infra"].map(|folder| root().join(folder));
-    let packages = folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
+    let packages =
+        folders.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
     let packages = packages.chain([root().join("shared"), root().join("tests")]);
     packages
         .filter_map(|path| {
@@ -71,13 +72,25 @@ fn manifests() -> Vec<(String, String)> {
 fn dependencies(manifest: &str) -> BTreeSet<String> {
     let sections = manifest.split("\n[").filter(|section| section.starts_with("dependencies]"));
     let lines = sections.flat_map(str::lines).skip(1);
-    lines.filter_map(|line| line.split(['.', ' ', '=']).next()).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    lines
+        .filter_map(|line| line.split(['.', ' ', '=']).next())
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
 fn the_aws_sdk_is_called_by_the_storage_modules_only() {
-    let homes = ["shared/src/store", "shared/src/vault", "shared/src/aws.rs", "shared/src/platform.rs", "shared/src/kick.rs"];
-    assert_eq!(offenders(&deployed(), &["aws_sdk_", "aws_smithy", "aws_types"], &[&homes[..], &["shared/src/clock.rs"]].concat()), [""; 0]);
+    let homes =
+        ["shared/src/store", "shared/src/vault", "shared/src/aws.rs", "shared/src/platform.rs", "shared/src/kick.rs"];
+    assert_eq!(
+        offenders(
+            &deployed(),
+            &["aws_sdk_", "aws_smithy", "aws_types"],
+            &[&homes[..], &["shared/src/clock.rs"]].concat()
+        ),
+        [""; 0]
+    );
 }
 
 #[test]
@@ -106,15 +119,17 @@ fn time_passes_by_the_clock_that_was_passed_in() {
 fn the_domain_does_no_io_and_knows_no_wire_format() {
     let mut domain = deployed();
     domain.retain(|source| source.path.starts_with("shared/src/domain"));
-    let words = ["tokio", "async fn", "serde_json", "http::", "crate::store", "crate::vault", "crate::pinterest", "crate::api"];
+    let words =
+        ["tokio", "async fn", "serde_json", "http::", "crate::store", "crate::vault", "crate::pinterest", "crate::api"];
     assert_eq!(offenders(&domain, &words, &[]), [""; 0]);
 }
 
 #[test]
 fn functions_never_know_each_other_nor_what_runs_them_locally() {
-    let names: BTreeSet<_> = ["settings", "oauth", "accounts", "pins", "publisher", "web", "local", "pinterest-sim", "tests"]
-        .map(str::to_owned)
-        .into();
+    let names: BTreeSet<_> =
+        ["settings", "oauth", "accounts", "pins", "publisher", "web", "local", "pinterest-sim", "tests"]
+            .map(str::to_owned)
+            .into();
     for (path, manifest) in manifests() {
         let known: Vec<_> = dependencies(&manifest).intersection(&names).cloned().collect();
         let allowed = matches!(path.as_str(), "infra/local" | "tests");

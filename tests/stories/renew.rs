@@ -84,7 +84,7 @@ async fn a_refused_renewal_shows_on_the_account_and_holds_its_pins_until_it_is_r
     // Connecting the same Pinterest account again renews the tokens and plans the release.
     let mut mended = account.clone();
     mended.renewed(world.consent(&account.owner, &account.id, "shop").await.1);
-    (mended.release_at, mended.releases_left) = (Some(world.clock.now()), 3);
+    mended.plan_release(world.clock.now());
     world.platform("oauth").accounts.save(&mut mended, account.version).await.unwrap();
     world.tick().await;
     assert_eq!(world.pin(&pin).await.state.status(), Status::Published);
@@ -198,4 +198,15 @@ async fn a_wrong_app_secret_is_not_the_accounts_fault() {
     assert!(account.refresh_at.is_some(), "it is tried again");
     tick_when_due(&world, &account).await;
     assert_eq!(world.account(&seeded.account).await.token_version, seeded.account.token_version + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_six_weeks_of_being_switched_off_the_first_tick_renews_before_it_posts() {
+    let (world, seeded) = world().await;
+    world.wait(DAY * 45).await;
+    let pin = world.seed_pin(&seeded, "Back again", world.clock.now()).await;
+    world.tick().await;
+    world.wait(SignedDuration::from_mins(1)).await;
+    world.tick().await;
+    assert_eq!(world.pin(&pin).await.state.status(), Status::Published, "the refresh token lasts 60 days");
 }

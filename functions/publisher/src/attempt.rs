@@ -68,6 +68,10 @@ fn obstacle(pin: &Pin, session: &Result<Option<Session>, SessionError>, now: Tim
     }
     match session {
         Ok(Some(Session { token: Some(_), .. })) => None,
+        // The access token has ended, and the renewal that is due may bring another.
+        Ok(Some(Session { account, .. })) if account.refresh_at.is_some() => {
+            Some(Verdict::Retry(Setback::TokenRefused))
+        }
         Ok(Some(Session { account, .. })) if account.connection != Connection::Disconnected => {
             Some(Verdict::Hold(Hold::NeedsReconnect, jiff::SignedDuration::ZERO))
         }

@@ -61,6 +61,11 @@ impl Lanes {
         !self.known.insert((name.to_owned(), at))
     }
 
+    /// Takes back that the work was met.
+    pub fn unmeet(&mut self, name: &str, at: Timestamp) {
+        self.known.remove(&(name.to_owned(), at));
+    }
+
     /// Lets `job` wait for its time; the same job twice waits once.
     pub fn add(&mut self, job: Job) {
         let key = (job.due.at, job.name());

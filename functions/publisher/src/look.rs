@@ -33,24 +33,38 @@ pub async fn settings(platform: &Platform) -> Option<Settings> {
     heard(platform.current_settings.get().await)
 }
 
+/// What became of entries of the due index when their pins were read.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// What is to be done.
+    pub jobs: Vec<Job>,
+    /// Entries whose pins could not be read; the next look meets them anew.
+    pub unread: Vec<DueEntry>,
+}
+
 /// Reads the pins behind `entries` and makes jobs of those that are still due, as they are now.
-pub async fn jobs(platform: &Platform, entries: Vec<DueEntry>) -> Vec<Job> {
-    let mut jobs = Vec::new();
-    let mut pins: BTreeMap<OwnerId, Vec<PinId>> = BTreeMap::new();
+pub async fn jobs(platform: &Platform, entries: Vec<DueEntry>) -> Loaded {
+    let mut loaded = Loaded::default();
+    let mut pins: BTreeMap<OwnerId, Vec<(PinId, DueEntry)>> = BTreeMap::new();
     for entry in entries {
-        match entry.work {
-            DueWork::Account(account) => jobs.push(Job { owner: entry.owner, account, pin: None, due: entry.due }),
-            DueWork::Pin(id) => pins.entry(entry.owner).or_default().push(id),
+        match entry.work.clone() {
+            DueWork::Account(account) => {
+                loaded.jobs.push(Job { owner: entry.owner, account, pin: None, due: entry.due });
+            }
+            DueWork::Pin(id) => pins.entry(entry.owner.clone()).or_default().push((id, entry)),
         }
     }
     let now = platform.clock.now();
-    for (owner, ids) in pins {
-        for ids in ids.chunks(100) {
-            let found = heard(platform.pins.load_many(&owner, ids).await).unwrap_or_default();
-            jobs.extend(found.iter().filter_map(|pin| job(pin, now)));
+    for (owner, entries) in pins {
+        for entries in entries.chunks(100) {
+            let ids: Vec<_> = entries.iter().map(|(id, _)| id.clone()).collect();
+            match heard(platform.pins.load_many(&owner, &ids).await) {
+                Some(found) => loaded.jobs.extend(found.iter().filter_map(|pin| job(pin, now))),
+                None => loaded.unread.extend(entries.iter().map(|(_, entry)| entry.clone())),
+            }
         }
     }
-    jobs
+    loaded
 }
 
 /// The job of a pin, unless somebody else is at it or there is nothing to be done.

@@ -155,7 +155,15 @@ async fn store(
             return later(publisher, account, SignedDuration::from_mins(1), true).await;
         }
     };
-    change(publisher, account, |account| account.renewed(tokens.clone())).await?;
+    let now = publisher.platform.clock.now();
+    change(publisher, account, |account| {
+        let was_usable = account.usable_tokens(now).is_some();
+        account.renewed(tokens.clone());
+        if !was_usable {
+            account.plan_release(now);
+        }
+    })
+    .await?;
     Ok(Renewal::Renewed)
 }
 

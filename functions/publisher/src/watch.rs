@@ -12,8 +12,8 @@ use shared::random;
 use shared::store::{DueEntry, DueWork, ShardOwner};
 
 use crate::account_work;
-use crate::lanes::{Job, LaneKey, Lanes};
-use crate::look::{self, Look};
+use crate::lanes::{LaneKey, Lanes};
+use crate::look::{self, Loaded, Look};
 use crate::publish::{Finished, publish};
 use crate::{Publisher, Report, Span};
 
@@ -26,7 +26,7 @@ const IN_FLIGHT: usize = 64;
 /// What the loop waits for.
 enum Step {
     Looked(Option<Settings>, Vec<Look>),
-    Loaded(Vec<Job>),
+    Loaded(Loaded),
     Done(LaneKey, Finished),
 }
 
@@ -110,7 +110,7 @@ impl<'a> Watch<'a> {
                 self.take(shard).await;
             }
             if !owned_by_another || job.due.at <= now + LOOK_EVERY {
-                self.add(vec![job]);
+                self.lanes.add(job);
             }
         }
     }
@@ -124,8 +124,8 @@ impl<'a> Watch<'a> {
                 entries.extend(found);
             }
         }
-        let jobs = look::jobs(&self.publisher.platform, entries).await;
-        self.add(jobs);
+        let loaded = look::jobs(&self.publisher.platform, entries).await;
+        self.loaded(loaded);
     }
 
     async fn take(&mut self, shard: Shard) -> bool {
@@ -205,7 +205,7 @@ impl<'a> Watch<'a> {
                 finished.count(&mut self.report);
                 self.lanes.free(&lane, finished.posted);
             }
-            Step::Loaded(jobs) => self.add(jobs),
+            Step::Loaded(loaded) => self.loaded(loaded),
             Step::Looked(settings, looks) => self.looked(settings, looks),
         }
     }
@@ -251,21 +251,18 @@ impl<'a> Watch<'a> {
         !self.lanes.is_empty()
     }
 
-    fn add(&mut self, jobs: Vec<Job>) {
-        for job in jobs {
+    fn loaded(&mut self, loaded: Loaded) {
+        for job in loaded.jobs {
             self.lanes.add(job);
+        }
+        for entry in loaded.unread {
+            self.lanes.unmeet(name(&entry), entry.due.at);
         }
     }
 
     fn unmet(&mut self, entries: Vec<DueEntry>) -> Vec<DueEntry> {
         let mut unmet = entries;
-        unmet.retain(|entry| {
-            let name = match &entry.work {
-                DueWork::Pin(id) => id.as_str(),
-                DueWork::Account(id) => id.as_str(),
-            };
-            !self.lanes.meet(name, entry.due.at)
-        });
+        unmet.retain(|entry| !self.lanes.meet(name(entry), entry.due.at));
         unmet
     }
 
@@ -276,5 +273,12 @@ impl<'a> Watch<'a> {
 
     fn now(&self) -> Timestamp {
         self.publisher.platform.clock.now()
+    }
+}
+
+fn name(entry: &DueEntry) -> &str {
+    match &entry.work {
+        DueWork::Pin(id) => id.as_str(),
+        DueWork::Account(id) => id.as_str(),
     }
 }

@@ -139,6 +139,13 @@ impl Account {
         self.refresh_unknown = false;
     }
 
+    /// Plans the release of the pins that wait for this account: at `now` and twice later, for those that were being
+    /// parked meanwhile.
+    pub fn plan_release(&mut self, now: Timestamp) {
+        self.release_at = Some(now);
+        self.releases_left = 3;
+    }
+
     /// Notes that the account has to be connected again; the access token is used until `from`.
     pub fn needs_reconnect(&mut self, reason: ReconnectReason, from: Timestamp) {
         if let Some(tokens) = self.tokens().cloned() {

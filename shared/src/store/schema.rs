@@ -50,7 +50,9 @@ pub async fn create(client: &Client, table: &str) -> Result<(), StoreError> {
 pub async fn exists(client: &Client, table: &str) -> Result<bool, StoreError> {
     match client.describe_table().table_name(table).send().await {
         Ok(_) => Ok(true),
-        Err(error) if error.as_service_error().is_some_and(DescribeTableError::is_resource_not_found_exception) => Ok(false),
+        Err(error) if error.as_service_error().is_some_and(DescribeTableError::is_resource_not_found_exception) => {
+            Ok(false)
+        }
         Err(error) => Err(StoreError::from_sdk("describe the table", error)),
     }
 }
