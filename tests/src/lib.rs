@@ -9,6 +9,6 @@ mod world;
 
 pub use browser::Browser;
 pub use caller::{Answer, Caller};
-pub use publishing::{Seeded, invocation};
+pub use publishing::{Seeded, invocation, invocation_for};
 pub use shapes::{pin_request, settings_request};
 pub use world::{APP_ID, APP_SECRET, HOST, START, World};

@@ -49,7 +49,12 @@ pub(crate) fn handler(platform: Arc<Platform>, clock: VirtualClock) -> Handler {
 
 /// One invocation of `publisher` by the schedule, for all shards.
 pub async fn invocation(publisher: &Publisher, clock: VirtualClock) -> Report {
-    let event = PublisherEvent::Tick { shards: (0..16).collect(), scheduled_at: clock.now() };
+    invocation_for(publisher, clock, (0..16).collect()).await
+}
+
+/// One invocation of `publisher` by a schedule that has these shards.
+pub async fn invocation_for(publisher: &Publisher, clock: VirtualClock, shards: Vec<u8>) -> Report {
+    let event = PublisherEvent::Tick { shards, scheduled_at: clock.now() };
     publisher.handle(event, clock.now() + TIMEOUT).await
 }
 

@@ -1,6 +1,7 @@
 //! The world of a story.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use jiff::{SignedDuration, Timestamp};
@@ -46,6 +47,7 @@ pub struct World {
     /// Counts what the calls to AWS cost.
     pub meter: Arc<Meter>,
     functions: Vec<(&'static [Route], Router)>,
+    instances: AtomicU64,
 }
 
 impl World {
@@ -71,7 +73,14 @@ impl World {
             secrets: Arc::new(SecretsManager::in_memory(Arc::new(clock))),
             lambda: Arc::new(Lambda::default()),
         };
-        let mut world = Self { clock, simulator, parts, meter: Arc::new(Meter::default()), functions: Vec::new() };
+        let mut world = Self {
+            clock,
+            simulator,
+            parts,
+            meter: Arc::new(Meter::default()),
+            functions: Vec::new(),
+            instances: AtomicU64::new(0),
+        };
         world.install().await;
         world.parts.lambda.host(PUBLISHER, crate::publishing::handler(world.platform("kicked publisher"), clock));
         world.functions = vec![
@@ -101,7 +110,8 @@ impl World {
     pub fn platform_with(&self, actor: &str, hooks: &[Arc<dyn Hook>]) -> Arc<Platform> {
         let client = InProcess::new(self.parts.clone()).named(actor).with_hook(self.meter.clone());
         let client = hooks.iter().fold(client, |client, hook| client.with_hook(hook.clone()));
-        let seed = actor.bytes().fold(11_u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
+        // No two instances draw the same ids, as no two do on AWS.
+        let seed = self.instances.fetch_add(1, Ordering::Relaxed);
         let clock: SharedClock = Arc::new(self.clock);
         let world = shared::platform::World {
             clock,

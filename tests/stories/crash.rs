@@ -1,0 +1,111 @@
+//! One publication, cut at every call to AWS: never twice, never silent.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use jiff::SignedDuration;
+use local::in_process::{Effect, Fault, Hook, Plan};
+use publisher::{Publisher, Report};
+use shared::domain::{Pin, Shard, Status};
+use tests::{START, World, invocation_for};
+use tokio::sync::Notify;
+
+/// Lets one call go wrong: the `at`th that the publisher makes.
+#[derive(Debug)]
+struct Cut {
+    at: usize,
+    fault: Fault,
+    seen: AtomicUsize,
+    reached: Notify,
+}
+
+impl Cut {
+    fn new(at: usize, fault: Fault) -> Arc<Self> {
+        Arc::new(Self { at, fault, seen: AtomicUsize::new(0), reached: Notify::new() })
+    }
+
+    /// Whether the publisher made as many calls as that.
+    fn was_reached(&self) -> bool {
+        self.seen.load(Ordering::Relaxed) > self.at
+    }
+}
+
+impl Hook for Cut {
+    fn before(&self, _: &Effect<'_>) -> Plan {
+        if self.seen.fetch_add(1, Ordering::Relaxed) != self.at {
+            return Plan::default();
+        }
+        self.reached.notify_one();
+        Plan::fault(self.fault)
+    }
+}
+
+/// A world with one pin, and its publisher cut as told.
+async fn scene(cut: &Arc<Cut>) -> (World, Pin, Publisher) {
+    let world = World::new().await;
+    world.enable().await;
+    let seeded = world.seed_account("alice", "shop").await;
+    let pin = world.seed_pin(&seeded, "Once", START + SignedDuration::from_secs(5)).await;
+    let hooks: [Arc<dyn Hook>; 1] = [cut.clone()];
+    let publisher = Publisher::new(world.platform_with("publisher", &hooks));
+    (world, pin, publisher)
+}
+
+/// The schedule of the pin's shard fires.
+async fn tick(publisher: &Publisher, world: &World, pin: &Pin) -> Report {
+    invocation_for(publisher, world.clock, vec![Shard::of(&pin.account_id).number()]).await
+}
+
+fn created(world: &World) -> usize {
+    world.simulator.all_pins(pinterest_sim::Mode::Live).len()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_publisher_that_dies_at_any_call_neither_doubles_a_pin_nor_loses_it() {
+    let (mut points, mut reviews) = (0, 0);
+    for fault in [Fault::StallsBefore, Fault::StallsAfter] {
+        for at in 0.. {
+            let cut = Cut::new(at, fault);
+            let (world, pin, publisher) = scene(&cut).await;
+            tokio::select! {
+                _ = tick(&publisher, &world, &pin) => {}
+                () = async { cut.reached.notified().await; tokio::time::sleep(std::time::Duration::from_millis(1)).await } => {}
+            }
+            drop(publisher);
+            if !cut.was_reached() {
+                break;
+            }
+            points += 1;
+            for _ in 0..8 {
+                world.wait(SignedDuration::from_mins(1)).await;
+                tick(&Publisher::new(world.platform("next")), &world, &pin).await;
+            }
+            let status = world.pin(&pin).await.state.status();
+            assert!(created(&world) <= 1, "{fault:?} at call {at}");
+            match status {
+                Status::Published => assert_eq!(created(&world), 1, "{fault:?} at call {at}"),
+                Status::NeedsReview => reviews += 1,
+                other => panic!("{fault:?} at call {at}: {other:?} is neither an end nor a question"),
+            }
+        }
+    }
+    println!("{points} deaths, {reviews} of them left to review");
+    assert!(points > 12, "the publication has more calls than {points}");
+    assert!(reviews > 0 && reviews < points, "only deaths between claim and outcome need a person");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_fails_once_in_any_way_costs_nothing_but_time() {
+    for fault in [Fault::Throttled, Fault::ServerError, Fault::ConnectionLost, Fault::AnswerLost] {
+        for at in 0.. {
+            let cut = Cut::new(at, fault);
+            let (world, pin, publisher) = scene(&cut).await;
+            let report = tick(&publisher, &world, &pin).await;
+            if !cut.was_reached() {
+                break;
+            }
+            assert_eq!(report, Report { published: 1, ..Report::default() }, "{fault:?} at call {at}");
+            assert_eq!((created(&world), world.pin(&pin).await.state.status()), (1, Status::Published));
+        }
+    }
+}
