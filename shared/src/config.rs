@@ -43,10 +43,20 @@ impl Config {
     }
 
     /// Reads the configuration from the environment of the process.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     pub fn from_env() -> Result<Self, Vec<InvalidVariable>> {
-        Self::read(&|name| std::env::var(name).ok())
+        Self::read(&environment)
     }
+
+    /// The same, where a variable that is not set has the value that `fallback` answers.
+    pub fn from_env_or(fallback: &dyn Fn(&str) -> Option<String>) -> Result<Self, Vec<InvalidVariable>> {
+        Self::read(&|name| environment(name).or_else(|| fallback(name)))
+    }
+}
+
+/// An empty variable is one that is not set.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
 #[cfg(test)]

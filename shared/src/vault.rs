@@ -1,5 +1,6 @@
 //! Where secrets live: the app's credentials and the keys that seal tokens, both in Secrets Manager.
 
+mod create;
 mod credentials;
 mod ring;
 mod secret;

@@ -11,7 +11,7 @@ use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{AppSecret, VaultError};
+use super::{AppSecret, VaultError, create};
 use crate::clock::SharedClock;
 use crate::domain::AppId;
 
@@ -49,6 +49,11 @@ impl CredentialVault {
     /// The vault whose pairs are versions of the secret `secret_id`.
     pub fn new(client: Client, secret_id: impl Into<String>, clock: SharedClock) -> Self {
         Self { client, secret_id: secret_id.into(), clock, kept: Mutex::default() }
+    }
+
+    /// Creates the secret, without a value yet, unless it exists; answers whether it did.
+    pub async fn create(&self) -> Result<bool, VaultError> {
+        create::create(&self.client, &self.secret_id, None).await
     }
 
     /// Reads one version; absent where it does not exist.

@@ -8,9 +8,12 @@ use std::collections::BTreeMap;
 use aes_gcm_siv::{Aes256GcmSiv, KeyInit};
 use data_encoding::BASE64;
 use hkdf::Hkdf;
+use secrecy::SecretString;
 use serde::Deserialize;
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
+
+use crate::random::{self, Random};
 
 /// Parses to the ciphers of all keys.
 pub struct KeyRing {
@@ -52,6 +55,11 @@ impl Drop for Secret {
 }
 
 impl KeyRing {
+    /// The secret of a new ring, which has one key.
+    pub fn generate(random: &dyn Random) -> SecretString {
+        format!(r#"{{"generated":"{}"}}"#, random::token(random)).into()
+    }
+
     /// Reads the secret.
     pub fn parse(secret: &str) -> Result<Self, InvalidRing> {
         let secret: Secret = serde_json::from_str(secret).map_err(|_| InvalidRing::Shape)?;
@@ -98,7 +106,17 @@ impl std::fmt::Debug for KeyRing {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
+    use crate::random::SystemRandom;
+
+    #[test]
+    fn a_new_ring_reads_back() {
+        let secret = KeyRing::generate(&SystemRandom);
+        assert!(KeyRing::parse(secret.expose_secret()).is_ok());
+        assert_ne!(secret.expose_secret(), KeyRing::generate(&SystemRandom).expose_secret());
+    }
 
     #[test]
     fn each_way_the_secret_can_be_wrong_has_its_own_words() {

@@ -11,7 +11,7 @@ use aws_sdk_secretsmanager::Client;
 use data_encoding::BASE64URL_NOPAD;
 use jiff::SignedDuration;
 
-use super::{AccessToken, KeyRing, RefreshToken, VaultError};
+use super::{AccessToken, KeyRing, RefreshToken, VaultError, create};
 use crate::cache::Cached;
 use crate::clock::SharedClock;
 use crate::domain::{Account, AccountId, OwnerId, SealedToken};
@@ -64,6 +64,11 @@ impl TokenVault {
     /// The vault whose keys are in the secret `secret_id`.
     pub fn new(client: Client, secret_id: impl Into<String>, clock: SharedClock, random: SharedRandom) -> Self {
         Self { client, secret_id: secret_id.into(), random, ring: Arc::new(Cached::new(clock, KEEP)) }
+    }
+
+    /// Creates the secret with a first key, unless it exists; answers whether it did.
+    pub async fn create(&self) -> Result<bool, VaultError> {
+        create::create(&self.client, &self.secret_id, Some(KeyRing::generate(&*self.random))).await
     }
 
     /// Seals `token` for `place`.
