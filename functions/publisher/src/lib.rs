@@ -19,6 +19,7 @@ mod session;
 mod watch;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -41,6 +42,7 @@ const LEASE_BEYOND: SignedDuration = SignedDuration::from_secs(30);
 pub struct Publisher {
     platform: Arc<Platform>,
     sessions: Sessions,
+    is_stopping: AtomicBool,
 }
 
 /// How long an invocation may run.
@@ -58,7 +60,7 @@ impl Publisher {
     /// A publisher on `platform`.
     pub fn new(platform: Arc<Platform>) -> Self {
         let sessions = Sessions::new(platform.clone());
-        Self { platform, sessions }
+        Self { platform, sessions, is_stopping: AtomicBool::new(false) }
     }
 
     /// Does what is due until `deadline` at the latest, when the invocation would be stopped.
@@ -71,6 +73,15 @@ impl Publisher {
         let report = Box::pin(Watch::new(self, span).run(event)).await;
         tracing::info!(?report, "the invocation is done");
         report
+    }
+
+    /// Lets every invocation of this publisher claim nothing more, finish what is in flight and return.
+    pub fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Relaxed)
     }
 }
 

@@ -143,7 +143,7 @@ impl<'a> Watch<'a> {
     async fn work(&mut self) {
         loop {
             let now = self.now();
-            self.stopped |= now >= self.span.last_claim;
+            self.stopped |= now >= self.span.last_claim || self.publisher.is_stopping();
             if self.stopped {
                 self.lanes.clear();
             }
