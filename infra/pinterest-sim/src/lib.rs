@@ -16,6 +16,7 @@ mod moment;
 mod operation;
 mod options;
 mod pages;
+pub mod program;
 mod quota;
 mod scope;
 mod seed;

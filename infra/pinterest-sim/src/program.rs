@@ -1,4 +1,4 @@
-//! The program: its options, its listener, its end.
+//! The simulator as a program: its options, its listener, its end.
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
-use pinterest_sim::{App, Clock, Options, Simulator, Storage, Tier};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{App, Clock, Options, Simulator, Storage, Tier};
 
 /// A Pinterest to develop against.
 #[derive(Parser)]
 #[command(version, about)]
-struct Arguments {
+pub struct Arguments {
     /// The port on this machine to listen at; 0 for any free one
     #[arg(long, default_value_t = 7879)]
     port: u16,
@@ -46,9 +47,7 @@ enum TierChoice {
 }
 
 /// Serves until Ctrl-C or SIGTERM.
-pub async fn run() -> anyhow::Result<()> {
-    let arguments = parse()?;
-    tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr).init();
+pub async fn serve(arguments: Arguments) -> anyhow::Result<()> {
     let simulator = open(&arguments)?;
     let listener = listen(arguments.port).await?;
     announce(&simulator, listener.local_addr()?, arguments.data_dir.is_some());
@@ -61,9 +60,9 @@ pub async fn run() -> anyhow::Result<()> {
     }
 }
 
-/// The options; what is wrong with them is said in one line.
-fn parse() -> anyhow::Result<Arguments> {
-    Arguments::try_parse().map_err(|error| {
+/// The options of a program; what is wrong with them is said in one line.
+pub fn parse<Options: Parser>() -> anyhow::Result<Options> {
+    Options::try_parse().map_err(|error| {
         if !error.use_stderr() {
             error.exit();
         }
