@@ -3,7 +3,7 @@
 //! Everything happens on the calling task's thread, which it leaves only to let others run before
 //! and after each call; so a whole world of programs runs deterministically on paused time.
 
-mod dynamodb;
+pub(crate) mod dynamodb;
 mod hook;
 mod meter;
 mod request;

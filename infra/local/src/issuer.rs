@@ -22,6 +22,7 @@ use shared::clock::SharedClock;
 use shared::random::{self, SharedRandom};
 
 pub use key::{KeyError, SigningKey};
+pub(crate) use local::is_local;
 pub use tokens::{Person, USE_SCOPE};
 
 use codes::Codes;
@@ -134,7 +135,7 @@ struct Whom {
 }
 
 async fn local_token(State(issuer): State<Arc<Issuer>>, headers: HeaderMap, Query(whom): Query<Whom>) -> Response {
-    if !local::is_local(&headers) {
+    if !is_local(&headers) {
         let message = json!({ "message": "tokens are given only under localhost" });
         return (StatusCode::FORBIDDEN, Json(message)).into_response();
     }

@@ -1,11 +1,18 @@
 //! Every Pinwheel function on one machine, on embedded parts.
 
 pub mod answer;
+pub mod cli;
+pub mod demo;
+pub mod endpoints;
 mod file;
+pub mod folder;
 pub mod gateway;
 pub mod in_process;
 pub mod issuer;
 pub mod lambda;
+pub mod person;
+pub mod publishing;
 pub mod secrets_manager;
 pub mod simulated;
+pub mod stack;
 pub mod virtual_world;

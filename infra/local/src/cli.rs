@@ -1,0 +1,165 @@
+//! The command line: what can be asked for, and what each does.
+
+mod announcement;
+mod log;
+mod publisher;
+mod serve;
+mod stop;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use pinterest_sim::program;
+use url::Url;
+
+pub(crate) use stop::Stop;
+
+use crate::demo;
+use crate::stack::{DEFAULT_PORT, Data, Options, Pinterest};
+
+/// Pinwheel on one machine: every function, its publisher, a database, sign-in and a simulated Pinterest
+#[derive(Parser)]
+#[command(name = "pinwheel", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(flatten)]
+    serve: Serve,
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// What to log on stderr: error, warn, info, debug, or a filter such as publisher=info
+    #[arg(long, global = true, default_value = "warn", value_name = "FILTER", value_parser = log::filter)]
+    log: String,
+}
+
+#[derive(Args)]
+struct Serve {
+    /// The folder to keep everything in
+    #[arg(long, default_value = ".pinwheel", value_name = "FOLDER")]
+    data_dir: PathBuf,
+    /// Keep nothing: use a folder that is removed at the end
+    #[arg(long, conflicts_with = "data_dir")]
+    ephemeral: bool,
+    /// The port on this machine to listen at; 0 for any free one
+    #[arg(long, default_value_t = DEFAULT_PORT)]
+    port: u16,
+    /// Which Pinterest to talk to
+    #[arg(long, value_enum, default_value_t = PinterestChoice::Simulated)]
+    pinterest: PinterestChoice,
+    /// The address under which people and Pinterest reach this machine
+    #[arg(long, value_name = "https://HOST", value_parser = address)]
+    public_url: Option<Url>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PinterestChoice {
+    Simulated,
+    Real,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Do the whole job once, from the settings to published pins, and show what was published when
+    Demo {
+        /// The port on this machine to listen at; any free one without it
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+    },
+    /// Publish from a process of its own, on the parts of a running Pinwheel or of the variables
+    Publisher {
+        /// The port of the running Pinwheel
+        #[arg(long, default_value_t = DEFAULT_PORT)]
+        port: u16,
+        /// Which Pinterest to publish to
+        #[arg(long, value_enum, default_value_t = PinterestChoice::Simulated)]
+        pinterest: PinterestChoice,
+    },
+    /// Run only the simulated Pinterest
+    Pinterest(program::Arguments),
+}
+
+/// Does what the command line asks for.
+pub async fn run() -> anyhow::Result<()> {
+    let cli: Cli = program::parse()?;
+    log::start(&cli.log)?;
+    match cli.command {
+        None => serve::run(cli.serve.options()).await,
+        Some(Command::Demo { port }) => demo::run(port).await,
+        Some(Command::Publisher { port, pinterest }) => publisher::run(port, pinterest.into()).await,
+        Some(Command::Pinterest(arguments)) => program::serve(arguments).await,
+    }
+}
+
+impl Serve {
+    fn options(self) -> Options {
+        Options {
+            data: if self.ephemeral { Data::Ephemeral } else { Data::Kept(self.data_dir) },
+            port: self.port,
+            pinterest: self.pinterest.into(),
+            public_url: self.public_url,
+        }
+    }
+}
+
+impl From<PinterestChoice> for Pinterest {
+    fn from(choice: PinterestChoice) -> Self {
+        match choice {
+            PinterestChoice::Simulated => Self::Simulated,
+            PinterestChoice::Real => Self::Real,
+        }
+    }
+}
+
+fn address(text: &str) -> Result<Url, &'static str> {
+    Url::parse(text)
+        .ok()
+        .filter(|url| {
+            matches!(url.scheme(), "http" | "https") && url.has_host() && url.path() == "/" && url.query().is_none()
+        })
+        .ok_or("give an address without a path, such as https://pins.example.com")
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn options(arguments: &[&str]) -> Options {
+        Cli::try_parse_from([&["pinwheel"], arguments].concat()).unwrap().serve.options()
+    }
+
+    #[test]
+    fn the_options_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn without_options_everything_is_kept_here_and_simulated() {
+        let options = options(&[]);
+        assert_eq!(options.data, Data::Kept(".pinwheel".into()));
+        assert_eq!((options.port, options.pinterest, options.public_url), (7878, Pinterest::Simulated, None));
+    }
+
+    #[test]
+    fn the_real_pinterest_goes_with_a_public_address() {
+        let options = options(&["--pinterest", "real", "--public-url", "https://pins.example", "--ephemeral"]);
+        assert_eq!((options.pinterest, options.data), (Pinterest::Real, Data::Ephemeral));
+        assert_eq!(options.public_url.unwrap().as_str(), "https://pins.example/");
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for arguments in [
+            vec!["--ephemeral", "--data-dir", "x"],
+            vec!["--public-url", "https://pins.example/path"],
+            vec!["--public-url", "pins.example"],
+            vec!["--port", "70000"],
+            vec!["--port", "1", "demo"],
+            vec!["--log", "loud=="],
+            vec!["publish"],
+        ] {
+            assert!(Cli::try_parse_from([&["pinwheel"], &arguments[..]].concat()).is_err(), "{arguments:?}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The publisher in this process: a function that is called every minute, and by kicks.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use jiff::{SignedDuration, Timestamp};
+use publisher::Publisher;
+use serde_json::Value;
+use shared::clock::SharedClock;
+use shared::domain::Shard;
+use shared::kick::PublisherEvent;
+use shared::platform::Platform;
+use tokio::task::JoinHandle;
+
+use crate::lambda::{Handler, Invocation, Lambda};
+
+/// How often the schedule calls.
+const EVERY: SignedDuration = SignedDuration::from_secs(60);
+
+/// How long an invocation may run, as in the template.
+const TIMEOUT: Duration = Duration::from_mins(4);
+
+/// How long a stop waits for what is in flight: a look at the stop, a request to Pinterest, and writing it down.
+const FINISH: Duration = Duration::from_secs(25);
+
+/// A publisher at work.
+pub struct Publishing {
+    lambda: Arc<Lambda>,
+    publisher: Arc<Publisher>,
+    is_stopping: Arc<AtomicBool>,
+    schedule: JoinHandle<()>,
+}
+
+impl Publishing {
+    /// Hosts the publisher in `lambda` under the name that kicks call, and calls it at once and then every minute.
+    pub fn start(platform: &Arc<Platform>, lambda: Arc<Lambda>, function: &str) -> Self {
+        let publisher = Arc::new(Publisher::new(platform.clone()));
+        let is_stopping = Arc::new(AtomicBool::new(false));
+        lambda.host(function, handler(publisher.clone(), platform.clock.clone(), is_stopping.clone()));
+        let schedule = tokio::spawn(tick(lambda.clone(), function.to_owned(), platform.clock.clone()));
+        Self { lambda, publisher, is_stopping, schedule }
+    }
+
+    /// Claims nothing more and waits, within bounds, until what is in flight is done and written down.
+    pub async fn stop(self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
+        self.schedule.abort();
+        self.publisher.stop();
+        if tokio::time::timeout(FINISH, self.lambda.finish()).await.is_err() {
+            tracing::warn!("a pin is still in flight; the next start finds out what became of it");
+        }
+    }
+}
+
+/// Calls the publisher as `EventBridge` Scheduler does: each time a run of its own, however long the last one takes.
+async fn tick(lambda: Arc<Lambda>, function: String, clock: SharedClock) {
+    let mut scheduled_at = clock.now();
+    loop {
+        let event = PublisherEvent::Tick { shards: (0..Shard::COUNT).collect(), scheduled_at };
+        let payload = serde_json::to_value(event).expect("the event is a plain structure");
+        lambda.invoke(&Invocation { function: function.clone(), kind: Some("Event".to_owned()), payload });
+        // A machine that slept for hours has one tick to catch up with, not hundreds.
+        scheduled_at = next(scheduled_at, clock.now());
+        clock.sleep_until(scheduled_at).await;
+    }
+}
+
+fn next(scheduled_at: Timestamp, now: Timestamp) -> Timestamp {
+    (scheduled_at + EVERY).max(now)
+}
+
+fn handler(publisher: Arc<Publisher>, clock: SharedClock, is_stopping: Arc<AtomicBool>) -> Handler {
+    Arc::new(move |event| {
+        let (publisher, clock, is_stopping) = (publisher.clone(), clock.clone(), is_stopping.clone());
+        Box::pin(async move {
+            if !is_stopping.load(Ordering::Relaxed) {
+                invoke(&publisher, &clock, event).await;
+            }
+        })
+    })
+}
+
+async fn invoke(publisher: &Publisher, clock: &SharedClock, event: Value) {
+    let event: PublisherEvent = match serde_json::from_value(event) {
+        Ok(event) => event,
+        Err(error) => return tracing::error!(%error, "the publisher was called with something else than its event"),
+    };
+    let deadline = clock.now() + TIMEOUT;
+    let invocation = AssertUnwindSafe(publisher.handle(event, deadline)).catch_unwind();
+    match tokio::time::timeout(TIMEOUT, invocation).await {
+        Ok(Ok(_report)) => {}
+        Ok(Err(_panic)) => tracing::error!("the publisher panicked; the next tick goes on"),
+        Err(_elapsed) => tracing::error!("the publisher was stopped at its time limit; the next tick goes on"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    #[test]
+    fn ticks_keep_their_minute_and_are_not_made_up_for() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let first = at("2027-01-01T00:00:00Z");
+        assert_eq!(next(first, at("2027-01-01T00:00:00.3Z")), at("2027-01-01T00:01:00Z"));
+        assert_eq!(next(first, at("2027-01-01T08:00:07Z")), at("2027-01-01T08:00:07Z"));
+    }
+}

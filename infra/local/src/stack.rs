@@ -1,0 +1,171 @@
+//! The whole of Pinwheel on one machine: the functions behind a socket, their publisher, and the parts they stand on.
+
+mod failure;
+mod front;
+mod install;
+mod parts;
+mod server;
+mod sweep;
+mod variables;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pinterest_sim::Simulator;
+use shared::clock::{SharedClock, SystemClock};
+use shared::config::Config;
+use shared::platform::{Platform, World};
+use shared::random::{SharedRandom, SystemRandom};
+use tokio::task::JoinHandle;
+use url::Url;
+
+pub use failure::StartError;
+pub use variables::{DEFAULT_PORT, Embedded};
+
+use crate::folder::Folder;
+use crate::issuer::Issuer;
+use crate::lambda::Lambda;
+use crate::publishing::Publishing;
+use front::{Front, Gate};
+use parts::Opened;
+use server::Server;
+
+/// What a stack is started with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where it keeps its data.
+    pub data: Data,
+    /// The port to listen at; 0 for any free one.
+    pub port: u16,
+    /// Which Pinterest the functions talk to.
+    pub pinterest: Pinterest,
+    /// The address that people use, where it is another than this machine's.
+    pub public_url: Option<Url>,
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Data {
+    /// In this folder.
+    Kept(PathBuf),
+    /// In a folder that is removed at the end.
+    Ephemeral,
+}
+
+/// Which Pinterest the functions talk to, unless variables say otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pinterest {
+    /// The simulator of this process.
+    Simulated,
+    /// Pinterest itself.
+    Real,
+}
+
+/// A running stack.
+pub struct Stack {
+    config: Config,
+    url: Url,
+    simulator: Option<Simulator>,
+    gate: Gate,
+    publishing: Publishing,
+    sweeping: JoinHandle<()>,
+    server: Server,
+    // Dropped last: a folder that goes away does so after everything that writes to it.
+    folder: Folder,
+}
+
+impl Stack {
+    /// Starts everything; it answers requests when this returns.
+    ///
+    /// The functions are configured by the variables of production; those that are not set point at embedded parts.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let folder = match &options.data {
+            Data::Kept(path) => Folder::open(path)?,
+            Data::Ephemeral => Folder::temporary()?,
+        };
+        let listener = server::listen(options.port).await?;
+        let port = listener.local_addr().map_err(|source| StartError::Listen { port: options.port, source })?.port();
+        let embedded = Embedded { port, pinterest: options.pinterest };
+        let config = configure(embedded, options.public_url)?;
+
+        let clock: SharedClock = Arc::new(SystemClock);
+        let random: SharedRandom = Arc::new(SystemRandom);
+        let Opened { parts, simulator, key } = parts::open(&folder, &config, options.pinterest, &clock)?;
+        let issuer = Issuer::new(&embedded.issuer(), key, clock.clone(), random.clone());
+        let issuer = match &config.web.public_url {
+            Some(url) => issuer.with_public_origin(&url.origin().ascii_serialization()),
+            None => issuer,
+        };
+        let gate = Gate::default();
+        let front = Front {
+            parts: parts.clone(),
+            simulator: simulator.clone(),
+            issuer: Arc::new(issuer),
+            gate: gate.clone(),
+            config: &config,
+            clock: clock.clone(),
+            random,
+        };
+        let server = Server::start(listener, front.router());
+
+        let platform = platform(&config);
+        install::create_what_is_missing(&platform).await?;
+        let sweeping = sweep::start(parts.database, clock);
+        let publishing = publish(&platform, parts.lambda);
+        gate.open();
+        let url = embedded.url();
+        Ok(Self { config, url, simulator, gate, publishing, sweeping, server, folder })
+    }
+
+    /// Where it listens: `http://localhost:7878/`.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// What the functions were configured with.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The Pinterest of this process, if it has one.
+    pub fn simulator(&self) -> Option<&Simulator> {
+        self.simulator.as_ref()
+    }
+
+    /// Where the data is.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Whether the data goes away at the end.
+    pub fn is_ephemeral(&self) -> bool {
+        self.folder.is_temporary()
+    }
+
+    /// Stops: no more requests, no more claims; what is in flight is finished within bounds.
+    pub async fn stop(self) {
+        self.gate.close();
+        // The publisher writes through the server's endpoints, so the server goes after it.
+        self.publishing.stop().await;
+        self.sweeping.abort();
+        self.server.stop().await;
+    }
+}
+
+/// A platform of its own for each function, as each has a process of its own on AWS.
+fn platform(config: &Config) -> Arc<Platform> {
+    Arc::new(Platform::new(config.clone(), World::real()))
+}
+
+fn publish(platform: &Arc<Platform>, lambda: Arc<Lambda>) -> Publishing {
+    let function = platform.config.storage.publisher_function.clone();
+    Publishing::start(platform, lambda, function.as_deref().unwrap_or(variables::PUBLISHER))
+}
+
+fn configure(embedded: Embedded, public_url: Option<Url>) -> Result<Config, StartError> {
+    let mut config = Config::from_env_or(&|name| embedded.variable(name)).map_err(StartError::Configuration)?;
+    if public_url.is_some() {
+        config.web.public_url = public_url;
+    }
+    Ok(config)
+}

@@ -1,0 +1,10 @@
+//! The program itself: what it prints, what it keeps, what it listens to, how it ends.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod demo;
+mod endpoints;
+mod errors;
+mod people;
+mod restart;
+mod running;
+mod stop;
