@@ -1,6 +1,7 @@
 //! The HTTP edge that all functions share: who calls, what a body and a query may be, how an error reads.
 
 mod body;
+mod cursor;
 mod failure;
 mod identity;
 mod origin;
@@ -9,6 +10,7 @@ mod query;
 mod route;
 
 pub use body::Json;
+pub use cursor::{List, cursor, foreign_cursor};
 pub use identity::{ADMIN_GROUP, Admin, User};
 pub use origin::{CALLBACK_PATH, Origin};
 pub use problem::Problem;

@@ -56,15 +56,19 @@ async fn complete(request: Request, next: Next) -> Response {
     if let Some(problem) = response.extensions().get::<Problem>() {
         return problem.render(request_id.as_deref());
     }
-    if (response.status().is_client_error() || response.status().is_server_error())
-        && !response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
-    {
+    let failed = response.status().is_client_error() || response.status().is_server_error();
+    if failed && is_plain(&response) {
         // A rejection of the framework's own; its text is not ours to pass on.
         let detail = "The request could not be understood.";
         return Problem::new(response.status(), "malformed_request", detail).render(request_id.as_deref());
     }
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Whether nobody of us gave the answer a form; pages and our own JSON keep theirs.
+fn is_plain(response: &Response) -> bool {
+    response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
 fn request_id(request: &Request) -> Option<String> {

@@ -43,17 +43,31 @@ pub struct CalendarPage {
     pub more: bool,
 }
 
-impl PinStore {
-    /// Reads part of the calendar of `owner`. With `from` or `to`, drafts are left out: they have no time.
-    pub async fn calendar(&self, owner: &OwnerId, query: &CalendarQuery) -> Result<CalendarPage, StoreError> {
-        let low = query.from.map_or_else(String::new, calendar_moment);
-        // Moments begin with a digit or a sign, drafts with `draft#`; `~` sorts behind both.
-        let high = match (query.to, query.from) {
+impl CalendarQuery {
+    /// Whether `place` can be where an earlier page of this query ended. DynamoDB refuses to start anywhere else.
+    pub fn has_place(&self, place: &str) -> bool {
+        let (low, high) = self.bounds();
+        let ends_with_id = place.rsplit_once('#').is_some_and(|(_, id)| id.parse::<PinId>().is_ok());
+        // A sort key has at most 1024 bytes, a place of ours far fewer.
+        ends_with_id && place.len() <= 128 && (low.as_str()..=high.as_str()).contains(&place)
+    }
+
+    /// Moments begin with a digit or a sign, drafts with `draft#`; `~` sorts behind both.
+    fn bounds(&self) -> (String, String) {
+        let low = self.from.map_or_else(|| "!".to_owned(), calendar_moment);
+        let high = match (self.to, self.from) {
             (Some(to), _) => calendar_moment(to),
             (None, Some(_)) => ":".to_owned(),
             (None, None) => "~".to_owned(),
         };
-        let low = if low.is_empty() { "!".to_owned() } else { low };
+        (low, high)
+    }
+}
+
+impl PinStore {
+    /// Reads part of the calendar of `owner`. With `from` or `to`, drafts are left out: they have no time.
+    pub async fn calendar(&self, owner: &OwnerId, query: &CalendarQuery) -> Result<CalendarPage, StoreError> {
+        let (low, high) = query.bounds();
         let start = query.after.as_ref().map(|place| start_key(owner, place)).unwrap_or_default();
         let answer = self
             .table
