@@ -1,15 +1,35 @@
-//! The `accounts` function.
+//! Connected Pinterest accounts: list, show and disconnect them, read their boards, choose the boards to post to.
+
+mod boards;
+mod body;
+mod channels;
+mod disconnect;
+mod list;
+mod own;
+mod show;
 
 use std::sync::Arc;
 
 use axum::Router;
-use shared::api::{Route, finish};
+use axum::routing::{get, put};
+use shared::api::{Access, Route, finish};
 use shared::platform::Platform;
 
 /// The routes of this function.
-pub const ROUTES: &[Route] = &[];
+pub const ROUTES: &[Route] = &[
+    Route::new("GET", "/v1/accounts", Access::User),
+    Route::new("GET", "/v1/accounts/{id}", Access::User),
+    Route::new("DELETE", "/v1/accounts/{id}", Access::User),
+    Route::new("GET", "/v1/accounts/{id}/boards", Access::User),
+    Route::new("PUT", "/v1/accounts/{id}/channels", Access::User),
+];
 
 /// The function's router.
 pub fn router(platform: Arc<Platform>) -> Router {
-    finish(Router::new().with_state(platform))
+    let router = Router::new()
+        .route("/v1/accounts", get(list::list))
+        .route("/v1/accounts/{id}", get(show::show).delete(disconnect::disconnect))
+        .route("/v1/accounts/{id}/boards", get(boards::boards))
+        .route("/v1/accounts/{id}/channels", put(channels::choose));
+    finish(router.with_state(platform))
 }

@@ -1,0 +1,68 @@
+//! `GET /v1/accounts/{id}/boards`: Pinterest's own pages of boards, behind our cursor.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use serde::Serialize;
+use shared::api::{Json, List, Problem, Query, User, cursor, foreign_cursor};
+use shared::domain::BoardId;
+use shared::pinterest::{Board, CallError};
+use shared::platform::Platform;
+
+use crate::own;
+
+/// The Board of the HTTP contract.
+#[derive(Debug, Serialize)]
+pub struct BoardBody {
+    id: BoardId,
+    name: String,
+    /// Pinterest's word: `PUBLIC`, `PROTECTED` or `SECRET`.
+    privacy: Option<String>,
+    owner: Option<String>,
+    is_group: bool,
+}
+
+/// Lists the account's own boards and the group boards that it may write to.
+///
+/// A page may be shorter than `limit`; the list ends where `next_cursor` is `null`.
+pub async fn boards(
+    State(platform): State<Arc<Platform>>,
+    user: User,
+    Path(id): Path<String>,
+    query: Query,
+) -> Result<Json<List<BoardBody>>, Problem> {
+    let account = own::account(&platform, &user.owner, &id).await?;
+    let list = format!("boards of {}", account.id);
+    let mut errors = Vec::new();
+    let page = query.page(&mut errors);
+    let bookmark = page.place(&list, &mut errors);
+    if !errors.is_empty() {
+        return Err(Problem::invalid(errors));
+    }
+    let (mode, token) = own::key_to_boards(&platform, &account).await?;
+    let answer = platform.pinterest.boards(mode, &token, bookmark.as_deref(), page.limit).await;
+    let answer = answer.map_err(|error| refused(error, bookmark.is_some()))?;
+    let next_cursor = answer.bookmark.map(|bookmark| cursor(&list, &bookmark));
+    let items = answer.items.into_iter().map(|board| body(board, &account.username)).collect();
+    Ok(Json(List { items, next_cursor }))
+}
+
+/// Pinterest answers 400 to a bookmark that it no longer knows.
+fn refused(error: CallError, has_bookmark: bool) -> Problem {
+    match error {
+        CallError::Refused(refusal) if refusal.status == 400 && has_bookmark => {
+            Problem::invalid(vec![foreign_cursor()])
+        }
+        error => error.into(),
+    }
+}
+
+fn body(board: Board, username: &str) -> BoardBody {
+    BoardBody {
+        is_group: board.is_group(username),
+        owner: board.owner_name().map(str::to_owned),
+        id: board.id,
+        name: board.name,
+        privacy: board.privacy,
+    }
+}

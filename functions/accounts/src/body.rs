@@ -1,0 +1,141 @@
+//! An account as clients read it.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::domain::{Account, AccountId, BoardId, Connection, Mode, PinterestUserId, ReconnectReason, Settings};
+
+/// The Account of the HTTP contract. It never has a token in it, sealed or not.
+#[derive(Debug, Serialize)]
+pub struct AccountBody {
+    id: AccountId,
+    pinterest_user_id: PinterestUserId,
+    username: String,
+    profile_image: Option<String>,
+    mode: Mode,
+    state: &'static str,
+    reason: Option<Reason>,
+    scopes: Vec<String>,
+    missing_scopes: Vec<String>,
+    access_token_expires_at: Option<Timestamp>,
+    refresh_token_expires_at: Option<Timestamp>,
+    channels: Vec<BoardId>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+struct Reason {
+    code: &'static str,
+    message: &'static str,
+}
+
+impl AccountBody {
+    /// The account as it stands under `settings` at `now`.
+    pub fn new(account: Account, settings: &Settings, now: Timestamp) -> Self {
+        let (state, reason) = standing(&account, settings, now);
+        let tokens = account.tokens();
+        Self {
+            state,
+            reason: reason.map(|reason| Reason { code: reason.code(), message: reason.message() }),
+            missing_scopes: account.scopes.missing_for_publishing().names(),
+            scopes: account.scopes.names(),
+            access_token_expires_at: tokens.map(|tokens| tokens.access_expires_at),
+            refresh_token_expires_at: tokens.and_then(|tokens| tokens.refresh_expires_at),
+            id: account.id,
+            pinterest_user_id: account.user_id,
+            username: account.username,
+            profile_image: account.profile_image,
+            mode: account.mode,
+            channels: account.channels,
+            created_at: account.created_at,
+            updated_at: account.updated_at,
+        }
+    }
+}
+
+/// The word for the account's state, and why it has to be connected again, if it has to.
+fn standing(account: &Account, settings: &Settings, now: Timestamp) -> (&'static str, Option<ReconnectReason>) {
+    if account.connection == Connection::Disconnected {
+        return ("disconnected", None);
+    }
+    let other_app = settings.app_id.as_ref().is_some_and(|app| *app != account.app_id);
+    let reason = account.reconnect_reason(now).or(other_app.then_some(ReconnectReason::AppChanged));
+    match reason {
+        Some(reason) => ("needs_reconnect", Some(reason)),
+        None => ("connected", None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use jiff::ToSpan;
+    use shared::domain::{Scope, Scopes, SealedToken, SealedTokens};
+    use shared::random::SystemRandom;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
+
+    fn tokens(expires_at: Timestamp) -> SealedTokens {
+        SealedTokens {
+            access: SealedToken("sealed-access".into()),
+            access_expires_at: expires_at,
+            refresh: Some(SealedToken("sealed-refresh".into())),
+            refresh_expires_at: Some(expires_at),
+        }
+    }
+
+    fn account(connection: Connection) -> Account {
+        Account {
+            id: AccountId::random(&SystemRandom),
+            owner: "alice".parse().unwrap(),
+            mode: Mode::Live,
+            app_id: "1".parse().unwrap(),
+            user_id: "77".parse().unwrap(),
+            username: "alice_pins".into(),
+            profile_image: None,
+            scopes: [Scope::USER_ACCOUNTS_READ, Scope::BOARDS_READ, Scope::PINS_READ].into_iter().collect::<Scopes>(),
+            connection,
+            token_version: 1,
+            refresh_lease_until: None,
+            refresh_at: None,
+            refresh_unknown: false,
+            release_at: None,
+            releases_left: 0,
+            channels: vec!["5".parse().unwrap()],
+            created_at: NOW,
+            updated_at: NOW,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn the_state_follows_from_the_tokens_and_the_app_in_the_settings() {
+        let good = tokens(NOW + 1.hour());
+        let refused = ReconnectReason::RefreshRefused;
+        let waiting = || Connection::NeedsReconnect { reason: refused, from: NOW + 1.hour(), tokens: good.clone() };
+        for (connection, app, state, reason) in [
+            (Connection::Connected(good.clone()), Some("1"), "connected", None),
+            (Connection::Connected(good.clone()), None, "connected", None),
+            (Connection::Connected(good.clone()), Some("2"), "needs_reconnect", Some("app_changed")),
+            (Connection::Connected(tokens(NOW)), Some("1"), "needs_reconnect", Some("expired")),
+            (waiting(), Some("1"), "needs_reconnect", Some("refresh_refused")),
+            (waiting(), Some("2"), "needs_reconnect", Some("refresh_refused")),
+            (Connection::Disconnected, Some("2"), "disconnected", None),
+        ] {
+            let settings = Settings { app_id: app.map(|app| app.parse().unwrap()), ..Settings::default() };
+            let body = AccountBody::new(account(connection.clone()), &settings, NOW);
+            assert_eq!((body.state, body.reason.map(|r| r.code)), (state, reason), "{connection:?} {app:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_names_missing_scopes_and_no_token() {
+        let connected = account(Connection::Connected(tokens(NOW + 1.hour())));
+        let body = serde_json::to_string(&AccountBody::new(connected, &Settings::default(), NOW)).unwrap();
+        assert!(body.contains(r#""missing_scopes":["pins:write","boards:write"]"#), "{body}");
+        assert!(!body.contains("sealed"), "{body}");
+    }
+}

@@ -1,0 +1,111 @@
+//! `PUT /v1/accounts/{id}/channels`: choose the boards that the caller posts to.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use shared::api::{Json, Problem, User};
+use shared::boards::all_boards;
+use shared::domain::{Account, BoardId, FieldError, OwnerId};
+use shared::platform::Platform;
+use shared::store::StoreError;
+
+use crate::body::AccountBody;
+use crate::own;
+
+/// How many boards may be chosen; they lie in the account's item, which has to stay small.
+const MOST: usize = 200;
+
+/// How often the write is tried when something else, such as a renewal of the tokens, changes the account meanwhile.
+const TRIES: usize = 4;
+
+/// The choice.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    board_ids: Vec<String>,
+}
+
+/// Replaces the chosen boards. A board that is named twice is kept once.
+pub async fn choose(
+    State(platform): State<Arc<Platform>>,
+    user: User,
+    Path(id): Path<String>,
+    Json(choice): Json<Choice>,
+) -> Result<Json<AccountBody>, Problem> {
+    let account = own::account(&platform, &user.owner, &id).await?;
+    let (mode, token) = own::key_to_boards(&platform, &account).await?;
+    if choice.board_ids.len() > MOST {
+        let message = format!("Choose at most {MOST} boards; these are {}.", choice.board_ids.len());
+        return Err(Problem::invalid_field("board_ids", "too_many", message));
+    }
+    let boards = all_boards(&platform.pinterest, mode, &token).await?;
+    let channels = check(&choice.board_ids, &boards.into_iter().map(|board| board.id).collect())?;
+    let account = store(&platform, &user.owner, &id, channels).await?;
+    let settings = platform.current_settings.get().await?;
+    Ok(Json(AccountBody::new(account, &settings, platform.clock.now())))
+}
+
+/// The chosen boards in their order, each once; or every one that is not a board of the account.
+fn check(chosen: &[String], boards: &BTreeSet<BoardId>) -> Result<Vec<BoardId>, Problem> {
+    let (mut channels, mut errors) = (Vec::new(), Vec::new());
+    for (index, text) in chosen.iter().enumerate() {
+        match text.parse::<BoardId>() {
+            Ok(board) if !boards.contains(&board) => {
+                let message = "The account has no such board. GET …/boards lists those it has.";
+                errors.push(FieldError::new(format!("board_ids[{index}]"), "not_found", message));
+            }
+            Ok(board) if channels.contains(&board) => {}
+            Ok(board) => channels.push(board),
+            Err(error) => {
+                let message = format!("Expected {}.", error.expected);
+                errors.push(FieldError::new(format!("board_ids[{index}]"), "invalid", message));
+            }
+        }
+    }
+    if errors.is_empty() { Ok(channels) } else { Err(Problem::invalid(errors)) }
+}
+
+async fn store(platform: &Platform, owner: &OwnerId, id: &str, channels: Vec<BoardId>) -> Result<Account, Problem> {
+    for _ in 0..TRIES {
+        let mut account = own::account(platform, owner, id).await?;
+        let version = account.version;
+        account.channels.clone_from(&channels);
+        account.updated_at = platform.clock.now();
+        match platform.accounts.save(&mut account, version).await {
+            Ok(()) => return Ok(account),
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Conflict.into())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    fn ids(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    #[test]
+    fn the_order_is_kept_and_a_board_counts_once() {
+        let boards = ["1", "2", "3"].map(|id| id.parse().unwrap()).into();
+        let channels = check(&ids(&["3", "1", "3"]), &boards).unwrap();
+        assert_eq!(channels.iter().map(BoardId::as_str).collect::<Vec<_>>(), ["3", "1"]);
+        assert_eq!(check(&[], &boards), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn every_wrong_board_is_named() {
+        let boards = ["1"].map(|id| id.parse().unwrap()).into();
+        let problem = check(&ids(&["1", "2", "x", ""]), &boards).unwrap_err();
+        let named: Vec<_> = problem.errors.iter().map(|error| (error.field.as_str(), error.code)).collect();
+        let expected = [("board_ids[1]", "not_found"), ("board_ids[2]", "invalid"), ("board_ids[3]", "invalid")];
+        assert_eq!(named, expected);
+    }
+}

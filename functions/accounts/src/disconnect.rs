@@ -1,0 +1,46 @@
+//! `DELETE /v1/accounts/{id}`: erase the tokens and let the Pinterest account be connected by anybody again.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use shared::api::{Json, Problem, User};
+use shared::domain::{Account, Connection, OwnerId};
+use shared::platform::Platform;
+use shared::store::StoreError;
+
+use crate::body::AccountBody;
+use crate::own;
+
+/// How often the write is tried when something else, such as a renewal of the tokens, changes the account meanwhile.
+const TRIES: usize = 4;
+
+/// Disconnects an account, also while Pinterest is disabled; disconnecting twice is harmless.
+///
+/// The row stays, so that the account's pins keep a name. They are held when they come due.
+pub async fn disconnect(
+    State(platform): State<Arc<Platform>>,
+    user: User,
+    Path(id): Path<String>,
+) -> Result<Json<AccountBody>, Problem> {
+    let account = erase(&platform, &user.owner, &id).await?;
+    let settings = platform.current_settings.get().await?;
+    Ok(Json(AccountBody::new(account, &settings, platform.clock.now())))
+}
+
+async fn erase(platform: &Platform, owner: &OwnerId, id: &str) -> Result<Account, Problem> {
+    for _ in 0..TRIES {
+        let mut account = own::account(platform, owner, id).await?;
+        if account.connection == Connection::Disconnected {
+            return Ok(account);
+        }
+        let version = account.version;
+        account.disconnected();
+        account.updated_at = platform.clock.now();
+        match platform.accounts.disconnect(&mut account, version).await {
+            Ok(()) => return Ok(account),
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Conflict.into())
+}

@@ -1,0 +1,21 @@
+//! `GET /v1/accounts/{id}`.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use shared::api::{Json, Problem, User};
+use shared::platform::Platform;
+
+use crate::body::AccountBody;
+use crate::own;
+
+/// Shows one account.
+pub async fn show(
+    State(platform): State<Arc<Platform>>,
+    user: User,
+    Path(id): Path<String>,
+) -> Result<Json<AccountBody>, Problem> {
+    let account = own::account(&platform, &user.owner, &id).await?;
+    let settings = platform.current_settings.get().await?;
+    Ok(Json(AccountBody::new(account, &settings, platform.clock.now())))
+}
