@@ -1,15 +1,59 @@
-//! The `pins` function.
+//! Pins: schedule, list, show and cancel them; and the health of the whole, which is what is overdue.
+
+mod boards;
+mod body;
+mod cancel;
+mod health;
+mod list;
+mod moment;
+mod own;
+mod schedule;
+mod show;
 
 use std::sync::Arc;
 
 use axum::Router;
-use shared::api::{Route, finish};
+use axum::extract::FromRef;
+use axum::routing::get;
+use shared::api::{Access, Route, finish};
 use shared::platform::Platform;
 
+use boards::KnownBoards;
+use health::HealthCheck;
+
 /// The routes of this function.
-pub const ROUTES: &[Route] = &[];
+pub const ROUTES: &[Route] = &[
+    Route::new("POST", "/v1/pins", Access::User),
+    Route::new("GET", "/v1/pins", Access::User),
+    Route::new("GET", "/v1/pins/{id}", Access::User),
+    Route::new("DELETE", "/v1/pins/{id}", Access::User),
+    Route::new("GET", "/healthz", Access::Open),
+];
+
+/// What the handlers work with: the outside world and what this function remembers of it.
+#[derive(Debug, Clone)]
+struct Function {
+    platform: Arc<Platform>,
+    boards: Arc<KnownBoards>,
+    health: Arc<HealthCheck>,
+}
+
+impl FromRef<Function> for Arc<Platform> {
+    fn from_ref(function: &Function) -> Self {
+        function.platform.clone()
+    }
+}
 
 /// The function's router.
 pub fn router(platform: Arc<Platform>) -> Router {
-    finish(Router::new().with_state(platform))
+    let function = Function {
+        boards: Arc::new(KnownBoards::new(platform.clock.clone())),
+        health: Arc::new(HealthCheck::new(platform.clock.clone())),
+        platform,
+    };
+    let router = Router::new()
+        .route("/v1/pins", get(list::list).post(schedule::schedule))
+        .route("/v1/pins/{id}", get(show::show).delete(cancel::cancel))
+        .route("/healthz", get(health::health));
+    finish(router.with_state(function))
 }

@@ -1,0 +1,174 @@
+//! A pin as clients read it, with the holds that are derived when it is read.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::domain::{
+    AccountId, Attempt, BoardId, Content, Hold, Media, Mode, Pin, PinId, PinterestPinId, SectionId, Settings, State,
+    Status,
+};
+
+/// The Pin of the HTTP contract.
+#[derive(Debug, Serialize)]
+pub struct PinBody {
+    id: PinId,
+    account_id: AccountId,
+    mode: Mode,
+    board_id: BoardId,
+    section_id: Option<SectionId>,
+    board_verified: bool,
+    content: ContentBody,
+    status: &'static str,
+    reason: Option<Reason>,
+    held_until: Option<Timestamp>,
+    /// When a pin that met with a setback is tried again; otherwise `null`.
+    next_attempt_at: Option<Timestamp>,
+    publish_at: Option<Timestamp>,
+    published_at: Option<Timestamp>,
+    lateness_ms: Option<i64>,
+    pinterest_pin_id: Option<PinterestPinId>,
+    pinterest_url: Option<String>,
+    attempts: Vec<AttemptBody>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+struct Reason {
+    code: &'static str,
+    message: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct ContentBody {
+    title: Option<String>,
+    description: Option<String>,
+    alt_text: Option<String>,
+    link: Option<String>,
+    dominant_color: Option<String>,
+    media: MediaBody,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "source_type", rename_all = "snake_case")]
+enum MediaBody {
+    ImageUrl { url: String },
+}
+
+#[derive(Debug, Serialize)]
+struct AttemptBody {
+    at: Timestamp,
+    kind: &'static str,
+    outcome: &'static str,
+    http_status: Option<u16>,
+    code: Option<i64>,
+    message: Option<String>,
+    request_id: Option<String>,
+    took_ms: Option<u64>,
+}
+
+/// What holds every pin that waits, or every pin of a mode; nothing of it is stored.
+pub fn derived_hold(pin: &Pin, settings: &Settings) -> Option<Hold> {
+    if !matches!(pin.state.status(), Status::Scheduled | Status::Held) {
+        return None;
+    }
+    let disabled = (!settings.enabled).then_some(Hold::Disabled);
+    disabled.or((pin.mode != settings.mode).then_some(Hold::OtherMode))
+}
+
+/// The status that clients see.
+pub fn status(pin: &Pin, settings: &Settings) -> Status {
+    derived_hold(pin, settings).map_or(pin.state.status(), |_| Status::Held)
+}
+
+impl PinBody {
+    /// The pin as it stands under `settings`.
+    pub fn new(pin: Pin, settings: &Settings) -> Self {
+        let derived = derived_hold(&pin, settings);
+        let (published_at, lateness_ms, pinterest_pin_id) = match &pin.state {
+            State::Published { at, lateness_ms, pinterest_pin_id } => {
+                (Some(*at), Some(*lateness_ms), Some(pinterest_pin_id.clone()))
+            }
+            _ => (None, None, None),
+        };
+        Self {
+            status: status(&pin, settings).code(),
+            reason: derived.map(of_hold).or_else(|| reason(&pin.state)),
+            held_until: until(&pin).filter(|_| derived.is_none()),
+            next_attempt_at: next_attempt(&pin).filter(|_| derived.is_none()),
+            pinterest_url: pin.pinterest_url(),
+            published_at,
+            lateness_ms,
+            pinterest_pin_id,
+            content: content(&pin.content),
+            attempts: pin.attempts.into_iter().map(attempt).collect(),
+            id: pin.id,
+            account_id: pin.account_id,
+            mode: pin.mode,
+            board_id: pin.board_id,
+            section_id: pin.section_id,
+            board_verified: pin.board_verified,
+            publish_at: pin.publish_at,
+            created_at: pin.created_at,
+            updated_at: pin.updated_at,
+        }
+    }
+}
+
+fn reason(state: &State) -> Option<Reason> {
+    match state {
+        State::Scheduled { setback } => setback.map(|why| Reason { code: why.code(), message: why.message() }),
+        State::Held { reason, .. } => Some(of_hold(*reason)),
+        State::Failed { reason } => Some(Reason { code: reason.code(), message: reason.message() }),
+        State::NeedsReview { reason } => Some(Reason { code: reason.code(), message: reason.message() }),
+        State::Draft | State::Publishing { .. } | State::Published { .. } | State::Cancelled => None,
+    }
+}
+
+fn of_hold(hold: Hold) -> Reason {
+    Reason { code: hold.code(), message: hold.message() }
+}
+
+fn until(pin: &Pin) -> Option<Timestamp> {
+    match &pin.state {
+        State::Held { until, .. } => *until,
+        _ => None,
+    }
+}
+
+fn next_attempt(pin: &Pin) -> Option<Timestamp> {
+    match &pin.state {
+        State::Scheduled { setback: Some(_) } => pin.due.as_ref().map(|due| due.at),
+        _ => None,
+    }
+}
+
+fn content(content: &Content) -> ContentBody {
+    let own = |text: Option<&str>| text.map(str::to_owned);
+    let media = match content.media() {
+        Media::ImageUrl { url } => MediaBody::ImageUrl { url: url.clone() },
+    };
+    ContentBody {
+        title: own(content.title()),
+        description: own(content.description()),
+        alt_text: own(content.alt_text()),
+        link: own(content.link()),
+        dominant_color: own(content.dominant_color()),
+        media,
+    }
+}
+
+fn attempt(attempt: Attempt) -> AttemptBody {
+    AttemptBody {
+        at: attempt.at,
+        kind: "publish",
+        outcome: attempt.outcome.code(),
+        http_status: attempt.http_status,
+        code: attempt.code,
+        message: attempt.message,
+        request_id: attempt.request_id,
+        took_ms: attempt.took_ms,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! The `Idempotency-Key` of a request, and what a request asks for in a form that can be compared.
+
+use data_encoding::BASE64URL_NOPAD;
+use http::HeaderMap;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use shared::domain::{Content, FieldError, Media, OwnerId, PinId};
+
+use super::form::{Request, Target};
+
+const NAME: &str = "Idempotency-Key";
+
+/// What a client repeats when it repeats a request: 1 to 255 visible ASCII characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// Reads the header, where there is one; notes what is wrong with it.
+    pub fn read(headers: &HeaderMap, errors: &mut Vec<FieldError>) -> Option<Self> {
+        let mut values = headers.get_all(NAME).iter();
+        let value = values.next()?;
+        let text = value.to_str().ok().filter(|text| (1..=255).contains(&text.len()) && is_visible(text));
+        if let (Some(text), None) = (text, values.next()) {
+            return Some(Self(text.to_owned()));
+        }
+        let message = "Send one key of 1 to 255 visible ASCII characters, such as a UUID.";
+        errors.push(FieldError::new(NAME, "invalid", message));
+        None
+    }
+
+    /// The id of the pin at `position`.
+    pub fn pin_id(&self, owner: &OwnerId, position: usize) -> PinId {
+        let position = u32::try_from(position).expect("a request has at most 50 targets");
+        PinId::derived(owner, &self.0, position)
+    }
+}
+
+fn is_visible(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// A request in its canonical form. What is stored is compared with what comes later, so the order of fields stays.
+#[derive(Serialize)]
+struct Canonical<'a> {
+    targets: &'a [Target],
+    title: Option<&'a str>,
+    description: Option<&'a str>,
+    alt_text: Option<&'a str>,
+    link: Option<&'a str>,
+    dominant_color: Option<&'a str>,
+    image_url: &'a str,
+}
+
+/// What tells `request` from every other: SHA-256 of its canonical form. `"now"` counts as the word, not as a time.
+pub fn fingerprint(request: &Request) -> String {
+    let content: &Content = &request.content;
+    let Media::ImageUrl { url } = content.media();
+    let canonical = Canonical {
+        targets: &request.targets,
+        title: content.title(),
+        description: content.description(),
+        alt_text: content.alt_text(),
+        link: content.link(),
+        dominant_color: content.dominant_color(),
+        image_url: url,
+    };
+    let text = serde_json::to_vec(&canonical).expect("a plain structure");
+    BASE64URL_NOPAD.encode(&Sha256::digest(text))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use http::HeaderValue;
+    use serde_json::{Value, json};
+
+    use super::super::form::Form;
+    use super::*;
+
+    fn read(values: &[&str]) -> Result<Option<IdempotencyKey>, String> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(NAME, HeaderValue::from_str(value).unwrap());
+        }
+        let mut errors = Vec::new();
+        let key = IdempotencyKey::read(&headers, &mut errors);
+        errors.pop().map_or(Ok(key), |error| Err(error.field))
+    }
+
+    #[test]
+    fn a_key_is_one_word_of_visible_ascii() {
+        assert_eq!(read(&[]), Ok(None));
+        for good in ["a", "6f1c2a52-7f0e-4f5d-9a55-0a4ad0b7d3c1", "~!#", &"k".repeat(255)] {
+            assert_eq!(read(&[good]), Ok(Some(IdempotencyKey(good.to_owned()))), "{good}");
+        }
+        for bad in ["", "two words", "ümlaut", &"k".repeat(256)] {
+            assert_eq!(read(&[bad]), Err(NAME.to_owned()), "{bad:?}");
+        }
+        assert_eq!(read(&["a", "b"]), Err(NAME.to_owned()));
+    }
+
+    fn request(change: impl FnOnce(&mut Value)) -> String {
+        let mut body = json!({
+            "targets": [{"account_id": "acc_aaaaaaaaaaaaaaaaaaaaaaaaaa", "board_id": "1"}],
+            "content": {"title": "a", "media": {"source_type": "image_url", "url": "https://example.com/a.jpg"}},
+            "publish_at": "now",
+        });
+        change(&mut body);
+        fingerprint(&Form::read(body, &mut Vec::new()).request().unwrap())
+    }
+
+    #[test]
+    fn whatever_is_asked_for_differently_has_another_fingerprint() {
+        let mut seen = std::collections::BTreeSet::from([request(|_| ())]);
+        let changes: [fn(&mut Value); 9] = [
+            |body| body["publish_at"] = Value::Null,
+            |body| body["publish_at"] = json!("2027-01-01T00:00:00Z"),
+            |body| body["targets"][0]["board_id"] = json!("2"),
+            |body| body["targets"][0]["section_id"] = json!("1"),
+            |body| body["targets"][0]["account_id"] = json!("acc_bbbbbbbbbbbbbbbbbbbbbbbbbb"),
+            |body| body["content"]["title"] = json!("b"),
+            |body| body["content"]["title"] = Value::Null,
+            |body| body["content"] = json!({"description": "a", "media": body["content"]["media"]}),
+            |body| body["targets"] = json!([body["targets"][0], body["targets"][0]]),
+        ];
+        for (index, change) in changes.into_iter().enumerate() {
+            assert!(seen.insert(request(change)), "change {index}");
+        }
+    }
+
+    #[test]
+    fn the_same_request_written_differently_has_the_same_fingerprint() {
+        let changes: [fn(&mut Value); 3] = [
+            |body| body["content"]["link"] = Value::Null,
+            |body| body["content"]["alt_text"] = json!(" "),
+            |body| body["targets"][0]["publish_at"] = json!("now"),
+        ];
+        for (index, change) in changes.into_iter().enumerate() {
+            assert_eq!(request(|_| ()), request(change), "change {index}");
+        }
+        let at = |text: &'static str| request(|body| body["publish_at"] = json!(text));
+        assert_eq!(at("2027-01-01T00:00:00Z"), at("2027-01-01T02:00:00+02:00"));
+    }
+}

@@ -1,0 +1,96 @@
+//! Reads JSON objects field by field, so that one wrong field does not hide the others.
+
+use serde_json::{Map, Value};
+use shared::domain::FieldError;
+
+/// One JSON object that is being read.
+pub struct Fields<'e> {
+    path: String,
+    left: Map<String, Value>,
+    errors: &'e mut Vec<FieldError>,
+}
+
+impl<'e> Fields<'e> {
+    /// Opens the object at `path` (empty for the whole body); notes anything else as wrong.
+    pub fn open(path: &str, value: Value, errors: &'e mut Vec<FieldError>) -> Option<Self> {
+        match value {
+            Value::Object(left) => Some(Self { path: path.to_owned(), left, errors }),
+            other => {
+                let path = if path.is_empty() { "body" } else { path };
+                errors.push(wrong_type(path, "an object", &other));
+                None
+            }
+        }
+    }
+
+    /// Takes the field; absent where it is not there or `null`.
+    pub fn optional(&mut self, name: &str) -> Option<Value> {
+        self.left.remove(name).filter(|value| !value.is_null())
+    }
+
+    /// Takes the field as it was given, so that `null` counts.
+    pub fn given(&mut self, name: &str) -> Option<Value> {
+        self.left.remove(name)
+    }
+
+    /// Takes the field; notes where it is missing.
+    pub fn required(&mut self, name: &str) -> Option<Value> {
+        let value = self.optional(name);
+        if value.is_none() {
+            self.wrong(name, "required", "This is needed.");
+        }
+        value
+    }
+
+    /// Takes the field, which is a text where it is there.
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        let value = self.optional(name)?;
+        self.as_text(name, value)
+    }
+
+    /// Takes the field, which is a text and has to be there.
+    pub fn required_text(&mut self, name: &str) -> Option<String> {
+        let value = self.required(name)?;
+        self.as_text(name, value)
+    }
+
+    /// Notes that the field is wrong.
+    pub fn wrong(&mut self, name: &str, code: &'static str, message: impl Into<String>) {
+        self.errors.push(FieldError::new(self.path(name), code, message));
+    }
+
+    /// Notes every field that was not taken as unknown.
+    pub fn close(mut self) {
+        for name in std::mem::take(&mut self.left).keys() {
+            self.wrong(name, "unknown_field", "There is no such field here. Leave it out.");
+        }
+    }
+
+    fn as_text(&mut self, name: &str, value: Value) -> Option<String> {
+        match value {
+            Value::String(text) => Some(text),
+            other => {
+                let path = self.path(name);
+                self.errors.push(wrong_type(&path, "a string", &other));
+                None
+            }
+        }
+    }
+
+    fn path(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+}
+
+/// Says that the value at `path` is of another kind than `expected`; never the value itself.
+pub fn wrong_type(path: &str, expected: &str, value: &Value) -> FieldError {
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    };
+    FieldError::new(path, "wrong_type", format!("Expected {expected}; this is {kind}."))
+}
