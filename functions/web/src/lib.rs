@@ -1,15 +1,29 @@
-//! The `web` function.
+//! The pages that a person sees. They need no script and show nothing of anyone.
+
+mod accounts;
+mod home;
+mod page;
+mod style;
 
 use std::sync::Arc;
 
 use axum::Router;
-use shared::api::{Route, finish};
+use axum::routing::get;
+use shared::api::{Access, Route, finish};
 use shared::platform::Platform;
 
 /// The routes of this function.
-pub const ROUTES: &[Route] = &[];
+pub const ROUTES: &[Route] = &[
+    Route::new("GET", "/", Access::Open),
+    Route::new("GET", "/app/accounts", Access::Open),
+    Route::new("GET", "/app/style.css", Access::Open),
+];
 
 /// The function's router.
 pub fn router(platform: Arc<Platform>) -> Router {
-    finish(Router::new().with_state(platform))
+    let router = Router::new()
+        .route("/", get(home::home))
+        .route("/app/accounts", get(accounts::accounts))
+        .route("/app/style.css", get(style::style));
+    finish(router.with_state(platform))
 }
