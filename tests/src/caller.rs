@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use axum::Router;
 use axum::body::Body;
 use http::{HeaderMap, Request};
 use http_body_util::BodyExt;
@@ -17,6 +18,7 @@ pub struct Caller<'a> {
     world: &'a World,
     claims: Option<HashMap<String, String>>,
     headers: Vec<(String, String)>,
+    router: Option<Router>,
 }
 
 /// What came back.
@@ -64,13 +66,20 @@ impl<'a> Caller<'a> {
             }
             claims
         });
-        Self { world, claims, headers: Vec::new() }
+        Self { world, claims, headers: Vec::new(), router: None }
     }
 
     /// The same caller with one more header.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The same caller, answered by `router` instead of the world's own functions.
+    #[must_use]
+    pub fn at(mut self, router: &Router) -> Self {
+        self.router = Some(router.clone());
         self
     }
 
@@ -115,7 +124,7 @@ impl<'a> Caller<'a> {
         }
         let mut request = request.body(Body::from(body.unwrap_or_default())).expect("the stories write valid requests");
         request.extensions_mut().insert(self.context());
-        let router = self.world.function(bare).clone();
+        let router = self.router.as_ref().unwrap_or_else(|| self.world.function(bare)).clone();
         let Ok(response) = router.oneshot(request).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("bodies are complete").to_bytes().to_vec();

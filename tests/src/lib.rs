@@ -3,12 +3,16 @@
 
 mod browser;
 mod caller;
+mod disturb;
 mod publishing;
 mod shapes;
+mod shortcuts;
 mod world;
 
 pub use browser::Browser;
 pub use caller::{Answer, Caller};
+pub use disturb::Disturb;
 pub use publishing::{Seeded, invocation, invocation_for};
 pub use shapes::{pin_request, settings_request};
+pub use shortcuts::host;
 pub use world::{APP_ID, APP_SECRET, HOST, START, World};

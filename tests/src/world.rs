@@ -34,7 +34,7 @@ pub const HOST: &str = "pins.example.com";
 const TABLE: &str = "pinwheel";
 const APP_SECRET_ID: &str = "pinwheel/app";
 const TOKEN_KEYS: &str = "pinwheel/token-keys";
-const PUBLISHER: &str = "pinwheel-publisher";
+pub(crate) const PUBLISHER: &str = "pinwheel-publisher";
 
 /// Everything there is in a story.
 pub struct World {

@@ -1,8 +1,18 @@
 //! The product as stories, on embedded parts and moved time.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod accounts;
 mod architecture;
+mod boards;
 mod crash;
+mod health;
+mod isolation;
+mod pages;
+mod pins_cancel;
+mod pins_create;
+mod pins_idempotency;
+mod pins_list;
+mod pins_refused;
 mod publisher;
 mod renew;
 mod store;
