@@ -137,6 +137,15 @@ async fn every_page_goes_on_where_the_one_before_ended() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_list_that_is_known_to_be_at_its_end_has_no_cursor() {
+    let (world, account) = week().await;
+    let whole = list(&world, &format!("account_id={}&limit=4", account.id)).await;
+    assert_eq!((titles(&whole).len(), &whole["next_cursor"]), (4, &Value::Null));
+    let part = list(&world, &format!("account_id={}&limit=3", account.id)).await;
+    assert_eq!((titles(&part).len(), part["next_cursor"].is_string()), (3, true));
+}
+
+#[tokio::test(start_paused = true)]
 async fn pins_are_found_by_account_and_status_as_their_readers_see_it() {
     let (world, shop) = week().await;
     let scopes = Scopes::defaults().to_string();
