@@ -11,6 +11,7 @@ mod route;
 
 pub use body::Json;
 pub use cursor::{List, cursor, foreign_cursor};
+pub use failure::log;
 pub use identity::{ADMIN_GROUP, Admin, User};
 pub use origin::{CALLBACK_PATH, Origin};
 pub use problem::Problem;

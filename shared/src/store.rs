@@ -18,6 +18,6 @@ pub use accounts::{AccountStore, Link};
 pub use consents::{Consent, ConsentStore, PickGrant};
 pub use failure::StoreError;
 pub use pins::{CalendarPage, CalendarQuery, Claim, DueEntry, DueWork, Lease, Order, PinStore};
-pub use settings::{Change, SettingsStore};
+pub use settings::{CallbackProof, Change, SettingsStore};
 pub use shards::{ShardOwner, ShardStore};
 pub use table::Table;

@@ -78,7 +78,8 @@ fn internal(error: &(dyn Error + 'static)) -> Problem {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
 }
 
-fn log(error: &(dyn Error + 'static)) {
+/// Logs an error with its causes; for whoever answers a request in spite of it.
+pub fn log(error: &(dyn Error + 'static)) {
     let causes = std::iter::successors(Some(error), |error| (*error).source());
     let chain: Vec<_> = causes.map(ToString::to_string).collect();
     tracing::error!(error = chain.join(": "), "a request could not be answered");

@@ -19,6 +19,11 @@ pub const CALLBACK_PATH: &str = "/app/pinterest/board";
 pub struct Origin(Url);
 
 impl Origin {
+    /// The origin that people reach by `url`, which has no path.
+    pub fn new(url: Url) -> Self {
+        Self(url)
+    }
+
     /// The OAuth redirect URI, to the letter.
     pub fn callback_url(&self) -> String {
         format!("{}{CALLBACK_PATH}", self.as_str())

@@ -1,8 +1,10 @@
 //! Connected accounts, and which owner a Pinterest account belongs to.
 
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::consents::use_pick;
 use super::items::AccountItem;
 use super::key::{ACCOUNT, Key, owner_partition};
 use super::table::{decode, encode, number, text};
@@ -107,6 +109,29 @@ impl AccountStore {
         let writes = [put, link]
             .map(|put| TransactWriteItem::builder().put(put.build().expect("table and item are set")).build());
         self.table.transact("connect an account", writes.into()).await
+    }
+
+    /// Replaces an account, read at `version`, as a pick grant permits, and uses the grant up in the same transaction.
+    ///
+    /// [`StoreError::Conflict`] where the account changed in between, or the grant was used before or never existed.
+    pub async fn save_picked(
+        &self,
+        account: &mut Account,
+        version: u64,
+        grant: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        account.version = version + 1;
+        let key = Key::account(&account.owner, &account.id);
+        let put = Put::builder()
+            .table_name(self.table.name())
+            .set_item(Some(encode(&key, &AccountItem::from(&*account))?))
+            .condition_expression("version = :version")
+            .expression_attribute_values(":version", number(version))
+            .build()
+            .expect("table and item are set");
+        let writes = vec![TransactWriteItem::builder().put(put).build(), use_pick(&self.table, grant, now)];
+        self.table.transact("save the picked boards", writes).await
     }
 
     /// Stores a disconnected account, read at `version`, and frees its link in one transaction.

@@ -2,6 +2,7 @@
 //!
 //! Both are kept under the hash of a secret that only the browser has; the secret itself is not stored.
 
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::{millisecond, second};
 use serde::{Deserialize, Serialize};
@@ -87,13 +88,14 @@ impl ConsentStore {
         self.mark_used(&Key::consent(hash), now, "use a consent").await
     }
 
-    /// Notes which account came of the consent.
-    pub async fn complete(&self, hash: &str, account: &AccountId) -> Result<(), StoreError> {
+    /// Notes which account came of the consent, and keeps it `until` then.
+    pub async fn complete(&self, hash: &str, account: &AccountId, until: Timestamp) -> Result<(), StoreError> {
         self.table
             .update(&Key::consent(hash))
-            .update_expression("SET account_id = :account")
+            .update_expression("SET account_id = :account, expires_at = :until")
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_values(":account", text(account.as_str()))
+            .expression_attribute_values(":until", number(until.as_second()))
             .send()
             .await
             .map_err(|error| StoreError::from_sdk("complete a consent", error))?;
@@ -110,30 +112,39 @@ impl ConsentStore {
         self.table.get(&Key::pick(hash)).await
     }
 
-    /// Marks the pick grant as used; [`StoreError::Conflict`] where it was used before or never existed.
-    pub async fn consume_pick(&self, hash: &str, now: Timestamp) -> Result<(), StoreError> {
-        self.mark_used(&Key::pick(hash), now, "use a pick grant").await
-    }
-
     async fn put_new<T: Serialize>(&self, key: &Key, item: &T, operation: &'static str) -> Result<(), StoreError> {
-        self.table
-            .put(encode(key, item)?)
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk(operation, error))?;
-        Ok(())
+        let put = self.table.put(encode(key, item)?).condition_expression("attribute_not_exists(pk)");
+        match put.send().await.map_err(|error| StoreError::from_sdk(operation, error)) {
+            // The key is the hash of 256 random bits, so what is there is this very item, put by a call whose answer
+            // was lost.
+            Ok(_) | Err(StoreError::Conflict) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
+    /// A transaction, although it is of one write: the SDK gives it a token, so that a call repeated after a lost
+    /// answer does not take its own mark for somebody else's.
     async fn mark_used(&self, key: &Key, now: Timestamp, operation: &'static str) -> Result<(), StoreError> {
         self.table
-            .update(key)
-            .update_expression("SET used_at = :now")
-            .condition_expression("attribute_exists(pk) AND attribute_not_exists(used_at)")
-            .expression_attribute_values(":now", number(now.as_millisecond()))
-            .send()
+            .transact(operation, vec![TransactWriteItem::builder().update(used(&self.table, key, now)).build()])
             .await
-            .map_err(|error| StoreError::from_sdk(operation, error))?;
-        Ok(())
     }
+}
+
+/// Marks the consent or grant under `key` as used, on condition that it exists and was not.
+fn used(table: &Table, key: &Key, now: Timestamp) -> Update {
+    Update::builder()
+        .table_name(table.name())
+        .key("pk", text(&key.pk))
+        .key("sk", text(&key.sk))
+        .update_expression("SET used_at = :now")
+        .condition_expression("attribute_exists(pk) AND attribute_not_exists(used_at)")
+        .expression_attribute_values(":now", number(now.as_millisecond()))
+        .build()
+        .expect("table, key and expression are set")
+}
+
+/// The write that uses up a pick grant, for a transaction with what the grant permits.
+pub(super) fn use_pick(table: &Table, hash: &str, now: Timestamp) -> TransactWriteItem {
+    TransactWriteItem::builder().update(used(table, &Key::pick(hash), now)).build()
 }

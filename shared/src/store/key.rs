@@ -23,6 +23,10 @@ impl Key {
         Self::new("settings", "pinterest")
     }
 
+    pub(super) fn callback_proof() -> Self {
+        Self::new("settings", "callback")
+    }
+
     /// A change of the settings; `order` sorts by time.
     pub(super) fn change(order: &str) -> Self {
         Self::new("settings", format!("{CHANGE}{order}"))

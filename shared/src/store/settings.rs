@@ -28,6 +28,18 @@ pub struct Change {
     pub fields: Vec<String>,
 }
 
+/// That Pinterest sent somebody back to a callback URL, which it only does to registered ones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallbackProof {
+    /// The URL, as Pinterest was given it.
+    pub callback_url: String,
+    /// The app it is registered for.
+    pub app_id: AppId,
+    /// When that was last seen.
+    #[serde(with = "millisecond::required")]
+    pub at: Timestamp,
+}
+
 #[derive(Serialize, Deserialize)]
 struct SettingsItem {
     enabled: bool,
@@ -87,6 +99,18 @@ impl SettingsStore {
         let writes = [put, log]
             .map(|put| TransactWriteItem::builder().put(put.build().expect("table and item are set")).build());
         self.table.transact("save the settings", writes.into()).await
+    }
+
+    /// Notes that Pinterest takes a callback URL.
+    pub async fn save_callback_proof(&self, proof: &CallbackProof) -> Result<(), StoreError> {
+        let put = self.table.put(encode(&Key::callback_proof(), proof)?);
+        put.send().await.map_err(|error| StoreError::from_sdk("note that the callback URL works", error))?;
+        Ok(())
+    }
+
+    /// Reads which callback URL Pinterest last took.
+    pub async fn load_callback_proof(&self) -> Result<Option<CallbackProof>, StoreError> {
+        self.table.get(&Key::callback_proof()).await
     }
 
     /// Lists changes, newest first, from just before `before` (a cursor of an earlier page) on; answers the next cursor.

@@ -7,7 +7,11 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::SdkError;
 use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
+use aws_sdk_secretsmanager::operation::update_secret_version_stage::{
+    UpdateSecretVersionStageError, UpdateSecretVersionStageOutput,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -111,22 +115,44 @@ impl CredentialVault {
         }
     }
 
-    /// Gives `AWSCURRENT` to `version_id`, if another version or none has it.
-    pub async fn make_current(&self, version_id: &str) -> Result<(), VaultError> {
-        let holder = self.current_version().await?;
-        if holder.as_deref() == Some(version_id) {
-            return Ok(());
+    /// Gives `AWSCURRENT` to `version_id`, if another version or none has it; answers false where there is no such
+    /// version.
+    pub async fn make_current(&self, version_id: &str) -> Result<bool, VaultError> {
+        const TRIES: usize = 3;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let holder = self.current_version().await?;
+            if holder.as_deref() == Some(version_id) {
+                return Ok(true);
+            }
+            match self.move_current(version_id, holder).await {
+                Ok(_) => return Ok(true),
+                Err(error) if refused_as(&error, UpdateSecretVersionStageError::is_resource_not_found_exception) => {
+                    return Ok(false);
+                }
+                // Somebody else moved it since it was looked up.
+                Err(error)
+                    if tries < TRIES
+                        && refused_as(&error, UpdateSecretVersionStageError::is_invalid_parameter_exception) => {}
+                Err(error) => return Err(VaultError::from_sdk("put the app secret into force", error)),
+            }
         }
+    }
+
+    async fn move_current(
+        &self,
+        to: &str,
+        from: Option<String>,
+    ) -> Result<UpdateSecretVersionStageOutput, SdkError<UpdateSecretVersionStageError>> {
         self.client
             .update_secret_version_stage()
             .secret_id(&self.secret_id)
             .version_stage(CURRENT)
-            .move_to_version_id(version_id)
-            .set_remove_from_version_id(holder)
+            .move_to_version_id(to)
+            .set_remove_from_version_id(from)
             .send()
             .await
-            .map_err(|error| VaultError::from_sdk("put the app secret into force", error))?;
-        Ok(())
     }
 
     async fn read(&self, version_id: &str) -> Result<Option<AppCredentials>, VaultError> {
@@ -147,6 +173,10 @@ impl CredentialVault {
     fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Timestamp, AppCredentials)>> {
         self.kept.lock().expect("nothing panics while it holds this lock")
     }
+}
+
+fn refused_as<E, R>(error: &SdkError<E, R>, is: impl Fn(&E) -> bool) -> bool {
+    error.as_service_error().is_some_and(is)
 }
 
 fn staged(answer: &DescribeSecretOutput, stage: &str) -> Option<String> {

@@ -71,6 +71,11 @@ impl TokenVault {
         create::create(&self.client, &self.secret_id, Some(KeyRing::generate(&*self.random))).await
     }
 
+    /// Reads the keys anew, to see whether they can be read.
+    pub async fn check(&self) -> Result<(), VaultError> {
+        self.read_ring().await.map(drop)
+    }
+
     /// Seals `token` for `place`.
     pub async fn seal(&self, token: &str, place: Place<'_>) -> Result<SealedToken, SealError> {
         let ring = self.ring().await?;
