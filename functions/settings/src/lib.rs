@@ -1,15 +1,39 @@
-//! The `settings` function.
+//! The `settings` function: administrators read, save and verify the Pinterest app; users see whether it works.
+
+mod answer;
+mod changes;
+mod read;
+mod save;
+mod status;
+mod verify;
 
 use std::sync::Arc;
 
 use axum::Router;
-use shared::api::{Route, finish};
+use axum::routing::{get, post};
+use shared::api::{Access, Route, finish};
 use shared::platform::Platform;
 
+const SETTINGS: &str = "/v1/settings";
+const VERIFY: &str = "/v1/settings/verify";
+const CHANGES: &str = "/v1/settings/changes";
+const STATUS: &str = "/v1/status";
+
 /// The routes of this function.
-pub const ROUTES: &[Route] = &[];
+pub const ROUTES: &[Route] = &[
+    Route::new("GET", SETTINGS, Access::Admin),
+    Route::new("PUT", SETTINGS, Access::Admin),
+    Route::new("POST", VERIFY, Access::Admin),
+    Route::new("GET", CHANGES, Access::Admin),
+    Route::new("GET", STATUS, Access::User),
+];
 
 /// The function's router.
 pub fn router(platform: Arc<Platform>) -> Router {
-    finish(Router::new().with_state(platform))
+    let routes = Router::new()
+        .route(SETTINGS, get(read::read).put(save::save))
+        .route(VERIFY, post(verify::verify))
+        .route(CHANGES, get(changes::changes))
+        .route(STATUS, get(status::status));
+    finish(routes.with_state(platform))
 }

@@ -1,0 +1,107 @@
+//! The settings as they are answered: never with the secret, always with their entity tag.
+
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use lambda_http::http::header;
+use serde::Serialize;
+use shared::api::{Json, Origin};
+use shared::domain::{AppId, Mode, OwnerId, Scope, SecretRef, Settings};
+
+/// Where an app is registered with Pinterest.
+const CREATE_APP_URL: &str = "https://developers.pinterest.com/apps/connect/";
+
+/// The settings as an answer, with what is doubtful about them.
+pub struct Answer<'a> {
+    /// The settings.
+    pub settings: &'a Settings,
+    /// Where this installation is.
+    pub origin: &'a Origin,
+    /// What the save itself gives rise to.
+    pub warnings: Vec<Warning>,
+}
+
+/// Something that is allowed and will not do what is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// A stable word for programs.
+    pub code: &'static str,
+    /// The scope it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<&'static str>,
+    /// What will not work and what to do.
+    pub message: String,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    status: &'static str,
+    mode: Mode,
+    app_id: Option<&'a AppId>,
+    app_secret: Secret<'a>,
+    scopes: Vec<String>,
+    callback_url: String,
+    create_app_url: &'static str,
+    warnings: Vec<Warning>,
+    updated_at: Option<Timestamp>,
+    updated_by: Option<&'a OwnerId>,
+}
+
+#[derive(Serialize)]
+struct Secret<'a> {
+    set: bool,
+    last4: Option<&'a str>,
+    updated_at: Option<Timestamp>,
+}
+
+impl Warning {
+    /// The app was exchanged for another.
+    pub fn accounts_need_reconnect() -> Self {
+        let message = "The app ID changed. Accounts that were connected through the former app work until their access \
+                       token ends, at most 30 days, and cannot be renewed: they have to be connected again.";
+        Self { code: "accounts_need_reconnect", scope: None, message: message.to_owned() }
+    }
+
+    fn missing(scope: Scope) -> Self {
+        let lost = scope.needed_for().unwrap_or("something that publishing needs");
+        let message = format!(
+            "Without {scope}, this will not work: {lost}. Add the scope, then let people who are connected already \
+             connect again."
+        );
+        Self { code: "scope_missing", scope: Some(scope.as_str()), message }
+    }
+}
+
+impl IntoResponse for Answer<'_> {
+    fn into_response(self) -> Response {
+        let Self { settings, origin, warnings } = self;
+        let missing = settings.scopes.missing_for_publishing();
+        let body = Body {
+            status: if settings.enabled { "enabled" } else { "disabled" },
+            mode: settings.mode,
+            app_id: settings.app_id.as_ref(),
+            app_secret: settings.secret.as_ref().into(),
+            scopes: settings.scopes.names(),
+            callback_url: origin.callback_url(),
+            create_app_url: CREATE_APP_URL,
+            warnings: missing.iter().map(Warning::missing).chain(warnings).collect(),
+            updated_at: settings.saved.as_ref().map(|saved| saved.at),
+            updated_by: settings.saved.as_ref().map(|saved| &saved.by),
+        };
+        ([(header::ETAG, entity_tag(settings))], Json(body)).into_response()
+    }
+}
+
+impl<'a> From<Option<&'a SecretRef>> for Secret<'a> {
+    fn from(secret: Option<&'a SecretRef>) -> Self {
+        Self {
+            set: secret.is_some(),
+            last4: secret.map(|secret| secret.last4.as_str()),
+            updated_at: secret.map(|secret| secret.updated_at),
+        }
+    }
+}
+
+/// The entity tag of one version of the settings.
+pub fn entity_tag(settings: &Settings) -> String {
+    format!("\"{}\"", settings.version)
+}

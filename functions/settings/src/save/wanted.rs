@@ -1,0 +1,198 @@
+//! What a save asks for; everything that is wrong with it is named at once.
+
+use serde_json::{Map, Value};
+use shared::domain::scope::UnknownScope;
+use shared::domain::{AppId, FieldError, Mode, Scopes, Settings};
+use shared::vault::AppSecret;
+
+/// Longer than any app secret of Pinterest's.
+const SECRET_LIMIT: usize = 256;
+
+/// The fields that a save sets.
+const FIELDS: [&str; 5] = ["status", "mode", "app_id", "app_secret", "scopes"];
+
+/// The fields that an answer has besides.
+const READ_ONLY: [&str; 5] = ["callback_url", "create_app_url", "warnings", "updated_at", "updated_by"];
+
+/// Valid settings that are to replace the present ones.
+#[derive(Debug)]
+pub struct Wanted {
+    /// Whether anything is done for Pinterest at all.
+    pub enabled: bool,
+    /// Live or sandbox.
+    pub mode: Mode,
+    /// The app.
+    pub app_id: Option<AppId>,
+    /// A new secret; absent to keep the present one.
+    pub app_secret: Option<AppSecret>,
+    /// What is asked of people who connect.
+    pub scopes: Scopes,
+}
+
+impl Wanted {
+    /// Reads the body of a save that is to replace `current`; answers every wrong field.
+    pub fn read(body: &Map<String, Value>, current: &Settings) -> Result<Self, Vec<FieldError>> {
+        let mut errors = Errors(Vec::new());
+        let enabled = errors.word(body, "status", "`enabled` or `disabled`", |word| match word {
+            "enabled" => Some(true),
+            "disabled" => Some(false),
+            _ => None,
+        });
+        let mode = errors.word(body, "mode", "`live` or `sandbox`", |word| word.parse().ok());
+        let app_id = errors.app_id(body);
+        let app_secret = errors.app_secret(body);
+        let scopes = errors.scopes(body);
+        if let (Ok(app_id), Ok(app_secret)) = (&app_id, &app_secret) {
+            errors.pair(app_id.as_ref(), app_secret.is_some(), enabled == Ok(true), current);
+        }
+        errors.unexpected(body);
+        match (enabled, mode, app_id, app_secret, scopes) {
+            (Ok(enabled), Ok(mode), Ok(app_id), Ok(app_secret), Ok(scopes)) if errors.0.is_empty() => {
+                Ok(Self { enabled, mode, app_id, app_secret, scopes })
+            }
+            _ => Err(errors.0),
+        }
+    }
+
+    /// The names of the fields in which it differs from `current`; a secret that is given counts as another.
+    pub fn differences(&self, current: &Settings) -> Vec<String> {
+        [
+            ("status", self.enabled != current.enabled),
+            ("mode", self.mode != current.mode),
+            ("app_id", self.app_id != current.app_id),
+            ("app_secret", self.app_secret.is_some()),
+            ("scopes", self.scopes != current.scopes),
+        ]
+        .into_iter()
+        .filter(|(_, differs)| *differs)
+        .map(|(name, _)| name.to_owned())
+        .collect()
+    }
+}
+
+/// Reads fields and collects what is wrong with them.
+struct Errors(Vec<FieldError>);
+
+/// A field that cannot be read; why is among the errors.
+#[derive(Debug, PartialEq)]
+struct Reported;
+
+impl Errors {
+    fn add(&mut self, field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Reported {
+        self.0.push(FieldError::new(field, code, message));
+        Reported
+    }
+
+    fn word<T>(
+        &mut self,
+        body: &Map<String, Value>,
+        field: &str,
+        expected: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, Reported> {
+        let message = format!("Expected {expected}.");
+        let Some(value) = body.get(field) else { return Err(self.add(field, "required", message)) };
+        value.as_str().and_then(read).ok_or_else(|| self.add(field, "invalid", message))
+    }
+
+    fn app_id(&mut self, body: &Map<String, Value>) -> Result<Option<AppId>, Reported> {
+        let expected = "Expected the app ID as Pinterest shows it: a text of digits, or null for none.";
+        match body.get("app_id") {
+            Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) if text.is_empty() => Ok(None),
+            Some(Value::String(text)) => text.parse().map(Some).map_err(|_| self.add("app_id", "invalid", expected)),
+            Some(_) => Err(self.add("app_id", "wrong_type", expected)),
+            None => Err(self.add("app_id", "required", expected)),
+        }
+    }
+
+    fn app_secret(&mut self, body: &Map<String, Value>) -> Result<Option<AppSecret>, Reported> {
+        let (code, message) = match body.get("app_secret") {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::String(text)) => match wrong_secret(text) {
+                None => return Ok(Some(AppSecret::new(text.as_str()))),
+                Some(wrong) => wrong,
+            },
+            Some(_) => ("wrong_type", "Expected a text, or the field left out to keep the present secret."),
+        };
+        Err(self.add("app_secret", code, message))
+    }
+
+    fn scopes(&mut self, body: &Map<String, Value>) -> Result<Scopes, Reported> {
+        let scopes: Scopes = match body.get("scopes") {
+            Some(Value::String(text)) => self.known("scopes", Scopes::parse(text))?,
+            Some(Value::Array(items)) => {
+                let read: Vec<_> = items.iter().enumerate().map(|(at, item)| self.scope(at, item)).collect();
+                let read: Vec<Scopes> = read.into_iter().collect::<Result<_, _>>()?;
+                read.iter().flat_map(Scopes::iter).collect()
+            }
+            Some(_) => {
+                let message = "Expected a list of scopes, or a text that separates them by commas.";
+                return Err(self.add("scopes", "wrong_type", message));
+            }
+            None => return Err(self.add("scopes", "required", "Name the scopes to ask people for.")),
+        };
+        if scopes.is_empty() { Err(self.add("scopes", "empty", "Name at least one scope.")) } else { Ok(scopes) }
+    }
+
+    fn scope(&mut self, at: usize, item: &Value) -> Result<Scopes, Reported> {
+        let field = format!("scopes[{at}]");
+        match item.as_str().map(Scopes::parse) {
+            Some(scopes) => self.known(&field, scopes),
+            None => Err(self.add(field, "wrong_type", "Expected a scope, such as `pins:read`.")),
+        }
+    }
+
+    fn known(&mut self, field: &str, scopes: Result<Scopes, Vec<UnknownScope>>) -> Result<Scopes, Reported> {
+        scopes.map_err(|unknown| {
+            for unknown in unknown {
+                let word: String = unknown.word.chars().take(40).collect();
+                let message = format!("Pinterest knows no scope `{word}`. The nearest is `{}`.", unknown.nearest);
+                self.add(field, "unknown_scope", message);
+            }
+            Reported
+        })
+    }
+
+    /// What app ID and secret have to do with each other and with being enabled.
+    fn pair(&mut self, app_id: Option<&AppId>, new_secret: bool, enabled: bool, current: &Settings) {
+        if app_id.is_none() && enabled {
+            self.add("app_id", "required", "Enter the app ID before Pinterest is enabled.");
+        } else if app_id.is_none() && new_secret {
+            self.add("app_id", "required", "An app secret goes with an app ID.");
+        }
+        let stored = current.secret.is_some();
+        let another = app_id.is_some() && app_id != current.app_id.as_ref();
+        if stored && another && !new_secret {
+            let message = "The stored secret belongs to the former app. Enter the secret of this one.";
+            self.add("app_secret", "secret_required", message);
+        } else if enabled && !stored && !new_secret {
+            self.add("app_secret", "required", "Enter the app secret before Pinterest is enabled.");
+        }
+    }
+
+    fn unexpected(&mut self, body: &Map<String, Value>) {
+        for name in body.keys().filter(|name| !FIELDS.contains(&name.as_str())) {
+            if READ_ONLY.contains(&name.as_str()) {
+                self.add(name, "read_only", "This is only answered. Leave it out.");
+            } else {
+                self.add(name, "unknown_field", format!("The settings have the fields {}.", FIELDS.join(", ")));
+            }
+        }
+    }
+}
+
+fn wrong_secret(text: &str) -> Option<(&'static str, &'static str)> {
+    if text.is_empty() {
+        Some(("empty", "Leave the field out to keep the present secret."))
+    } else if text.len() > SECRET_LIMIT {
+        Some(("too_long", "This is longer than an app secret of Pinterest's."))
+    } else if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        Some(("invalid", "It contains a space or a line break, which no app secret has. Copy it again."))
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+//! Runs the set-up checks: one row each, with what was found and what to do about it.
+
+mod ask;
+mod entered;
+mod stored;
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use serde::Serialize;
+use shared::api::{self, Admin, Json, Origin};
+use shared::domain::Settings;
+use shared::platform::Platform;
+
+/// What was checked.
+#[derive(Debug, Serialize)]
+pub struct Verification {
+    items: Vec<Check>,
+}
+
+/// One check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Check {
+    #[serde(rename = "check")]
+    name: &'static str,
+    result: Verdict,
+    detail: String,
+    remedy: Option<String>,
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    Ok,
+    Failed,
+    Unknown,
+}
+
+/// `POST /v1/settings/verify`.
+pub async fn verify(State(platform): State<Arc<Platform>>, _: Admin, origin: Origin) -> Json<Verification> {
+    let items = match platform.settings.load().await {
+        Ok(settings) => Box::pin(run(&platform, &settings, &origin)).await,
+        Err(error) => {
+            api::log(&error);
+            vec![stored::table_fails(&error), stored::token_keys(&platform).await]
+        }
+    };
+    Json(Verification { items })
+}
+
+/// Everything that takes time is asked at the same time, to be done before API Gateway's patience ends.
+async fn run(platform: &Platform, settings: &Settings, origin: &Origin) -> Vec<Check> {
+    let ((readable, asked), current, callback, keys) = tokio::join!(
+        async {
+            let (readable, credentials) = stored::secret_readable(platform, settings).await;
+            (readable, ask::pinterest(platform, settings.mode, credentials.as_ref()).await)
+        },
+        stored::secret_current(platform, settings),
+        entered::callback_url(platform, settings, origin),
+        stored::token_keys(platform),
+    );
+    vec![
+        entered::app_id(settings),
+        entered::app_secret(settings),
+        ask::credentials(settings.mode, &asked),
+        ask::app_approved(&asked),
+        ask::tier(settings.mode, &asked),
+        entered::scopes(settings),
+        callback,
+        readable,
+        current,
+        keys,
+        stored::table_answers(),
+    ]
+}
+
+impl Check {
+    fn ok(name: &'static str, detail: impl Into<String>) -> Self {
+        Self { name, result: Verdict::Ok, detail: detail.into(), remedy: None }
+    }
+
+    fn failed(name: &'static str, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { name, result: Verdict::Failed, detail: detail.into(), remedy: Some(remedy.into()) }
+    }
+
+    fn unknown(name: &'static str, detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { name, result: Verdict::Unknown, detail: detail.into(), remedy: Some(remedy.into()) }
+    }
+}

@@ -1,0 +1,142 @@
+//! Asks Pinterest whether it takes the app, and judges what it answers.
+//!
+//! A grant by client credentials shows whether app ID and secret go together, a call with its token whether the app
+//! is approved, and the limit headers of both which access tier it has.
+
+use shared::domain::Mode;
+use shared::pinterest::{Answer, CallError, RateLimit, Refusal, TokenGrant, UserAccount};
+use shared::platform::Platform;
+use shared::vault::AppCredentials;
+
+use super::Check;
+
+/// What Pinterest answered.
+pub enum Asked {
+    /// There was nothing to ask with.
+    Nothing,
+    /// It gave no token.
+    NoToken(CallError),
+    /// It gave a token and answered a call with it.
+    Token(RateLimit, Box<Result<Answer<UserAccount>, CallError>>),
+}
+
+/// Asks for a token and, with it, who the app's owner is.
+pub async fn pinterest(platform: &Platform, mode: Mode, credentials: Option<&AppCredentials>) -> Asked {
+    let Some(credentials) = credentials else { return Asked::Nothing };
+    match platform.pinterest.client_credentials(mode, credentials).await {
+        Ok(Answer { body: TokenGrant { access, .. }, rate, .. }) => {
+            Asked::Token(rate, Box::new(platform.pinterest.user_account(mode, &access).await))
+        }
+        Err(error) => Asked::NoToken(error),
+    }
+}
+
+/// Whether Pinterest takes app ID and secret; only what it documents as wrong credentials is a failure.
+pub fn credentials(mode: Mode, asked: &Asked) -> Check {
+    const NAME: &str = "credentials";
+    match asked {
+        Asked::Nothing => Check::unknown(NAME, NOTHING, FIRST),
+        Asked::Token(..) => Check::ok(NAME, format!("Pinterest accepts app ID and secret in {mode} mode.")),
+        Asked::NoToken(CallError::Refused(refusal)) => match (refusal.status, refusal.code) {
+            (401, Some(2 | 283)) => Check::failed(
+                NAME,
+                format!("Pinterest does not accept app ID and secret together: {}", said(refusal)),
+                "Compare both with the app's page at https://developers.pinterest.com/apps/ and enter them again. A \
+                 secret that was reset there is dead here.",
+            ),
+            (401, Some(3)) => Check::unknown(
+                NAME,
+                format!("Pinterest does not look at the credentials of an app without approval: {}", said(refusal)),
+                "See to the app's approval first, then check again.",
+            ),
+            _ => unsettled(NAME, &said(refusal)),
+        },
+        Asked::NoToken(error) => unsettled(NAME, &format!("{error}.")),
+    }
+}
+
+/// Whether Pinterest approved the app (401 code 3 where it did not).
+pub fn app_approved(asked: &Asked) -> Check {
+    const NAME: &str = "app_approved";
+    let error = match asked {
+        Asked::Nothing => return Check::unknown(NAME, NOTHING, FIRST),
+        Asked::Token(_, account) => match &**account {
+            Ok(_) => return Check::ok(NAME, "Pinterest answers calls of this app."),
+            Err(error) => error,
+        },
+        Asked::NoToken(error) => error,
+    };
+    match error {
+        CallError::Refused(refusal) if (refusal.status, refusal.code) == (401, Some(3)) => Check::failed(
+            NAME,
+            format!("Pinterest has not approved the app: {}", said(refusal)),
+            "Ask for Trial access on the app's page at https://developers.pinterest.com/apps/ and wait for Pinterest's \
+             answer.",
+        ),
+        CallError::Refused(refusal) => unsettled(NAME, &said(refusal)),
+        error => unsettled(NAME, &format!("{error}.")),
+    }
+}
+
+/// Which access tier the app has; a window of a day means Trial, which may not create pins on the live host.
+pub fn tier(mode: Mode, asked: &Asked) -> Check {
+    const NAME: &str = "tier";
+    let is_trial = match asked {
+        Asked::Nothing => None,
+        Asked::NoToken(error) => limits(error).and_then(RateLimit::is_trial),
+        Asked::Token(rate, account) => match &**account {
+            Ok(answer) => answer.rate.is_trial(),
+            Err(error) => limits(error).and_then(RateLimit::is_trial),
+        }
+        .or_else(|| rate.is_trial()),
+    };
+    match (is_trial, mode) {
+        (Some(false), _) => Check::ok(NAME, "The app has Standard access."),
+        (Some(true), Mode::Sandbox) => Check::ok(
+            NAME,
+            "The app has Trial access, which is enough for the sandbox. Live mode needs Standard access.",
+        ),
+        (Some(true), Mode::Live) => Check::failed(
+            NAME,
+            "The app has Trial access. Pinterest refuses every pin that such an app creates in live mode.",
+            "Ask for Standard access on the app's page at https://developers.pinterest.com/apps/, or use sandbox mode \
+             until then.",
+        ),
+        (None, Mode::Sandbox) => Check::unknown(
+            NAME,
+            "Pinterest did not say which access the app has. The sandbox works with Trial and Standard access.",
+            "Look at the app's page at https://developers.pinterest.com/apps/ before changing to live mode.",
+        ),
+        (None, Mode::Live) => Check::unknown(
+            NAME,
+            "Pinterest did not say which access the app has. Live mode needs Standard access.",
+            "Look at the app's page at https://developers.pinterest.com/apps/.",
+        ),
+    }
+}
+
+const NOTHING: &str = "Without app ID and secret Pinterest cannot be asked.";
+const FIRST: &str = "Enter app ID and secret first.";
+
+fn unsettled(check: &'static str, said: &str) -> Check {
+    let remedy = "Try again in a minute. If it stays so, look at https://developers.pinterest.com/apps/ whether \
+                  Pinterest wants something of the app, and whether the account that owns it has two-factor \
+                  authentication, without which this check is refused.";
+    Check::unknown(check, format!("This could not be settled: {said}"), remedy)
+}
+
+fn said(refusal: &Refusal) -> String {
+    let code = refusal.code.map(|code| format!(", code {code}")).unwrap_or_default();
+    let request = refusal.request_id.as_deref().map(|id| format!(" (request {id})")).unwrap_or_default();
+    format!("status {}{code}, {:?}{request}.", refusal.status, refusal.message)
+}
+
+fn limits(error: &CallError) -> Option<&RateLimit> {
+    match error {
+        CallError::Refused(refusal) => Some(&refusal.rate),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! Checks of what the administrator entered here and at Pinterest.
+
+use shared::api::{self, Origin};
+use shared::domain::Settings;
+use shared::platform::Platform;
+
+use super::Check;
+
+/// Whether an app ID was entered.
+pub fn app_id(settings: &Settings) -> Check {
+    match &settings.app_id {
+        Some(id) => Check::ok("app_id", format!("The app ID is {id}.")),
+        None => Check::failed(
+            "app_id",
+            "No app ID is entered.",
+            "Create an app at https://developers.pinterest.com/apps/connect/ and enter its app ID in the settings.",
+        ),
+    }
+}
+
+/// Whether an app secret was entered.
+pub fn app_secret(settings: &Settings) -> Check {
+    match &settings.secret {
+        Some(secret) => Check::ok("app_secret", format!("A secret that ends in {:?} is entered.", secret.last4)),
+        None => Check::failed(
+            "app_secret",
+            "No app secret is entered.",
+            "Copy the app secret key from the app's page at Pinterest into the settings.",
+        ),
+    }
+}
+
+/// Whether the scopes include all that publishing needs.
+pub fn scopes(settings: &Settings) -> Check {
+    let missing = settings.scopes.missing_for_publishing();
+    if missing.is_empty() {
+        return Check::ok("scopes", "The scopes include all that publishing needs.");
+    }
+    let lost: Vec<_> = missing
+        .iter()
+        .map(|scope| format!("without {scope} this fails: {}", scope.needed_for().unwrap_or("publishing")))
+        .collect();
+    let remedy = format!(
+        "Add {} to the scopes in the settings. People who are connected already have to connect again.",
+        missing.names().join(", ")
+    );
+    Check::failed("scopes", format!("Scopes are missing: {}.", lost.join("; ")), remedy)
+}
+
+/// Whether Pinterest takes the callback URL, which shows only when somebody comes back from the consent page.
+pub async fn callback_url(platform: &Platform, settings: &Settings, origin: &Origin) -> Check {
+    let url = origin.callback_url();
+    let remedy = format!(
+        "Register exactly this redirect URI for the app at https://developers.pinterest.com/apps/ and connect an \
+         account: {url}"
+    );
+    match platform.settings.load_callback_proof().await {
+        Ok(Some(proof)) if proof.callback_url == url && Some(&proof.app_id) == settings.app_id.as_ref() => {
+            Check::ok("callback_url", format!("Pinterest sent somebody back to {url} at {:.0}.", proof.at))
+        }
+        Ok(_) => {
+            let detail = "Nobody came back from Pinterest to this address with this app yet.";
+            Check::unknown("callback_url", detail, remedy)
+        }
+        Err(error) => {
+            api::log(&error);
+            Check::unknown("callback_url", "Whether somebody came back from Pinterest could not be read.", remedy)
+        }
+    }
+}
