@@ -1,15 +1,34 @@
-//! The `oauth` function.
+//! The `oauth` function: sends a person to Pinterest's consent page, takes them back, lets them pick their boards.
+
+mod callback;
+mod connect;
+mod cookie;
+mod failure;
+mod page;
+mod pick;
+mod proof;
+mod return_to;
 
 use std::sync::Arc;
 
 use axum::Router;
-use shared::api::{Route, finish};
+use axum::routing::{get, post};
+use shared::api::{Access, CALLBACK_PATH, Route, finish};
 use shared::platform::Platform;
 
+const CONNECT: &str = "/v1/accounts/connect";
+
 /// The routes of this function.
-pub const ROUTES: &[Route] = &[];
+pub const ROUTES: &[Route] = &[
+    Route::new("POST", CONNECT, Access::User),
+    Route::new("GET", CALLBACK_PATH, Access::Open),
+    Route::new("POST", CALLBACK_PATH, Access::Open),
+];
 
 /// The function's router.
 pub fn router(platform: Arc<Platform>) -> Router {
-    finish(Router::new().with_state(platform))
+    let routes = Router::new()
+        .route(CONNECT, post(connect::connect))
+        .route(CALLBACK_PATH, get(callback::callback).post(pick::pick));
+    finish(routes.with_state(platform))
 }

@@ -1,0 +1,94 @@
+//! Begins a consent: answers the address of Pinterest's consent page and binds what comes back to this browser.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use shared::api::{Json, Origin, Problem, User};
+use shared::domain::settings::Obstacle;
+use shared::domain::{AppId, Settings};
+use shared::pinterest::ConsentRequest;
+use shared::platform::Platform;
+use shared::store::Consent;
+
+use crate::cookie::BROWSER;
+use crate::proof::Proof;
+use crate::return_to;
+
+/// How long a person has for the consent page.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
+
+/// The body of the request.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    #[serde(default)]
+    return_to: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Started {
+    authorize_url: String,
+}
+
+/// `POST /v1/accounts/connect`.
+pub async fn connect(
+    State(platform): State<Arc<Platform>>,
+    user: User,
+    origin: Origin,
+    headers: HeaderMap,
+    Json(request): Json<Request>,
+) -> Result<Response, Problem> {
+    let settings = platform.current_settings.get().await?;
+    let app_id = app(&settings)?;
+    let return_to =
+        request.return_to.map(|text| return_to::parse(&text, &origin, &platform.config.web.return_to_origins));
+    let return_to = return_to.transpose().map_err(|error| Problem::invalid(vec![error]))?;
+    let state = Proof::random(&*platform.random);
+    // A browser that is on its way in another tab keeps its cookie, or that other consent would be refused.
+    let browser = BROWSER.read(&headers, &origin).unwrap_or_else(|| Proof::random(&*platform.random));
+    let consent = Consent {
+        owner: user.owner,
+        mode: settings.mode,
+        app_id,
+        settings_version: settings.version,
+        redirect_uri: origin.callback_url(),
+        scopes: settings.scopes.to_string(),
+        return_to,
+        browser_hash: browser.hash(),
+        expires_at: platform.clock.now() + PATIENCE,
+        used_at: None,
+        account_id: None,
+    };
+    platform.consents.save(&state.hash(), &consent).await?;
+    let authorize_url = authorize_url(&platform, &settings, &consent, &state);
+    Ok(([(header::SET_COOKIE, BROWSER.set(&origin, &browser))], Json(Started { authorize_url })).into_response())
+}
+
+fn authorize_url(platform: &Platform, settings: &Settings, consent: &Consent, state: &Proof) -> String {
+    let request = ConsentRequest {
+        app_id: &consent.app_id,
+        redirect_uri: &consent.redirect_uri,
+        scopes: &settings.scopes,
+        state: state.expose(),
+    };
+    platform.pinterest.authorize_url(&request).into()
+}
+
+/// The app to connect through: 403 where Pinterest is switched off, 409 where something is missing.
+fn app(settings: &Settings) -> Result<AppId, Problem> {
+    let obstacles = settings.obstacles();
+    if obstacles.contains(&Obstacle::Disabled) {
+        return Err(Problem::disabled());
+    }
+    match &settings.app_id {
+        Some(app_id) if obstacles.is_empty() => Ok(app_id.clone()),
+        _ => {
+            let reasons: Vec<_> = obstacles.iter().map(|obstacle| obstacle.message()).collect();
+            Err(Problem::new(StatusCode::CONFLICT, "not_configured", reasons.join(" ")))
+        }
+    }
+}

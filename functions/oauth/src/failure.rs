@@ -1,0 +1,302 @@
+//! Every way in which the callback and the board pick can fail, and what the person is told.
+
+use std::borrow::Cow;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::html;
+use shared::api;
+use shared::domain::Scopes;
+use shared::store::StoreError;
+use shared::vault::{SealError, VaultError};
+
+use crate::page::Page;
+use crate::return_to::ACCOUNTS;
+
+/// Why nothing came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The installation does not know its own address.
+    AddressUnknown,
+    /// No state came, or one that was never given out.
+    UnknownState,
+    /// The state was used before.
+    UsedState,
+    /// The state is older than ten minutes.
+    ExpiredState,
+    /// Another browser began the consent.
+    OtherBrowser,
+    /// Pinterest sent neither a code nor an error.
+    NoCode,
+    /// The person, or Pinterest for them, said no.
+    Denied,
+    /// Pinterest was switched off meanwhile.
+    Disabled,
+    /// The mode was switched meanwhile.
+    ModeSwitched,
+    /// Another app was entered meanwhile.
+    AppChanged,
+    /// The app's secret is gone.
+    NotConfigured,
+    /// Pinterest does not take the code.
+    ExchangeRefused,
+    /// Pinterest does not take app ID and secret.
+    AppRefused,
+    /// Pinterest has not approved the app.
+    AppNotApproved,
+    /// The app's requests are used up.
+    RateLimited,
+    /// Pinterest did not answer, or not as documented.
+    PinterestDown,
+    /// The person did not grant these scopes, which publishing needs.
+    ScopesMissing(Scopes),
+    /// Somebody else here connected this Pinterest account.
+    Taken,
+    /// The account was disconnected meanwhile.
+    AccountGone,
+    /// The form does not come from our page.
+    ForeignForm,
+    /// The permission to pick is not this browser's.
+    GrantUnknown,
+    /// The permission to pick was used before.
+    GrantUsed,
+    /// The permission to pick is older than fifteen minutes.
+    GrantExpired,
+    /// The form is not one of ours.
+    FormUnreadable,
+    /// AWS did not answer, or something stored cannot be read.
+    Storage,
+}
+
+/// A failure, and where the person wanted to go.
+#[derive(Debug)]
+pub struct Failed {
+    /// What happened.
+    pub failure: Failure,
+    /// Where the person goes on; the accounts page where nothing else is known.
+    pub return_to: Option<String>,
+}
+
+/// What a person is told.
+struct Told {
+    status: u16,
+    title: &'static str,
+    what: Cow<'static, str>,
+    remedy: &'static str,
+}
+
+impl Failure {
+    /// What the person is told: what happened and what to do.
+    #[expect(clippy::too_many_lines, reason = "one table, so that no two failures are told alike by accident")]
+    fn told(&self) -> Told {
+        let (status, title, what, remedy) = match self {
+            Self::AddressUnknown => (
+                500,
+                "Pinwheel does not know its own address",
+                "Without it nobody can be connected.",
+                "An administrator has to set PUBLIC_URL.",
+            ),
+            Self::UnknownState => (
+                400,
+                "This link does not belong to a connection",
+                "It was never given out here, or it was given out long ago, or it was copied incompletely.",
+                CONNECT_AGAIN,
+            ),
+            Self::UsedState => (
+                400,
+                "This link was used already",
+                "Each link from Pinterest works once. If you reloaded the page, your account may be connected by now.",
+                "Look at your accounts. If it is not there, start connecting again.",
+            ),
+            Self::ExpiredState => (
+                400,
+                "That took longer than ten minutes",
+                "For your safety, a connection has to be finished within ten minutes.",
+                CONNECT_AGAIN,
+            ),
+            Self::OtherBrowser => (
+                400,
+                "This connection began in another browser",
+                "It can only be finished in the browser in which it began, and with cookies allowed.",
+                CONNECT_AGAIN,
+            ),
+            Self::NoCode => (
+                400,
+                "Pinterest sent nothing to connect with",
+                "You came back from Pinterest without the code that a connection needs.",
+                CONNECT_AGAIN,
+            ),
+            Self::Denied => (
+                403,
+                "You did not give permission",
+                "Pinterest says that the permission was refused, so nothing was connected.",
+                "If that was a mistake, start connecting again and choose to give access.",
+            ),
+            Self::Disabled => (
+                403,
+                "Pinterest is switched off",
+                "An administrator switched Pinterest off, so nothing can be connected at present.",
+                "Ask an administrator, then start connecting again.",
+            ),
+            Self::ModeSwitched => (
+                409,
+                "The mode was switched in the meantime",
+                "An administrator switched between live and sandbox while you were at Pinterest.",
+                CONNECT_AGAIN,
+            ),
+            Self::AppChanged => (
+                409,
+                "The Pinterest app was exchanged in the meantime",
+                "An administrator entered another Pinterest app while you were at Pinterest.",
+                CONNECT_AGAIN,
+            ),
+            Self::NotConfigured => (
+                409,
+                "The Pinterest app is not completely set up",
+                "The app secret that belongs to the settings is missing.",
+                "An administrator has to enter it in the settings. Then start connecting again.",
+            ),
+            Self::ExchangeRefused => (
+                400,
+                "Pinterest did not accept the code",
+                "The code that came with you from Pinterest was refused. Codes work once and for a short time.",
+                CONNECT_AGAIN,
+            ),
+            Self::AppRefused => (
+                502,
+                "Pinterest does not accept the app",
+                "Pinterest refused the app ID and secret of this installation.",
+                "An administrator has to correct them in the settings, where a check says more. Then start connecting \
+                 again.",
+            ),
+            Self::AppNotApproved => (
+                502,
+                "Pinterest has not approved the app",
+                "Until Pinterest approves the app of this installation, nobody can be connected.",
+                "An administrator has to see to it. Then start connecting again.",
+            ),
+            Self::RateLimited => (
+                502,
+                "Pinterest takes no more requests for now",
+                "The number of requests that Pinterest allows this app is used up.",
+                "Wait some time, then start connecting again.",
+            ),
+            Self::PinterestDown => (
+                502,
+                "Pinterest did not answer",
+                "The connection could not be finished because Pinterest did not answer as it should.",
+                "Wait a minute, then start connecting again.",
+            ),
+            Self::ScopesMissing(missing) => {
+                return Told {
+                    status: 403,
+                    title: "Some permissions are missing",
+                    what: Cow::Owned(format!(
+                        "To publish pins for you, Pinwheel also needs: {}. Nothing was connected.",
+                        missing.names().join(", ")
+                    )),
+                    remedy: "Start connecting again and give all of the permissions.",
+                };
+            }
+            Self::Taken => (
+                409,
+                "This Pinterest account is already connected",
+                "Somebody else connected it here, and an account can be connected only once.",
+                "Connect another Pinterest account, or ask them to disconnect this one first. To change the account, \
+                 sign out at pinterest.com before you start again.",
+            ),
+            Self::AccountGone => (
+                409,
+                "The account was disconnected in the meantime",
+                "There is no connected account any more whose boards could be picked.",
+                CONNECT_AGAIN,
+            ),
+            Self::ForeignForm => (
+                403,
+                "This form came from somewhere else",
+                "Boards can only be picked on the page that follows a connection.",
+                PICK_LATER,
+            ),
+            Self::GrantUnknown => (
+                400,
+                "This page has been replaced",
+                "Your boards were not saved: a later connection in this browser took this page's place, or cookies \
+                 are not allowed.",
+                PICK_LATER,
+            ),
+            Self::GrantUsed => (
+                409,
+                "Your boards were saved already",
+                "This page saves once. What was picked the first time is kept.",
+                "You can change it at your account.",
+            ),
+            Self::GrantExpired => (
+                400,
+                "This page is older than fifteen minutes",
+                "Your account is connected, but your boards were not saved.",
+                PICK_LATER,
+            ),
+            Self::FormUnreadable => (
+                400,
+                "The form could not be read",
+                "Your account is connected, but your boards were not saved.",
+                PICK_LATER,
+            ),
+            Self::Storage => (
+                503,
+                "Something went wrong on our side",
+                "Our storage did not answer, so we cannot say whether it worked.",
+                "Look at your accounts in a minute. If the account is not there, start connecting again.",
+            ),
+        };
+        Told { status, title, what: Cow::Borrowed(what), remedy }
+    }
+}
+
+const CONNECT_AGAIN: &str = "Start connecting again.";
+const PICK_LATER: &str = "You can pick the boards at your account.";
+
+impl From<Failure> for Failed {
+    fn from(failure: Failure) -> Self {
+        Self { failure, return_to: None }
+    }
+}
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        tracing::warn!(outcome = ?self.failure, "a connection or board pick failed");
+        let Told { status, title, what, remedy } = self.failure.told();
+        let content = html! {
+            h1 { (title) }
+            p { (what) }
+            p { (remedy) }
+            p { a.button href=(self.return_to.as_deref().unwrap_or(ACCOUNTS)) { "Go on" } }
+        };
+        let status = StatusCode::from_u16(status).expect("the table has valid statuses only");
+        Page { status, title, content, form_to: None }.into_response()
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        api::log(&error);
+        Self::Storage
+    }
+}
+
+impl From<VaultError> for Failure {
+    fn from(error: VaultError) -> Self {
+        api::log(&error);
+        Self::Storage
+    }
+}
+
+impl From<SealError> for Failure {
+    fn from(error: SealError) -> Self {
+        api::log(&error);
+        Self::Storage
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+use std::collections::HashSet;
+
+use shared::domain::Scope;
+
+use super::Failure::*;
+use super::*;
+
+/// Every failure with its status, in the order of the enum.
+fn table() -> Vec<(Failure, u16)> {
+    vec![
+        (AddressUnknown, 500),
+        (UnknownState, 400),
+        (UsedState, 400),
+        (ExpiredState, 400),
+        (OtherBrowser, 400),
+        (NoCode, 400),
+        (Denied, 403),
+        (Disabled, 403),
+        (ModeSwitched, 409),
+        (AppChanged, 409),
+        (NotConfigured, 409),
+        (ExchangeRefused, 400),
+        (AppRefused, 502),
+        (AppNotApproved, 502),
+        (RateLimited, 502),
+        (PinterestDown, 502),
+        (ScopesMissing([Scope::BOARDS_WRITE].into_iter().collect()), 403),
+        (Taken, 409),
+        (AccountGone, 409),
+        (ForeignForm, 403),
+        (GrantUnknown, 400),
+        (GrantUsed, 409),
+        (GrantExpired, 400),
+        (FormUnreadable, 400),
+        (Storage, 503),
+    ]
+}
+
+/// The place in the table; a new failure does not compile until it has one.
+fn place(failure: &Failure) -> usize {
+    match failure {
+        AddressUnknown => 0,
+        UnknownState => 1,
+        UsedState => 2,
+        ExpiredState => 3,
+        OtherBrowser => 4,
+        NoCode => 5,
+        Denied => 6,
+        Disabled => 7,
+        ModeSwitched => 8,
+        AppChanged => 9,
+        NotConfigured => 10,
+        ExchangeRefused => 11,
+        AppRefused => 12,
+        AppNotApproved => 13,
+        RateLimited => 14,
+        PinterestDown => 15,
+        ScopesMissing(_) => 16,
+        Taken => 17,
+        AccountGone => 18,
+        ForeignForm => 19,
+        GrantUnknown => 20,
+        GrantUsed => 21,
+        GrantExpired => 22,
+        FormUnreadable => 23,
+        Storage => 24,
+    }
+}
+
+#[test]
+fn every_failure_has_its_status_and_its_own_words() {
+    let mut titles = HashSet::new();
+    for (index, (failure, status)) in table().into_iter().enumerate() {
+        assert_eq!(place(&failure), index);
+        let told = failure.told();
+        assert_eq!(told.status, status, "{failure:?}");
+        assert!(titles.insert(told.title), "{failure:?} reads like another");
+        assert!(told.what.ends_with('.') && told.remedy.ends_with('.'), "{failure:?}");
+        let page = Failed::from(failure.clone()).into_response();
+        assert_eq!(page.status().as_u16(), status, "{failure:?}");
+    }
+    assert_eq!(titles.len(), 25);
+}
+
+#[test]
+fn missing_permissions_are_named() {
+    let told = ScopesMissing([Scope::BOARDS_WRITE, Scope::PINS_READ].into_iter().collect()).told();
+    assert!(told.what.contains("pins:read, boards:write"), "{}", told.what);
+}
