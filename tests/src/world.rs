@@ -122,7 +122,13 @@ impl World {
         Arc::new(Platform::new(config(), world))
     }
 
-    /// The router of one function on a platform of its own, for stories that disturb it.
+    /// Lets `router` serve a function's routes from now on, for stories that disturb it.
+    pub fn replace(&mut self, routes: &'static [Route], router: Router) {
+        self.functions.retain(|(served, _)| *served != routes);
+        self.functions.push((routes, router));
+    }
+
+    /// The router of the function that serves `path`.
     pub fn function(&self, path: &str) -> &Router {
         let found = self.functions.iter().find(|(routes, _)| routes.iter().any(|route| matches(route.path, path)));
         &found.unwrap_or(&self.functions[0]).1
@@ -151,6 +157,13 @@ impl World {
     /// Connects the Pinterest account `username` for `owner` as a person would; answers the account's id.
     pub async fn connect(&self, owner: &str, username: &str) -> String {
         self.browser().connect(owner, username).await
+    }
+
+    /// Every item of the table as text, to look for what must not be in it.
+    pub async fn everything_stored(&self) -> String {
+        let platform = self.platform("auditor");
+        let answer = platform.pins.table().client().scan().table_name(TABLE).send().await;
+        format!("{:?}", answer.expect("the table answers").items())
     }
 
     /// Lets time pass.
@@ -184,6 +197,7 @@ fn config() -> Config {
             "APP_SECRET_ID" => APP_SECRET_ID,
             "TOKEN_KEYS_SECRET_ID" => TOKEN_KEYS,
             "PUBLISHER_FUNCTION" => PUBLISHER,
+            "RETURN_TO_ORIGINS" => "https://app.example.com",
             "PINTEREST_API_LIVE" => "http://pinterest.test/live/v5",
             "PINTEREST_API_SANDBOX" => "http://pinterest.test/sandbox/v5",
             "PINTEREST_AUTHORIZE_URL" => "http://pinterest.test/oauth/",
