@@ -44,9 +44,7 @@ impl Act {
         let mut user = Person::at(stack.url());
         user.sign_in("alice", false).await?;
         let boards = connect(&mut user, screen).await?;
-        let accounts = user.get("v1/accounts").await?.expect_success("the list of accounts")?.json();
-        let account = &accounts["items"][0];
-        let account_id = account["id"].as_str().context("the account is not listed")?.to_owned();
+        let account_id = account(&mut user).await?;
         Ok(Self { user, account_id, boards })
     }
 
@@ -60,7 +58,8 @@ impl Act {
                 None => "now".to_owned(),
             };
             let request = self.request(title, &self.boards[board], &at);
-            let key = format!("demo-{number}");
+            // Another demo may have used the same table, where that is not our own.
+            let key = format!("demo-{first}-{number}");
             let key = [(HeaderName::from_static("idempotency-key"), key.as_str())];
             let reply = self.user.call(Method::POST, "v1/pins", &key, &request).await?;
             let pin = reply.expect_success("the pin")?.json()["items"][0].take();
@@ -91,6 +90,14 @@ impl Act {
             "publish_at": publish_at,
         })
     }
+}
+
+/// The id of the account that is connected.
+async fn account(user: &mut Person) -> anyhow::Result<String> {
+    let accounts = user.get("v1/accounts").await?.expect_success("the list of accounts")?.json();
+    let mut accounts = accounts["items"].as_array().into_iter().flatten();
+    let account = accounts.find(|account| account["username"] == USERNAME && account["state"] == "connected");
+    account.and_then(|account| Some(account["id"].as_str()?.to_owned())).context("the account is not listed")
 }
 
 fn read(pin: &Value, title: &str, (board_id, board): (String, &'static str)) -> anyhow::Result<Planned> {

@@ -89,7 +89,7 @@ fn countdown(pins: &[Planned], now: Timestamp) -> String {
 }
 
 fn table(outcomes: &[Outcome]) -> String {
-    let head = ["pin", "board", "due", "published at", "late by", "seen on the board at"].map(str::to_owned);
+    let head = ["pin", "board", "due (UTC)", "published at", "late by", "seen on the board at"].map(str::to_owned);
     let mut rows = vec![head];
     rows.extend(outcomes.iter().map(row));
     let widths: Vec<_> =
@@ -146,7 +146,7 @@ mod tests {
             seen_at: published.first().map(|text| at(text)),
         };
         let table = table(&[outcome("Mug", &["10:00:00.0123"]), outcome("Lemon cake", &[])]);
-        let expected = "  pin         board  due           published at  late by  seen on the board at
+        let expected = "  pin         board  due (UTC)     published at  late by  seen on the board at
   Mug         Sale   10:00:00.000  10:00:00.012    12 ms  10:00:00.012
   Lemon cake  Sale   10:00:00.000  failed              -  -
 ";

@@ -38,8 +38,9 @@ pub async fn until_all_are_there(
     }
 }
 
-/// What became of each pin, by Pinwheel's own word and by Pinterest's.
-pub async fn outcomes(viewer: &mut Person, pins: Vec<Planned>) -> anyhow::Result<Vec<Outcome>> {
+/// What became of each pin, by Pinwheel's own word and by Pinterest's; in the order of their times.
+pub async fn outcomes(viewer: &mut Person, mut pins: Vec<Planned>) -> anyhow::Result<Vec<Outcome>> {
+    pins.sort_by_key(|pin| pin.due);
     let mut outcomes = Vec::new();
     for pin in pins {
         let status = status(viewer, &pin).await?;

@@ -42,7 +42,8 @@ async fn functions_pointed_at_another_pinterest_post_there() {
 #[tokio::test]
 async fn a_publisher_of_its_own_works_on_the_parts_of_a_running_pinwheel() {
     // Kicks of this one go nowhere, and its own ticks are a minute apart.
-    let serving = Running::serve_ephemeral(&[("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:1")]).await;
+    let arguments = ["--port", "0", "--ephemeral", "--log", "error"];
+    let serving = Running::start(&arguments, &[("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:1")], "to stop").await;
     set_up(&mut serving.person("ann", true).await).await;
     let mut alice = serving.person("alice", false).await;
     let (account, board) = connect(&mut alice).await;
