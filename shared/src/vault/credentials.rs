@@ -8,7 +8,8 @@ use std::sync::Mutex;
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::SdkError;
-use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
+use aws_sdk_secretsmanager::operation::describe_secret::{DescribeSecretError, DescribeSecretOutput};
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use aws_sdk_secretsmanager::operation::update_secret_version_stage::{
     UpdateSecretVersionStageError, UpdateSecretVersionStageOutput,
 };
@@ -110,7 +111,11 @@ impl CredentialVault {
         let answer = self.client.describe_secret().secret_id(&self.secret_id).send().await;
         match answer {
             Ok(answer) => Ok(staged(&answer, CURRENT)),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Ok(None),
+            Err(error)
+                if error.as_service_error().is_some_and(DescribeSecretError::is_resource_not_found_exception) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(VaultError::from_sdk("describe the app secret", error)),
         }
     }
@@ -159,7 +164,9 @@ impl CredentialVault {
         let answer = self.client.get_secret_value().secret_id(&self.secret_id).version_id(version_id).send().await;
         let answer = match answer {
             Ok(answer) => answer,
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
+            Err(error)
+                if error.as_service_error().is_some_and(GetSecretValueError::is_resource_not_found_exception) =>
+            {
                 return Ok(None);
             }
             Err(error) => return Err(VaultError::from_sdk("read the app secret", error)),
