@@ -36,10 +36,8 @@ async fn visit(browser: &Browser<'_>, decision: Decision) -> Vec<String> {
     let address = browser.start("alice").await;
     let callback = browser.consent(&address, "shop", decision);
     let page = browser.open(&callback).await;
-    let mut secrets: Vec<_> = ["__Host-pinwheel-oauth", "__Host-pinwheel-pick"]
-        .into_iter()
-        .filter_map(|name| browser.cookie(name))
-        .collect();
+    let mut secrets: Vec<_> =
+        ["__Host-pinwheel-oauth", "__Host-pinwheel-pick"].into_iter().filter_map(|name| browser.cookie(name)).collect();
     if let Some(grant) = browser.cookie("__Host-pinwheel-pick").filter(|_| page.status == 200) {
         let picked = browser.submit("/app/pinterest/board", &[("grant", &grant), ("board", "7")]).await;
         assert_eq!(picked.status, 303);
