@@ -128,10 +128,14 @@ impl World {
         self.functions.push((routes, router));
     }
 
-    /// The router of the function that serves `path`.
+    /// The router of the function that serves `path`; of several routes the most specific, as at API Gateway.
     pub fn function(&self, path: &str) -> &Router {
-        let found = self.functions.iter().find(|(routes, _)| routes.iter().any(|route| matches(route.path, path)));
-        &found.unwrap_or(&self.functions[0]).1
+        let placeholders = |routes: &[Route]| {
+            let fitting = routes.iter().filter(|route| matches(route.path, path));
+            fitting.map(|route| route.path.matches('{').count()).min()
+        };
+        let serving = self.functions.iter().filter_map(|(routes, served)| Some((placeholders(routes)?, served)));
+        serving.min_by_key(|(count, _)| *count).map_or(&self.functions[0].1, |(_, served)| served)
     }
 
     /// Calls with a user's token; what they make is theirs.
