@@ -47,7 +47,8 @@ fn own_address(origin: &Origin, headers: &HeaderMap, uri: &Uri) -> Option<String
     let is_loopback = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
     let ours = origin.as_str();
     let is_ours = ours.strip_prefix("http://").is_some_and(|own| own.split(':').next() == Some(name));
-    (origin.is_plain_loopback() && is_loopback && !is_ours).then(|| format!("{ours}{uri}"))
+    let path = uri.path_and_query()?;
+    (origin.is_plain_loopback() && is_loopback && !is_ours).then(|| format!("{ours}{path}"))
 }
 
 async fn take_back(
@@ -139,8 +140,11 @@ mod tests {
             ("https://pins.example.com", "127.0.0.1", None),
         ] {
             let headers = HeaderMap::from_iter([(header::HOST, host.parse().unwrap())]);
-            let uri = "/app/pinterest/board?state=s".parse().unwrap();
-            assert_eq!(own_address(&origin(url), &headers, &uri).as_deref(), own, "{url} {host}");
+            // Behind API Gateway addresses are absolute.
+            for address in ["/app/pinterest/board?state=s", &format!("http://{host}/app/pinterest/board?state=s")] {
+                let uri = address.parse().unwrap();
+                assert_eq!(own_address(&origin(url), &headers, &uri).as_deref(), own, "{url} {address}");
+            }
         }
     }
 }

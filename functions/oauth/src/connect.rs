@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use shared::api::{Json, Origin, Problem, User};
 use shared::domain::settings::Obstacle;
-use shared::domain::{AppId, Settings};
+use shared::domain::{AppId, Scopes, Settings};
 use shared::pinterest::ConsentRequest;
 use shared::platform::Platform;
 use shared::store::Consent;
@@ -44,9 +44,9 @@ pub async fn connect(
 ) -> Result<Response, Problem> {
     let settings = platform.current_settings.get().await?;
     let app_id = app(&settings)?;
-    let return_to =
-        request.return_to.map(|text| return_to::parse(&text, &origin, &platform.config.web.return_to_origins));
-    let return_to = return_to.transpose().map_err(|error| Problem::invalid(vec![error]))?;
+    let allowed = &platform.config.web.return_to_origins;
+    let return_to = request.return_to.map(|text| return_to::parse(&text, &origin, allowed)).transpose();
+    let return_to = return_to.map_err(|error| Problem::invalid(vec![error]))?;
     let state = Proof::random(&*platform.random);
     // A browser that is on its way in another tab keeps its cookie, or that other consent would be refused.
     let browser = BROWSER.read(&headers, &origin).unwrap_or_else(|| Proof::random(&*platform.random));
@@ -64,18 +64,14 @@ pub async fn connect(
         account_id: None,
     };
     platform.consents.save(&state.hash(), &consent).await?;
-    let authorize_url = authorize_url(&platform, &settings, &consent, &state);
-    Ok(([(header::SET_COOKIE, BROWSER.set(&origin, &browser))], Json(Started { authorize_url })).into_response())
+    let started = started(&platform, &consent, &settings.scopes, &state);
+    Ok(([(header::SET_COOKIE, BROWSER.set(&origin, &browser))], Json(started)).into_response())
 }
 
-fn authorize_url(platform: &Platform, settings: &Settings, consent: &Consent, state: &Proof) -> String {
-    let request = ConsentRequest {
-        app_id: &consent.app_id,
-        redirect_uri: &consent.redirect_uri,
-        scopes: &settings.scopes,
-        state: state.expose(),
-    };
-    platform.pinterest.authorize_url(&request).into()
+fn started(platform: &Platform, consent: &Consent, scopes: &Scopes, state: &Proof) -> Started {
+    let Consent { app_id, redirect_uri, .. } = consent;
+    let request = ConsentRequest { app_id, redirect_uri, scopes, state: state.expose() };
+    Started { authorize_url: platform.pinterest.authorize_url(&request).into() }
 }
 
 /// The app to connect through: 403 where Pinterest is switched off, 409 where something is missing.
