@@ -122,10 +122,10 @@ impl World {
         Arc::new(Platform::new(config(), world))
     }
 
-    /// Lets `router` serve a function's routes from now on, for stories that disturb it.
-    pub fn replace(&mut self, routes: &'static [Route], router: Router) {
-        self.functions.retain(|(served, _)| *served != routes);
-        self.functions.push((routes, router));
+    /// Lets `function` serve `routes` from now on, for stories that disturb it.
+    pub fn replace(&mut self, routes: &'static [Route], function: Router) {
+        self.functions.retain(|(known, _)| *known != routes);
+        self.functions.push((routes, function));
     }
 
     /// The router of the function that serves `path`; of several routes the most specific, as at API Gateway.

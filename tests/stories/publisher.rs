@@ -247,10 +247,11 @@ async fn a_transient_refusal_is_tried_again_until_it_works() {
     assert_eq!(created(&world), 1);
 }
 
+type Case = (Fault, fn(&State) -> bool);
+
 #[tokio::test(start_paused = true)]
 async fn refusals_end_where_they_say() {
     let trial = "Apps with Trial access may not create Pins in production https://api.pinterest.com - use API Sandbox https://api-sandbox.pinterest.com instead.";
-    type Case = (Fault, fn(&State) -> bool);
     let cases: Vec<Case> = vec![
         (refusal(404, 40, "Board not found."), |s| matches!(s, State::Failed { reason: Failure::BoardNotFound })),
         (refusal(403, 233, "Your image is too small."), |s| {

@@ -16,7 +16,7 @@ async fn wanting(world: &World) -> Vec<String> {
         assert!(!item["detail"].as_str().unwrap().is_empty(), "{item}");
         assert_eq!(item["remedy"].is_null(), item["result"] == "ok", "{item}");
     }
-    items.iter().filter(|item| item["result"] != "ok").map(|item| line(item)).collect()
+    items.iter().filter(|item| item["result"] != "ok").map(line).collect()
 }
 
 fn line(item: &Value) -> String {
