@@ -16,7 +16,7 @@ pub mod reason;
 pub mod scope;
 pub mod settings;
 
-pub use account::{Account, Connection, ReconnectReason, SealedToken, SealedTokens};
+pub use account::{Account, Connection, Person, ReconnectReason, SealedToken, SealedTokens};
 pub use attempt::{Attempt, AttemptOutcome};
 pub use content::{Content, Media};
 pub use due::{Due, Partition, Shard};
@@ -25,7 +25,7 @@ pub use id::{
     AccountId, AppId, AttemptId, BoardId, InvalidId, OwnerId, PinId, PinterestPinId, PinterestUserId, SectionId,
 };
 pub use mode::Mode;
-pub use pin::{Pin, State, Status};
+pub use pin::{Destination, Pin, State, Status};
 pub use pin_moves::IllegalMove;
 pub use reason::{Doubt, Failure, Hold, Setback};
 pub use scope::{Scope, Scopes};

@@ -15,6 +15,8 @@ use aws_sdk_secretsmanager::error::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::error::Error;
 
+use crate::aws;
+
 /// A secret that could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
@@ -39,12 +41,7 @@ impl VaultError {
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
         R: std::fmt::Debug + Send + Sync + 'static,
     {
-        let code = match &error {
-            SdkError::ServiceError(service) => service.err().code().unwrap_or("no code").to_owned(),
-            SdkError::TimeoutError(_) => "timed out".to_owned(),
-            SdkError::DispatchFailure(_) => "not reached".to_owned(),
-            _ => "no answer".to_owned(),
-        };
+        let code = aws::code(&error);
         Self::Unavailable { operation, code, source: Box::new(error) }
     }
 }

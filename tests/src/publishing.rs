@@ -10,7 +10,7 @@ use publisher::{Publisher, Report};
 use shared::clock::Clock;
 use shared::domain::content::Draft;
 use shared::domain::{
-    Account, AccountId, Connection, Content, Mode, OwnerId, Pin, PinId, Scopes, SealedTokens, SecretRef, State,
+    Account, AccountId, Content, Destination, Mode, OwnerId, Person, Pin, PinId, Scopes, SealedTokens, SecretRef,
 };
 use shared::kick::PublisherEvent;
 use shared::pinterest::{ConsentRequest, UserAccount};
@@ -112,28 +112,10 @@ impl World {
         let platform = self.platform(&format!("seed {owner} {username}"));
         let (id, owner) = (AccountId::random(&*platform.random), owner.parse::<OwnerId>().expect("an owner"));
         let (user, tokens) = self.consent(&owner, &id, username).await;
-        let now = self.clock.now();
-        let mut account = Account {
-            id,
-            owner,
-            mode: Mode::Live,
-            app_id: APP_ID.parse().expect("digits"),
-            user_id: user.id,
-            username: user.username,
-            profile_image: None,
-            scopes: Scopes::defaults(),
-            connection: Connection::Disconnected,
-            token_version: 0,
-            refresh_lease_until: None,
-            refresh_at: None,
-            refresh_unknown: false,
-            release_at: None,
-            releases_left: 0,
-            channels: Vec::new(),
-            created_at: now,
-            updated_at: now,
-            version: 0,
-        };
+        let app_id = APP_ID.parse().expect("digits");
+        let person = Person { mode: Mode::Live, app_id, user_id: user.id, username: user.username };
+        let mut account = Account::new(id, owner, person, self.clock.now());
+        account.scopes = Scopes::defaults();
         account.renewed(tokens);
         platform.accounts.connect(&mut account, None).await.expect("connected");
         let boards = self.simulator.boards(pinterest_sim::Mode::Live, username);
@@ -151,25 +133,16 @@ impl World {
             ..Draft::default()
         };
         let now = self.clock.now();
-        let mut pin = Pin {
-            id: PinId::random(&*platform.random),
-            owner: seeded.account.owner.clone(),
+        let to = Destination {
             account_id: seeded.account.id.clone(),
             mode: seeded.account.mode,
             board_id: seeded.board.parse().expect("digits"),
             section_id: None,
             board_verified: true,
-            content: Content::check(draft).expect("valid content"),
-            publish_at: None,
-            state: State::Draft,
-            due: None,
-            attempts: Vec::new(),
-            attempts_begun: 0,
-            request_fingerprint: None,
-            created_at: now,
-            updated_at: now,
-            version: 1,
         };
+        let content = Content::check(draft).expect("valid content");
+        let id = PinId::random(&*platform.random);
+        let mut pin = Pin::draft(id, seeded.account.owner.clone(), to, content, now);
         pin.schedule(at, now).expect("a draft can be scheduled");
         platform.pins.create(&pin).await.expect("stored");
         pin

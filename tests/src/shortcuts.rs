@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use jiff::SignedDuration;
 use serde_json::Value;
 use shared::clock::Clock;
-use shared::domain::{Account, AccountId, Connection, Mode, OwnerId, Scopes, SealedTokens, Settings};
+use shared::domain::{Account, AccountId, Mode, OwnerId, Person, Scopes, SealedTokens, Settings};
 use shared::random::SystemRandom;
 use shared::store::{Change, StoreError};
 use shared::vault::{Place, Purpose};
@@ -55,27 +55,11 @@ impl World {
             refresh: None,
             refresh_expires_at: None,
         };
-        let mut account = Account {
-            id: id.clone(),
-            owner,
-            mode,
-            app_id: APP_ID.parse().expect("the app ID is digits"),
-            user_id: person.id.parse().expect("the simulator's ids are valid"),
-            username: username.to_owned(),
-            profile_image: None,
-            scopes: Scopes::parse_known(scopes),
-            connection: Connection::Connected(tokens),
-            token_version: 1,
-            refresh_lease_until: None,
-            refresh_at: None,
-            refresh_unknown: false,
-            release_at: None,
-            releases_left: 0,
-            channels: Vec::new(),
-            created_at: now,
-            updated_at: now,
-            version: 0,
-        };
+        let (app_id, user_id) = (APP_ID.parse().expect("digits"), person.id.parse().expect("an id of Pinterest's"));
+        let person = Person { mode, app_id, user_id, username: username.to_owned() };
+        let mut account = Account::new(id.clone(), owner, person, now);
+        account.scopes = Scopes::parse_known(scopes);
+        account.renewed(tokens);
         platform.accounts.connect(&mut account, None).await?;
         Ok(id.to_string())
     }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use local::in_process::Service;
 use serde_json::{Value, json};
 use shared::domain::content::Draft;
-use shared::domain::{Account, Content, Mode, Pin, PinId, Scopes, State};
+use shared::domain::{Account, Content, Destination, Mode, Pin, PinId, Scopes};
 use shared::random::SystemRandom;
 use tests::{START, World};
 
@@ -16,25 +16,15 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 async fn store(world: &World, account: &Account, title: &str, at: Option<Timestamp>) -> Pin {
     let image_url = "https://example.com/a.jpg".to_owned();
     let draft = Draft { title: Some(title.to_owned()), image_url, ..Draft::default() };
-    let mut pin = Pin {
-        id: PinId::random(&SystemRandom),
-        owner: account.owner.clone(),
+    let to = Destination {
         account_id: account.id.clone(),
         mode: account.mode,
         board_id: "1".parse().unwrap(),
         section_id: None,
         board_verified: true,
-        content: Content::check(draft).unwrap(),
-        publish_at: None,
-        state: State::Draft,
-        due: None,
-        attempts: Vec::new(),
-        attempts_begun: 0,
-        request_fingerprint: None,
-        created_at: START,
-        updated_at: START,
-        version: 1,
     };
+    let content = Content::check(draft).unwrap();
+    let mut pin = Pin::draft(PinId::random(&SystemRandom), account.owner.clone(), to, content, START);
     if let Some(at) = at {
         pin.schedule(at, START).unwrap();
     }

@@ -3,32 +3,22 @@
 use jiff::{SignedDuration, Timestamp};
 use shared::clock::Clock;
 use shared::domain::content::Draft;
-use shared::domain::{AccountId, AttemptId, Content, Due, Mode, Pin, PinId, State, Status};
+use shared::domain::{AccountId, AttemptId, Content, Destination, Due, Mode, Pin, PinId, State, Status};
 use shared::random::SystemRandom;
 use shared::store::{CalendarQuery, Claim, DueWork, Lease, Order, PinStore, StoreError};
 use tests::{START, World};
 
 fn pin(owner: &str, at: Option<Timestamp>) -> Pin {
     let draft = Draft { title: Some("T".into()), image_url: "https://example.com/a.jpg".into(), ..Draft::default() };
-    let mut pin = Pin {
-        id: PinId::random(&SystemRandom),
-        owner: owner.parse().unwrap(),
+    let to = Destination {
         account_id: AccountId::random(&SystemRandom),
         mode: Mode::Live,
         board_id: "1".parse().unwrap(),
         section_id: None,
         board_verified: true,
-        content: Content::check(draft).unwrap(),
-        publish_at: None,
-        state: State::Draft,
-        due: None,
-        attempts: Vec::new(),
-        attempts_begun: 0,
-        request_fingerprint: None,
-        created_at: START,
-        updated_at: START,
-        version: 1,
     };
+    let content = Content::check(draft).unwrap();
+    let mut pin = Pin::draft(PinId::random(&SystemRandom), owner.parse().unwrap(), to, content, START);
     if let Some(at) = at {
         pin.schedule(at, START).unwrap();
     }

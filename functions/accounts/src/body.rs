@@ -71,7 +71,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
     use jiff::ToSpan;
-    use shared::domain::{Scope, Scopes, SealedToken, SealedTokens};
+    use shared::domain::{Person, Scope, SealedToken, SealedTokens};
     use shared::random::SystemRandom;
 
     use super::*;
@@ -88,27 +88,17 @@ mod tests {
     }
 
     fn account(connection: Connection) -> Account {
-        Account {
-            id: AccountId::random(&SystemRandom),
-            owner: "alice".parse().unwrap(),
+        let person = Person {
             mode: Mode::Live,
             app_id: "1".parse().unwrap(),
             user_id: "77".parse().unwrap(),
             username: "alice_pins".into(),
-            profile_image: None,
-            scopes: [Scope::USER_ACCOUNTS_READ, Scope::BOARDS_READ, Scope::PINS_READ].into_iter().collect::<Scopes>(),
-            connection,
-            token_version: 1,
-            refresh_lease_until: None,
-            refresh_at: None,
-            refresh_unknown: false,
-            release_at: None,
-            releases_left: 0,
-            channels: vec!["5".parse().unwrap()],
-            created_at: NOW,
-            updated_at: NOW,
-            version: 1,
-        }
+        };
+        let mut account = Account::new(AccountId::random(&SystemRandom), "alice".parse().unwrap(), person, NOW);
+        account.scopes = [Scope::USER_ACCOUNTS_READ, Scope::BOARDS_READ, Scope::PINS_READ].into_iter().collect();
+        account.connection = connection;
+        account.channels = vec!["5".parse().unwrap()];
+        account
     }
 
     #[test]

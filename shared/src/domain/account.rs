@@ -102,7 +102,45 @@ words! {
     }
 }
 
+/// Who an account is on Pinterest, by which app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The mode in which Pinterest was asked.
+    pub mode: Mode,
+    /// The app that was permitted.
+    pub app_id: AppId,
+    /// Pinterest's id of the person.
+    pub user_id: PinterestUserId,
+    /// The name.
+    pub username: String,
+}
+
 impl Account {
+    /// An account of `owner` that has no tokens yet.
+    pub fn new(id: AccountId, owner: OwnerId, person: Person, now: Timestamp) -> Self {
+        Self {
+            id,
+            owner,
+            mode: person.mode,
+            app_id: person.app_id,
+            user_id: person.user_id,
+            username: person.username,
+            profile_image: None,
+            scopes: Scopes::default(),
+            connection: Connection::Disconnected,
+            token_version: 0,
+            refresh_lease_until: None,
+            refresh_at: None,
+            refresh_unknown: false,
+            release_at: None,
+            releases_left: 0,
+            channels: Vec::new(),
+            created_at: now,
+            updated_at: now,
+            version: 0,
+        }
+    }
+
     /// The tokens with which the account can be used at `now`, if Pinterest is expected to take them.
     pub fn usable_tokens(&self, now: Timestamp) -> Option<&SealedTokens> {
         let tokens = match &self.connection {

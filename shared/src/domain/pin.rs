@@ -134,7 +134,45 @@ impl State {
     }
 }
 
+/// Where a pin goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    /// The account that publishes it.
+    pub account_id: AccountId,
+    /// The mode of that account.
+    pub mode: Mode,
+    /// The board.
+    pub board_id: BoardId,
+    /// Which section of the board, if any.
+    pub section_id: Option<SectionId>,
+    /// Whether the board was seen in the account.
+    pub board_verified: bool,
+}
+
 impl Pin {
+    /// A new draft of `owner`.
+    pub fn draft(id: PinId, owner: OwnerId, to: Destination, content: Content, now: Timestamp) -> Self {
+        Self {
+            id,
+            owner,
+            account_id: to.account_id,
+            mode: to.mode,
+            board_id: to.board_id,
+            section_id: to.section_id,
+            board_verified: to.board_verified,
+            content,
+            publish_at: None,
+            state: State::Draft,
+            due: None,
+            attempts: Vec::new(),
+            attempts_begun: 0,
+            request_fingerprint: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        }
+    }
+
     /// The partition in which the pin waits while nothing is in its way.
     pub fn open_partition(&self) -> Partition {
         Partition::Open(self.mode, Shard::of(&self.account_id))

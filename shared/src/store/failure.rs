@@ -4,6 +4,8 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use std::error::Error;
 
+use crate::aws;
+
 /// A table operation that did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -37,12 +39,7 @@ impl StoreError {
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
         R: std::fmt::Debug + Send + Sync + 'static,
     {
-        let code = match &error {
-            SdkError::ServiceError(service) => service.err().code().unwrap_or("no code").to_owned(),
-            SdkError::TimeoutError(_) => "timed out".to_owned(),
-            SdkError::DispatchFailure(_) => "not reached".to_owned(),
-            _ => "no answer".to_owned(),
-        };
+        let code = aws::code(&error);
         match code.as_str() {
             "ConditionalCheckFailedException" => Self::Conflict,
             _ => Self::Unavailable { operation, code, source: Box::new(error) },

@@ -1,7 +1,7 @@
 //! Stores the connected account: a new one, or the one it was before with new tokens.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::domain::{Account, AccountId, Connection, PinterestUserId, SealedToken, SealedTokens};
+use shared::domain::{Account, AccountId, Person, PinterestUserId, SealedToken, SealedTokens};
 use shared::platform::Platform;
 use shared::store::{Consent, StoreError};
 use shared::vault::{Place, Purpose, SealError};
@@ -11,10 +11,6 @@ use crate::failure::Failure;
 
 /// How often the account is read again after somebody else changed it.
 const TRIES: usize = 5;
-
-/// How many times waiting pins are released after a reconnection: at once, and twice more for those that a publisher
-/// was about to park.
-const RELEASES: u8 = 3;
 
 /// How long a refresh token lasts where Pinterest does not say it: 60 days (`POST /oauth/token` in Pinterest's
 /// description).
@@ -65,35 +61,20 @@ async fn account(
     account.scopes = exchanged.scopes.clone();
     account.updated_at = now;
     if is_known {
-        account.release_at = Some(now);
-        account.releases_left = RELEASES;
+        account.plan_release(now);
     }
     Ok(account)
 }
 
 /// An account without tokens yet.
 fn new(platform: &Platform, consent: &Consent, exchanged: &Exchanged, now: Timestamp) -> Account {
-    Account {
-        id: AccountId::random(&*platform.random),
-        owner: consent.owner.clone(),
+    let person = Person {
         mode: consent.mode,
         app_id: exchanged.app_id.clone(),
         user_id: exchanged.user.id.clone(),
         username: exchanged.user.username.clone(),
-        profile_image: None,
-        scopes: exchanged.scopes.clone(),
-        connection: Connection::Disconnected,
-        token_version: 0,
-        refresh_lease_until: None,
-        refresh_at: None,
-        refresh_unknown: false,
-        release_at: None,
-        releases_left: 0,
-        channels: Vec::new(),
-        created_at: now,
-        updated_at: now,
-        version: 0,
-    }
+    };
+    Account::new(AccountId::random(&*platform.random), consent.owner.clone(), person, now)
 }
 
 async fn seal(platform: &Platform, account: &Account, exchanged: &Exchanged) -> Result<SealedTokens, SealError> {

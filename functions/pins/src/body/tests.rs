@@ -5,7 +5,7 @@
 use jiff::ToSpan;
 use serde_json::{Value, json};
 use shared::domain::content::Draft;
-use shared::domain::{AttemptId, AttemptOutcome, Doubt, Failure, Setback};
+use shared::domain::{AttemptId, AttemptOutcome, Destination, Doubt, Failure, Setback};
 use shared::random::SystemRandom;
 
 use super::*;
@@ -18,25 +18,15 @@ fn settings(enabled: bool, mode: Mode) -> Settings {
 
 fn pin(state: State) -> Pin {
     let draft = Draft { title: Some("T".into()), image_url: "https://example.com/a.jpg".into(), ..Draft::default() };
-    let mut pin = Pin {
-        id: PinId::random(&SystemRandom),
-        owner: "alice".parse().unwrap(),
+    let to = Destination {
         account_id: AccountId::random(&SystemRandom),
         mode: Mode::Live,
         board_id: "1".parse().unwrap(),
         section_id: None,
         board_verified: true,
-        content: Content::check(draft).unwrap(),
-        publish_at: None,
-        state: State::Draft,
-        due: None,
-        attempts: Vec::new(),
-        attempts_begun: 0,
-        request_fingerprint: None,
-        created_at: NOW,
-        updated_at: NOW,
-        version: 1,
     };
+    let (id, owner) = (PinId::random(&SystemRandom), "alice".parse().unwrap());
+    let mut pin = Pin::draft(id, owner, to, Content::check(draft).unwrap(), NOW);
     pin.schedule(NOW + 1.hour(), NOW).unwrap();
     pin.state = state;
     pin

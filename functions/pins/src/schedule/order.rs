@@ -2,7 +2,7 @@
 
 use futures_util::future::try_join_all;
 use shared::api::Problem;
-use shared::domain::{Pin, PinId, State};
+use shared::domain::{Destination, Pin, PinId};
 use shared::store::StoreError;
 
 use super::Desk;
@@ -64,25 +64,16 @@ impl Order {
     fn pin(&self, desk: &Desk, position: usize, placement: Placement) -> Pin {
         let target = &self.request.targets[position];
         let Placement { mode, verified } = placement;
-        let mut pin = Pin {
-            id: self.ids[position].clone(),
-            owner: desk.owner.clone(),
+        let to = Destination {
             account_id: target.account_id.clone(),
             mode,
             board_id: target.board_id.clone(),
             section_id: target.section_id.clone(),
             board_verified: verified,
-            content: self.request.content.clone(),
-            publish_at: None,
-            state: State::Draft,
-            due: None,
-            attempts: Vec::new(),
-            attempts_begun: 0,
-            request_fingerprint: self.fingerprint.clone(),
-            created_at: desk.now,
-            updated_at: desk.now,
-            version: 1,
         };
+        let content = self.request.content.clone();
+        let mut pin = Pin::draft(self.ids[position].clone(), desk.owner.clone(), to, content, desk.now);
+        pin.request_fingerprint = self.fingerprint.clone();
         let at = match target.when {
             When::Draft => return pin,
             When::Now => desk.now,

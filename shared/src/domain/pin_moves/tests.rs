@@ -7,32 +7,23 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::content::Draft;
-use crate::domain::{AccountId, AttemptId, Content, Mode, PinId};
+use crate::domain::{AccountId, AttemptId, Content, Destination, Mode, PinId};
 use crate::random::SystemRandom;
 
 const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
 
 fn pin(state: State) -> Pin {
     let content = Content::check(Draft { image_url: "https://example.com/a.jpg".into(), ..Draft::default() });
-    Pin {
-        id: PinId::random(&SystemRandom),
-        owner: "alice".parse().unwrap(),
+    let to = Destination {
         account_id: AccountId::random(&SystemRandom),
         mode: Mode::Live,
         board_id: "1".parse().unwrap(),
         section_id: None,
         board_verified: true,
-        content: content.unwrap(),
-        publish_at: Some(NOW),
-        state,
-        due: None,
-        attempts: Vec::new(),
-        attempts_begun: 0,
-        request_fingerprint: None,
-        created_at: NOW,
-        updated_at: NOW,
-        version: 7,
-    }
+    };
+    let mut pin = Pin::draft(PinId::random(&SystemRandom), "alice".parse().unwrap(), to, content.unwrap(), NOW);
+    (pin.publish_at, pin.state) = (Some(NOW), state);
+    pin
 }
 
 fn states() -> Vec<State> {
