@@ -13,6 +13,7 @@ pub use body::Json;
 pub use cursor::{List, cursor, foreign_cursor};
 pub use failure::log;
 pub use identity::{ADMIN_GROUP, Admin, User};
+pub(crate) use origin::is_loopback;
 pub use origin::{CALLBACK_PATH, Origin};
 pub use problem::Problem;
 pub use query::{Page, Query};

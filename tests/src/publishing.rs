@@ -116,7 +116,7 @@ impl World {
         let person = Person { mode: Mode::Live, app_id, user_id: user.id, username: user.username };
         let mut account = Account::new(id, owner, person, self.clock.now());
         account.scopes = Scopes::defaults();
-        account.renewed(tokens);
+        account.renewed(tokens, self.clock.now());
         platform.accounts.connect(&mut account, None).await.expect("connected");
         let boards = self.simulator.boards(pinterest_sim::Mode::Live, username);
         let board =

@@ -59,7 +59,7 @@ impl World {
         let person = Person { mode, app_id, user_id, username: username.to_owned() };
         let mut account = Account::new(id.clone(), owner, person, now);
         account.scopes = Scopes::parse_known(scopes);
-        account.renewed(tokens);
+        account.renewed(tokens, now);
         platform.accounts.connect(&mut account, None).await?;
         Ok(id.to_string())
     }

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use pinterest_sim::{Decision, Mode};
+use shared::clock::Clock;
 use shared::domain::Account;
 use tests::{Answer, Browser, World};
 
@@ -214,7 +215,7 @@ async fn a_renewal_between_reading_and_saving_is_not_lost() {
         world.wait(SignedDuration::from_millis(100)).await;
         let mut account = account(&world).await;
         let (version, tokens) = (account.version, account.tokens().unwrap().clone());
-        account.renewed(tokens);
+        account.renewed(tokens, world.clock.now());
         world.platform("renewal").accounts.save(&mut account, version).await.unwrap();
     })
     .await;

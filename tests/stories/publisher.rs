@@ -370,3 +370,58 @@ async fn an_unapproved_app_holds_its_pins_with_the_reason() {
     world.tick().await;
     assert!(matches!(world.pin(&pin).await.state, State::Held { reason: Hold::AppNotApproved, until: Some(_) }));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_that_arrives_after_all_is_not_overwritten_by_the_review() {
+    let (world, seeded) = world().await;
+    let pin = world.seed_pin(&seeded, "Slow", START + seconds(5)).await;
+    let platform = world.platform("slow publisher");
+    world.wait(seconds(5)).await;
+    let attempt = shared::domain::AttemptId::random(&*platform.random);
+    let (now, seen) = (world.clock.now(), pin.due.clone().unwrap());
+    let lease = shared::store::Lease { now, until: now + seconds(60) };
+    let claim = platform.pins.claim((&pin.owner, &pin.id), &seen, &attempt, lease).await.unwrap();
+    let shared::store::Claim::Won(mut claimed) = claim else { panic!("nobody else claims it") };
+    world.wait(seconds(90)).await;
+    world.tick().await;
+    assert_eq!(world.pin(&pin).await.state.status(), Status::NeedsReview);
+    claimed.published("77".parse().unwrap(), now, now).unwrap();
+    claimed.record(shared::domain::Attempt {
+        id: attempt.clone(),
+        at: now,
+        outcome: shared::domain::AttemptOutcome::Published,
+        http_status: Some(201),
+        code: None,
+        message: None,
+        request_id: None,
+        took_ms: Some(80_000),
+    });
+    platform.pins.record(&claimed, &attempt).await.unwrap();
+    world.tick().await;
+    assert_eq!(world.pin(&pin).await.state.status(), Status::Published, "what is known stands");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shard_is_free_when_its_publisher_has_nothing_left_to_do() {
+    let (world, seeded) = world().await;
+    world.seed_pin(&seeded, "Once", START + seconds(5)).await;
+    world.tick().await;
+    let shard = shared::domain::Shard::of(&seeded.account.id);
+    let owner = world.platform("reader").shards.load(shard).await.unwrap().unwrap();
+    assert!(owner.horizon <= world.clock.now());
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_setbacks_do_not_use_up_the_tries_of_an_image() {
+    let (world, seeded) = world().await;
+    let busy = Fault { times: Some(4), ..refusal(409, 409, "Could not get exclusive access to the board.") };
+    world.simulator.set_fault(busy);
+    world.simulator.set_fault(refusal(400, 0, "Sorry we could not fetch the image."));
+    let pin = world.seed_pin(&seeded, "Busy", START + seconds(5)).await;
+    for _ in 0..60 {
+        world.tick().await;
+        world.wait(seconds(30)).await;
+    }
+    let pin = world.pin(&pin).await;
+    assert_eq!((pin.state.status(), pin.attempts.len()), (Status::Published, 6));
+}

@@ -83,7 +83,7 @@ async fn a_refused_renewal_shows_on_the_account_and_holds_its_pins_until_it_is_r
 
     // Connecting the same Pinterest account again renews the tokens and plans the release.
     let mut mended = account.clone();
-    mended.renewed(world.consent(&account.owner, &account.id, "shop").await.1);
+    mended.renewed(world.consent(&account.owner, &account.id, "shop").await.1, world.clock.now());
     mended.plan_release(world.clock.now());
     world.platform("oauth").accounts.save(&mut mended, account.version).await.unwrap();
     world.tick().await;
@@ -209,4 +209,76 @@ async fn after_six_weeks_of_being_switched_off_the_first_tick_renews_before_it_p
     world.wait(SignedDuration::from_mins(1)).await;
     world.tick().await;
     assert_eq!(world.pin(&pin).await.state.status(), Status::Published, "the refresh token lasts 60 days");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_short_outage_of_the_token_endpoint_after_a_refused_access_token_disconnects_nobody() {
+    let (world, seeded) = world().await;
+    let body = Some(serde_json::json!({"code": 2, "message": "Authentication failed.", "status": "failure"}));
+    let answer = FaultAnswer::Status { status: 401, body, headers: std::collections::BTreeMap::default() };
+    world.simulator.set_fault(Fault { answer: Some(answer), times: Some(4), ..Fault::on(Operation::CreatePin) });
+    let outage = Fault { answer: Some(FaultAnswer::status(503)), times: Some(1), ..Fault::on(Operation::RefreshToken) };
+    world.simulator.set_fault(outage);
+    let pin = world.seed_pin(&seeded, "Patient", world.clock.now()).await;
+    for _ in 0..40 {
+        world.tick().await;
+        world.wait(SignedDuration::from_mins(1)).await;
+        assert!(matches!(world.account(&seeded.account).await.connection, Connection::Connected(_)));
+        if world.pin(&pin).await.state.status() == Status::Published {
+            break;
+        }
+    }
+    assert_eq!(world.pin(&pin).await.state.status(), Status::Published);
+    assert!(renewals(&world) <= 2, "the back-off is kept: {} renewals", renewals(&world));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fresh_token_that_is_refused_as_well_asks_for_a_new_connection() {
+    let (world, seeded) = world().await;
+    let body = Some(serde_json::json!({"code": 2, "message": "Authentication failed.", "status": "failure"}));
+    let answer = FaultAnswer::Status { status: 401, body, headers: std::collections::BTreeMap::default() };
+    world.simulator.set_fault(Fault { answer: Some(answer), ..Fault::on(Operation::CreatePin) });
+    let pin = world.seed_pin(&seeded, "Refused", world.clock.now()).await;
+    world.tick().await;
+    assert_eq!(world.pin(&pin).await.state, State::Held { reason: Hold::NeedsReconnect, until: None });
+    let account = world.account(&seeded.account).await;
+    assert_eq!(account.reconnect_reason(world.clock.now()), Some(ReconnectReason::AccessRefused));
+    assert!(renewals(&world) <= 2, "{} renewals", renewals(&world));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_lasts_a_day_is_renewed_at_half_its_life_and_not_all_the_time() {
+    let (world, seeded) = world().await;
+    let mut account = world.account(&seeded.account).await;
+    let mut tokens = account.tokens().unwrap().clone();
+    tokens.access_expires_at = world.clock.now() + DAY;
+    let version = account.version;
+    account.renewed(tokens, world.clock.now());
+    assert_eq!(due(&account).duration_since(world.clock.now()), DAY / 2);
+    world.platform("oauth").accounts.save(&mut account, version).await.unwrap();
+    for _ in 0..5 {
+        world.tick().await;
+    }
+    assert_eq!(renewals(&world), 0);
+    tick_when_due(&world, &account).await;
+    assert_eq!(renewals(&world), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_that_was_switched_away_and_back_goes_on_renewing() {
+    let (world, seeded) = world().await;
+    let settings = world.platform("settings").settings.load().await.unwrap();
+    let save = async |app_id: &str, version: u64| {
+        let mut next = settings.clone();
+        (next.app_id, next.version) = (Some(app_id.parse().unwrap()), version);
+        let change = shared::store::Change { at: world.clock.now(), by: "ann".parse().unwrap(), fields: Vec::new() };
+        world.platform("settings").settings.save(&next, &change).await.unwrap();
+    };
+    save("999", settings.version + 1).await;
+    tick_when_due(&world, &seeded.account).await;
+    assert_eq!(renewals(&world), 0, "another app cannot renew these tokens");
+    save(tests::APP_ID, settings.version + 2).await;
+    let account = world.account(&seeded.account).await;
+    tick_when_due(&world, &account).await;
+    assert_eq!(renewals(&world), 1);
 }

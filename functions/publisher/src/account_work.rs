@@ -11,6 +11,9 @@ use crate::{Publisher, release, renew};
 /// When a release is repeated, for pins that were being parked meanwhile.
 const REPEAT: [SignedDuration; 2] = [SignedDuration::from_mins(8), SignedDuration::from_mins(2)];
 
+/// When the next page of a long release follows.
+const NEXT_PAGE: SignedDuration = SignedDuration::from_mins(1);
+
 /// Does what is due of the account of `job`.
 pub async fn advance(publisher: &Publisher, job: &Job) -> Finished {
     match step(publisher, job).await {
@@ -40,11 +43,16 @@ async fn step(publisher: &Publisher, job: &Job) -> Result<(), StoreError> {
 
 async fn release_due(publisher: &Publisher, mut account: Account) -> Result<(), StoreError> {
     let platform = &publisher.platform;
+    let mut released = 0;
     if account.usable_tokens(platform.clock.now()).is_some() {
-        let released = release::release(publisher, &account).await?;
+        released = release::release(publisher, &account).await?;
         tracing::info!(account = %account.id, released, "an account's pins were released");
     }
     let version = account.version;
+    if release::is_full(released) {
+        account.release_at = Some(platform.clock.now() + NEXT_PAGE);
+        return platform.accounts.save(&mut account, version).await;
+    }
     account.releases_left = account.releases_left.saturating_sub(1);
     let pause = account.releases_left.checked_sub(1).and_then(|left| REPEAT.get(usize::from(left)));
     account.release_at = pause.map(|pause| platform.clock.now() + *pause);

@@ -1,6 +1,6 @@
 //! One attempt at a claimed pin: the post, the judgement, the move.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use shared::domain::attempt::shorten;
 use shared::domain::pin::GRACE;
 use shared::domain::{Attempt, AttemptId, AttemptOutcome, Connection, Doubt, Failure, Hold, IllegalMove, Pin, Setback};
@@ -11,6 +11,9 @@ use crate::backoff::{self, IMAGE_TRIES};
 use crate::classify::{Verdict, classify};
 use crate::renew::{self, Renewal};
 use crate::session::{Session, SessionError};
+
+/// How soon a pin is tried again when there is a new token for it.
+const WITH_NEW_TOKEN: SignedDuration = SignedDuration::from_secs(1);
 
 /// What an attempt did besides moving the pin.
 #[derive(Debug, Default)]
@@ -31,6 +34,7 @@ pub async fn attempt(
     pin: &mut Pin,
     id: &AttemptId,
     session: Result<Option<Session>, SessionError>,
+    last_claim: Timestamp,
 ) -> Tried {
     let now = publisher.platform.clock.now();
     if let Some(verdict) = obstacle(pin, &session, now) {
@@ -43,9 +47,13 @@ pub async fn attempt(
     let ended = publisher.platform.clock.now();
     let mut judged = Judged { verdict: classify(&result), entry: answered(entry(id, at), &result, ended) };
     if judged.verdict == Verdict::TokenRefused {
-        judged.verdict = match renew::after_refusal(publisher, &account, pin).await {
-            Renewal::NeedsReconnect => Verdict::Hold(Hold::NeedsReconnect, jiff::SignedDuration::ZERO),
-            Renewal::Renewed | Renewal::Later => Verdict::Retry(Setback::TokenRefused),
+        // A renewal that is cut off by the end of the invocation costs the account its tokens.
+        let renewal =
+            if ended < last_claim { renew::after_refusal(publisher, &account, pin).await } else { Renewal::Later };
+        judged.verdict = match renewal {
+            Renewal::NeedsReconnect => Verdict::Hold(Hold::NeedsReconnect, SignedDuration::ZERO),
+            Renewal::Later => Verdict::Retry(Setback::TokenRefused),
+            Renewal::Renewed => Verdict::TokenRefused,
         };
     }
     let rate = rate(&result, &judged.verdict);
@@ -73,11 +81,11 @@ fn obstacle(pin: &Pin, session: &Result<Option<Session>, SessionError>, now: Tim
             Some(Verdict::Retry(Setback::TokenRefused))
         }
         Ok(Some(Session { account, .. })) if account.connection != Connection::Disconnected => {
-            Some(Verdict::Hold(Hold::NeedsReconnect, jiff::SignedDuration::ZERO))
+            Some(Verdict::Hold(Hold::NeedsReconnect, SignedDuration::ZERO))
         }
-        Ok(_) => Some(Verdict::Hold(Hold::Disconnected, jiff::SignedDuration::ZERO)),
+        Ok(_) => Some(Verdict::Hold(Hold::Disconnected, SignedDuration::ZERO)),
         Err(error) => {
-            tracing::error!(%error, account = %pin.account_id, "an account could not be read for its pin");
+            tracing::error!(%error, account = %pin.account_id, "nothing could be posted for an account");
             Some(Verdict::Retry(Setback::AwsTrouble))
         }
     }
@@ -86,7 +94,11 @@ fn obstacle(pin: &Pin, session: &Result<Option<Session>, SessionError>, now: Tim
 fn settle(publisher: &Publisher, pin: &mut Pin, judged: Judged) {
     let Judged { verdict, entry } = judged;
     let now = publisher.platform.clock.now();
-    let tries = 1 + pin.attempts.iter().rev().take_while(|tried| tried.outcome == AttemptOutcome::Retry).count();
+    let alike = |tried: &&Attempt| {
+        let answer = |attempt: &Attempt| (attempt.http_status, attempt.code, attempt.message.clone());
+        tried.outcome == AttemptOutcome::Retry && answer(tried) == answer(&entry)
+    };
+    let tries = 1 + pin.attempts.iter().rev().take_while(alike).count();
     let (outcome, result) = match verdict {
         Verdict::Published(id) => (AttemptOutcome::Published, pin.published(id, entry.at, now)),
         Verdict::Unknown => (AttemptOutcome::Unknown, pin.doubt(Doubt::OutcomeUnknown, now)),
@@ -106,7 +118,7 @@ fn settle(publisher: &Publisher, pin: &mut Pin, judged: Judged) {
                 None => (AttemptOutcome::Retry, pin.retry(setback, again, now)),
             }
         }
-        Verdict::TokenRefused => (AttemptOutcome::Retry, pin.retry(Setback::TokenRefused, now, now)),
+        Verdict::TokenRefused => (AttemptOutcome::Retry, pin.retry(Setback::TokenRefused, now + WITH_NEW_TOKEN, now)),
     };
     pin.record(Attempt { outcome, ..entry });
     moved(result);
@@ -164,7 +176,7 @@ fn rate(result: &Result<Answer<CreatedPin>, CallError>, verdict: &Verdict) -> Op
         Err(_) => return None,
     };
     match verdict {
-        Verdict::Hold(Hold::RateLimited, pause) => {
+        Verdict::Hold(Hold::RateLimited | Hold::SpamBlock, pause) => {
             Some(RateLimit { remaining: Some(0), reset_s: u64::try_from(pause.as_secs()).ok(), ..said })
         }
         _ => Some(said),

@@ -50,7 +50,8 @@ impl Job {
         }
     }
 
-    fn name(&self) -> String {
+    /// The id of the pin, or of the account for the account's own work.
+    pub fn name(&self) -> String {
         self.pin.as_ref().map_or_else(|| self.account.to_string(), ToString::to_string)
     }
 }

@@ -12,6 +12,9 @@ use crate::release;
 use crate::session::{Session, SessionError};
 use crate::{Publisher, Report, Span};
 
+/// A request takes at most 15 seconds and has to end within the invocation, which ends 30 seconds after the last claim.
+const LATEST_POST: SignedDuration = SignedDuration::from_secs(12);
+
 /// What became of a job.
 #[derive(Debug, Default)]
 pub struct Finished {
@@ -23,6 +26,8 @@ pub struct Finished {
     pub account: bool,
     /// Whether AWS kept it from being done.
     pub unfinished: bool,
+    /// Whether the same work is to be met again at the next look.
+    pub again: bool,
 }
 
 impl Finished {
@@ -44,12 +49,12 @@ pub async fn publish(publisher: &Publisher, job: &Job, span: Span) -> Finished {
     let claim = claim(publisher, (job, id), &attempt, span);
     let (claim, session) = join(claim, publisher.sessions.get(&job.owner, &job.account)).await;
     match claim {
-        Ok(Claim::Won(pin)) => won(publisher, *pin, &attempt, session, span).await,
-        Ok(Claim::Abandoned(pin)) => abandoned(publisher, *pin, span).await,
+        Ok(Claim::Won(pin)) => Box::pin(won(publisher, *pin, &attempt, session, span)).await,
+        Ok(Claim::Abandoned(pin)) => abandoned(publisher, *pin).await,
         Ok(Claim::Lost) => Finished::default(),
         Err(error) => {
             tracing::error!(%error, pin = %id, "a pin could not be claimed; the next look tries again");
-            Finished { unfinished: true, ..Finished::default() }
+            Finished { unfinished: true, again: true, ..Finished::default() }
         }
     }
 }
@@ -85,20 +90,32 @@ async fn won(
     session: Result<Option<Session>, SessionError>,
     span: Span,
 ) -> Finished {
-    let Tried { posted } = attempt::attempt(publisher, &mut pin, attempt, session).await;
+    let too_late = publisher.platform.clock.now() > span.last_claim + LATEST_POST;
+    let session = if too_late { Err(SessionError::TooLate) } else { session };
+    let Tried { posted } = attempt::attempt(publisher, &mut pin, attempt, session, span.last_claim).await;
     let recorded = record(publisher, &pin, attempt, span).await;
-    if recorded && matches!(pin.state, State::Held { until: None, .. }) {
-        release::unpark_if_mended(publisher, &pin).await;
-    }
-    Finished { status: recorded.then(|| pin.state.status()), posted, unfinished: !recorded, account: false }
+    let is_parked = recorded && matches!(pin.state, State::Held { until: None, .. });
+    let again = is_parked && release::unpark_if_mended(publisher, &pin).await;
+    Finished { status: recorded.then(|| pin.state.status()), posted, unfinished: !recorded, again, account: false }
 }
 
 /// Another publisher claimed the pin and went silent: it may have posted it, so it is never posted again by itself.
-async fn abandoned(publisher: &Publisher, mut pin: Pin, span: Span) -> Finished {
+async fn abandoned(publisher: &Publisher, mut pin: Pin) -> Finished {
     let State::Publishing { attempt, .. } = pin.state.clone() else { return Finished::default() };
+    let version = pin.version;
     attempt::give_to_review(publisher, &mut pin, &attempt);
-    let recorded = record(publisher, &pin, &attempt, span).await;
-    Finished { status: recorded.then(|| pin.state.status()), unfinished: !recorded, ..Finished::default() }
+    // By version, not by attempt: should the silent publisher have written its outcome after all, that one stands.
+    match publisher.platform.pins.save(&pin, version).await {
+        Ok(()) => {
+            told(&pin);
+            Finished { status: Some(pin.state.status()), ..Finished::default() }
+        }
+        Err(StoreError::Conflict) => Finished::default(),
+        Err(error) => {
+            tracing::error!(%error, pin = %pin.id, "an abandoned pin could not be given to review; the next look tries again");
+            Finished { unfinished: true, again: true, ..Finished::default() }
+        }
+    }
 }
 
 /// Writes the outcome, again and again while the lease lasts: an outcome that is not written reads as unknown.

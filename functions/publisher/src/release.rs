@@ -1,50 +1,66 @@
 //! Releases the pins that waited for an account to be mended.
 
-use shared::domain::{Account, OwnerId, Partition, Pin, State};
+use shared::domain::{Account, Partition, Pin, State};
 use shared::store::{DueEntry, DueWork, StoreError};
 
 use crate::Publisher;
 
-/// Releases everything that waits for `account`, in the order of its time; answers how many pins that were.
+/// How many pins one page of a release has: about what the account may post until the next page.
+const PAGE: usize = 80;
+
+/// Releases the next page of what waits for `account`, in the order of time; answers how many pins that were.
 ///
-/// Pins that are too late by now are released too: claimed, they fail as missed instead of flooding a board.
+/// Pins that are too late by now are released too: claimed, they fail as missed instead of flooding a board. A page at a
+/// time, since a backlog in the due index would hide what is due of other accounts.
 pub async fn release(publisher: &Publisher, account: &Account) -> Result<usize, StoreError> {
-    let platform = &publisher.platform;
     let held = Partition::HeldAccount(account.id.clone());
+    let entries = publisher.platform.pins.due(&held, jiff::Timestamp::MAX).await?;
     let mut released = 0;
-    loop {
-        let entries = platform.pins.due(&held, jiff::Timestamp::MAX).await?;
-        let mut moved = 0;
-        for entry in &entries {
-            moved += usize::from(release_one(publisher, entry).await?);
-        }
-        released += moved;
-        // The index may show released pins for a moment; the release is repeated for what it hides.
-        if moved == 0 {
-            return Ok(released);
+    for entry in &entries {
+        released += usize::from(release_one(publisher, entry).await?);
+        if released == PAGE {
+            break;
         }
     }
+    Ok(released)
+}
+
+/// Whether there may be more behind a page of `released` pins.
+pub fn is_full(released: usize) -> bool {
+    released == PAGE
 }
 
 /// Releases a pin that was parked just now, if its account was mended between the look at the account and the parking.
-pub async fn unpark_if_mended(publisher: &Publisher, pin: &Pin) {
-    let (owner, account): (&OwnerId, _) = (&pin.owner, &pin.account_id);
-    let result = match publisher.sessions.reload(owner, account).await {
-        Ok(Some(session)) if session.token.is_some() => unpark(publisher, pin.clone()).await,
-        Ok(_) => Ok(()),
+///
+/// Answers whether it was released.
+pub async fn unpark_if_mended(publisher: &Publisher, pin: &Pin) -> bool {
+    match publisher.sessions.reload(&pin.owner, &pin.account_id).await {
+        Ok(Some(session)) if session.token.is_some() => {}
+        Ok(_) => return false,
         Err(error) => {
             tracing::warn!(%error, "an account could not be read again after parking its pin");
-            Ok(())
+            return false;
         }
-    };
-    if let Err(error) = result {
-        tracing::warn!(%error, pin = %pin.id, "a pin could not be released at once; the account's release does it");
     }
+    let released = unpark(publisher, pin.clone()).await;
+    released
+        .inspect_err(|error| {
+            tracing::warn!(%error, pin = %pin.id, "a pin could not be released at once; the account's release does it");
+        })
+        .is_ok()
 }
 
 async fn release_one(publisher: &Publisher, entry: &DueEntry) -> Result<bool, StoreError> {
     let DueWork::Pin(id) = &entry.work else { return Ok(false) };
-    let Some(pin) = publisher.platform.pins.load(&entry.owner, id).await? else { return Ok(false) };
+    let pin = match publisher.platform.pins.load(&entry.owner, id).await {
+        Ok(Some(pin)) => pin,
+        Ok(None) => return Ok(false),
+        Err(error @ StoreError::Unreadable { .. }) => {
+            tracing::error!(%error, pin = %id, "a held pin is not readable and stays where it is; the others go on");
+            return Ok(false);
+        }
+        Err(error) => return Err(error),
+    };
     match unpark(publisher, pin).await {
         Ok(()) => Ok(true),
         Err(StoreError::Conflict) => Ok(false),

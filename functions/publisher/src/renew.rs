@@ -12,7 +12,7 @@ use crate::Publisher;
 /// How long one worker has an account's tokens to itself; longer than the call may take.
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
-/// How many refusals of a fresh token in a row show that a renewal does not help.
+/// How many refusals in a row, with a renewal in between, show that renewing does not help.
 const REFUSALS: usize = 2;
 
 /// What came of a renewal.
@@ -35,10 +35,11 @@ pub async fn renew(publisher: &Publisher, mut account: Account) -> Result<Renewa
         return postpone_for_good(publisher, account).await;
     };
     if settings.app_id.as_ref() != Some(&account.app_id) {
-        // Only the app that a token was issued to can renew it.
-        return postpone_for_good(publisher, account).await;
+        // Only the app that a token was issued to can renew it; the settings may name that one again.
+        return later(publisher, account, SignedDuration::from_hours(6), false).await;
     }
-    if account.refresh_lease_until.is_some_and(|until| now < until) {
+    let busy_until = account.refresh_lease_until.max(account.refresh_backoff_until);
+    if busy_until.is_some_and(|until| now < until) {
         return Ok(Renewal::Later);
     }
     let version = account.version;
@@ -72,9 +73,11 @@ async fn refused(publisher: &Publisher, used: &Account, pin: &Pin) -> Result<Ren
         let _ = publisher.sessions.reload(&used.owner, &used.id).await;
         return Ok(Renewal::Renewed);
     }
-    let refusals = pin.attempts.iter().rev().take_while(|attempt| attempt.http_status == Some(401)).count();
+    let refusals: Vec<_> = pin.attempts.iter().rev().take_while(|attempt| attempt.http_status == Some(401)).collect();
+    // Only where a renewal came in between do refusals say that renewing does not help.
+    let renewed = refusals.last().zip(account.renewed_at).is_some_and(|(first, at)| first.at < at);
     let renewable = account.tokens().is_some_and(|tokens| tokens.refresh.is_some());
-    if refusals >= REFUSALS || !renewable {
+    if (refusals.len() >= REFUSALS && renewed) || !renewable {
         return give_up(publisher, account, ReconnectReason::AccessRefused, None).await;
     }
     let renewal = renew(publisher, account).await?;
@@ -120,25 +123,46 @@ async fn judge(
         "Pinterest refused to renew the tokens",
     );
     match (refusal.status, refusal.code) {
-        (429, _) => later(publisher, account, SignedDuration::from_mins(10), false).await,
+        (401, code) if code != Some(283) => match blame(publisher, &account, app).await {
+            Blame::Grant => refused_for_good(publisher, account).await,
+            Blame::App => {
+                // The app's secret is wrong or the app is not approved: no fault of the account's.
+                publisher.platform.credentials.forget();
+                later(publisher, account, SignedDuration::from_hours(1), false).await
+            }
+            Blame::Nobody => later(publisher, account, SignedDuration::from_mins(10), false).await,
+        },
+        (400 | 401, _) => refused_for_good(publisher, account).await,
+        (402..=499, _) => later(publisher, account, SignedDuration::from_mins(10), false).await,
         // Trouble over there may have come after the old token was spent.
-        (500.., _) => later(publisher, account, SignedDuration::from_mins(5), true).await,
-        (401, code) if code != Some(283) && !app_is_accepted(publisher, &account, app).await => {
-            // The app's secret is wrong or the app is not approved: no fault of the account's.
-            publisher.platform.credentials.forget();
-            later(publisher, account, SignedDuration::from_hours(1), false).await
-        }
-        _ if account.refresh_unknown => {
-            // The refusal may only mean that the lost answer had spent the token; the access token goes on until its end.
-            let from = account.tokens().map(|tokens| tokens.access_expires_at);
-            give_up(publisher, account, ReconnectReason::RefreshLost, from).await
-        }
-        _ => give_up(publisher, account, ReconnectReason::RefreshRefused, None).await,
+        _ => later(publisher, account, SignedDuration::from_mins(5), true).await,
     }
 }
 
-async fn app_is_accepted(publisher: &Publisher, account: &Account, app: &AppCredentials) -> bool {
-    publisher.platform.pinterest.client_credentials(account.mode, app).await.is_ok()
+/// What a refusal with 401 is to be put down to.
+enum Blame {
+    Grant,
+    App,
+    Nobody,
+}
+
+/// Asks for a token that needs no grant: where Pinterest gives one, it was the grant that it refused.
+async fn blame(publisher: &Publisher, account: &Account, app: &AppCredentials) -> Blame {
+    match publisher.platform.pinterest.client_credentials(account.mode, app).await {
+        Err(CallError::Refused(Refusal { status: 401, code: Some(2 | 3 | 283), .. })) => Blame::App,
+        // An owner without two-factor authentication is refused otherwise, and their app is accepted all the same.
+        Ok(_) | Err(CallError::Refused(Refusal { status: 400..=428, .. })) => Blame::Grant,
+        Err(_) => Blame::Nobody,
+    }
+}
+
+async fn refused_for_good(publisher: &Publisher, account: Account) -> Result<Renewal, StoreError> {
+    if !account.refresh_unknown {
+        return give_up(publisher, account, ReconnectReason::RefreshRefused, None).await;
+    }
+    // The refusal may only mean that the lost answer had spent the token; the access token goes on until its end.
+    let from = account.tokens().map(|tokens| tokens.access_expires_at);
+    give_up(publisher, account, ReconnectReason::RefreshLost, from).await
 }
 
 /// Stores the new pair before anybody uses it, however often the account changes meanwhile.
@@ -158,7 +182,7 @@ async fn store(
     let now = publisher.platform.clock.now();
     change(publisher, account, |account| {
         let was_usable = account.usable_tokens(now).is_some();
-        account.renewed(tokens.clone());
+        account.renewed(tokens.clone(), now);
         if !was_usable {
             account.plan_release(now);
         }
@@ -200,6 +224,7 @@ async fn later(
     change(publisher, account, |account| {
         account.refresh_lease_until = None;
         account.refresh_at = Some(at);
+        account.refresh_backoff_until = Some(at);
         account.refresh_unknown |= unknown;
     })
     .await?;

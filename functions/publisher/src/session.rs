@@ -32,6 +32,9 @@ pub enum SessionError {
     /// The table.
     #[error("could not read the account")]
     Store(#[from] StoreError),
+    /// The claim took so long that a post could outlive the invocation.
+    #[error("the claim came too late in the invocation")]
+    TooLate,
     /// The vault.
     #[error("could not open the account's token")]
     Seal(#[from] SealError),

@@ -12,7 +12,7 @@ use shared::random;
 use shared::store::{DueEntry, DueWork, ShardOwner};
 
 use crate::account_work;
-use crate::lanes::{LaneKey, Lanes};
+use crate::lanes::{Job, Lanes};
 use crate::look::{self, Loaded, Look};
 use crate::publish::{Finished, publish};
 use crate::{Publisher, Report, Span};
@@ -27,7 +27,7 @@ const IN_FLIGHT: usize = 64;
 enum Step {
     Looked(Option<Settings>, Vec<Look>),
     Loaded(Loaded),
-    Done(LaneKey, Finished),
+    Done(Job, Finished),
 }
 
 /// One invocation at work.
@@ -106,10 +106,8 @@ impl<'a> Watch<'a> {
             }
             let owner = platform.shards.load(shard).await.ok().flatten();
             let owned_by_another = owner.is_some_and(|owner| owner.holder != self.holder && owner.horizon > now);
-            if !owned_by_another {
-                self.take(shard).await;
-            }
-            if !owned_by_another || job.due.at <= now + LOOK_EVERY {
+            let mine = !owned_by_another && self.take(shard).await;
+            if mine || job.due.at <= now + LOOK_EVERY {
                 self.lanes.add(job);
             }
         }
@@ -169,12 +167,11 @@ impl<'a> Watch<'a> {
             self.working += 1;
             let (publisher, span) = (self.publisher, self.span);
             self.running.push(Box::pin(async move {
-                let lane = job.lane();
                 let finished = match &job.pin {
                     Some(_) => publish(publisher, &job, span).await,
                     None => account_work::advance(publisher, &job).await,
                 };
-                Step::Done(lane, finished)
+                Step::Done(job, finished)
             }));
         }
         if now >= self.next_look && !self.looking && !self.stopped && !self.owned.is_empty() {
@@ -200,10 +197,13 @@ impl<'a> Watch<'a> {
 
     fn step(&mut self, step: Step) {
         match step {
-            Step::Done(lane, finished) => {
+            Step::Done(job, finished) => {
                 self.working -= 1;
                 finished.count(&mut self.report);
-                self.lanes.free(&lane, finished.posted);
+                if finished.again {
+                    self.lanes.unmeet(&job.name(), job.due.at);
+                }
+                self.lanes.free(&job.lane(), finished.posted);
             }
             Step::Loaded(loaded) => self.loaded(loaded),
             Step::Looked(settings, looks) => self.looked(settings, looks),
@@ -234,21 +234,23 @@ impl<'a> Watch<'a> {
 
     /// Gives the shards back; answers whether more work came up at the last moment.
     ///
-    /// A kick that saw this owner a moment ago has left its pin to it, hence one more look after giving back.
+    /// A kick that saw this owner a moment ago has left its pin to it, hence another look after giving back; and what
+    /// that look takes up without finding work in it is given back as well.
     async fn leave(&mut self) -> bool {
-        let owned: Vec<_> = std::mem::take(&mut self.owned).into_iter().collect();
-        let platform = &self.publisher.platform;
-        for shard in &owned {
-            if let Err(error) = platform.shards.give_back(*shard, &self.holder, self.now()).await {
-                tracing::warn!(%error, %shard, "a shard could not be given back; it is free when its horizon passes");
+        loop {
+            let owned: Vec<_> = std::mem::take(&mut self.owned).into_iter().collect();
+            for shard in &owned {
+                give_back(self.publisher, *shard, &self.holder).await;
+            }
+            if self.stopped || owned.is_empty() {
+                return false;
+            }
+            let looks = look::look(&self.publisher.platform, self.mode, &owned, self.horizon()).await;
+            self.take_up(looks).await;
+            if !self.lanes.is_empty() {
+                return true;
             }
         }
-        if self.stopped || owned.is_empty() {
-            return false;
-        }
-        let looks = look::look(platform, self.mode, &owned, self.horizon()).await;
-        self.take_up(looks).await;
-        !self.lanes.is_empty()
     }
 
     fn loaded(&mut self, loaded: Loaded) {
@@ -273,6 +275,13 @@ impl<'a> Watch<'a> {
 
     fn now(&self) -> Timestamp {
         self.publisher.platform.clock.now()
+    }
+}
+
+async fn give_back(publisher: &Publisher, shard: Shard, holder: &str) {
+    let now = publisher.platform.clock.now();
+    if let Err(error) = publisher.platform.shards.give_back(shard, holder, now).await {
+        tracing::warn!(%error, %shard, "a shard could not be given back; it is free when its horizon passes");
     }
 }
 

@@ -36,8 +36,10 @@ pub async fn save(
     precondition::check(&headers, &current)?;
     let wanted = Wanted::read(&body, &current).map_err(Problem::invalid)?;
     let exchanged = current.app_id.is_some() && current.app_id != wanted.app_id;
-    let saved = replace(&platform, admin.subject, current, wanted).await?;
+    let saved = replace(&platform, admin.subject, current, wanted).await;
+    // Also where somebody else was faster: this save may have touched the stages after theirs had moved them.
     heal(&platform).await;
+    let saved = saved?;
     let warnings = if exchanged { vec![Warning::accounts_need_reconnect()] } else { Vec::new() };
     Ok(Answer { settings: &saved, origin: &origin, warnings }.into_response())
 }

@@ -36,7 +36,7 @@ impl Origin {
 
     /// Whether this is this machine without TLS, where cookies cannot be `Secure`.
     pub fn is_plain_loopback(&self) -> bool {
-        self.0.scheme() == "http"
+        self.0.scheme() == "http" && is_loopback(&self.0)
     }
 
     /// Whether `url` is of this origin.
@@ -49,6 +49,11 @@ impl Origin {
         let scheme = if matches!(host, "localhost" | "127.0.0.1") { "http" } else { "https" };
         Url::parse(&format!("{scheme}://{domain}/")).ok().map(Self)
     }
+}
+
+/// Whether `url` is an address of this machine, which nobody else can listen in on.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Origin

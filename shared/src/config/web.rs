@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::Variables;
+use crate::api::is_loopback;
 
 /// Addresses and claims.
 #[derive(Debug, Clone)]
@@ -22,6 +23,9 @@ impl WebConfig {
         let public_url = variables.address("PUBLIC_URL");
         if public_url.as_ref().is_some_and(|url| !is_bare(url)) {
             variables.reject("PUBLIC_URL", "must be an address without a path, such as https://pins.example.com");
+        }
+        if public_url.as_ref().is_some_and(|url| url.scheme() == "http" && !is_loopback(url)) {
+            variables.reject("PUBLIC_URL", "must begin with https://, since cookies are not safe without it");
         }
         Self {
             public_url,

@@ -5,8 +5,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::attempt::words;
 use super::{AccountId, AppId, BoardId, Due, Mode, OwnerId, Partition, PinterestUserId, Scopes, Shard};
 
-/// How long before its end an access token is renewed.
+/// How long before its end an access token is renewed; one that does not last twice as long, at half its life.
 pub const RENEW_AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// A renewal is never planned sooner than this, however short a token lasts.
+const RENEW_NOT_BEFORE: SignedDuration = SignedDuration::from_mins(1);
 
 /// A connected Pinterest account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +38,10 @@ pub struct Account {
     pub refresh_lease_until: Option<Timestamp>,
     /// The next renewal is not tried before this moment; absent where none is planned.
     pub refresh_at: Option<Timestamp>,
+    /// After a renewal that did not work, nobody tries another before this moment.
+    pub refresh_backoff_until: Option<Timestamp>,
+    /// When the tokens were taken into use.
+    pub renewed_at: Option<Timestamp>,
     /// Whether the answer to the last renewal was lost, so that a refusal of the next one proves little.
     pub refresh_unknown: bool,
     /// When pins that wait for this account are released; absent where none is planned.
@@ -131,6 +138,8 @@ impl Account {
             token_version: 0,
             refresh_lease_until: None,
             refresh_at: None,
+            refresh_backoff_until: None,
+            renewed_at: None,
             refresh_unknown: false,
             release_at: None,
             releases_left: 0,
@@ -168,12 +177,16 @@ impl Account {
         }
     }
 
-    /// Takes a new pair of tokens into use and plans its renewal.
-    pub fn renewed(&mut self, tokens: SealedTokens) {
-        self.refresh_at = tokens.refresh.is_some().then(|| tokens.access_expires_at - RENEW_AHEAD);
+    /// Takes a new pair of tokens into use at `now` and plans its renewal.
+    pub fn renewed(&mut self, tokens: SealedTokens, now: Timestamp) {
+        let ahead = RENEW_AHEAD.min(tokens.access_expires_at.duration_since(now) / 2);
+        let planned = (tokens.access_expires_at - ahead).max(now + RENEW_NOT_BEFORE);
+        self.refresh_at = tokens.refresh.is_some().then_some(planned);
         self.connection = Connection::Connected(tokens);
         self.token_version += 1;
+        self.renewed_at = Some(now);
         self.refresh_lease_until = None;
+        self.refresh_backoff_until = None;
         self.refresh_unknown = false;
     }
 

@@ -52,7 +52,9 @@ impl PinStore {
     pub async fn load_many(&self, owner: &OwnerId, ids: &[PinId]) -> Result<Vec<Pin>, StoreError> {
         let keys: Vec<_> = ids.iter().map(|id| Key::pin(owner, id)).collect();
         let items: Vec<PinItem> = self.table.get_many(&keys).await?;
-        let mut pins = items.into_iter().map(readable).collect::<Result<Vec<_>, _>>()?;
+        let passed_over = |error: &StoreError| tracing::error!(%error, "a pin is passed over");
+        let mut pins: Vec<_> =
+            items.into_iter().filter_map(|item| readable(item).inspect_err(passed_over).ok()).collect();
         pins.sort_by_key(|pin| ids.iter().position(|id| *id == pin.id));
         Ok(pins)
     }

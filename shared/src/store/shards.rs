@@ -2,13 +2,16 @@
 //!
 //! Ownership is for pace and cost only: two owners at once are slower, never wrong, since the claim decides.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::key::Key;
 use super::table::{encode, number, text};
 use super::{StoreError, Table};
 use crate::domain::Shard;
+
+/// By how much the clocks of two publishers may differ.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
 
 /// The shard owners in the table.
 #[derive(Debug, Clone)]
@@ -45,7 +48,9 @@ impl ShardStore {
         let put = self
             .table
             .put(encode(&Key::shard(shard), owner)?)
-            .condition_expression("attribute_not_exists(pk) OR since <= :since OR holder = :holder")
+            .condition_expression("attribute_not_exists(pk) OR since <= :since OR since > :future OR holder = :holder")
+            // A clock that was set back must not leave a shard to nobody.
+            .expression_attribute_values(":future", number((owner.since + CLOCKS_DIFFER).as_millisecond()))
             .expression_attribute_values(":since", number(owner.since.as_millisecond()))
             .expression_attribute_values(":holder", text(&owner.holder));
         match put.send().await.map_err(|error| StoreError::from_sdk("take a shard", error)) {

@@ -53,6 +53,8 @@ impl Table {
     }
 
     /// Reads up to 100 items by key; those that do not exist are left out, the order is not kept.
+    ///
+    /// An item that is not readable is logged and left out, so that it does not take its neighbours with it.
     pub(super) async fn get_many<T: DeserializeOwned>(&self, keys: &[Key]) -> Result<Vec<T>, StoreError> {
         let mut wanted: Vec<Item> = keys
             .iter()
@@ -73,7 +75,10 @@ impl Table {
                 .await
                 .map_err(|error| StoreError::from_sdk("read several items", error))?;
             for item in answer.responses.unwrap_or_default().remove(&self.name).unwrap_or_default() {
-                found.push(decode(item)?);
+                match decode(item) {
+                    Ok(item) => found.push(item),
+                    Err(error) => tracing::error!(%error, "an item is passed over"),
+                }
             }
             let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
             wanted = left.map(|left| left.keys).unwrap_or_default();

@@ -54,7 +54,7 @@ async fn account(
     let is_known = known.is_some();
     let mut account = known.unwrap_or_else(|| new(platform, consent, exchanged, now));
     let tokens = seal(platform, &account, exchanged).await?;
-    account.renewed(tokens);
+    account.renewed(tokens, now);
     account.app_id = exchanged.app_id.clone();
     account.username = exchanged.user.username.clone();
     account.profile_image = exchanged.user.profile_image.clone();

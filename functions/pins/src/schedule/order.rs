@@ -1,6 +1,7 @@
 //! The pins of one request: made, stored once, and found again when the request is repeated.
 
 use futures_util::future::try_join_all;
+use http::StatusCode;
 use shared::api::Problem;
 use shared::domain::{Destination, Pin, PinId};
 use shared::store::StoreError;
@@ -55,7 +56,7 @@ impl Order {
         let placed = placed.expect("a target without a placement was refused");
         let pins: Vec<_> = (0..self.ids.len()).map(|position| self.pin(desk, position, placed[position])).collect();
         let (first, rest) = pins.split_first().expect("a request without a target was refused");
-        let first = self.store(desk, first.clone()).await?;
+        let first = self.store(desk, first.clone()).await.map_err(|problem| self.uncertain(problem))?;
         let rest = try_join_all(rest.iter().map(|pin| self.store(desk, pin.clone()))).await;
         let rest = rest.map_err(|problem| self.interrupted(problem))?;
         Ok([vec![first], rest].concat())
@@ -73,7 +74,7 @@ impl Order {
         };
         let content = self.request.content.clone();
         let mut pin = Pin::draft(self.ids[position].clone(), desk.owner.clone(), to, content, desk.now);
-        pin.request_fingerprint = self.fingerprint.clone();
+        pin.request_fingerprint.clone_from(&self.fingerprint);
         let at = match target.when {
             When::Draft => return pin,
             When::Now => desk.now,
@@ -103,6 +104,21 @@ impl Order {
         }
         let detail = "This Idempotency-Key was used for another request. Use a new key for a new request.";
         Err(Problem::conflict("idempotency_mismatch", detail))
+    }
+
+    /// Says what to do where nobody knows whether the first pin is stored.
+    fn uncertain(&self, problem: Problem) -> Problem {
+        if problem.status != StatusCode::SERVICE_UNAVAILABLE {
+            return problem;
+        }
+        let detail = match self.fingerprint {
+            Some(_) => "Repeat the request with the same Idempotency-Key: nothing is stored twice.",
+            None => {
+                "The pin may be stored all the same. Look at GET /v1/pins before you repeat the request, and send an \
+                 Idempotency-Key next time: then a request can be repeated as it is."
+            }
+        };
+        Problem { detail: detail.to_owned(), ..problem }
     }
 
     /// Says what to do where some pins are stored and others may not be.

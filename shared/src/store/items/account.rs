@@ -40,6 +40,10 @@ pub(in crate::store) struct AccountItem {
     refresh_lease_until: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
     refresh_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
+    refresh_backoff_until: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
+    renewed_at: Option<Timestamp>,
     refresh_unknown: bool,
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
     release_at: Option<Timestamp>,
@@ -99,6 +103,8 @@ impl From<&Account> for AccountItem {
             token_version: account.token_version,
             refresh_lease_until: account.refresh_lease_until,
             refresh_at: account.refresh_at,
+            refresh_backoff_until: account.refresh_backoff_until,
+            renewed_at: account.renewed_at,
             refresh_unknown: account.refresh_unknown,
             release_at: account.release_at,
             releases_left: account.releases_left,
@@ -129,6 +135,8 @@ impl TryFrom<AccountItem> for Account {
             token_version: item.token_version,
             refresh_lease_until: item.refresh_lease_until,
             refresh_at: item.refresh_at,
+            refresh_backoff_until: item.refresh_backoff_until,
+            renewed_at: item.renewed_at,
             refresh_unknown: item.refresh_unknown,
             release_at: item.release_at,
             releases_left: item.releases_left,
