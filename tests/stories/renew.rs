@@ -282,3 +282,28 @@ async fn an_app_that_was_switched_away_and_back_goes_on_renewing() {
     tick_when_due(&world, &account).await;
     assert_eq!(renewals(&world), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_long_backlog_is_released_by_the_page_until_all_of_it_is_out() {
+    let (world, seeded) = world().await;
+    world.simulator.revoke_tokens("shop").unwrap();
+    let now = world.clock.now();
+    for index in 0..100 {
+        world.seed_pin(&seeded, &format!("Backlog {index}"), now).await;
+    }
+    world.tick().await;
+    let mut mended = world.account(&seeded.account).await;
+    let version = mended.version;
+    mended.renewed(world.consent(&mended.owner, &mended.id, "shop").await.1, world.clock.now());
+    mended.plan_release(world.clock.now());
+    world.platform("oauth").accounts.save(&mut mended, version).await.unwrap();
+    let created = || world.simulator.all_pins(pinterest_sim::Mode::Live).len();
+    for _ in 0..30 {
+        world.tick().await;
+        world.wait(SignedDuration::from_mins(1)).await;
+    }
+    assert_eq!(created(), 100);
+    let held = shared::domain::Partition::HeldAccount(mended.id.clone());
+    assert!(world.platform("reader").pins.due(&held, Timestamp::MAX).await.unwrap().is_empty());
+    assert_eq!(world.account(&mended).await.release_at, None);
+}
