@@ -307,3 +307,22 @@ async fn a_long_backlog_is_released_by_the_page_until_all_of_it_is_out() {
     assert!(world.platform("reader").pins.due(&held, Timestamp::MAX).await.unwrap().is_empty());
     assert_eq!(world.account(&mended).await.release_at, None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn tokens_of_another_app_are_used_until_pinterest_refuses_them_and_then_need_a_new_connection() {
+    let (world, seeded) = world().await;
+    let mut settings = world.platform("settings").settings.load().await.unwrap();
+    (settings.app_id, settings.version) = (Some("999".parse().unwrap()), settings.version + 1);
+    let change = shared::store::Change { at: world.clock.now(), by: "ann".parse().unwrap(), fields: Vec::new() };
+    world.platform("settings").settings.save(&settings, &change).await.unwrap();
+    let first = world.seed_pin(&seeded, "Still good", world.clock.now()).await;
+    world.tick().await;
+    assert_eq!(world.pin(&first).await.state.status(), Status::Published);
+    world.simulator.revoke_tokens("shop").unwrap();
+    let second = world.seed_pin(&seeded, "Too late", world.clock.now()).await;
+    world.tick().await;
+    assert_eq!(world.pin(&second).await.state, State::Held { reason: Hold::NeedsReconnect, until: None });
+    let account = world.account(&seeded.account).await;
+    assert_eq!(account.reconnect_reason(world.clock.now()), Some(ReconnectReason::AppChanged));
+    assert_eq!(renewals(&world), 0);
+}

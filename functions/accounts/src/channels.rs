@@ -7,15 +7,13 @@ use axum::extract::{Path, State};
 use serde::Deserialize;
 use shared::api::{Json, Problem, User};
 use shared::boards::all_boards;
+use shared::domain::account::MOST_CHANNELS;
 use shared::domain::{Account, BoardId, FieldError, OwnerId};
 use shared::platform::Platform;
 use shared::store::StoreError;
 
 use crate::body::AccountBody;
 use crate::own;
-
-/// How many boards may be chosen; they lie in the account's item, which has to stay small.
-const MOST: usize = 200;
 
 /// How often the write is tried when something else, such as a renewal of the tokens, changes the account meanwhile.
 const TRIES: usize = 4;
@@ -36,8 +34,8 @@ pub async fn choose(
 ) -> Result<Json<AccountBody>, Problem> {
     let account = own::account(&platform, &user.owner, &id).await?;
     let (mode, token) = own::key_to_boards(&platform, &account).await?;
-    if choice.board_ids.len() > MOST {
-        let message = format!("Choose at most {MOST} boards; these are {}.", choice.board_ids.len());
+    if choice.board_ids.len() > MOST_CHANNELS {
+        let message = format!("Choose at most {MOST_CHANNELS} boards; these are {}.", choice.board_ids.len());
         return Err(Problem::invalid_field("board_ids", "too_many", message));
     }
     let boards = all_boards(&platform.pinterest, mode, &token).await?;

@@ -64,6 +64,8 @@ pub enum Failure {
     GrantExpired,
     /// The form is not one of ours.
     FormUnreadable,
+    /// More boards were ticked than an account keeps.
+    TooManyBoards,
     /// AWS did not answer, or something stored cannot be read.
     Storage,
 }
@@ -241,6 +243,12 @@ impl Failure {
                 "The form could not be read",
                 "Your account is connected, but your boards were not saved.",
                 PICK_LATER,
+            ),
+            Self::TooManyBoards => (
+                400,
+                "Too many boards",
+                "At most 200 boards can be picked for an account, so nothing was saved.",
+                "Go back, tick fewer boards and save again.",
             ),
             Self::Storage => (
                 503,

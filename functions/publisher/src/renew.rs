@@ -26,8 +26,13 @@ pub enum Renewal {
     NeedsReconnect,
 }
 
-/// Renews the tokens of `account` as it was read a moment ago, unless another worker does.
-pub async fn renew(publisher: &Publisher, mut account: Account) -> Result<Renewal, StoreError> {
+/// Renews the tokens of `account`, which has come due for it, unless another worker does.
+pub async fn renew(publisher: &Publisher, account: Account) -> Result<Renewal, StoreError> {
+    try_renewing(publisher, account, false).await
+}
+
+/// Renews the tokens of `account` as it was read a moment ago; `refused` where Pinterest does not take the present ones.
+async fn try_renewing(publisher: &Publisher, mut account: Account, refused: bool) -> Result<Renewal, StoreError> {
     let platform = &publisher.platform;
     let now = platform.clock.now();
     let settings = platform.settings.load().await?;
@@ -36,7 +41,10 @@ pub async fn renew(publisher: &Publisher, mut account: Account) -> Result<Renewa
     };
     if settings.app_id.as_ref() != Some(&account.app_id) {
         // Only the app that a token was issued to can renew it; the settings may name that one again.
-        return later(publisher, account, SignedDuration::from_hours(6), false).await;
+        if account.usable_tokens(now).is_some() && !refused {
+            return later(publisher, account, SignedDuration::from_hours(6), false).await;
+        }
+        return give_up(publisher, account, ReconnectReason::AppChanged, None).await;
     }
     let busy_until = account.refresh_lease_until.max(account.refresh_backoff_until);
     if busy_until.is_some_and(|until| now < until) {
@@ -80,7 +88,7 @@ async fn refused(publisher: &Publisher, used: &Account, pin: &Pin) -> Result<Ren
     if (refusals.len() >= REFUSALS && renewed) || !renewable {
         return give_up(publisher, account, ReconnectReason::AccessRefused, None).await;
     }
-    let renewal = renew(publisher, account).await?;
+    let renewal = try_renewing(publisher, account, true).await?;
     let _ = publisher.sessions.reload(&used.owner, &used.id).await;
     Ok(renewal)
 }

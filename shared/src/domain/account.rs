@@ -8,6 +8,9 @@ use super::{AccountId, AppId, BoardId, Due, Mode, OwnerId, Partition, PinterestU
 /// How long before its end an access token is renewed; one that does not last twice as long, at half its life.
 pub const RENEW_AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// How many boards an account's owner can pick; the account is written with every change and has to stay small.
+pub const MOST_CHANNELS: usize = 200;
+
 /// A renewal is never planned sooner than this, however short a token lasts.
 const RENEW_NOT_BEFORE: SignedDuration = SignedDuration::from_mins(1);
 

@@ -32,6 +32,7 @@ fn table() -> Vec<(Failure, u16)> {
         (GrantUsed, 409),
         (GrantExpired, 400),
         (FormUnreadable, 400),
+        (TooManyBoards, 400),
         (Storage, 503),
     ]
 }
@@ -63,7 +64,8 @@ fn place(failure: &Failure) -> usize {
         GrantUsed => 21,
         GrantExpired => 22,
         FormUnreadable => 23,
-        Storage => 24,
+        TooManyBoards => 24,
+        Storage => 25,
     }
 }
 
@@ -79,7 +81,7 @@ fn every_failure_has_its_status_and_its_own_words() {
         let page = Failed::from(failure.clone()).into_response();
         assert_eq!(page.status().as_u16(), status, "{failure:?}");
     }
-    assert_eq!(titles.len(), 25);
+    assert_eq!(titles.len(), 26);
 }
 
 #[test]

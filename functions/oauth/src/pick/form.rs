@@ -1,13 +1,11 @@
 //! The form as a browser sends it.
 
 use shared::domain::BoardId;
+use shared::domain::account::MOST_CHANNELS;
 use url::form_urlencoded;
 
 use crate::failure::Failure;
 use crate::proof::Proof;
-
-/// Pinterest allows an account no more boards than this.
-const MOST_BOARDS: usize = 2_000;
 
 /// The name of the hidden field with the grant.
 pub const GRANT: &str = "grant";
@@ -39,8 +37,8 @@ impl Form {
                 }
                 _ => {}
             }
-            if boards.len() > MOST_BOARDS {
-                return Err(Failure::FormUnreadable);
+            if boards.len() > MOST_CHANNELS {
+                return Err(Failure::TooManyBoards);
             }
         }
         Ok(Self { grant: grant.ok_or(Failure::GrantUnknown)?, boards })
@@ -64,14 +62,14 @@ mod tests {
     #[test]
     fn what_our_page_cannot_have_sent_is_refused() {
         let grant = format!("grant={}", "g".repeat(43));
-        let many: Vec<_> = (0..=MOST_BOARDS).map(|id| format!("&board={id}")).collect();
+        let many: Vec<_> = (0..=MOST_CHANNELS).map(|id| format!("&board={id}")).collect();
         for (body, failure) in [
             (String::new(), Failure::GrantUnknown),
             ("board=1".to_owned(), Failure::GrantUnknown),
             ("grant=short&board=1".to_owned(), Failure::GrantUnknown),
             (format!("{grant}&board=one"), Failure::FormUnreadable),
             (format!("{grant}&board="), Failure::FormUnreadable),
-            (format!("{grant}{}", many.concat()), Failure::FormUnreadable),
+            (format!("{grant}{}", many.concat()), Failure::TooManyBoards),
         ] {
             assert_eq!(Form::parse(body.as_bytes()).err(), Some(failure), "{}", &body[..body.len().min(60)]);
         }
