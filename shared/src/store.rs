@@ -4,6 +4,7 @@
 //! is based on are consistent; writes carry the condition under which they are right.
 
 mod accounts;
+mod circuits;
 mod consents;
 mod failure;
 mod items;
@@ -12,12 +13,15 @@ mod pins;
 pub mod schema;
 mod settings;
 mod shards;
+mod sweeps;
 mod table;
 
 pub use accounts::{AccountStore, Link};
+pub use circuits::CircuitStore;
 pub use consents::{Consent, ConsentStore, PickGrant};
 pub use failure::StoreError;
 pub use pins::{CalendarPage, CalendarQuery, Claim, DueEntry, DueWork, Lease, Order, PinStore};
 pub use settings::{CallbackProof, Change, SettingsStore};
 pub use shards::{ShardOwner, ShardStore};
+pub use sweeps::{Parking, SweepStore};
 pub use table::Table;

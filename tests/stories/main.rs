@@ -4,8 +4,10 @@
 mod accounts;
 mod architecture;
 mod boards;
+mod circuits;
 mod crash;
 mod health;
+mod holds;
 mod isolation;
 mod oauth_callback;
 mod oauth_connect;
@@ -25,4 +27,5 @@ mod settings;
 mod settings_save;
 mod settings_verify;
 mod store;
+mod sweep;
 mod transport;

@@ -19,6 +19,8 @@ pub enum Verdict {
     Retry(Setback),
     /// Certainly not created; the access token was refused.
     TokenRefused,
+    /// Certainly not created; the access token does not permit it, and no renewal changes that.
+    ScopesRefused,
     /// Certainly not created; waits that long at least.
     Hold(Hold, SignedDuration),
     /// Certainly not created, and never will be as it is.
@@ -75,6 +77,7 @@ fn unauthorized(refusal: &Refusal) -> Verdict {
 
 fn forbidden(refusal: &Refusal) -> Verdict {
     match refusal.code {
+        Some(29) if says(refusal, "sufficient permissions") => Verdict::ScopesRefused,
         Some(29) if says(refusal, "trial access") => Verdict::Hold(Hold::TrialTier, COOL_DOWN),
         Some(233) => Verdict::Fail(Failure::ImageTooSmall),
         Some(235) => Verdict::Fail(Failure::ImageUnreadable),
