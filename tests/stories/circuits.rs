@@ -60,14 +60,6 @@ async fn parked(world: &World, kind: CircuitKind) -> usize {
     world.platform("reader").pins.due(&partition, Timestamp::MAX).await.unwrap().len()
 }
 
-async fn ticks_until(world: &World, end: Timestamp) {
-    while world.clock.now() < end {
-        let next = world.clock.now() + minutes(1);
-        world.tick().await;
-        world.clock.sleep_until(next.max(world.clock.now())).await;
-    }
-}
-
 fn down(world: &World, operation: Operation, answer: FaultAnswer) {
     world.simulator.set_fault(Fault { answer: Some(answer), ..Fault::on(operation) });
 }
@@ -77,7 +69,7 @@ async fn trial_access_holds_every_pin_of_the_mode_after_one_refusal_and_says_so(
     let (world, accounts) = accounts(3).await;
     world.simulator.set_tier(Tier::Trial);
     let pins = seed(&world, &accounts, 9, START + seconds(5), seconds(60)).await;
-    ticks_until(&world, START + minutes(11)).await;
+    world.schedule_until(START + minutes(11)).await;
     assert_eq!(calls(&world, Operation::CreatePin), 1);
     for state in states(&world, &pins).await {
         assert!(matches!(state, State::Held { reason: Hold::TrialTier, until: Some(_) }), "{state:?}");
@@ -85,14 +77,14 @@ async fn trial_access_holds_every_pin_of_the_mode_after_one_refusal_and_says_so(
     assert_eq!(parked(&world, CircuitKind::App).await, 9);
     // Half a day later one pin tries.
     world.clock.sleep_until(START + SignedDuration::from_hours(12)).await;
-    ticks_until(&world, START + SignedDuration::from_hours(12) + minutes(2)).await;
+    world.schedule_until(START + SignedDuration::from_hours(12) + minutes(2)).await;
     assert_eq!(calls(&world, Operation::CreatePin), 2);
     assert_eq!(parked(&world, CircuitKind::App).await, 9);
     // Pinterest grants standard access, the next pin that tries goes through, and the others follow in order.
     world.simulator.set_tier(Tier::Standard);
     let opened = world.platform("reader").circuits.list(Mode::Live).await.unwrap()[0].clone();
     world.clock.sleep_until(opened.due_at - minutes(1)).await;
-    ticks_until(&world, opened.due_at + minutes(12)).await;
+    world.schedule_until(opened.due_at + minutes(12)).await;
     assert_eq!(parked(&world, CircuitKind::App).await, 0);
     assert!(world.platform("reader").circuits.list(Mode::Live).await.unwrap().is_empty(), "nothing is left of it");
 }
@@ -118,7 +110,7 @@ async fn an_administrator_who_checks_the_set_up_after_mending_it_sets_the_pins_f
         } else {
             assert_eq!(world.admin().post("/v1/settings/verify", &json!({})).await.status, 200);
         }
-        ticks_until(&world, world.clock.now() + minutes(4)).await;
+        world.schedule_until(world.clock.now() + minutes(4)).await;
         assert_eq!(count(&states(&world, &pins).await, Status::Published), 4, "by saving: {by_saving}");
     }
 }
@@ -130,7 +122,7 @@ async fn an_outage_costs_a_handful_of_reviews_few_calls_and_no_flood() {
     down(&world, Operation::CreatePin, FaultAnswer::status(503));
     down(&world, Operation::GetUserAccount, FaultAnswer::status(503));
     let before = world.simulator.calls().len();
-    ticks_until(&world, START + minutes(11)).await;
+    world.schedule_until(START + minutes(11)).await;
     let meanwhile = world.simulator.calls().len() - before;
     let during = states(&world, &pins).await;
     assert_eq!(calls(&world, Operation::CreatePin), 5, "five failures running open the circuit");
@@ -139,11 +131,11 @@ async fn an_outage_costs_a_handful_of_reviews_few_calls_and_no_flood() {
     assert!(during.iter().any(|state| matches!(state, State::Held { reason: Hold::PinterestDown, until: None })));
     world.simulator.clear_faults();
     let back = world.clock.now();
-    ticks_until(&world, back + minutes(3)).await;
+    world.schedule_until(back + minutes(3)).await;
     let after = states(&world, &pins).await;
     assert_eq!(count(&after, Status::Published), 35, "everything that waited is out within minutes");
     assert_eq!(parked(&world, CircuitKind::Outage).await, 0);
-    ticks_until(&world, back + minutes(15)).await;
+    world.schedule_until(back + minutes(15)).await;
     assert!(world.platform("reader").circuits.list(Mode::Live).await.unwrap().is_empty());
     assert_eq!(world.simulator.all_pins(pinterest_sim::Mode::Live).len(), 35, "each once");
 }
@@ -153,11 +145,11 @@ async fn an_outage_of_posting_alone_costs_one_review_a_trial_and_the_trials_grow
     let (world, accounts) = accounts(1).await;
     let pins = seed(&world, &accounts, 40, START + minutes(1), seconds(15)).await;
     down(&world, Operation::CreatePin, FaultAnswer::status(500));
-    ticks_until(&world, START + minutes(11)).await;
+    world.schedule_until(START + minutes(11)).await;
     let reviews = count(&states(&world, &pins).await, Status::NeedsReview);
     assert!((6..=9).contains(&reviews), "{reviews} reviews in ten minutes");
     world.simulator.clear_faults();
-    ticks_until(&world, world.clock.now() + minutes(10)).await;
+    world.schedule_until(world.clock.now() + minutes(10)).await;
     assert_eq!(count(&states(&world, &pins).await, Status::Published), 40 - reviews);
 }
 
@@ -168,7 +160,7 @@ async fn a_few_failures_with_answers_in_between_are_no_outage() {
     world.simulator.set_fault(Fault { answer: Some(FaultAnswer::status(500)), ..fault });
     let pins = seed(&world, &accounts, 20, START + seconds(10), seconds(10)).await;
     world.tick().await;
-    ticks_until(&world, START + minutes(5)).await;
+    world.schedule_until(START + minutes(5)).await;
     let states = states(&world, &pins).await;
     assert_eq!((count(&states, Status::NeedsReview), count(&states, Status::Published)), (10, 10));
 }

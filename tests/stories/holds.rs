@@ -75,15 +75,6 @@ async fn parked(world: &World, partition: &Partition) -> usize {
     world.platform("reader").pins.due(partition, Timestamp::MAX).await.unwrap().len()
 }
 
-/// Ticks once a minute until `end`, as the schedule does.
-async fn ticks_until(world: &World, end: Timestamp) {
-    while world.clock.now() < end {
-        let next = world.clock.now() + minutes(1);
-        world.tick().await;
-        world.clock.sleep_until(next.max(world.clock.now())).await;
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_rate_limit_holds_the_whole_account_in_order_and_costs_the_others_nothing() {
     let (world, limited, other) = two_accounts().await;
@@ -103,10 +94,10 @@ async fn a_rate_limit_holds_the_whole_account_in_order_and_costs_the_others_noth
         assert!(at.duration_since(pin.publish_at.unwrap()) < SignedDuration::from_millis(100));
     }
     // Another process learns of the hold from the table and does not call either.
-    ticks_until(&world, START + seconds(180)).await;
+    world.schedule_until(START + seconds(180)).await;
     assert_eq!(posts(&world, "shop"), 1, "not called before its time");
     world.clock.sleep_until(START + seconds(550)).await;
-    ticks_until(&world, START + seconds(720)).await;
+    world.schedule_until(START + seconds(720)).await;
     let times = published(&world, &waiting).await;
     assert!(times.is_sorted() && times[0] >= reopens, "{times:?}");
     assert_eq!(posts(&world, "shop"), 1 + waiting.len());
@@ -127,10 +118,10 @@ async fn a_spam_block_of_the_account_pauses_it_for_half_a_day_and_longer_if_it_g
     world.clock.sleep_until(START + half_a_day - minutes(5)).await;
     world.tick().await;
     assert_eq!(posts(&world, "shop"), 1);
-    ticks_until(&world, START + half_a_day + minutes(12)).await;
+    world.schedule_until(START + half_a_day + minutes(12)).await;
     assert_eq!(posts(&world, "shop"), 2, "one pin tried, and the block goes on");
     world.clock.sleep_until(START + half_a_day * 2 - minutes(2)).await;
-    ticks_until(&world, START + half_a_day * 2 + minutes(3)).await;
+    world.schedule_until(START + half_a_day * 2 + minutes(3)).await;
     for pin in &pins {
         let status = world.pin(pin).await.state.status();
         assert!(matches!(status, Status::Published | Status::Failed), "{status:?}: out, or said to be too late");
@@ -158,7 +149,7 @@ async fn a_parked_pin_can_be_called_off() {
     let version = pin.version;
     pin.cancel(world.clock.now()).unwrap();
     world.platform("pins").pins.save(&pin, version).await.unwrap();
-    ticks_until(&world, START + minutes(12)).await;
+    world.schedule_until(START + minutes(12)).await;
     assert_eq!(world.pin(&pins[1]).await.state, State::Cancelled);
     assert_eq!(posts(&world, "shop"), 2, "the refused one and the same again");
 }
@@ -194,7 +185,7 @@ async fn nothing_stays_parked_at_an_account_that_was_mended_while_its_pins_were_
             world.platform("oauth").accounts.save(&mut mended, version).await.unwrap();
         };
         futures_util::future::join(invocation(&publisher, world.clock), mend).await;
-        ticks_until(&world, START + minutes(16)).await;
+        world.schedule_until(START + minutes(16)).await;
         let partition = Partition::HeldAccount(seeded.account.id.clone());
         assert_eq!(parked(&world, &partition).await, 0, "after a delay of {delay} s");
         published(&world, &pins).await;

@@ -5,6 +5,7 @@ mod accounts;
 mod architecture;
 mod boards;
 mod circuits;
+mod classification;
 mod crash;
 mod health;
 mod holds;

@@ -7,6 +7,7 @@ use shared::domain::{Circuit, CircuitKind, Mode, Pin};
 use shared::pinterest::CallError;
 use shared::store::{DueEntry, DueWork, StoreError};
 
+use crate::circuits::Next;
 use crate::lanes::Job;
 use crate::publish::Finished;
 use crate::{Publisher, look, release};
@@ -38,18 +39,18 @@ async fn step(publisher: &Publisher, mode: Mode, kind: CircuitKind) -> Result<Ve
     let Some(circuit) = taken else { return Ok(Vec::new()) };
     match circuit.phase {
         Phase::Releasing { .. } => release_page(publisher, circuit).await.map(|()| Vec::new()),
-        Phase::Open | Phase::Trying { .. } => try_one(publisher, circuit).await,
+        _ => try_one(publisher, circuit).await,
     }
 }
 
 /// Takes a step that is due for this publisher alone: the others find it planned for later.
-fn take(circuit: Option<Circuit>, now: Timestamp) -> Option<Circuit> {
-    let mut circuit = circuit.filter(|circuit| circuit.due_at <= now)?;
-    if !matches!(circuit.phase, Phase::Releasing { .. }) {
+fn take(circuit: Option<Circuit>, now: Timestamp) -> Option<Next> {
+    let mut circuit = circuit.filter(|circuit| circuit.due().is_some_and(|due| due.at <= now))?;
+    if circuit.keeps_any_back() {
         circuit.phase = Phase::Open;
     }
     circuit.due_at = now + PROBE_EVERY;
-    Some(circuit)
+    Some(Next::Put(circuit))
 }
 
 /// Lets one of the parked pins try, in an outage only after Pinterest answered a harmless question.
@@ -57,9 +58,7 @@ async fn try_one(publisher: &Publisher, circuit: Circuit) -> Result<Vec<Job>, St
     let entries = publisher.platform.pins.due(&circuit.parking(), Timestamp::MAX).await?;
     if entries.is_empty() {
         // Nobody waits, so the next pin that comes due may as well be the one that tries.
-        publisher.platform.circuits.forget(&circuit).await?;
-        publisher.circuits.gone(&circuit);
-        return Ok(Vec::new());
+        return forget(publisher, circuit).await.map(|()| Vec::new());
     }
     let Some(pin) = candidate(publisher, &entries).await? else { return Ok(Vec::new()) };
     if circuit.kind == CircuitKind::Outage && !answers(publisher, &pin).await {
@@ -68,7 +67,7 @@ async fn try_one(publisher: &Publisher, circuit: Circuit) -> Result<Vec<Job>, St
     let try_with = |circuit: Option<Circuit>, now| {
         let mut circuit = circuit?;
         circuit.try_with(pin.id.clone(), now);
-        Some(circuit)
+        Some(Next::Put(circuit))
     };
     publisher.circuits.change(circuit.mode, circuit.kind, try_with).await?;
     release::unpark(publisher, pin.clone()).await?;
@@ -116,17 +115,15 @@ async fn release_page(publisher: &Publisher, circuit: Circuit) -> Result<(), Sto
     }
     tracing::info!(mode = %circuit.mode, kind = circuit.kind.code(), count, "pins that waited for a circuit were released");
     let full = entries.len() > PAGE;
-    let now = publisher.platform.clock.now();
-    let mut ended = circuit.clone();
-    if ended.released(full, now) {
-        let plan = |circuit: Option<Circuit>, now| {
-            let mut circuit = circuit.filter(|circuit| matches!(circuit.phase, Phase::Releasing { .. }))?;
-            circuit.released(full, now);
-            Some(circuit)
-        };
-        return publisher.circuits.change(circuit.mode, circuit.kind, plan).await.map(drop);
-    }
-    publisher.platform.circuits.forget(&circuit).await?;
-    publisher.circuits.gone(&circuit);
-    Ok(())
+    let plan = |current: Option<Circuit>, now| {
+        let mut current = current.filter(|current| matches!(current.phase, Phase::Releasing { .. }))?;
+        Some(if current.released(full, now) { Next::Put(current) } else { Next::Forget(current) })
+    };
+    publisher.circuits.change(circuit.mode, circuit.kind, plan).await.map(drop)
+}
+
+/// Ends a circuit that nobody waits for, unless it changed since it was read.
+async fn forget(publisher: &Publisher, circuit: Circuit) -> Result<(), StoreError> {
+    let unchanged = |current: Option<Circuit>, _| current.filter(|current| *current == circuit).map(Next::Forget);
+    publisher.circuits.change(circuit.mode, circuit.kind, unchanged).await.map(drop)
 }

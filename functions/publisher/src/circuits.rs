@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::Timestamp;
-use shared::domain::circuit::{FAILURES_TO_OPEN, Phase};
+use shared::domain::circuit::Phase;
 use shared::domain::{Circuit, CircuitKind, Hold, Mode, Pin, PinId, Setback, Wait};
 use shared::platform::Platform;
 use shared::store::StoreError;
@@ -19,8 +19,6 @@ const TRIES: usize = 5;
 pub struct Circuits {
     platform: Arc<Platform>,
     known: Mutex<Known>,
-    /// How many posts running got no answer.
-    failures: Mutex<BTreeMap<Mode, u32>>,
 }
 
 /// What is known, and how often this process changed it: what was read before a change says nothing of the time after.
@@ -28,6 +26,15 @@ pub struct Circuits {
 struct Known {
     circuits: BTreeMap<Mode, Vec<Circuit>>,
     changes: u64,
+}
+
+/// What becomes of a circuit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// It is this from now on.
+    Put(Circuit),
+    /// It is gone.
+    Forget(Circuit),
 }
 
 /// What an answer says of Pinterest, whatever it says of the pin.
@@ -43,7 +50,7 @@ enum Meaning {
 
 impl Circuits {
     pub fn new(platform: Arc<Platform>) -> Self {
-        Self { platform, known: Mutex::default(), failures: Mutex::default() }
+        Self { platform, known: Mutex::default() }
     }
 
     /// Reads the circuits of `mode` as they are now; what is known stays in use while the table does not answer.
@@ -71,12 +78,11 @@ impl Circuits {
     ///
     /// While all goes well nothing is read or written; bad news are put to the circuits as they are in the table.
     pub async fn learn(&self, mode: Mode, pin: &PinId, verdict: &Verdict) -> Result<(), StoreError> {
-        let meaning = meaning(verdict);
-        let met = (pin, meaning, self.count(mode, meaning));
+        let met = (pin, meaning(verdict));
         for kind in CircuitKind::ALL {
             let now = self.platform.clock.now();
             let known = lock(&self.known).circuits.get(&mode).and_then(|known| find(known, *kind));
-            if meaning.is_bad() || next(*kind, known, mode, met, now).is_some() {
+            if met.1.is_bad() || next(*kind, known, mode, met, now).is_some() {
                 self.change(mode, *kind, |circuit, now| next(*kind, circuit, mode, met, now)).await?;
             }
         }
@@ -84,21 +90,28 @@ impl Circuits {
     }
 
     /// Changes a circuit as it is now; `change` answers nothing where there is nothing to be changed by then.
+    ///
+    /// Answers the circuit as it is after the change, if it was changed and is still there.
     pub async fn change(
         &self,
         mode: Mode,
         kind: CircuitKind,
-        change: impl Fn(Option<Circuit>, Timestamp) -> Option<Circuit>,
+        change: impl Fn(Option<Circuit>, Timestamp) -> Option<Next>,
     ) -> Result<Option<Circuit>, StoreError> {
         for _ in 0..TRIES {
-            let circuits = self.platform.circuits.list(mode).await?;
-            let before = find(&circuits, kind);
-            let Some(mut circuit) = change(before.clone(), self.platform.clock.now()) else { return Ok(None) };
-            match self.platform.circuits.save(&mut circuit).await {
-                Ok(()) => {
-                    tell(before.as_ref(), &circuit);
-                    self.know(circuit.clone());
-                    return Ok(Some(circuit));
+            let before = find(&self.platform.circuits.list(mode).await?, kind);
+            let written = match change(before.clone(), self.platform.clock.now()) {
+                None => return Ok(None),
+                Some(Next::Put(mut circuit)) => {
+                    self.platform.circuits.save(&mut circuit).await.map(|()| Some(circuit))
+                }
+                Some(Next::Forget(circuit)) => self.platform.circuits.forget(&circuit).await.map(|()| None),
+            };
+            match written {
+                Ok(after) => {
+                    tell(before.as_ref(), after.as_ref());
+                    self.know(mode, kind, after.clone());
+                    return Ok(after);
                 }
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error),
@@ -107,28 +120,12 @@ impl Circuits {
         Err(StoreError::Conflict)
     }
 
-    /// Notes that a circuit is gone.
-    pub fn gone(&self, circuit: &Circuit) {
+    fn know(&self, mode: Mode, kind: CircuitKind, circuit: Option<Circuit>) {
         let mut known = lock(&self.known);
         known.changes += 1;
-        if let Some(known) = known.circuits.get_mut(&circuit.mode) {
-            known.retain(|known| known.kind != circuit.kind);
-        }
-    }
-
-    fn know(&self, circuit: Circuit) {
-        let mut known = lock(&self.known);
-        known.changes += 1;
-        let known = known.circuits.entry(circuit.mode).or_default();
-        known.retain(|known| known.kind != circuit.kind);
-        known.push(circuit);
-    }
-
-    fn count(&self, mode: Mode, meaning: Meaning) -> u32 {
-        let mut failures = lock(&self.failures);
-        let failures = failures.entry(mode).or_default();
-        *failures = if meaning == Meaning::NoAnswer { failures.saturating_add(1) } else { 0 };
-        *failures
+        let known = known.circuits.entry(mode).or_default();
+        known.retain(|known| known.kind != kind);
+        known.extend(circuit);
     }
 }
 
@@ -152,33 +149,32 @@ fn next(
     kind: CircuitKind,
     circuit: Option<Circuit>,
     mode: Mode,
-    met: (&PinId, Meaning, u32),
+    met: (&PinId, Meaning),
     now: Timestamp,
-) -> Option<Circuit> {
-    let (pin, meaning, failures) = met;
+) -> Option<Next> {
+    let (pin, meaning) = met;
     let bad = match (kind, meaning) {
         (CircuitKind::App, Meaning::AppRefused(reason)) => Some(reason),
         (CircuitKind::Outage, Meaning::NoAnswer) => Some(Hold::PinterestDown),
         _ => None,
     };
-    let enough = kind == CircuitKind::App || failures >= FAILURES_TO_OPEN;
-    let Some(mut circuit) = circuit else {
-        return bad.filter(|_| enough).map(|reason| Circuit::open(mode, reason, now));
-    };
-    let is_trial = circuit.is_tried_by(pin);
-    let is_releasing = matches!(circuit.phase, Phase::Releasing { .. });
     let good = match kind {
         // Only a pin that was taken shows that the app is accepted; any answer shows that the outage is over.
         CircuitKind::App => meaning == Meaning::Answered { published: true },
         CircuitKind::Outage => bad.is_none(),
     };
-    match bad {
-        Some(reason) if is_trial || (is_releasing && enough) => circuit.fail(reason, is_trial, now),
-        None if good && !is_releasing => circuit.close(now),
-        None if is_trial => circuit.postpone(now),
+    let Some(mut circuit) = circuit else { return bad.map(|reason| Next::Put(Circuit::new(mode, reason, now))) };
+    let is_trial = circuit.is_tried_by(pin);
+    match (bad, &circuit.phase) {
+        (Some(reason), Phase::Counting | Phase::Releasing { .. }) => circuit.fail(reason, false, now),
+        (Some(reason), _) if is_trial => circuit.fail(reason, true, now),
+        (None, Phase::Counting) if good => return Some(Next::Forget(circuit)),
+        (None, Phase::Open | Phase::Trying { .. }) if good => circuit.close(now),
+        (None, Phase::Releasing { .. }) if good && circuit.running > 0 => circuit.running = 0,
+        (None, _) if is_trial => circuit.postpone(now),
         _ => return None,
     }
-    Some(circuit)
+    Some(Next::Put(circuit))
 }
 
 fn find(circuits: &[Circuit], kind: CircuitKind) -> Option<Circuit> {
@@ -186,13 +182,13 @@ fn find(circuits: &[Circuit], kind: CircuitKind) -> Option<Circuit> {
 }
 
 /// One line where a mode is kept back or set free, for whoever is on call.
-fn tell(before: Option<&Circuit>, after: &Circuit) {
-    let was_open = before.is_some_and(|circuit| !matches!(circuit.phase, Phase::Releasing { .. }));
-    let is_open = !matches!(after.phase, Phase::Releasing { .. });
+fn tell(before: Option<&Circuit>, after: Option<&Circuit>) {
+    let was_open = before.is_some_and(Circuit::keeps_any_back);
+    let Some(after) = after else { return };
     let (mode, reason) = (after.mode.as_str(), after.reason.code());
-    if is_open && !was_open {
+    if after.keeps_any_back() && !was_open {
         tracing::error!(mode, reason, "nothing is posted in this mode until a pin goes through again");
-    } else if was_open && !is_open {
+    } else if was_open && !after.keeps_any_back() {
         tracing::warn!(mode, reason, since = %after.opened_at, "pins go through again; those that waited are released");
     }
 }

@@ -86,7 +86,7 @@ async fn run(platform: &Platform, settings: &Settings, origin: &Origin) -> Vec<C
 /// When Pinterest refused the app's pins for its trial access, if it did and no pin went through since.
 fn refused_for_trial(circuits: Result<Vec<Circuit>, StoreError>) -> Option<Timestamp> {
     let circuits = circuits.inspect_err(|error| api::log(error)).unwrap_or_default();
-    let refusing = |circuit: &Circuit| circuit.reason == Hold::TrialTier && circuit.is_closed_to_pins();
+    let refusing = |circuit: &Circuit| circuit.reason == Hold::TrialTier && circuit.keeps_any_back();
     circuits.into_iter().find(refusing).map(|circuit| circuit.opened_at)
 }
 

@@ -10,7 +10,7 @@ use super::attempt::words;
 use super::{Due, Hold, Mode, Partition, PinId, Shard};
 
 /// How many failures running open the circuit of an outage.
-pub const FAILURES_TO_OPEN: u32 = 5;
+const FAILURES_TO_OPEN: u32 = 5;
 
 /// How long a mode waits after Pinterest refused the app itself, which only a person mends.
 pub const APP_PAUSE: SignedDuration = SignedDuration::from_hours(12);
@@ -53,8 +53,10 @@ pub struct Circuit {
     pub opened_at: Timestamp,
     /// How far it is.
     pub phase: Phase,
+    /// How many posts running got no answer while it kept nothing back.
+    pub running: u32,
     /// How many pins tried in vain, one after the other.
-    pub failures: u32,
+    pub trials: u32,
     /// When its next step is due.
     pub due_at: Timestamp,
     /// Counts changes; 0 for a circuit that was not stored yet.
@@ -64,6 +66,8 @@ pub struct Circuit {
 /// How far a circuit is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Phase {
+    /// Keeps back nothing yet; failures are counted.
+    Counting,
     /// Keeps back every pin.
     Open,
     /// Keeps back every pin but one, which tries.
@@ -79,20 +83,21 @@ pub enum Phase {
 }
 
 impl Circuit {
-    /// A circuit that opens now.
-    pub fn open(mode: Mode, reason: Hold, now: Timestamp) -> Self {
-        let kind = if reason == Hold::PinterestDown { CircuitKind::Outage } else { CircuitKind::App };
+    /// A circuit for the first pin that met `reason`: open where the app is refused, counting where nobody answered.
+    pub fn new(mode: Mode, reason: Hold, now: Timestamp) -> Self {
+        let is_outage = reason == Hold::PinterestDown;
         let mut circuit = Self {
             mode,
-            kind,
+            kind: if is_outage { CircuitKind::Outage } else { CircuitKind::App },
             reason,
             opened_at: now,
-            phase: Phase::Open,
-            failures: 0,
+            phase: if is_outage { Phase::Counting } else { Phase::Open },
+            running: 0,
+            trials: 0,
             due_at: now,
             version: 0,
         };
-        circuit.due_at = now + circuit.pause();
+        circuit.fail(reason, false, now);
         circuit
     }
 
@@ -101,13 +106,13 @@ impl Circuit {
         match &self.phase {
             Phase::Open => true,
             Phase::Trying { pin: trying } => trying != pin,
-            Phase::Releasing { .. } => false,
+            Phase::Counting | Phase::Releasing { .. } => false,
         }
     }
 
     /// Whether it keeps pins back at all.
-    pub fn is_closed_to_pins(&self) -> bool {
-        !matches!(self.phase, Phase::Releasing { .. })
+    pub fn keeps_any_back(&self) -> bool {
+        matches!(self.phase, Phase::Open | Phase::Trying { .. })
     }
 
     /// Whether `pin` is the one that tries.
@@ -126,16 +131,19 @@ impl Circuit {
         self.due_at = now + TRIAL;
     }
 
-    /// Opens it (again) because a pin failed for `reason`; a pin that tried in vain makes the next pause longer.
+    /// Notes that a pin failed for `reason`: it opens (again) if that was the trial, or one failure too many.
     pub fn fail(&mut self, reason: Hold, was_trial: bool, now: Timestamp) {
+        let keeps_back = self.keeps_any_back();
         if was_trial {
-            self.failures += 1;
+            self.trials += 1;
+        } else if !keeps_back {
+            self.running += 1;
+            if self.kind == CircuitKind::Outage && self.running < FAILURES_TO_OPEN {
+                return;
+            }
+            (self.opened_at, self.trials) = (now, 0);
         }
-        if matches!(self.phase, Phase::Releasing { .. }) {
-            (self.opened_at, self.failures) = (now, 0);
-        }
-        self.reason = reason;
-        self.phase = Phase::Open;
+        (self.reason, self.phase, self.running) = (reason, Phase::Open, 0);
         self.due_at = now + self.pause();
     }
 
@@ -157,7 +165,7 @@ impl Circuit {
 
     /// Keeps back nothing from now on.
     pub fn close(&mut self, now: Timestamp) {
-        self.phase = Phase::Releasing { left: 3 };
+        (self.phase, self.running) = (Phase::Releasing { left: 3 }, 0);
         self.due_at = now;
     }
 
@@ -178,9 +186,10 @@ impl Circuit {
         }
     }
 
-    /// Where its next step waits.
-    pub fn due(&self) -> Due {
-        Due { partition: Partition::Open(self.mode, Shard::FIRST), at: super::pin::to_millisecond(self.due_at) }
+    /// Where its next step waits, if there is one.
+    pub fn due(&self) -> Option<Due> {
+        let counts = self.phase == Phase::Counting;
+        (!counts).then(|| Due { partition: Partition::Open(self.mode, Shard::FIRST), at: super::pin::to_millisecond(self.due_at) })
     }
 
     /// Where the pins that it keeps back wait.
@@ -191,7 +200,7 @@ impl Circuit {
     fn pause(&self) -> SignedDuration {
         match self.kind {
             CircuitKind::App => APP_PAUSE,
-            CircuitKind::Outage => (PROBE_EVERY * 2_i32.pow(self.failures.min(8))).min(LONGEST_PAUSE),
+            CircuitKind::Outage => (PROBE_EVERY * 2_i32.pow(self.trials.min(8))).min(LONGEST_PAUSE),
         }
     }
 }
@@ -204,7 +213,22 @@ mod tests {
     const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
 
     fn outage() -> Circuit {
-        Circuit::open(Mode::Live, Hold::PinterestDown, NOW)
+        let mut circuit = Circuit::new(Mode::Live, Hold::PinterestDown, NOW);
+        while circuit.phase == Phase::Counting {
+            circuit.fail(Hold::PinterestDown, false, NOW);
+        }
+        circuit
+    }
+
+    #[test]
+    fn five_failures_running_are_an_outage_and_one_refusal_of_the_app_is_enough() {
+        let mut circuit = Circuit::new(Mode::Live, Hold::PinterestDown, NOW);
+        for _ in 2..=5 {
+            assert_eq!((&circuit.phase, circuit.due()), (&Phase::Counting, None), "nobody has to do anything yet");
+            circuit.fail(Hold::PinterestDown, false, NOW);
+        }
+        assert_eq!(circuit.phase, Phase::Open);
+        assert_eq!(Circuit::new(Mode::Live, Hold::TrialTier, NOW).phase, Phase::Open);
     }
 
     #[test]
@@ -232,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_refused_app_is_tried_twice_a_day_and_the_time_is_known() {
-        let circuit = Circuit::open(Mode::Live, Hold::TrialTier, NOW);
+        let circuit = Circuit::new(Mode::Live, Hold::TrialTier, NOW);
         assert_eq!((circuit.kind, circuit.until()), (CircuitKind::App, Some(NOW + APP_PAUSE)));
         assert_eq!(outage().until(), None, "nobody knows when an outage ends");
     }
@@ -253,7 +277,7 @@ mod tests {
 
     #[test]
     fn somebody_who_mended_the_cause_does_not_wait_for_the_pause() {
-        let mut circuit = Circuit::open(Mode::Live, Hold::TrialTier, NOW);
+        let mut circuit = Circuit::new(Mode::Live, Hold::TrialTier, NOW);
         assert!(circuit.hasten(NOW + SignedDuration::from_mins(1)));
         assert_eq!(circuit.due_at, NOW + SignedDuration::from_mins(1));
         assert!(!circuit.hasten(NOW + SignedDuration::from_mins(2)));

@@ -28,16 +28,19 @@ struct CircuitItem {
     trial: Option<PinId>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     releases_left: Option<u8>,
-    failures: u32,
-    due_shard: String,
-    #[serde(with = "millisecond::required")]
-    due_at: Timestamp,
+    running: u32,
+    trials: u32,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    due_shard: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
+    due_at: Option<Timestamp>,
     version: u64,
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy)]
 #[serde(rename_all = "snake_case")]
 enum PhaseWord {
+    Counting,
     Open,
     Trying,
     Releasing,
@@ -115,6 +118,7 @@ impl CircuitStore {
 impl From<&Circuit> for CircuitItem {
     fn from(circuit: &Circuit) -> Self {
         let (phase, trial, releases_left) = match &circuit.phase {
+            Phase::Counting => (PhaseWord::Counting, None, None),
             Phase::Open => (PhaseWord::Open, None, None),
             Phase::Trying { pin } => (PhaseWord::Trying, Some(pin.clone()), None),
             Phase::Releasing { left } => (PhaseWord::Releasing, None, Some(*left)),
@@ -128,9 +132,10 @@ impl From<&Circuit> for CircuitItem {
             phase,
             trial,
             releases_left,
-            failures: circuit.failures,
-            due_shard: due.partition.to_string(),
-            due_at: due.at,
+            running: circuit.running,
+            trials: circuit.trials,
+            due_shard: due.as_ref().map(|due| due.partition.to_string()),
+            due_at: due.map(|due| due.at),
             version: circuit.version,
         }
     }
@@ -141,6 +146,7 @@ impl TryFrom<CircuitItem> for Circuit {
 
     fn try_from(item: CircuitItem) -> Result<Self, Incomplete> {
         let phase = match item.phase {
+            PhaseWord::Counting => Phase::Counting,
             PhaseWord::Open => Phase::Open,
             PhaseWord::Trying => Phase::Trying { pin: item.trial.ok_or(Incomplete("pin that tries"))? },
             PhaseWord::Releasing => Phase::Releasing { left: item.releases_left.unwrap_or_default() },
@@ -151,8 +157,9 @@ impl TryFrom<CircuitItem> for Circuit {
             reason: Hold::from_code(&item.reason).ok_or(Incomplete("reason"))?,
             opened_at: item.opened_at,
             phase,
-            failures: item.failures,
-            due_at: item.due_at,
+            running: item.running,
+            trials: item.trials,
+            due_at: item.due_at.unwrap_or(item.opened_at),
             version: item.version,
         })
     }

@@ -12,65 +12,71 @@ const REFUSED: Meaning = Meaning::AppRefused(Hold::TrialTier);
 const TAKEN: Meaning = Meaning::Answered { published: true };
 const OTHERWISE: Meaning = Meaning::Answered { published: false };
 
-/// What a circuit looks like in a table: `-` for none.
-fn word(circuit: Option<&Circuit>) -> &'static str {
-    match circuit.map(|circuit| &circuit.phase) {
-        None => "-",
-        Some(Phase::Open) => "open",
-        Some(Phase::Trying { .. }) => "trying",
-        Some(Phase::Releasing { .. }) => "releasing",
+/// What became of a circuit, in a word.
+fn word(next: Option<&Next>) -> &'static str {
+    match next {
+        None => "=",
+        Some(Next::Forget(_)) => "gone",
+        Some(Next::Put(circuit)) => match circuit.phase {
+            Phase::Counting => "counting",
+            Phase::Open => "open",
+            Phase::Trying { .. } => "trying",
+            Phase::Releasing { .. } => "releasing",
+        },
     }
 }
 
+/// A circuit in that phase, after four failures running where it counts them.
 fn circuit(kind: CircuitKind, phase: &str, trial: &PinId) -> Option<Circuit> {
     let reason = if kind == CircuitKind::App { Hold::TrialTier } else { Hold::PinterestDown };
-    let mut circuit = Circuit::open(Mode::Live, reason, NOW);
-    match phase {
-        "open" => {}
-        "trying" => circuit.try_with(trial.clone(), NOW),
-        "releasing" => circuit.close(NOW),
-        _ => return None,
-    }
+    let mut circuit = Circuit::new(Mode::Live, reason, NOW);
+    let phase = match phase {
+        "-" => return None,
+        "counting" => Phase::Counting,
+        "trying" => Phase::Trying { pin: trial.clone() },
+        "releasing" => Phase::Releasing { left: 3 },
+        _ => Phase::Open,
+    };
+    (circuit.phase, circuit.running) = (phase, 4);
     Some(circuit)
 }
 
 #[test]
 fn every_answer_moves_every_circuit_as_the_table_says() {
-    let (trial, other) = (PinId::random(&SystemRandom), PinId::random(&SystemRandom));
     use CircuitKind::{App, Outage};
     use Meaning::NoAnswer;
-    // kind, phase before, by which pin, what it met, failures running; phase after ("=" for no change)
+    let (trial, other) = (PinId::random(&SystemRandom), PinId::random(&SystemRandom));
+    // kind, phase before, by which pin, what it met, phase after ("=" for no change)
     let table = [
-        (App, "-", &other, REFUSED, 0, "open"),
-        (App, "-", &other, TAKEN, 0, "="),
-        (App, "-", &other, NoAnswer, 9, "="),
-        (App, "open", &other, REFUSED, 0, "="),
-        (App, "open", &other, TAKEN, 0, "releasing"),
-        (App, "open", &other, OTHERWISE, 0, "="),
-        (App, "trying", &trial, REFUSED, 0, "open"),
-        (App, "trying", &other, REFUSED, 0, "="),
-        (App, "trying", &trial, TAKEN, 0, "releasing"),
-        (App, "trying", &trial, OTHERWISE, 0, "open"),
-        (App, "trying", &trial, NoAnswer, 1, "open"),
-        (App, "releasing", &other, REFUSED, 0, "open"),
-        (App, "releasing", &other, TAKEN, 0, "="),
-        (Outage, "-", &other, NoAnswer, 4, "="),
-        (Outage, "-", &other, NoAnswer, 5, "open"),
-        (Outage, "-", &other, OTHERWISE, 0, "="),
-        (Outage, "open", &other, NoAnswer, 9, "="),
-        (Outage, "open", &other, OTHERWISE, 0, "releasing"),
-        (Outage, "trying", &trial, NoAnswer, 1, "open"),
-        (Outage, "trying", &other, NoAnswer, 9, "="),
-        (Outage, "trying", &trial, TAKEN, 0, "releasing"),
-        (Outage, "trying", &trial, REFUSED, 0, "releasing"),
-        (Outage, "releasing", &other, NoAnswer, 1, "="),
-        (Outage, "releasing", &other, NoAnswer, 5, "open"),
-        (Outage, "releasing", &other, TAKEN, 0, "="),
+        (App, "-", &other, REFUSED, "open"),
+        (App, "-", &other, TAKEN, "="),
+        (App, "-", &other, NoAnswer, "="),
+        (App, "open", &other, REFUSED, "="),
+        (App, "open", &other, TAKEN, "releasing"),
+        (App, "open", &other, OTHERWISE, "="),
+        (App, "trying", &trial, REFUSED, "open"),
+        (App, "trying", &other, REFUSED, "="),
+        (App, "trying", &trial, TAKEN, "releasing"),
+        (App, "trying", &trial, OTHERWISE, "open"),
+        (App, "trying", &trial, NoAnswer, "open"),
+        (App, "releasing", &other, REFUSED, "open"),
+        (App, "releasing", &other, OTHERWISE, "="),
+        (Outage, "-", &other, NoAnswer, "counting"),
+        (Outage, "-", &other, OTHERWISE, "="),
+        (Outage, "counting", &other, NoAnswer, "open"),
+        (Outage, "counting", &other, OTHERWISE, "gone"),
+        (Outage, "open", &other, NoAnswer, "="),
+        (Outage, "open", &other, OTHERWISE, "releasing"),
+        (Outage, "trying", &trial, NoAnswer, "open"),
+        (Outage, "trying", &other, NoAnswer, "="),
+        (Outage, "trying", &trial, TAKEN, "releasing"),
+        (Outage, "trying", &trial, REFUSED, "releasing"),
+        (Outage, "releasing", &other, NoAnswer, "open"),
+        (Outage, "releasing", &other, TAKEN, "releasing"),
     ];
-    for (kind, before, pin, met, failures, after) in table {
-        let changed = next(kind, circuit(kind, before, &trial), Mode::Live, (pin, met, failures), NOW);
-        let is = changed.as_ref().map_or("=", |circuit| word(Some(circuit)));
-        assert_eq!(is, after, "{kind:?} {before} {met:?} after {failures}");
+    for (kind, before, pin, met, after) in table {
+        let changed = next(kind, circuit(kind, before, &trial), Mode::Live, (pin, met), NOW);
+        assert_eq!(word(changed.as_ref()), after, "{kind:?} {before} {met:?}");
     }
 }
 
@@ -78,8 +84,10 @@ fn every_answer_moves_every_circuit_as_the_table_says() {
 fn a_pin_that_tried_in_vain_makes_the_next_pause_longer_and_one_that_proved_nothing_does_not() {
     let trial = PinId::random(&SystemRandom);
     let pause = |kind, met| {
-        let next = next(kind, circuit(kind, "trying", &trial), Mode::Live, (&trial, met, 1), NOW);
-        next.map(|circuit| circuit.due_at.duration_since(NOW))
+        match next(kind, circuit(kind, "trying", &trial), Mode::Live, (&trial, met), NOW) {
+            Some(Next::Put(circuit)) => Some(circuit.due_at.duration_since(NOW)),
+            _ => None,
+        }
     };
     assert_eq!(pause(CircuitKind::Outage, Meaning::NoAnswer), Some(PROBE_EVERY * 2));
     assert_eq!(pause(CircuitKind::App, REFUSED), Some(APP_PAUSE));
