@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use shared::api::Reason;
 use shared::domain::{Account, AccountId, BoardId, Connection, Mode, PinterestUserId, ReconnectReason, Settings};
 
 /// The Account of the HTTP contract. It never has a token in it, sealed or not.
@@ -21,12 +22,6 @@ pub struct AccountBody {
     channels: Vec<BoardId>,
     created_at: Timestamp,
     updated_at: Timestamp,
-}
-
-#[derive(Debug, Serialize)]
-struct Reason {
-    code: &'static str,
-    message: &'static str,
 }
 
 impl AccountBody {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use shared::api::Reason;
 use shared::domain::{
     AccountId, Attempt, BoardId, Content, Hold, Media, Mode, Pin, PinId, PinterestPinId, SectionId, Settings, State,
     Status,
@@ -30,12 +31,6 @@ pub struct PinBody {
     attempts: Vec<AttemptBody>,
     created_at: Timestamp,
     updated_at: Timestamp,
-}
-
-#[derive(Debug, Serialize)]
-struct Reason {
-    code: &'static str,
-    message: &'static str,
 }
 
 #[derive(Debug, Serialize)]

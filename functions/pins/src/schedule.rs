@@ -5,7 +5,6 @@ mod form;
 mod key;
 mod order;
 mod placement;
-mod reader;
 mod times;
 
 use axum::extract::State;

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use shared::api::{Fields, wrong_type};
 use shared::domain::pin::to_millisecond;
 use shared::domain::{AccountId, BoardId, Content, FieldError, SectionId};
 
 use super::content;
-use super::reader::{Fields, wrong_type};
 use crate::moment;
 
 /// How many pins one request may ask for.
