@@ -3,6 +3,7 @@
 
 mod accounts;
 mod architecture;
+mod board_create;
 mod boards;
 mod circuits;
 mod classification;
@@ -24,6 +25,7 @@ mod pins_list;
 mod pins_refused;
 mod publisher;
 mod renew;
+mod sections;
 mod settings;
 mod settings_save;
 mod settings_verify;
