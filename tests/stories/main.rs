@@ -25,6 +25,7 @@ mod pins_list;
 mod pins_refused;
 mod publisher;
 mod renew;
+mod sandbox_token;
 mod sections;
 mod settings;
 mod settings_save;
