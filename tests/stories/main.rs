@@ -1,6 +1,8 @@
 //! The product as stories, on embedded parts and moved time.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod account_races;
+mod account_taken;
 mod accounts;
 mod architecture;
 mod board_create;

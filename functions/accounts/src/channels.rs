@@ -8,7 +8,7 @@ use serde::Deserialize;
 use shared::api::{Json, Problem, User};
 use shared::boards::all_boards;
 use shared::domain::account::MOST_CHANNELS;
-use shared::domain::{Account, BoardId, FieldError, OwnerId, Scope};
+use shared::domain::{Account, BoardId, Connection, FieldError, OwnerId, Scope};
 use shared::platform::Platform;
 use shared::store::StoreError;
 
@@ -68,6 +68,10 @@ fn check(chosen: &[String], boards: &BTreeSet<BoardId>) -> Result<Vec<BoardId>, 
 async fn store(platform: &Platform, owner: &OwnerId, id: &str, channels: Vec<BoardId>) -> Result<Account, Problem> {
     for _ in 0..TRIES {
         let mut account = own::account(platform, owner, id).await?;
+        if account.connection == Connection::Disconnected {
+            let detail = "The account was disconnected in the meantime. Connect it again to choose its boards.";
+            return Err(Problem::conflict("account_disconnected", detail));
+        }
         let version = account.version;
         account.channels.clone_from(&channels);
         account.updated_at = platform.clock.now();
