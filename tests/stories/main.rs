@@ -4,6 +4,7 @@
 mod account_races;
 mod account_taken;
 mod accounts;
+mod app_changed;
 mod architecture;
 mod board_create;
 mod boards;

@@ -13,6 +13,9 @@ use crate::change::change_tokens;
 /// How long one worker has an account's tokens to itself; longer than the call may take.
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
+/// How often at least it is looked whether the settings name the app of an account again.
+const OTHER_APP: SignedDuration = SignedDuration::from_hours(6);
+
 /// How many refusals in a row, with a renewal in between, show that renewing does not help.
 const REFUSALS: usize = 2;
 
@@ -43,7 +46,9 @@ async fn try_renewing(publisher: &Publisher, mut account: Account, refused: bool
     if settings.app_id.as_ref() != Some(&account.app_id) {
         // Only the app that a token was issued to can renew it; the settings may name that one again.
         if account.usable_tokens(now).is_some() && !refused {
-            return later(publisher, account, SignedDuration::from_hours(6), false).await;
+            // More often towards the end, so that it is noticed when it comes.
+            let pause = tokens.access_expires_at.duration_since(now) / 2;
+            return later(publisher, account, pause.clamp(SignedDuration::from_mins(1), OTHER_APP), false).await;
         }
         return give_up(publisher, account, ReconnectReason::AppChanged, None).await;
     }
