@@ -99,11 +99,15 @@ async fn a_cursor_that_is_not_of_this_list_is_refused() {
     let cursor = page["next_cursor"].as_str().unwrap().to_owned();
     let boards = world.user("alice").get(&format!("/v1/accounts/{id}/boards?limit=1")).await.json();
     let of_boards = boards["next_cursor"].as_str().unwrap().to_owned();
-    let unknown = shared::api::cursor(&format!("sections of {board} of {id}"), "long ago");
-    for (board, cursor) in [(&other, &cursor), (&board, &of_boards), (&board, &unknown), (&board, &"x".to_owned())] {
+    let before = asked(&world);
+    for (board, cursor) in [(&other, cursor.as_str()), (&board, of_boards.as_str()), (&board, "x")] {
         let answer = world.user("alice").get(&format!("{}?cursor={cursor}", path(&id, board))).await;
         assert_eq!(answer.wrong_fields(), [("cursor".to_owned(), "invalid".to_owned())], "{cursor}");
     }
+    assert_eq!(asked(&world), before, "Pinterest is not asked to make sense of it");
+    let unknown = shared::api::cursor(&format!("sections of {board} of {id}"), "long ago");
+    let answer = world.user("alice").get(&format!("{}?cursor={unknown}", path(&id, &board))).await;
+    assert_eq!(answer.wrong_fields(), [("cursor".to_owned(), "invalid".to_owned())], "Pinterest does not know it");
     let answer = world.user("alice").get(&format!("{}?limit=0&cursor=x", path(&id, &board))).await;
     let fields: Vec<_> = answer.wrong_fields().into_iter().map(|(field, _)| field).collect();
     assert_eq!(fields, ["limit", "cursor"], "both at once");
