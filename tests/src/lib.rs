@@ -3,6 +3,7 @@
 
 mod browser;
 mod caller;
+mod cut;
 mod disturb;
 mod publishing;
 mod shapes;
@@ -11,6 +12,7 @@ mod world;
 
 pub use browser::Browser;
 pub use caller::{Answer, Caller};
+pub use cut::Cut;
 pub use disturb::Disturb;
 pub use publishing::{Seeded, invocation, invocation_for};
 pub use shapes::{pin_request, settings_request};

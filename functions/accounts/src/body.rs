@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::api::Reason;
-use shared::domain::{Account, AccountId, BoardId, Connection, Mode, PinterestUserId, ReconnectReason, Settings};
+use shared::domain::{
+    Account, AccountHold, AccountId, BoardId, Connection, Mode, PinterestUserId, ReconnectReason, Settings,
+};
 
 /// The Account of the HTTP contract. It never has a token in it, sealed or not.
 #[derive(Debug, Serialize)]
@@ -15,6 +17,8 @@ pub struct AccountBody {
     mode: Mode,
     state: &'static str,
     reason: Option<Reason>,
+    /// What keeps the whole account from posting for a time; `null` while nothing does.
+    hold: Option<HoldBody>,
     scopes: Vec<String>,
     missing_scopes: Vec<String>,
     access_token_expires_at: Option<Timestamp>,
@@ -22,6 +26,19 @@ pub struct AccountBody {
     channels: Vec<BoardId>,
     created_at: Timestamp,
     updated_at: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+struct HoldBody {
+    code: &'static str,
+    message: &'static str,
+    until: Timestamp,
+}
+
+impl From<AccountHold> for HoldBody {
+    fn from(hold: AccountHold) -> Self {
+        Self { code: hold.reason.code(), message: hold.reason.message(), until: hold.until }
+    }
 }
 
 impl AccountBody {
@@ -32,6 +49,7 @@ impl AccountBody {
         Self {
             state,
             reason: reason.map(|reason| Reason { code: reason.code(), message: reason.message() }),
+            hold: account.held_at(now).map(HoldBody::from),
             missing_scopes: account.scopes.missing_for_publishing().names(),
             scopes: account.scopes.names(),
             access_token_expires_at: tokens.map(|tokens| tokens.access_expires_at),

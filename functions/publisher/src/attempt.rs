@@ -55,9 +55,7 @@ async fn end(publisher: &Publisher, pin: &Pin, account: &Account, verdict: Verdi
         Verdict::Unknown => Ending::Unknown,
         Verdict::Fail(failure) => Ending::Fail(failure),
         Verdict::Retry(setback) => Ending::Retry(setback),
-        Verdict::Hold(reason, pause) => {
-            Ending::Hold(reason, hold::enter(publisher, pin, account, reason, pause).await)
-        }
+        Verdict::Hold(reason, pause) => Ending::Hold(reason, hold::enter(publisher, pin, account, reason, pause).await),
         Verdict::ScopesRefused => {
             renew::scopes_refused(publisher, account).await;
             Ending::Hold(Hold::NeedsReconnect, Wait::ForAccount(None))
