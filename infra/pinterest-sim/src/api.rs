@@ -9,11 +9,13 @@ mod incoming;
 mod list;
 mod media;
 mod oauth;
+mod pin_update;
 mod pins;
 mod pipeline;
 mod refusal;
 mod sections;
 mod shape;
+mod writes;
 
 use axum::Router;
 use axum::extract::{RawPathParams, Request, State};

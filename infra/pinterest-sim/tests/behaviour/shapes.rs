@@ -14,10 +14,20 @@ async fn times_carry_no_offset_unless_chosen() {
     let created = world.post(Mode::Live, "/pins", &token, &pin).await;
     assert_eq!(created.body["created_at"], "2026-03-01T12:00:00");
     let shown = world.get(Mode::Live, &format!("/boards/{board}"), &token).await;
-    assert_eq!(shown.body["board_pins_modified_at"], "2026-03-01T12:00:00");
+    assert_eq!(shown.body["created_at"].as_str().map(str::len), Some("2026-03-01T12:00:00".len()));
+    assert_eq!(shown.body["board_pins_modified_at"], "2026-03-01T12:00:00Z", "only created_at was seen without");
     world.simulator.set_answers(Answers { created_at_offset: true, ..Answers::default() });
     let created = world.post(Mode::Live, "/pins", &token, &pin).await;
     assert_eq!(created.body["created_at"], "2026-03-01T12:00:00Z");
+}
+
+#[tokio::test]
+async fn tokens_are_answered_with_either_status() {
+    let world = World::new();
+    for token_status in [200, 201] {
+        world.simulator.set_answers(Answers { token_status, ..Answers::default() });
+        assert_eq!(world.exchange(Mode::Live, &world.code("shop", SCOPES)).await.status, token_status);
+    }
 }
 
 #[tokio::test]
