@@ -33,8 +33,8 @@ pub struct Answers {
     pub create_pin_status: u16,
     /// `POST /oauth/token` is answered 200, or 201 as the description lists from 5.28 on.
     pub token_status: u16,
-    /// The code of a 404 for a board: 40 as most operations have it, or 404 as `GET
-    /// /boards/{board_id}/pins` had it in earlier descriptions.
+    /// The code of a 404 for a board: 40, as the description has it for saving a pin, or 404, as it
+    /// has it for listing a board's pins.
     pub board_not_found_code: i64,
     /// Token answers carry `scope`; the description makes it optional from 5.28 on.
     pub token_scope: bool,

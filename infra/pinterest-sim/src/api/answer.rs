@@ -86,7 +86,7 @@ pub(super) fn faked(
 /// A response whose body fails before its first byte: the server drops the connection on it
 /// without having sent anything.
 pub(super) fn broken() -> Response {
-    let mut response = Response::new(Body::from_stream(stream::once(failure())));
+    let mut response = Response::new(Body::from_stream(stream::once(async { failure() })));
     response.extensions_mut().insert(Broken);
     response
 }
@@ -103,13 +103,13 @@ pub(super) async fn cut(response: Response) -> Response {
     let rest = async {
         // A server sends the half that it has only when the next part is not there yet.
         tokio::task::yield_now().await;
-        failure().await
+        failure()
     };
     let body = stream::once(async { Ok(half) }).chain(stream::once(rest));
     Response::from_parts(parts, Body::from_stream(body))
 }
 
-async fn failure() -> io::Result<Bytes> {
+fn failure() -> io::Result<Bytes> {
     Err(io::Error::from(io::ErrorKind::ConnectionReset))
 }
 

@@ -71,7 +71,7 @@ fn attempt(
     match caller.and_then(|caller| simulator.transact(|world| perform(world, call, caller.as_ref()))) {
         Ok(answer) => respond(answer.status, answer.body.as_ref(), headers),
         Err(refusal) => {
-            let refusal = refusal.as_set(simulator.answers());
+            let refusal = refusal.coded_for(simulator.answers());
             respond(refusal.status(), Some(&refusal.body()), headers)
         }
     }

@@ -31,7 +31,7 @@ impl Refusal {
     }
 
     /// The refusal with the code that the answers are set to have.
-    pub(super) fn as_set(mut self, answers: Answers) -> Self {
+    pub(super) fn coded_for(mut self, answers: Answers) -> Self {
         if self.code == BOARD_NOT_FOUND {
             self.code = answers.board_not_found_code;
         }
