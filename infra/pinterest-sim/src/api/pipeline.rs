@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
 
-use super::answer::{Broken, broken, cut, faked, respond, usual_headers};
+use super::answer::{Broken, broken, cut, default_body, faked, respond, usual_headers};
 use super::{Answer, Caller, Incoming, Refusal, account, boards, oauth, pin_update, pins, sections, writes};
 use crate::draw;
 use crate::fault::{self, Effect, Fault, FaultAnswer, Target};
@@ -207,15 +207,19 @@ fn permit(world: &World<'_>, call: &Incoming, caller: &Caller) -> Result<(), Ref
 
 /// Answers a path or method that is not simulated. Invented: the real words are not known.
 pub(super) async fn unknown_path(State(simulator): State<Simulator>, uri: http::Uri) -> Response {
-    let request_id = simulator.transact(|world| Ok::<_, rusqlite::Error>(draw::request_id(world.rng)));
-    let mut headers = HeaderMap::new();
-    if let Some(value) = request_id.ok().and_then(|id| id.parse().ok()) {
-        headers.insert("x-pinterest-rid", value);
-    }
     let message = format!("pinterest-sim does not simulate this method on /v5{}.", uri.path());
-    respond(
-        StatusCode::NOT_IMPLEMENTED,
-        Some(&json!({ "code": 501, "message": message, "status": "failure" })),
-        headers,
-    )
+    let body = json!({ "code": 501, "message": message, "status": "failure" });
+    respond(StatusCode::NOT_IMPLEMENTED, Some(&body), request_id(&simulator))
+}
+
+/// Answers a call whose body could not be read to its end.
+pub(super) fn unread(simulator: &Simulator) -> Response {
+    respond(StatusCode::PAYLOAD_TOO_LARGE, Some(&default_body(413)), request_id(simulator))
+}
+
+/// The one header of an answer that belongs to no operation.
+fn request_id(simulator: &Simulator) -> HeaderMap {
+    let id = simulator.transact(|world| Ok::<_, rusqlite::Error>(draw::request_id(world.rng)));
+    let value = id.ok().and_then(|id| HeaderValue::try_from(id).ok());
+    value.map(|value| (HeaderName::from_static("x-pinterest-rid"), value)).into_iter().collect()
 }

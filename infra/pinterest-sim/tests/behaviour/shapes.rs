@@ -1,5 +1,7 @@
 //! The shape of right answers, and that they are the same for the same seed.
 
+use axum::body::Body;
+use http::Request;
 use pinterest_sim::{Answers, Mode};
 use serde_json::json;
 
@@ -68,6 +70,15 @@ async fn every_answer_carries_a_request_id_of_its_own() {
     assert!(first.header("x-pinterest-rid").bytes().all(|byte| byte.is_ascii_digit()));
     assert!(!second.header("x-pinterest-rid").is_empty());
     assert_ne!(first.header("x-pinterest-rid"), second.header("x-pinterest-rid"));
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_is_answered_with_a_request_id_too() {
+    let world = World::new();
+    let failing = futures_util::stream::once(async { Err::<Vec<u8>, _>(std::io::Error::other("broken off")) });
+    let reply = world.send(Request::post("/live/v5/pins").body(Body::from_stream(failing)).unwrap()).await;
+    assert_eq!(reply.status, 413);
+    assert!(!reply.header("x-pinterest-rid").is_empty());
 }
 
 #[tokio::test]
