@@ -11,6 +11,7 @@ mod boards;
 mod circuits;
 mod classification;
 mod crash;
+mod cut_off;
 mod health;
 mod holds;
 mod holds_crash;
