@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 #[derive(Debug)]
 pub struct Cut {
     at: usize,
+    writes_only: bool,
     fault: Fault,
     seen: AtomicUsize,
     reached: Notify,
@@ -19,7 +20,17 @@ pub struct Cut {
 impl Cut {
     /// Lets the call number `at` fail by `fault`.
     pub fn new(at: usize, fault: Fault) -> Arc<Self> {
-        Arc::new(Self { at, fault, seen: AtomicUsize::new(0), reached: Notify::new() })
+        Self::make(at, fault, false)
+    }
+
+    /// Lets the write number `at` fail by `fault`. A program that dies at a read leaves what it leaves when it dies at
+    /// the write before or after.
+    pub fn at_write(at: usize, fault: Fault) -> Arc<Self> {
+        Self::make(at, fault, true)
+    }
+
+    fn make(at: usize, fault: Fault, writes_only: bool) -> Arc<Self> {
+        Arc::new(Self { at, writes_only, fault, seen: AtomicUsize::new(0), reached: Notify::new() })
     }
 
     /// Whether as many calls as that were made.
@@ -35,7 +46,11 @@ impl Cut {
 }
 
 impl Hook for Cut {
-    fn before(&self, _: &Effect<'_>) -> Plan {
+    fn before(&self, effect: &Effect<'_>) -> Plan {
+        let writes = matches!(effect.operation, "PutItem" | "UpdateItem" | "DeleteItem" | "TransactWriteItems");
+        if self.writes_only && !writes {
+            return Plan::default();
+        }
         if self.seen.fetch_add(1, Ordering::Relaxed) != self.at {
             return Plan::default();
         }
