@@ -5,19 +5,23 @@
 
 pub mod account;
 pub mod attempt;
+pub mod attention;
 pub mod content;
 pub mod due;
 pub mod fields;
 pub mod id;
 pub mod mode;
 pub mod pin;
+pub mod pin_edit;
 pub mod pin_moves;
+pub mod pin_settle;
 pub mod reason;
 pub mod scope;
 pub mod settings;
 
 pub use account::{Account, Connection, Person, ReconnectReason, SealedToken, SealedTokens};
 pub use attempt::{Attempt, AttemptOutcome};
+pub use attention::Attention;
 pub use content::{Content, Media};
 pub use due::{Due, Partition, Shard};
 pub use fields::FieldError;
@@ -26,6 +30,7 @@ pub use id::{
 };
 pub use mode::Mode;
 pub use pin::{Destination, Pin, State, Status};
+pub use pin_edit::{Edit, NewTime};
 pub use pin_moves::IllegalMove;
 pub use reason::{Doubt, Failure, Hold, Setback};
 pub use scope::{Scope, Scopes};

@@ -4,6 +4,7 @@
 //! is based on are consistent; writes carry the condition under which they are right.
 
 mod accounts;
+mod busy;
 mod consents;
 mod failure;
 mod items;
@@ -15,6 +16,7 @@ mod shards;
 mod table;
 
 pub use accounts::{AccountStore, Link};
+pub(crate) use busy::Busy;
 pub use consents::{Consent, ConsentStore, PickGrant};
 pub use failure::StoreError;
 pub use pins::{CalendarPage, CalendarQuery, Claim, DueEntry, DueWork, Lease, Order, PinStore};

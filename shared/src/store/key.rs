@@ -52,6 +52,11 @@ impl Key {
         Self::new(owner_partition(owner), format!("{PIN}{id}"))
     }
 
+    /// How many pins of an account need a person.
+    pub(super) fn count(owner: &OwnerId, account: &AccountId) -> Self {
+        Self::new(owner_partition(owner), format!("{COUNT}{account}"))
+    }
+
     pub(super) fn shard(shard: Shard) -> Self {
         Self::new(format!("shard#{shard}"), "-")
     }
@@ -65,6 +70,7 @@ impl std::fmt::Display for Key {
 
 pub(super) const ACCOUNT: &str = "account#";
 pub(super) const PIN: &str = "pin#";
+pub(super) const COUNT: &str = "count#";
 pub(super) const CHANGE: &str = "change#";
 
 pub(super) fn owner_partition(owner: &OwnerId) -> String {
