@@ -4,6 +4,7 @@
 mod browser;
 mod caller;
 mod disturb;
+mod planner;
 mod publishing;
 mod shapes;
 mod shortcuts;
@@ -12,6 +13,7 @@ mod world;
 pub use browser::Browser;
 pub use caller::{Answer, Caller};
 pub use disturb::Disturb;
+pub use planner::Planner;
 pub use publishing::{Seeded, invocation, invocation_for};
 pub use shapes::{pin_request, settings_request};
 pub use shortcuts::host;
