@@ -18,6 +18,7 @@ mod pins_cancel;
 mod pins_change;
 mod pins_change_races;
 mod pins_counters;
+mod pins_counters_races;
 mod pins_create;
 mod pins_idempotency;
 mod pins_list;

@@ -3,7 +3,8 @@
 use jiff::SignedDuration;
 use pinterest_sim::{Effect, Operation};
 use serde_json::{Value, json};
-use shared::domain::Mode;
+use shared::clock::Clock;
+use shared::domain::{Mode, ReconnectReason};
 use tests::{Answer, Planner, START, World};
 
 const LATER: &str = "2027-02-01T00:00:00Z";
@@ -210,6 +211,34 @@ async fn a_held_pin_keeps_its_hold_unless_the_change_mends_it() {
     assert_eq!((&mended["status"], &mended["reason"]), (&json!("scheduled"), &Value::Null));
     world.parts.lambda.finish().await;
     assert_eq!(alice.read(&id).await["status"], "published", "and it goes out at once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pin_that_waits_for_its_account_is_moved_and_goes_out_at_its_new_time() {
+    let world = World::ready().await;
+    let alice = Planner {
+        account: world.connect("alice", "shop").await,
+        board: world.board("shop", "New arrivals"),
+        world: &world,
+    };
+    let store = world.platform("accounts");
+    let owner = "alice".parse().unwrap();
+    let mut account = store.accounts.load(&owner, &alice.account.parse().unwrap()).await.unwrap().unwrap();
+    account.needs_reconnect(ReconnectReason::AccessRefused, START);
+    let version = account.version;
+    store.accounts.save(&mut account, version).await.unwrap();
+    let id = alice.plan("now").await;
+    assert_eq!(alice.read(&id).await["reason"]["code"], "needs_reconnect");
+    let moved_to = START + SignedDuration::from_hours(2);
+    let moved = patch(&alice, &id, json!({"publish_at": moved_to.to_string()})).await.json();
+    assert_eq!((&moved["status"], &moved["reason"]["code"]), (&json!("held"), &json!("needs_reconnect")));
+    world.connect("alice", "shop").await;
+    world.tick().await;
+    assert_eq!(alice.read(&id).await["status"], "scheduled", "it is released for its new time");
+    world.clock.sleep_until(moved_to - SignedDuration::from_secs(60)).await;
+    world.tick().await;
+    let pin = alice.read(&id).await;
+    assert_eq!((&pin["status"], pin["lateness_ms"].as_i64().unwrap() <= 50), (&json!("published"), true), "{pin}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -24,6 +24,9 @@ pub fn refuse(pin: &Pin, wish: Wish) -> Problem {
 }
 
 fn detail(state: &State, wish: Wish) -> String {
+    if let (State::Held { reason, .. }, Wish::Retry) = (state, wish) {
+        return format!("Another try would not get further. {}", reason.message());
+    }
     let text = match (state.status(), wish) {
         (Status::Publishing, _) => {
             "The pin is being published at this moment. Read it again in a minute to see the outcome."
@@ -31,7 +34,6 @@ fn detail(state: &State, wish: Wish) -> String {
         (Status::Published, Wish::Cancel) => "The pin is published. Delete it on Pinterest.",
         (Status::Published, Wish::Change) => "The pin is published. Change it on Pinterest.",
         (Status::Published, _) => "The pin is published; there is nothing left to do.",
-        (Status::Cancelled, Wish::Cancel) => "The pin was called off already.",
         (Status::Cancelled, _) => "The pin was called off. Schedule a new one.",
         (Status::NeedsReview, _) => {
             "The pin may be on Pinterest already. Look at the board, then POST …/resolve with published_as or \
@@ -41,18 +43,9 @@ fn detail(state: &State, wish: Wish) -> String {
         (Status::Failed, _) => "The pin failed and certainly was not created. POST …/retry tries it again.",
         (Status::Scheduled, Wish::Retry) => "The pin waits for its time. PATCH publish_at to move it.",
         (Status::Scheduled, _) => "The pin is not in doubt; it waits for its time.",
-        (Status::Held, Wish::Retry) => return still_held(state),
         (Status::Held, _) => "The pin is not in doubt; it is held, and its reason says what to do.",
     };
     text.to_owned()
-}
-
-fn still_held(state: &State) -> String {
-    let reason = match state {
-        State::Held { reason, .. } => reason.message(),
-        _ => "",
-    };
-    format!("Another try would not get further. {reason}")
 }
 
 #[cfg(test)]

@@ -28,8 +28,8 @@ fn timed(pin: &Pin, time: NewTime) -> Edit {
     Edit { time, ..same(pin) }
 }
 
-fn open(pin: &Pin, at: Timestamp) -> Option<Due> {
-    Some(Due { partition: pin.open_partition(), at })
+fn open(pin: &Pin, at: Timestamp) -> Due {
+    Due { partition: pin.open_partition(), at }
 }
 
 /// A pin that waits for its time, `reason` or account as the publisher left it.
@@ -39,8 +39,8 @@ fn waiting(state: State) -> Pin {
         State::Held { until: None, .. } => {
             Some(Due { partition: Partition::HeldAccount(pin.account_id.clone()), at: NOW })
         }
-        State::Held { until: Some(until), .. } => open(&pin, until),
-        State::Scheduled { .. } => open(&pin, NOW),
+        State::Held { until: Some(until), .. } => Some(open(&pin, until)),
+        State::Scheduled { .. } => Some(open(&pin, NOW)),
         _ => None,
     };
     pin
@@ -107,7 +107,7 @@ fn a_time_schedules_and_its_absence_makes_a_draft() {
         let mut pin = before.clone();
         pin.edit(timed(&before, NewTime::At(at)), NOW).unwrap();
         assert_eq!((&pin.state, pin.publish_at), (&State::Scheduled { setback: None }, Some(at)));
-        assert_eq!(pin.due, open(&pin, at));
+        assert_eq!(pin.due, Some(open(&pin, at)));
         pin.edit(timed(&before, NewTime::None), NOW).unwrap();
         assert_eq!((&pin.state, pin.publish_at, &pin.due), (&State::Draft, None, &None));
     }
@@ -136,10 +136,10 @@ fn another_link_mends_a_blocked_one_and_no_other_hold() {
     let mut mended = blocked.clone();
     mended.edit(linked(&blocked), NOW).unwrap();
     assert_eq!(mended.state, State::Scheduled { setback: None });
-    assert_eq!((mended.due.clone(), mended.publish_at), (open(&mended, NOW), blocked.publish_at));
+    assert_eq!((mended.due.clone(), mended.publish_at), (Some(open(&mended, NOW)), blocked.publish_at));
     let mut moved = blocked.clone();
     moved.edit(Edit { time: NewTime::At(NOW + 1.hour()), ..linked(&blocked) }, NOW).unwrap();
-    assert_eq!((moved.state.status(), moved.due.clone()), (Status::Scheduled, open(&moved, NOW + 1.hour())));
+    assert_eq!((moved.state.status(), moved.due.clone()), (Status::Scheduled, Some(open(&moved, NOW + 1.hour()))));
 
     let mut renamed = blocked.clone();
     let title = Some("Another".to_owned());
