@@ -3,20 +3,24 @@
 mod body;
 mod cursor;
 mod failure;
+mod fields;
 mod identity;
 mod origin;
 mod precondition;
 mod problem;
 mod query;
+mod reason;
 mod route;
 
 pub use body::Json;
 pub use cursor::{List, cursor, foreign_cursor};
 pub use failure::log;
+pub use fields::{Fields, wrong_type};
 pub use identity::{ADMIN_GROUP, Admin, User};
 pub(crate) use origin::is_loopback;
 pub use origin::{CALLBACK_PATH, Origin};
 pub use precondition::{IfMatch, entity_tag};
 pub use problem::Problem;
 pub use query::{Page, Query};
+pub use reason::Reason;
 pub use route::{Access, Route, finish};

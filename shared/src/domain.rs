@@ -6,6 +6,7 @@
 pub mod account;
 pub mod attempt;
 pub mod attention;
+pub mod circuit;
 pub mod content;
 pub mod due;
 pub mod fields;
@@ -19,9 +20,10 @@ pub mod reason;
 pub mod scope;
 pub mod settings;
 
-pub use account::{Account, Connection, Person, ReconnectReason, SealedToken, SealedTokens};
+pub use account::{Account, AccountHold, Connection, Person, ReconnectReason, SealedToken, SealedTokens};
 pub use attempt::{Attempt, AttemptOutcome};
 pub use attention::Attention;
+pub use circuit::{Circuit, CircuitKind};
 pub use content::{Content, Media};
 pub use due::{Due, Partition, Shard};
 pub use fields::FieldError;
@@ -31,7 +33,7 @@ pub use id::{
 pub use mode::Mode;
 pub use pin::{Destination, Pin, State, Status};
 pub use pin_edit::{Edit, NewTime};
-pub use pin_moves::IllegalMove;
+pub use pin_moves::{IllegalMove, Wait};
 pub use reason::{Doubt, Failure, Hold, Setback};
 pub use scope::{Scope, Scopes};
 pub use settings::{SecretRef, Settings};

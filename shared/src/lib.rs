@@ -9,6 +9,7 @@ pub mod boards;
 pub mod cache;
 pub mod clock;
 pub mod config;
+pub mod connecting;
 pub mod domain;
 
 pub mod kick;

@@ -9,14 +9,16 @@ mod call;
 mod fault;
 mod oauth;
 mod pins;
+mod sections;
 pub mod transport;
 
 pub use account::UserAccount;
-pub use boards::{Board, BoardPage, PAGE as BOARD_PAGE};
+pub use boards::{Board, BoardPage, BoardRequest, PAGE as BOARD_PAGE, Privacy};
 pub use call::Answer;
 pub use fault::{CallError, RateLimit, Refusal};
 pub use oauth::{ConsentRequest, TokenGrant};
 pub use pins::{CreatedPin, PinRequest};
+pub use sections::{Section, SectionPage};
 pub use transport::{Transport, TransportError};
 
 use url::Url;

@@ -13,7 +13,9 @@ use crate::config::Config;
 use crate::pinterest::{Pinterest, Transport, transport};
 use crate::random::{SharedRandom, SystemRandom};
 use crate::settings::CurrentSettings;
-use crate::store::{AccountStore, Busy, ConsentStore, PinStore, SettingsStore, ShardStore, Table};
+use crate::store::{
+    AccountStore, Busy, CircuitStore, ConsentStore, PinStore, SettingsStore, ShardStore, SweepStore, Table,
+};
 use crate::vault::{CredentialVault, TokenVault};
 
 /// The outside world as it is passed in.
@@ -50,6 +52,10 @@ pub struct Platform {
     pub consents: ConsentStore,
     /// Who works on which shard.
     pub shards: ShardStore,
+    /// What keeps back all pins of a mode.
+    pub circuits: CircuitStore,
+    /// The hourly sweep of what is too late.
+    pub sweeps: SweepStore,
     /// The Pinterest app's ID and secret.
     pub credentials: CredentialVault,
     /// Seals and opens tokens.
@@ -86,7 +92,9 @@ impl Platform {
             accounts: AccountStore::new(table.clone()),
             pins: PinStore::new(table.clone()),
             consents: ConsentStore::new(table.clone()),
-            shards: ShardStore::new(table),
+            shards: ShardStore::new(table.clone()),
+            circuits: CircuitStore::new(table.clone()),
+            sweeps: SweepStore::new(table),
             credentials: CredentialVault::new(secrets.clone(), &storage.app_secret_id, clock.clone()),
             tokens: TokenVault::new(secrets, &storage.token_keys_secret_id, clock.clone(), random.clone()),
             pinterest: Pinterest::new(pinterest, config.pinterest.clone()),

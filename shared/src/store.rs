@@ -5,6 +5,7 @@
 
 mod accounts;
 mod busy;
+mod circuits;
 mod consents;
 mod failure;
 mod items;
@@ -13,13 +14,16 @@ mod pins;
 pub mod schema;
 mod settings;
 mod shards;
+mod sweeps;
 mod table;
 
 pub use accounts::{AccountStore, Link};
 pub(crate) use busy::Busy;
+pub use circuits::CircuitStore;
 pub use consents::{Consent, ConsentStore, PickGrant};
 pub use failure::StoreError;
 pub use pins::{CalendarPage, CalendarQuery, Claim, DueEntry, DueWork, Lease, Order, PinStore};
 pub use settings::{CallbackProof, Change, SettingsStore};
 pub use shards::{ShardOwner, ShardStore};
+pub use sweeps::{Parking, SweepStore};
 pub use table::Table;

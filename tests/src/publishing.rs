@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use futures_util::StreamExt;
+use futures_util::future::{Either, select};
+use futures_util::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
 use local::lambda::Handler;
 use local::virtual_world::VirtualClock;
@@ -62,6 +65,25 @@ impl World {
     /// The schedule fires once; ends with the invocation.
     pub async fn tick(&self) -> Report {
         invocation(&Publisher::new(self.platform("publisher")), self.clock).await
+    }
+
+    /// The schedule fires every minute until `end`, whatever the invocations before are doing; then they are stopped.
+    pub async fn schedule_until(&self, end: Timestamp) {
+        let mut running = FuturesUnordered::new();
+        let mut publishers = Vec::new();
+        while self.clock.now() < end {
+            let publisher = Arc::new(Publisher::new(self.platform("publisher")));
+            publishers.push(publisher.clone());
+            running.push(async move { invocation(&publisher, self.clock).await });
+            let next = (self.clock.now() + SignedDuration::from_mins(1)).min(end);
+            let mut minute = std::pin::pin!(self.clock.sleep_until(next));
+            while let Either::Left((Some(_), rest)) = select(running.next(), minute).await {
+                minute = rest;
+            }
+            self.clock.sleep_until(next).await;
+        }
+        publishers.iter().for_each(|publisher| publisher.stop());
+        while running.next().await.is_some() {}
     }
 
     /// Enables live mode with the simulator's app, without the settings function.

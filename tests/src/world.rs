@@ -175,6 +175,11 @@ impl World {
         self.clock.sleep_until(self.clock.now() + time).await;
     }
 
+    /// Ends when the clock shows `moment`.
+    pub async fn clock_reaches(&self, moment: Timestamp) {
+        self.clock.sleep_until(moment).await;
+    }
+
     async fn install(&self) {
         let platform = self.platform("installer");
         let dynamodb = platform.pins.table().client();

@@ -11,19 +11,28 @@ fn routes() -> Vec<Route> {
     [accounts::ROUTES, pins::ROUTES, web::ROUTES].concat()
 }
 
-/// A body that is right for every route that takes one.
+/// A body that is right for the routes that take one and have an id.
 fn body(route: &Route) -> Option<String> {
-    matches!(route.method, "PUT" | "POST").then(|| json!({"board_ids": []}).to_string())
+    let body = match route.path.rsplit('/').next() {
+        Some("boards" | "sections") => json!({"name": "Lemon cakes"}),
+        _ => json!({"board_ids": []}),
+    };
+    matches!(route.method, "PUT" | "POST").then(|| body.to_string())
+}
+
+/// The path of a route, with the board "Summer recipes" of creator's where it has a board.
+fn path(world: &World, route: &Route, id: &str) -> String {
+    route.path.replace("{id}", id).replace("{board}", &world.board("creator", "Summer recipes"))
 }
 
 async fn call(world: &World, owner: &str, route: &Route, id: &str) -> Answer {
-    world.user(owner).send(route.method, &route.path.replace("{id}", id), body(route)).await
+    world.user(owner).send(route.method, &path(world, route, id), body(route)).await
 }
 
 /// An account and a pin of alice's.
 async fn alices(world: &World) -> (String, String) {
-    let account = world.link("alice", "shop").await;
-    let board = world.board("shop", "New arrivals");
+    let account = world.link("alice", "creator").await;
+    let board = world.board("creator", "Summer recipes");
     let pins = world.user("alice").post("/v1/pins", &pin_request(&account, &board, "2027-02-01T00:00:00Z")).await;
     (account, pins.json()["items"][0]["id"].as_str().unwrap().to_owned())
 }
@@ -33,7 +42,7 @@ async fn another_owners_ids_are_answered_like_absent_ones() {
     let world = World::enabled().await;
     let (account, pin) = alices(&world).await;
     let with_id: Vec<_> = routes().into_iter().filter(|route| route.path.contains("{id}")).collect();
-    assert!(with_id.len() >= 6, "{with_id:?}");
+    assert!(with_id.len() >= 9, "{with_id:?}");
     for route in with_id {
         let (own, absent) =
             if route.path.contains("/accounts/") { (&account, ABSENT_ACCOUNT) } else { (&pin, ABSENT_PIN) };
@@ -69,7 +78,7 @@ async fn lists_hold_the_callers_own_things_only() {
 async fn another_owners_account_cannot_be_published_to_nor_told_from_an_absent_one() {
     let world = World::enabled().await;
     let (account, _) = alices(&world).await;
-    let board = world.board("shop", "New arrivals");
+    let board = world.board("creator", "Summer recipes");
     let mut answers = Vec::new();
     for id in [account.as_str(), ABSENT_ACCOUNT] {
         let answer = world.user("bob").post("/v1/pins", &pin_request(id, &board, "now")).await;
@@ -84,7 +93,7 @@ async fn another_owners_account_cannot_be_published_to_nor_told_from_an_absent_o
 async fn another_owners_cursor_is_only_a_place_in_ones_own_list() {
     let world = World::enabled().await;
     let (account, _) = alices(&world).await;
-    let board = world.board("shop", "New arrivals");
+    let board = world.board("creator", "Summer recipes");
     world.user("alice").post("/v1/pins", &pin_request(&account, &board, "2027-02-02T00:00:00Z")).await;
     let page = world.user("alice").get("/v1/pins?limit=1").await.json();
     let cursor = page["next_cursor"].as_str().unwrap();
@@ -96,7 +105,7 @@ async fn another_owners_cursor_is_only_a_place_in_ones_own_list() {
 async fn routes_answer_without_a_token_only_where_they_are_open() {
     let world = World::enabled().await;
     for route in routes() {
-        let path = route.path.replace("{id}", ABSENT_PIN);
+        let path = path(&world, &route, ABSENT_PIN);
         let answer = world.anybody().send(route.method, &path, body(&route)).await;
         match route.access {
             Access::Open => assert_eq!(answer.status, 200, "{route:?}"),
@@ -109,7 +118,7 @@ async fn routes_answer_without_a_token_only_where_they_are_open() {
 async fn every_route_that_is_listed_is_served_and_says_its_methods() {
     let world = World::enabled().await;
     for route in routes() {
-        let path = route.path.replace("{id}", ABSENT_PIN);
+        let path = path(&world, &route, ABSENT_PIN);
         let answer = world.user("alice").send(route.method, &path, body(&route)).await;
         let unserved = answer.status == 405 || answer.json()["detail"] == "There is no such path.";
         assert!(!unserved, "{route:?}");

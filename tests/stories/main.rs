@@ -1,11 +1,18 @@
 //! The product as stories, on embedded parts and moved time.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod account_races;
+mod account_taken;
 mod accounts;
+mod app_changed;
 mod architecture;
+mod board_create;
 mod boards;
+mod circuits;
+mod classification;
 mod crash;
 mod health;
+mod holds;
 mod isolation;
 mod oauth_callback;
 mod oauth_connect;
@@ -28,8 +35,11 @@ mod pins_resolve;
 mod pins_retry;
 mod publisher;
 mod renew;
+mod sandbox_token;
+mod sections;
 mod settings;
 mod settings_save;
 mod settings_verify;
 mod store;
+mod sweep;
 mod transport;

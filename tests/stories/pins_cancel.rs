@@ -7,7 +7,7 @@ use local::in_process::{Fault, Plan};
 use pinterest_sim::Effect;
 use serde_json::json;
 use shared::clock::Clock;
-use shared::domain::{AttemptId, Due, Hold, Mode, Pin, State};
+use shared::domain::{AttemptId, Due, Hold, Mode, Pin, State, Wait};
 use shared::random::SystemRandom;
 use shared::store::{Claim, Lease};
 use tests::{Answer, Disturb, START, World, pin_request};
@@ -67,7 +67,7 @@ async fn drafts_and_held_pins_can_be_cancelled_also_while_pinterest_is_disabled(
     let held = scheduled(&world, "2027-01-15T09:00:00Z").await;
     let mut pin = claim(&world, &held).await;
     let State::Publishing { attempt, .. } = pin.state.clone() else { panic!("claimed") };
-    pin.hold(Hold::NeedsReconnect, None, START).unwrap();
+    pin.hold(Hold::NeedsReconnect, Wait::ForAccount(None), START).unwrap();
     world.platform("publisher").pins.record(&pin, &attempt).await.unwrap();
     world.change_settings(|settings| (settings.enabled, settings.mode) = (false, Mode::Sandbox)).await;
     assert_eq!(cancel(&world, &held).await.json()["status"], "cancelled");

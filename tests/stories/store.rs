@@ -164,7 +164,7 @@ async fn the_due_index_is_read_in_the_order_of_time_up_to_the_bound() {
     let due = platform.pins.due(&partition, START + SignedDuration::from_secs(30)).await.unwrap();
     let seconds: Vec<_> = due.iter().map(|entry| entry.due.at.duration_since(START).as_secs()).collect();
     assert_eq!(seconds, [10, 20, 30]);
-    assert!(due.iter().all(|entry| matches!(entry.work, DueWork::Pin(_))));
+    assert!(due.iter().all(|entry| matches!(entry.work, DueWork::Pin(..))));
     let earliest = platform.pins.earliest_due(&partition).await.unwrap();
     assert_eq!(earliest, Some(START + SignedDuration::from_secs(10)));
 }

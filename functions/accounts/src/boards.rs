@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use serde::Serialize;
 use shared::api::{Json, List, Problem, Query, User, cursor, foreign_cursor};
-use shared::domain::BoardId;
+use shared::domain::{BoardId, Scope};
 use shared::pinterest::{Board, CallError};
 use shared::platform::Platform;
 
@@ -39,16 +39,17 @@ pub async fn boards(
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }
-    let (mode, token) = own::key_to_boards(&platform, &account).await?;
+    let (mode, token) = own::key(&platform, &account, &[Scope::BOARDS_READ]).await?;
     let answer = platform.pinterest.boards(mode, &token, bookmark.as_deref(), page.limit).await;
+    let answer = own::heed(&platform, &account, answer).await;
     let answer = answer.map_err(|error| refused(error, bookmark.is_some()))?;
     let next_cursor = answer.bookmark.map(|bookmark| cursor(&list, &bookmark));
-    let items = answer.items.into_iter().map(|board| body(board, &account.username)).collect();
+    let items = answer.items.into_iter().map(|board| BoardBody::new(board, &account.username)).collect();
     Ok(Json(List { items, next_cursor }))
 }
 
-/// Pinterest answers 400 to a bookmark that it no longer knows.
-fn refused(error: CallError, has_bookmark: bool) -> Problem {
+/// What a refused list is to the client; Pinterest answers 400 to a bookmark that it no longer knows.
+pub fn refused(error: CallError, has_bookmark: bool) -> Problem {
     match error {
         CallError::Refused(refusal) if refusal.status == 400 && has_bookmark => {
             Problem::invalid(vec![foreign_cursor()])
@@ -57,12 +58,15 @@ fn refused(error: CallError, has_bookmark: bool) -> Problem {
     }
 }
 
-fn body(board: Board, username: &str) -> BoardBody {
-    BoardBody {
-        is_group: board.is_group(username),
-        owner: board.owner_name().map(str::to_owned),
-        id: board.id,
-        name: board.name,
-        privacy: board.privacy,
+impl BoardBody {
+    /// The board as the account called `username` sees it.
+    pub fn new(board: Board, username: &str) -> Self {
+        Self {
+            is_group: board.is_group(username),
+            owner: board.owner_name().map(str::to_owned),
+            id: board.id,
+            name: board.name,
+            privacy: board.privacy,
+        }
     }
 }

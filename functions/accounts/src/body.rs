@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use shared::api::Reason;
 use shared::domain::{
     Account, AccountId, Attention, BoardId, Connection, Mode, PinterestUserId, ReconnectReason, Settings,
 };
@@ -26,12 +27,6 @@ pub struct AccountBody {
     attention: Attention,
     created_at: Timestamp,
     updated_at: Timestamp,
-}
-
-#[derive(Debug, Serialize)]
-struct Reason {
-    code: &'static str,
-    message: &'static str,
 }
 
 impl AccountBody {

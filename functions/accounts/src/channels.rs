@@ -8,7 +8,7 @@ use serde::Deserialize;
 use shared::api::{Json, Problem, User};
 use shared::boards::all_boards;
 use shared::domain::account::MOST_CHANNELS;
-use shared::domain::{Account, BoardId, FieldError, OwnerId};
+use shared::domain::{Account, BoardId, Connection, FieldError, OwnerId, Scope};
 use shared::platform::Platform;
 use shared::store::StoreError;
 
@@ -33,12 +33,12 @@ pub async fn choose(
     Json(choice): Json<Choice>,
 ) -> Result<Json<AccountBody>, Problem> {
     let account = own::account(&platform, &user.owner, &id).await?;
-    let (mode, token) = own::key_to_boards(&platform, &account).await?;
+    let (mode, token) = own::key(&platform, &account, &[Scope::BOARDS_READ]).await?;
     if choice.board_ids.len() > MOST_CHANNELS {
         let message = format!("Choose at most {MOST_CHANNELS} boards; these are {}.", choice.board_ids.len());
         return Err(Problem::invalid_field("board_ids", "too_many", message));
     }
-    let boards = all_boards(&platform.pinterest, mode, &token).await?;
+    let boards = own::heed(&platform, &account, all_boards(&platform.pinterest, mode, &token).await).await?;
     let channels = check(&choice.board_ids, &boards.into_iter().map(|board| board.id).collect())?;
     let account = store(&platform, &user.owner, &id, channels).await?;
     Ok(Json(AccountBody::of(&platform, account).await?))
@@ -67,6 +67,10 @@ fn check(chosen: &[String], boards: &BTreeSet<BoardId>) -> Result<Vec<BoardId>, 
 async fn store(platform: &Platform, owner: &OwnerId, id: &str, channels: Vec<BoardId>) -> Result<Account, Problem> {
     for _ in 0..TRIES {
         let mut account = own::account(platform, owner, id).await?;
+        if account.connection == Connection::Disconnected {
+            let detail = "The account was disconnected in the meantime. Connect it again to choose its boards.";
+            return Err(Problem::conflict("account_disconnected", detail));
+        }
         let version = account.version;
         account.channels.clone_from(&channels);
         account.updated_at = platform.clock.now();

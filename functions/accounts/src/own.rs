@@ -1,7 +1,8 @@
 //! The caller's own account, and its key to Pinterest.
 
-use shared::api::Problem;
-use shared::domain::{Account, Mode, OwnerId, Scope};
+use shared::api::{self, Problem};
+use shared::domain::{Account, BoardId, Mode, OwnerId, ReconnectReason, Scope};
+use shared::pinterest::CallError;
 use shared::platform::Platform;
 use shared::vault::AccessToken;
 
@@ -12,19 +13,24 @@ pub async fn account(platform: &Platform, owner: &OwnerId, id: &str) -> Result<A
     platform.accounts.load(owner, &id).await?.ok_or_else(missing)
 }
 
-/// Opens the access token of `account`, with the mode it is for.
+/// Reads the id of a board in a path; 404 for what cannot be one.
+pub fn board(id: &str) -> Result<BoardId, Problem> {
+    id.parse().map_err(|_| Problem::not_found("board"))
+}
+
+/// Opens the access token of `account` for what needs the scopes `needed`, with the mode it is for.
 ///
-/// 403 while Pinterest is disabled; 409 where the account belongs to the other mode (`other_mode`), was not allowed to
-/// list boards (`scope_missing`), or has no token that Pinterest is expected to take (`needs_reconnect`).
-pub async fn key_to_boards(platform: &Platform, account: &Account) -> Result<(Mode, AccessToken), Problem> {
+/// 403 while Pinterest is disabled; 409 where the account belongs to the other mode (`other_mode`), was not granted all
+/// of `needed` (`scope_missing`), or has no token that Pinterest is expected to take (`needs_reconnect`).
+pub async fn key(platform: &Platform, account: &Account, needed: &[Scope]) -> Result<(Mode, AccessToken), Problem> {
     let settings = platform.current_settings.get().await?;
     if !settings.enabled {
         return Err(Problem::disabled());
     }
     if account.mode != settings.mode {
         let detail = format!(
-            "The account was connected in {} mode, and Pinwheel is in {} mode. Its boards can be read when an \
-             administrator switches back.",
+            "The account was connected in {} mode, and Pinwheel is in {} mode. Its boards can be read and changed when \
+             an administrator switches back.",
             account.mode, settings.mode
         );
         return Err(Problem::conflict("other_mode", detail));
@@ -33,9 +39,30 @@ pub async fn key_to_boards(platform: &Platform, account: &Account) -> Result<(Mo
         let detail = "Pinterest takes no permission of this account any more. Connect the account again.";
         return Err(Problem::conflict("needs_reconnect", detail));
     };
-    if !account.scopes.contains(Scope::BOARDS_READ) {
-        let detail = "The account was connected without boards:read. Connect it again and allow it.";
+    let missing = needed.iter().filter(|scope| !account.scopes.contains(**scope));
+    let missing: Vec<_> = missing.map(|scope| scope.as_str()).collect();
+    if !missing.is_empty() {
+        let detail =
+            format!("The account was connected without {}. Connect it again and allow it.", missing.join(", "));
         return Err(Problem::conflict("scope_missing", detail));
     }
     Ok((account.mode, platform.tokens.open_access(account, &tokens.access).await?))
+}
+
+/// Passes on what Pinterest answered to a call for `account`; where it refused a token that nothing can renew, the
+/// account says from now on that it has to be connected again.
+pub async fn heed<T>(platform: &Platform, account: &Account, answer: Result<T, CallError>) -> Result<T, CallError> {
+    let is_refused = matches!(&answer, Err(CallError::Refused(refusal)) if refusal.is_of_the_token());
+    let is_final = account.tokens().is_some_and(|tokens| tokens.refresh.is_none());
+    if is_refused && is_final {
+        let mut refused = account.clone();
+        refused.needs_reconnect(ReconnectReason::AccessRefused, platform.clock.now());
+        refused.updated_at = platform.clock.now();
+        // Where the account changed meanwhile, that may be new tokens, of which this says nothing.
+        match platform.accounts.save(&mut refused, account.version).await {
+            Ok(()) => tracing::warn!(account = %account.id, "Pinterest refused a token that cannot be renewed"),
+            Err(error) => api::log(&error),
+        }
+    }
+    answer
 }

@@ -81,14 +81,14 @@ async fn connect(
     let code = arrival::code(query)?;
     let exchanged = exchange::exchange(platform, consent, &code).await?;
     note_that_the_callback_works(platform, consent).await;
-    let account = keep::keep(platform, consent, &exchanged).await?;
-    tracing::info!(account = %account.id, "an account was connected");
+    let token = exchanged.tokens.access.clone();
+    let account = keep::keep(platform, consent, exchanged).await?;
     let until = platform.clock.now() + SETTLED;
     if let Err(error) = platform.consents.complete(hash, &account.id, until).await {
         // Only a reload of the page misses it.
         api::log(&error);
     }
-    Ok((account, Some(exchanged.tokens.access)))
+    Ok((account, Some(token)))
 }
 
 /// The account that came of this consent, for a page that is reloaded.

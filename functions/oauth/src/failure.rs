@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::html;
 use shared::api;
+use shared::connecting::{TAKEN, TAKEN_REMEDY};
 use shared::domain::Scopes;
 use shared::store::StoreError;
 use shared::vault::{SealError, VaultError};
@@ -200,13 +201,9 @@ impl Failure {
                     remedy: "Start connecting again and give all of the permissions.",
                 };
             }
-            Self::Taken => (
-                409,
-                "This Pinterest account is already connected",
-                "Somebody else connected it here, and an account can be connected only once.",
-                "Connect another Pinterest account, or ask them to disconnect this one first. To change the account, \
-                 sign out at pinterest.com before you start again.",
-            ),
+            Self::Taken => {
+                (409, TAKEN, TAKEN_REMEDY, "To change the account, sign out at pinterest.com before you start again.")
+            }
             Self::AccountGone => (
                 409,
                 "The account was disconnected in the meantime",

@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::header;
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::api::{Json, entity_tag};
+use shared::api::{Json, Reason, entity_tag};
 use shared::domain::{
     AccountId, Attempt, BoardId, Content, Hold, Media, Mode, Pin, PinId, PinterestPinId, SectionId, Settings, State,
     Status,
@@ -33,12 +33,6 @@ pub struct PinBody {
     attempts: Vec<AttemptBody>,
     created_at: Timestamp,
     updated_at: Timestamp,
-}
-
-#[derive(Debug, Serialize)]
-struct Reason {
-    code: &'static str,
-    message: &'static str,
 }
 
 #[derive(Debug, Serialize)]

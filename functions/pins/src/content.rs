@@ -1,10 +1,9 @@
 //! Reads the content of a request.
 
 use serde_json::Value;
+use shared::api::Fields;
 use shared::domain::content::Draft;
 use shared::domain::{Content, FieldError};
-
-use crate::fields::Fields;
 
 const IMAGE_URL: &str = "content.media.url";
 

@@ -6,7 +6,6 @@ mod cancel;
 mod change;
 mod content;
 mod desk;
-mod fields;
 mod health;
 mod idempotency;
 mod list;

@@ -5,14 +5,13 @@ use futures_util::FutureExt;
 use http::HeaderMap;
 use jiff::Timestamp;
 use serde_json::Value;
-use shared::api::{IfMatch, Json, Problem, User};
+use shared::api::{Fields, IfMatch, Json, Problem, User};
 use shared::domain::{Attempt, AttemptId, AttemptOutcome, FieldError, Pin, State as PinState};
 use shared::kick::kick;
 
 use crate::Function;
 use crate::body::Answer;
 use crate::desk::Desk;
-use crate::fields::Fields;
 use crate::idempotency::IdempotencyKey;
 use crate::refusal::{Wish, refuse};
 use crate::when::When;

@@ -3,10 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
+use shared::api::wrong_type;
 use shared::domain::FieldError;
 use shared::domain::pin::to_millisecond;
 
-use crate::fields::wrong_type;
 use crate::moment;
 
 /// Clocks differ and requests travel; a time that passed no longer ago than this means now.

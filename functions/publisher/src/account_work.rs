@@ -1,10 +1,9 @@
 //! An account's own due work: renewing its tokens and releasing its pins.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::domain::Account;
+use shared::domain::{Account, AccountId, OwnerId};
 use shared::store::StoreError;
 
-use crate::lanes::Job;
 use crate::publish::Finished;
 use crate::{Publisher, release, renew};
 
@@ -14,28 +13,28 @@ const REPEAT: [SignedDuration; 2] = [SignedDuration::from_mins(8), SignedDuratio
 /// When the next page of a long release follows.
 const NEXT_PAGE: SignedDuration = SignedDuration::from_mins(1);
 
-/// Does what is due of the account of `job`.
-pub async fn advance(publisher: &Publisher, job: &Job) -> Finished {
-    match step(publisher, job).await {
+/// Does what is due of an account.
+pub async fn advance(publisher: &Publisher, owner: &OwnerId, id: &AccountId) -> Finished {
+    match step(publisher, owner, id).await {
         Ok(()) => Finished { account: true, ..Finished::default() },
         Err(StoreError::Conflict) => Finished::default(),
         Err(error) => {
-            tracing::error!(%error, account = %job.account, "an account's own work could not be done");
+            tracing::error!(%error, account = %id, "an account's own work could not be done");
             Finished { unfinished: true, ..Finished::default() }
         }
     }
 }
 
-async fn step(publisher: &Publisher, job: &Job) -> Result<(), StoreError> {
+async fn step(publisher: &Publisher, owner: &OwnerId, id: &AccountId) -> Result<(), StoreError> {
     let platform = &publisher.platform;
-    let Some(account) = platform.accounts.load(&job.owner, &job.account).await? else { return Ok(()) };
+    let Some(account) = platform.accounts.load(owner, id).await? else { return Ok(()) };
     let now = platform.clock.now();
     if is_due(account.release_at, now) {
         release_due(publisher, account.clone()).await?;
     }
     if is_due(account.refresh_at, now) {
         // The release has changed the account.
-        let Some(account) = platform.accounts.load(&job.owner, &job.account).await? else { return Ok(()) };
+        let Some(account) = platform.accounts.load(owner, id).await? else { return Ok(()) };
         renew::renew(publisher, account).await?;
     }
     Ok(())
@@ -44,6 +43,13 @@ async fn step(publisher: &Publisher, job: &Job) -> Result<(), StoreError> {
 async fn release_due(publisher: &Publisher, mut account: Account) -> Result<(), StoreError> {
     let platform = &publisher.platform;
     let mut released = 0;
+    if let Some(hold) = account.held_at(platform.clock.now()) {
+        // The hold was made longer after this release was planned.
+        let version = account.version;
+        account.release_at = Some(hold.until);
+        return platform.accounts.save(&mut account, version).await;
+    }
+    account.hold = None;
     if account.usable_tokens(platform.clock.now()).is_some() {
         released = release::release(publisher, &account).await?;
         tracing::info!(account = %account.id, released, "an account's pins were released");

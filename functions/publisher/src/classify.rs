@@ -19,6 +19,8 @@ pub enum Verdict {
     Retry(Setback),
     /// Certainly not created; the access token was refused.
     TokenRefused,
+    /// Certainly not created; the access token does not permit it, and no renewal changes that.
+    ScopesRefused,
     /// Certainly not created; waits that long at least.
     Hold(Hold, SignedDuration),
     /// Certainly not created, and never will be as it is.
@@ -58,7 +60,7 @@ fn bad_request(refusal: &Refusal) -> Verdict {
         Verdict::Retry(Setback::PinterestTrouble)
     } else if says(refusal, "could not fetch the image") || says(refusal, "unable to reach the url") {
         Verdict::Retry(Setback::ImageUnreachable)
-    } else if refusal.code == Some(1) || says(refusal, "invalid url") || says(refusal, "parameter 'link'") {
+    } else if says(refusal, "invalid url") || says(refusal, "parameter 'link'") {
         Verdict::Fail(Failure::LinkInvalid)
     } else {
         Verdict::Fail(Failure::Rejected)
@@ -75,6 +77,7 @@ fn unauthorized(refusal: &Refusal) -> Verdict {
 
 fn forbidden(refusal: &Refusal) -> Verdict {
     match refusal.code {
+        Some(29) if says(refusal, "sufficient permissions") => Verdict::ScopesRefused,
         Some(29) if says(refusal, "trial access") => Verdict::Hold(Hold::TrialTier, COOL_DOWN),
         Some(233) => Verdict::Fail(Failure::ImageTooSmall),
         Some(235) => Verdict::Fail(Failure::ImageUnreadable),
@@ -135,8 +138,7 @@ mod tests {
                 Fail(Failure::LinkInvalid),
             ),
             (400, None, "Parameter 'link' with the value 'x' is not a valid URL format.", Fail(Failure::LinkInvalid)),
-            (400, Some(1), r"'board_id' with the value 'x' does not match '^\d+$'", Fail(Failure::LinkInvalid)),
-            (400, Some(2), r"'board_id' with the value 'x' does not match '^\d+$'", Fail(Failure::Rejected)),
+            (400, Some(1), r"'board_id' with the value 'x' does not match '^\d+$'", Fail(Failure::Rejected)),
             (400, Some(0), "Sorry we could not fetch the image.", Retry(Setback::ImageUnreachable)),
             (
                 400,
@@ -155,6 +157,13 @@ mod tests {
                 "Apps with Trial access may not create Pins in production https://api.pinterest.com - use API Sandbox https://api-sandbox.pinterest.com instead.",
                 Wait(Hold::TrialTier, COOL_DOWN),
             ),
+            (
+                403,
+                Some(29),
+                "Your token does not have sufficient permissions to perform this operation.",
+                Verdict::ScopesRefused,
+            ),
+            (403, Some(403), "Not authorized to access the board.", Fail(Failure::NotPermitted)),
             (
                 403,
                 Some(233),

@@ -1,9 +1,10 @@
 //! What waits in memory: one lane an account, in the order of time, one piece of work at a time in each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use jiff::Timestamp;
-use shared::domain::{AccountId, Due, OwnerId, Partition, PinId};
+use jiff::{SignedDuration, Timestamp};
+use shared::domain::{AccountId, CircuitKind, Due, Mode, OwnerId, Partition, PinId};
 use shared::pinterest::RateLimit;
 
 use crate::pace::Pace;
@@ -11,11 +12,27 @@ use crate::pace::Pace;
 /// A piece of work with the place in which the due index showed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
+    pub work: Work,
+    pub due: Due,
+}
+
+/// What there is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Work {
+    /// Publish a pin.
+    Pin(PinWork),
+    /// Renew an account's tokens, or release its pins.
+    Account(OwnerId, AccountId),
+    /// Take the next step of a circuit.
+    Circuit(Mode, CircuitKind),
+}
+
+/// A pin to publish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PinWork {
     pub owner: OwnerId,
     pub account: AccountId,
-    /// The pin to publish; absent for the account's own work.
-    pub pin: Option<PinId>,
-    pub due: Due,
+    pub id: PinId,
 }
 
 /// Pins of an account are posted one after the other; its renewal does not wait for them.
@@ -23,7 +40,11 @@ pub struct Job {
 pub enum LaneKey {
     Pins(AccountId),
     Account(AccountId),
+    Circuit(CircuitKind),
 }
+
+/// How long an index may show work that is finished.
+const STALE: SignedDuration = SignedDuration::from_secs(2);
 
 /// What identifies a piece of work at one time; the same work due at another time is another.
 type Known = (String, Timestamp);
@@ -39,32 +60,54 @@ struct Lane {
 #[derive(Debug, Default)]
 pub struct Lanes {
     lanes: BTreeMap<LaneKey, Lane>,
-    known: BTreeSet<Known>,
+    /// The work that was met: waiting or begun, or finished at that moment.
+    known: BTreeMap<Known, Option<Timestamp>>,
 }
 
 impl Job {
     pub fn lane(&self) -> LaneKey {
-        match self.pin {
-            Some(_) => LaneKey::Pins(self.account.clone()),
-            None => LaneKey::Account(self.account.clone()),
+        match &self.work {
+            Work::Pin(pin) => LaneKey::Pins(pin.account.clone()),
+            Work::Account(_, account) => LaneKey::Account(account.clone()),
+            Work::Circuit(_, kind) => LaneKey::Circuit(*kind),
         }
     }
 
-    /// The id of the pin, or of the account for the account's own work.
+    /// The id of the pin or the account, or the kind of the circuit.
     pub fn name(&self) -> String {
-        self.pin.as_ref().map_or_else(|| self.account.to_string(), ToString::to_string)
+        match &self.work {
+            Work::Pin(pin) => pin.id.to_string(),
+            Work::Account(_, account) => account.to_string(),
+            Work::Circuit(_, kind) => kind.code().to_owned(),
+        }
     }
 }
 
 impl Lanes {
-    /// Whether the work `name`, due at `at`, was met before in this invocation; it is from now on.
-    pub fn meet(&mut self, name: &str, at: Timestamp) -> bool {
-        !self.known.insert((name.to_owned(), at))
+    /// Whether the work `name`, due at `at`, is known at `now`: it waits, is being done, or was finished a moment ago.
+    /// It is known from now on.
+    ///
+    /// An index that lags behind shows finished work a little longer; work that is there later is there anew.
+    pub fn meet(&mut self, name: &str, at: Timestamp, now: Timestamp) -> bool {
+        let known = self.known.entry((name.to_owned(), at));
+        let is_known = match &known {
+            Entry::Occupied(entry) => entry.get().is_none_or(|finished| now < finished + STALE),
+            Entry::Vacant(_) => false,
+        };
+        if !is_known {
+            known.insert_entry(None);
+        }
+        is_known
     }
 
     /// Takes back that the work was met.
     pub fn unmeet(&mut self, name: &str, at: Timestamp) {
         self.known.remove(&(name.to_owned(), at));
+    }
+
+    /// Notes that the work was finished at `now`.
+    pub fn finish(&mut self, name: &str, at: Timestamp, now: Timestamp) {
+        self.known.insert((name.to_owned(), at), Some(now));
     }
 
     /// Lets `job` wait for its time; the same job twice waits once.
@@ -124,17 +167,16 @@ impl Lane {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-    use jiff::SignedDuration;
-    use shared::domain::{Mode, Shard};
+    use shared::domain::Shard;
     use shared::random::SystemRandom;
 
     use super::*;
 
     fn job(account: &AccountId, seconds: i64) -> Job {
+        let pin =
+            PinWork { owner: "alice".parse().unwrap(), account: account.clone(), id: PinId::random(&SystemRandom) };
         Job {
-            owner: "alice".parse().unwrap(),
-            account: account.clone(),
-            pin: Some(PinId::random(&SystemRandom)),
+            work: Work::Pin(pin),
             due: Due { partition: Partition::Open(Mode::Live, Shard::of(account)), at: at(seconds) },
         }
     }
@@ -154,10 +196,10 @@ mod tests {
         assert_eq!(lanes.take(at(2)), None);
         let first = lanes.take(at(5)).unwrap();
         let second = lanes.take(at(5)).unwrap();
-        assert_ne!(first.account, second.account);
+        assert_ne!(first.lane(), second.lane());
         assert_eq!(lanes.take(at(5)), None, "the other pin of the first account waits for its lane");
         lanes.free(&LaneKey::Pins(one.clone()), Some((at(5), None)));
-        assert_eq!(lanes.take(at(5)).map(|job| (job.account, job.due.at)), Some((one, at(5))));
+        assert_eq!(lanes.take(at(5)).map(|job| (job.lane(), job.due.at)), Some((LaneKey::Pins(one), at(5))));
     }
 
     #[test]
@@ -171,10 +213,13 @@ mod tests {
     }
 
     #[test]
-    fn the_same_work_is_met_once_and_again_at_another_time() {
+    fn work_is_met_once_while_it_waits_and_anew_when_it_is_still_there_after_it_was_done() {
         let mut lanes = Lanes::default();
-        assert!(!lanes.meet("pin", at(1)));
-        assert!(lanes.meet("pin", at(1)));
-        assert!(!lanes.meet("pin", at(2)));
+        assert!(!lanes.meet("pin", at(1), at(0)));
+        assert!(lanes.meet("pin", at(1), at(100)), "it waits or is being done");
+        assert!(!lanes.meet("pin", at(2), at(100)), "at another time it is other work");
+        lanes.finish("pin", at(1), at(100));
+        assert!(lanes.meet("pin", at(1), at(101)), "the index may lag behind");
+        assert!(!lanes.meet("pin", at(1), at(102)));
     }
 }

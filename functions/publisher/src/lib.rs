@@ -7,7 +7,12 @@
 mod account_work;
 mod attempt;
 mod backoff;
+mod change;
+mod circuit_work;
+mod circuits;
 mod classify;
+mod ending;
+mod hold;
 mod lanes;
 mod look;
 mod pace;
@@ -16,6 +21,7 @@ mod release;
 mod renew;
 mod report;
 mod session;
+mod sweep;
 mod watch;
 
 use std::sync::Arc;
@@ -26,9 +32,11 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use shared::kick::PublisherEvent;
 use shared::platform::Platform;
 
+use circuits::Circuits;
 pub use classify::{Verdict, classify};
 pub use report::Report;
 use session::Sessions;
+use sweep::Sweeps;
 use watch::Watch;
 
 /// Nothing is claimed in the last part of an invocation, so that every request in flight ends within it.
@@ -42,6 +50,8 @@ const LEASE_BEYOND: SignedDuration = SignedDuration::from_secs(30);
 pub struct Publisher {
     platform: Arc<Platform>,
     sessions: Sessions,
+    circuits: Circuits,
+    sweeps: Sweeps,
     is_stopping: AtomicBool,
 }
 
@@ -59,8 +69,13 @@ struct Span {
 impl Publisher {
     /// A publisher on `platform`.
     pub fn new(platform: Arc<Platform>) -> Self {
-        let sessions = Sessions::new(platform.clone());
-        Self { platform, sessions, is_stopping: AtomicBool::new(false) }
+        Self {
+            sessions: Sessions::new(platform.clone()),
+            circuits: Circuits::new(platform.clone()),
+            sweeps: Sweeps::new(platform.clone()),
+            platform,
+            is_stopping: AtomicBool::new(false),
+        }
     }
 
     /// Does what is due until `deadline` at the latest, when the invocation would be stopped.

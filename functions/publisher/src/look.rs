@@ -8,7 +8,7 @@ use shared::domain::{Mode, OwnerId, Partition, Pin, PinId, Settings, Shard, Stat
 use shared::platform::Platform;
 use shared::store::{DueEntry, DueWork, ShardOwner, StoreError};
 
-use crate::lanes::Job;
+use crate::lanes::{Job, PinWork, Work};
 
 /// What a look at one shard brought; absent where the table did not answer.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub async fn settings(platform: &Platform) -> Option<Settings> {
 pub struct Loaded {
     /// What is to be done.
     pub jobs: Vec<Job>,
+    /// Entries behind which there is nothing to be done: stale ones, and pins that another publisher has.
+    pub idle: Vec<DueEntry>,
     /// Entries whose pins could not be read; the next look meets them anew.
     pub unread: Vec<DueEntry>,
 }
@@ -48,10 +50,13 @@ pub async fn jobs(platform: &Platform, entries: Vec<DueEntry>) -> Loaded {
     let mut pins: BTreeMap<OwnerId, Vec<(PinId, DueEntry)>> = BTreeMap::new();
     for entry in entries {
         match entry.work.clone() {
-            DueWork::Account(account) => {
-                loaded.jobs.push(Job { owner: entry.owner, account, pin: None, due: entry.due });
+            DueWork::Account(owner, account) => {
+                loaded.jobs.push(Job { work: Work::Account(owner, account), due: entry.due });
             }
-            DueWork::Pin(id) => pins.entry(entry.owner.clone()).or_default().push((id, entry)),
+            DueWork::Circuit(mode, kind) => {
+                loaded.jobs.push(Job { work: Work::Circuit(mode, kind), due: entry.due });
+            }
+            DueWork::Pin(owner, id) => pins.entry(owner).or_default().push((id, entry)),
         }
     }
     let now = platform.clock.now();
@@ -59,7 +64,7 @@ pub async fn jobs(platform: &Platform, entries: Vec<DueEntry>) -> Loaded {
         for entries in entries.chunks(100) {
             let ids: Vec<_> = entries.iter().map(|(id, _)| id.clone()).collect();
             match heard(platform.pins.load_many(&owner, &ids).await) {
-                Some(found) => loaded.jobs.extend(found.iter().filter_map(|pin| job(pin, now))),
+                Some(found) => loaded.sort(entries, &found, now),
                 None => loaded.unread.extend(entries.iter().map(|(_, entry)| entry.clone())),
             }
         }
@@ -67,15 +72,28 @@ pub async fn jobs(platform: &Platform, entries: Vec<DueEntry>) -> Loaded {
     loaded
 }
 
-/// The job of a pin, unless somebody else is at it or there is nothing to be done.
+impl Loaded {
+    /// Makes jobs of the pins that were found behind `entries`.
+    fn sort(&mut self, entries: &[(PinId, DueEntry)], found: &[Pin], now: Timestamp) {
+        for (id, entry) in entries {
+            match found.iter().find(|pin| pin.id == *id).and_then(|pin| job(pin, now)) {
+                Some(job) => self.jobs.push(job),
+                None => self.idle.push(entry.clone()),
+            }
+        }
+    }
+}
+
+/// The job of a pin, unless somebody else is at it, it is parked, or there is nothing to be done.
 pub fn job(pin: &Pin, now: Timestamp) -> Option<Job> {
     let mine = match &pin.state {
-        State::Scheduled { .. } | State::Held { until: Some(_), .. } => true,
+        State::Scheduled { .. } | State::Held { .. } => true,
         State::Publishing { lease_until, .. } => *lease_until < now,
         _ => false,
     };
-    let due = pin.due.clone().filter(|_| mine)?;
-    Some(Job { owner: pin.owner.clone(), account: pin.account_id.clone(), pin: Some(pin.id.clone()), due })
+    let due = pin.due.clone().filter(|due| mine && !due.partition.is_parking())?;
+    let work = PinWork { owner: pin.owner.clone(), account: pin.account_id.clone(), id: pin.id.clone() };
+    Some(Job { work: Work::Pin(work), due })
 }
 
 fn heard<T>(answer: Result<T, StoreError>) -> Option<T> {

@@ -2,12 +2,12 @@
 
 use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};
-use shared::domain::{AttemptId, Pin, PinId, State, Status};
+use shared::domain::{AttemptId, Due, Pin, State, Status};
 use shared::pinterest::RateLimit;
 use shared::store::{Claim, Lease, StoreError};
 
 use crate::attempt::{self, Tried};
-use crate::lanes::Job;
+use crate::lanes::{Job, PinWork};
 use crate::release;
 use crate::session::{Session, SessionError};
 use crate::{Publisher, Report, Span};
@@ -28,6 +28,8 @@ pub struct Finished {
     pub unfinished: bool,
     /// Whether the same work is to be met again at the next look.
     pub again: bool,
+    /// Work that came of it and can be done at once.
+    pub jobs: Vec<Job>,
 }
 
 impl Finished {
@@ -41,19 +43,18 @@ impl Finished {
     }
 }
 
-/// Claims the pin of `job` at its time, posts it once and records what came of it.
-pub async fn publish(publisher: &Publisher, job: &Job, span: Span) -> Finished {
-    let Some(id) = &job.pin else { return Finished::default() };
+/// Claims a pin that the index shows at `due`, at its time, posts it once and records what came of it.
+pub async fn publish(publisher: &Publisher, work: &PinWork, due: &Due, span: Span) -> Finished {
     let platform = &publisher.platform;
     let attempt = AttemptId::random(&*platform.random);
-    let claim = claim(publisher, (job, id), &attempt, span);
-    let (claim, session) = join(claim, publisher.sessions.get(&job.owner, &job.account)).await;
+    let claim = claim(publisher, (work, due), &attempt, span);
+    let (claim, session) = join(claim, publisher.sessions.get(&work.owner, &work.account)).await;
     match claim {
         Ok(Claim::Won(pin)) => Box::pin(won(publisher, *pin, &attempt, session, span)).await,
         Ok(Claim::Abandoned(pin)) => abandoned(publisher, *pin).await,
         Ok(Claim::Lost) => Finished::default(),
         Err(error) => {
-            tracing::error!(%error, pin = %id, "a pin could not be claimed; the next look tries again");
+            tracing::error!(%error, pin = %work.id, "a pin could not be claimed; the next look tries again");
             Finished { unfinished: true, again: true, ..Finished::default() }
         }
     }
@@ -63,16 +64,16 @@ pub async fn publish(publisher: &Publisher, job: &Job, span: Span) -> Finished {
 /// recognized instead of standing in the way until its lease ends.
 async fn claim(
     publisher: &Publisher,
-    pin: (&Job, &PinId),
+    pin: (&PinWork, &Due),
     attempt: &AttemptId,
     span: Span,
 ) -> Result<Claim, StoreError> {
-    let (job, id) = pin;
+    let (PinWork { owner, id, .. }, due) = pin;
     let clock = &publisher.platform.clock;
     let mut pause = SignedDuration::from_millis(250);
     loop {
         let lease = Lease { now: clock.now(), until: span.lease_until };
-        match publisher.platform.pins.claim((&job.owner, id), &job.due, attempt, lease).await {
+        match publisher.platform.pins.claim((owner, id), due, attempt, lease).await {
             Err(StoreError::Unavailable { code, .. }) if clock.now() + pause < span.last_claim => {
                 tracing::warn!(code, pin = %id, "a pin could not be claimed; it is tried again");
                 clock.sleep_until(clock.now() + pause).await;
@@ -93,10 +94,13 @@ async fn won(
     let too_late = publisher.platform.clock.now() > span.last_claim + LATEST_POST;
     let session = if too_late { Err(SessionError::TooLate) } else { session };
     let Tried { posted } = attempt::attempt(publisher, &mut pin, attempt, session, span.last_claim).await;
+    if pin.is_parked() {
+        publisher.sweeps.note(&pin).await;
+    }
     let recorded = record(publisher, &pin, attempt, span).await;
-    let is_parked = recorded && matches!(pin.state, State::Held { until: None, .. });
-    let again = is_parked && release::unpark_if_mended(publisher, &pin).await;
-    Finished { status: recorded.then(|| pin.state.status()), posted, unfinished: !recorded, again, account: false }
+    let again = recorded && pin.is_parked() && release::unpark_if_mended(publisher, &pin).await;
+    let status = recorded.then(|| pin.state.status());
+    Finished { status, posted, unfinished: !recorded, again, ..Finished::default() }
 }
 
 /// Another publisher claimed the pin and went silent: it may have posted it, so it is never posted again by itself.

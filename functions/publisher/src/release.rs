@@ -1,6 +1,6 @@
-//! Releases the pins that waited for an account to be mended.
+//! Releases pins that were parked.
 
-use shared::domain::{Account, Partition, Pin, State};
+use shared::domain::{Account, Partition, Pin};
 use shared::store::{DueEntry, DueWork, StoreError};
 
 use crate::Publisher;
@@ -30,29 +30,40 @@ pub fn is_full(released: usize) -> bool {
     released == PAGE
 }
 
-/// Releases a pin that was parked just now, if its account was mended between the look at the account and the parking.
+/// Releases a pin that was parked just now, if what it was parked for was mended between the look at it and the parking.
 ///
 /// Answers whether it was released.
 pub async fn unpark_if_mended(publisher: &Publisher, pin: &Pin) -> bool {
-    match publisher.sessions.reload(&pin.owner, &pin.account_id).await {
-        Ok(Some(session)) if session.token.is_some() => {}
-        Ok(_) => return false,
-        Err(error) => {
-            tracing::warn!(%error, "an account could not be read again after parking its pin");
-            return false;
-        }
+    if !is_mended(publisher, pin).await {
+        return false;
     }
     let released = unpark(publisher, pin.clone()).await;
     released
         .inspect_err(|error| {
-            tracing::warn!(%error, pin = %pin.id, "a pin could not be released at once; the account's release does it");
+            tracing::warn!(%error, pin = %pin.id, "a pin could not be released at once; the release of all does it");
         })
         .is_ok()
 }
 
-async fn release_one(publisher: &Publisher, entry: &DueEntry) -> Result<bool, StoreError> {
-    let DueWork::Pin(id) = &entry.work else { return Ok(false) };
-    let pin = match publisher.platform.pins.load(&entry.owner, id).await {
+async fn is_mended(publisher: &Publisher, pin: &Pin) -> bool {
+    if matches!(pin.due.as_ref().map(|due| &due.partition), Some(Partition::HeldCircuit(..))) {
+        publisher.circuits.refresh(pin.mode).await;
+        return publisher.circuits.keeping_back(pin).is_none();
+    }
+    match publisher.sessions.reload(&pin.owner, &pin.account_id).await {
+        Ok(Some(session)) => session.can_post(publisher.platform.clock.now()),
+        Ok(None) => false,
+        Err(error) => {
+            tracing::warn!(%error, "an account could not be read again after parking its pin");
+            false
+        }
+    }
+}
+
+/// Releases the parked pin behind `entry`; answers whether it was still parked.
+pub async fn release_one(publisher: &Publisher, entry: &DueEntry) -> Result<bool, StoreError> {
+    let DueWork::Pin(owner, id) = &entry.work else { return Ok(false) };
+    let pin = match publisher.platform.pins.load(owner, id).await {
         Ok(Some(pin)) => pin,
         Ok(None) => return Ok(false),
         Err(error @ StoreError::Unreadable { .. }) => {
@@ -68,8 +79,9 @@ async fn release_one(publisher: &Publisher, entry: &DueEntry) -> Result<bool, St
     }
 }
 
-async fn unpark(publisher: &Publisher, mut pin: Pin) -> Result<(), StoreError> {
-    if !matches!(pin.state, State::Held { until: None, .. }) {
+/// Puts a parked pin back where the publisher finds it; [`StoreError::Conflict`] where it is not parked any more.
+pub async fn unpark(publisher: &Publisher, mut pin: Pin) -> Result<(), StoreError> {
+    if !pin.is_parked() {
         return Err(StoreError::Conflict);
     }
     let version = pin.version;

@@ -8,9 +8,13 @@ use shared::store::StoreError;
 use shared::vault::{AppCredentials, Place, Purpose, SealError};
 
 use crate::Publisher;
+use crate::change::change_tokens;
 
 /// How long one worker has an account's tokens to itself; longer than the call may take.
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
+
+/// How often at least it is looked whether the settings name the app of an account again.
+const OTHER_APP: SignedDuration = SignedDuration::from_hours(6);
 
 /// How many refusals in a row, with a renewal in between, show that renewing does not help.
 const REFUSALS: usize = 2;
@@ -42,7 +46,9 @@ async fn try_renewing(publisher: &Publisher, mut account: Account, refused: bool
     if settings.app_id.as_ref() != Some(&account.app_id) {
         // Only the app that a token was issued to can renew it; the settings may name that one again.
         if account.usable_tokens(now).is_some() && !refused {
-            return later(publisher, account, SignedDuration::from_hours(6), false).await;
+            // More often towards the end, so that it is noticed when it comes.
+            let pause = tokens.access_expires_at.duration_since(now) / 2;
+            return later(publisher, account, pause.clamp(SignedDuration::from_mins(1), OTHER_APP), false).await;
         }
         return give_up(publisher, account, ReconnectReason::AppChanged, None).await;
     }
@@ -70,6 +76,15 @@ pub async fn after_refusal(publisher: &Publisher, account: &Account, pin: &Pin) 
         tracing::warn!(%error, account = %account.id, "the tokens could not be renewed after a refusal");
         Renewal::Later
     })
+}
+
+/// Notes that the tokens of `account` do not permit what they are needed for: only connecting it again changes that.
+pub async fn scopes_refused(publisher: &Publisher, account: &Account) {
+    let given_up = give_up(publisher, account.clone(), ReconnectReason::ScopesRefused, None).await;
+    if let Err(error) = given_up {
+        tracing::warn!(%error, account = %account.id, "an account could not be marked; its next pin does it");
+    }
+    let _ = publisher.sessions.reload(&account.owner, &account.id).await;
 }
 
 async fn refused(publisher: &Publisher, used: &Account, pin: &Pin) -> Result<Renewal, StoreError> {
@@ -188,7 +203,7 @@ async fn store(
         }
     };
     let now = publisher.platform.clock.now();
-    change(publisher, account, |account| {
+    change_tokens(publisher, account, |account| {
         let was_usable = account.usable_tokens(now).is_some();
         account.renewed(tokens.clone(), now);
         if !was_usable {
@@ -229,7 +244,7 @@ async fn later(
 ) -> Result<Renewal, StoreError> {
     let jitter = SignedDuration::from_secs_f64(pause.as_secs_f64() * fraction(&*publisher.platform.random));
     let at: Timestamp = publisher.platform.clock.now() + pause + jitter;
-    change(publisher, account, |account| {
+    change_tokens(publisher, account, |account| {
         account.refresh_lease_until = None;
         account.refresh_at = Some(at);
         account.refresh_backoff_until = Some(at);
@@ -247,34 +262,13 @@ async fn give_up(
 ) -> Result<Renewal, StoreError> {
     let from = from.unwrap_or_else(|| publisher.platform.clock.now());
     tracing::warn!(account = %account.id, reason = reason.code(), %from, "an account has to be connected again");
-    change(publisher, account, |account| account.needs_reconnect(reason, from)).await?;
+    change_tokens(publisher, account, |account| account.needs_reconnect(reason, from)).await?;
     Ok(Renewal::NeedsReconnect)
 }
 
 /// No renewal is possible; the account goes on with its access token until that ends.
 async fn postpone_for_good(publisher: &Publisher, account: Account) -> Result<Renewal, StoreError> {
     let gone = account.connection == Connection::Disconnected;
-    change(publisher, account, |account| account.refresh_at = None).await?;
+    change_tokens(publisher, account, |account| account.refresh_at = None).await?;
     Ok(if gone { Renewal::NeedsReconnect } else { Renewal::Later })
-}
-
-/// Applies `apply` to the account and saves it, again to the account as it is by then if somebody else changed it, as
-/// long as its tokens are the same.
-async fn change(publisher: &Publisher, account: Account, apply: impl Fn(&mut Account)) -> Result<(), StoreError> {
-    let accounts = &publisher.platform.accounts;
-    let mut current = account;
-    for _ in 0..5 {
-        let (version, tokens) = (current.version, current.token_version);
-        let mut changed = current.clone();
-        apply(&mut changed);
-        match accounts.save(&mut changed, version).await {
-            Err(StoreError::Conflict) => {}
-            other => return other,
-        }
-        match accounts.load(&current.owner, &current.id).await? {
-            Some(now) if now.token_version == tokens => current = now,
-            _ => return Ok(()),
-        }
-    }
-    Err(StoreError::Conflict)
 }

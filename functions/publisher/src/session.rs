@@ -26,6 +26,13 @@ pub struct Session {
     pub token: Option<AccessToken>,
 }
 
+impl Session {
+    /// Whether the account can post at `now`, as far as is known here.
+    pub fn can_post(&self, now: Timestamp) -> bool {
+        self.token.is_some() && self.account.held_at(now).is_none()
+    }
+}
+
 /// An account that could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {

@@ -11,11 +11,10 @@ use shared::kick::{KickedPin, LOOK_AHEAD, PublisherEvent};
 use shared::random;
 use shared::store::{DueEntry, DueWork, ShardOwner};
 
-use crate::account_work;
-use crate::lanes::{Job, Lanes};
+use crate::lanes::{Job, Lanes, Work};
 use crate::look::{self, Loaded, Look};
 use crate::publish::{Finished, publish};
-use crate::{Publisher, Report, Span};
+use crate::{Publisher, Report, Span, account_work, circuit_work, sweep};
 
 /// How often an owner looks for new work and for newer owners.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(2);
@@ -28,6 +27,7 @@ enum Step {
     Looked(Option<Settings>, Vec<Look>),
     Loaded(Loaded),
     Done(Job, Finished),
+    Swept(u32),
 }
 
 /// One invocation at work.
@@ -75,6 +75,7 @@ impl<'a> Watch<'a> {
             return self.report;
         }
         self.mode = settings.mode;
+        self.publisher.circuits.refresh(self.mode).await;
         match event {
             PublisherEvent::Tick { shards, .. } => self.tick(&shards).await,
             PublisherEvent::Kick { pins } => self.kick(pins).await,
@@ -89,6 +90,10 @@ impl<'a> Watch<'a> {
 
     async fn tick(&mut self, shards: &[u8]) {
         let shards: Vec<_> = shards.iter().filter_map(|number| Shard::new(*number)).collect();
+        if shards.contains(&Shard::FIRST) {
+            let publisher = self.publisher;
+            self.running.push(Box::pin(async move { Step::Swept(sweep::sweep(publisher).await) }));
+        }
         let looks = look::look(&self.publisher.platform, self.mode, &shards, self.horizon()).await;
         self.take_up(looks).await;
     }
@@ -167,9 +172,10 @@ impl<'a> Watch<'a> {
             self.working += 1;
             let (publisher, span) = (self.publisher, self.span);
             self.running.push(Box::pin(async move {
-                let finished = match &job.pin {
-                    Some(_) => publish(publisher, &job, span).await,
-                    None => account_work::advance(publisher, &job).await,
+                let finished = match &job.work {
+                    Work::Pin(pin) => publish(publisher, pin, &job.due, span).await,
+                    Work::Account(owner, id) => account_work::advance(publisher, owner, id).await,
+                    Work::Circuit(mode, kind) => circuit_work::advance(publisher, *mode, *kind).await,
                 };
                 Step::Done(job, finished)
             }));
@@ -177,8 +183,10 @@ impl<'a> Watch<'a> {
         if now >= self.next_look && !self.looking && !self.stopped && !self.owned.is_empty() {
             self.looking = true;
             let shards: Vec<_> = self.owned.iter().copied().collect();
-            let (platform, mode, until) = (&self.publisher.platform, self.mode, self.horizon());
+            let (publisher, mode, until) = (self.publisher, self.mode, self.horizon());
             self.running.push(Box::pin(async move {
+                let platform = &publisher.platform;
+                publisher.circuits.refresh(mode).await;
                 let settings = look::settings(platform).await;
                 Step::Looked(settings, look::look(platform, mode, &shards, until).await)
             }));
@@ -202,9 +210,13 @@ impl<'a> Watch<'a> {
                 finished.count(&mut self.report);
                 if finished.again {
                     self.lanes.unmeet(&job.name(), job.due.at);
+                } else {
+                    self.lanes.finish(&job.name(), job.due.at, self.now());
                 }
                 self.lanes.free(&job.lane(), finished.posted);
+                finished.jobs.into_iter().for_each(|job| self.lanes.add(job));
             }
+            Step::Swept(missed) => self.report.failed += missed,
             Step::Loaded(loaded) => self.loaded(loaded),
             Step::Looked(settings, looks) => self.looked(settings, looks),
         }
@@ -257,14 +269,18 @@ impl<'a> Watch<'a> {
         for job in loaded.jobs {
             self.lanes.add(job);
         }
+        let now = self.now();
+        for entry in loaded.idle {
+            self.lanes.finish(name(&entry), entry.due.at, now);
+        }
         for entry in loaded.unread {
             self.lanes.unmeet(name(&entry), entry.due.at);
         }
     }
 
     fn unmet(&mut self, entries: Vec<DueEntry>) -> Vec<DueEntry> {
-        let mut unmet = entries;
-        unmet.retain(|entry| !self.lanes.meet(name(entry), entry.due.at));
+        let (mut unmet, now) = (entries, self.now());
+        unmet.retain(|entry| !self.lanes.meet(name(entry), entry.due.at, now));
         unmet
     }
 
@@ -287,7 +303,8 @@ async fn give_back(publisher: &Publisher, shard: Shard, holder: &str) {
 
 fn name(entry: &DueEntry) -> &str {
     match &entry.work {
-        DueWork::Pin(id) => id.as_str(),
-        DueWork::Account(id) => id.as_str(),
+        DueWork::Pin(_, id) => id.as_str(),
+        DueWork::Account(_, id) => id.as_str(),
+        DueWork::Circuit(_, kind) => kind.code(),
     }
 }

@@ -40,6 +40,10 @@ pub async fn save(
     // Also where somebody else was faster: this save may have touched the stages after theirs had moved them.
     heal(&platform).await;
     let saved = saved?;
+    if let Err(error) = platform.circuits.hasten(saved.mode, platform.clock.now()).await {
+        // The pins that wait for the app go on by themselves, only later.
+        api::log(&error);
+    }
     let warnings = if exchanged { vec![Warning::accounts_need_reconnect()] } else { Vec::new() };
     Ok(Answer { settings: &saved, origin: &origin, warnings }.into_response())
 }

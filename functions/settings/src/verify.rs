@@ -7,10 +7,12 @@ mod stored;
 use std::sync::Arc;
 
 use axum::extract::State;
+use jiff::Timestamp;
 use serde::Serialize;
 use shared::api::{self, Admin, Json, Origin};
-use shared::domain::Settings;
+use shared::domain::{Circuit, Hold, Mode, Settings};
 use shared::platform::Platform;
+use shared::store::StoreError;
 
 /// What was checked.
 #[derive(Debug, Serialize)]
@@ -51,7 +53,7 @@ pub async fn verify(State(platform): State<Arc<Platform>>, _: Admin, origin: Ori
 
 /// Everything that takes time is asked at the same time, to be done before API Gateway's patience ends.
 async fn run(platform: &Platform, settings: &Settings, origin: &Origin) -> Vec<Check> {
-    let ((readable, asked), current, callback, keys) = tokio::join!(
+    let ((readable, asked), current, callback, keys, circuits) = tokio::join!(
         async {
             let (readable, credentials) = stored::secret_readable(platform, settings).await;
             (readable, ask::pinterest(platform, settings.mode, credentials.as_ref()).await)
@@ -59,13 +61,19 @@ async fn run(platform: &Platform, settings: &Settings, origin: &Origin) -> Vec<C
         stored::secret_current(platform, settings),
         entered::callback_url(platform, settings, origin),
         stored::token_keys(platform),
+        platform.circuits.list(settings.mode),
     );
+    let refused = refused_for_trial(circuits);
+    let (approved, tier) = (ask::app_approved(&asked), ask::tier(settings.mode, &asked, refused));
+    if approved.result == Verdict::Ok && tier.result != Verdict::Failed {
+        try_at_once(platform, settings.mode).await;
+    }
     vec![
         entered::app_id(settings),
         entered::app_secret(settings),
         ask::credentials(settings.mode, &asked),
-        ask::app_approved(&asked),
-        ask::tier(settings.mode, &asked),
+        approved,
+        tier,
         entered::scopes(settings),
         callback,
         readable,
@@ -73,6 +81,20 @@ async fn run(platform: &Platform, settings: &Settings, origin: &Origin) -> Vec<C
         keys,
         stored::table_answers(),
     ]
+}
+
+/// When Pinterest refused the app's pins for its trial access, if it did and no pin went through since.
+fn refused_for_trial(circuits: Result<Vec<Circuit>, StoreError>) -> Option<Timestamp> {
+    let circuits = circuits.inspect_err(|error| api::log(error)).unwrap_or_default();
+    let refusing = |circuit: &Circuit| circuit.reason == Hold::TrialTier && circuit.keeps_any_back();
+    circuits.into_iter().find(refusing).map(|circuit| circuit.opened_at)
+}
+
+/// Pinterest takes the app, so the pins that wait for that need not wait for their next turn.
+async fn try_at_once(platform: &Platform, mode: Mode) {
+    if let Err(error) = platform.circuits.hasten(mode, platform.clock.now()).await {
+        api::log(&error);
+    }
 }
 
 impl Check {

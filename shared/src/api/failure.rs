@@ -5,7 +5,7 @@ use std::error::Error;
 use http::StatusCode;
 
 use super::Problem;
-use crate::pinterest::CallError;
+use crate::pinterest::{CallError, Refusal};
 use crate::store::StoreError;
 use crate::vault::{SealError, VaultError};
 
@@ -48,22 +48,63 @@ impl From<CallError> for Problem {
                 "pinterest_unavailable",
                 "Pinterest did not answer as it should. Try again in a minute.",
             ),
-            CallError::Refused(refusal) if refusal.status == 429 => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "pinterest_rate_limited",
-                "Pinterest's request limit is used up. Try again later.",
-            ),
-            CallError::Refused(refusal) if refusal.status == 401 => Self::conflict(
-                "needs_reconnect",
-                "Pinterest no longer accepts this account's permission. Reconnect the account.",
-            ),
-            CallError::Refused(refusal) => {
-                let request = refusal.request_id.map(|id| format!(" (request {id})")).unwrap_or_default();
-                let detail = format!("Pinterest answered {}: {}{request}", refusal.status, refusal.message);
-                Self::new(StatusCode::BAD_GATEWAY, "pinterest_refused", detail)
-            }
+            CallError::Refused(refusal) => refused(&refusal),
         }
     }
+}
+
+fn refused(refusal: &Refusal) -> Problem {
+    match (refusal.status, refusal.code) {
+        (401, Some(3)) => {
+            let detail = "Pinterest has not approved the app yet. An administrator has to finish its review on \
+                          developers.pinterest.com.";
+            Problem::new(StatusCode::BAD_GATEWAY, "app_not_approved", detail)
+        }
+        (401, Some(7)) | (403, _) => {
+            let remedy = "Check on Pinterest that the account may do this, and connect it again with all of its \
+                          permissions.";
+            Problem::new(StatusCode::FORBIDDEN, "not_permitted", format!("{} {remedy}", said(refusal)))
+        }
+        (401, _) => Problem::conflict(
+            "needs_reconnect",
+            "Pinterest no longer accepts this account's permission. Reconnect the account.",
+        ),
+        (409, _) => Problem::conflict(
+            "board_busy",
+            "Pinterest is busy with another change of this board, so nothing was done. Try again in a moment.",
+        ),
+        (429, _) => too_fast(refusal),
+        _ => Problem::new(StatusCode::BAD_GATEWAY, "pinterest_refused", said(refusal)),
+    }
+}
+
+/// Pinterest answers 429 to two things: too many requests, and what it takes for spam.
+fn too_fast(refusal: &Refusal) -> Problem {
+    if refusal.is_spam() {
+        let detail = "Pinterest blocks this account's changes to combat spam. Make fewer of them, and wait some hours \
+                      before you try again.";
+        return Problem::new(StatusCode::TOO_MANY_REQUESTS, "pinterest_spam_block", detail);
+    }
+    let when = refusal.rate.reset_s.map_or_else(|| "later".to_owned(), |seconds| format!("in {}", spoken(seconds)));
+    let detail = format!("Pinterest's request limit is used up. Try again {when}.");
+    let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "pinterest_rate_limited", detail);
+    Problem { retry_after_s: refusal.rate.reset_s, ..problem }
+}
+
+/// Rounded up, so that nobody comes too early.
+fn spoken(seconds: u64) -> String {
+    match seconds {
+        0..=1 => "a second".to_owned(),
+        2..120 => format!("{seconds} seconds"),
+        120..7_200 => format!("{} minutes", seconds.div_ceil(60)),
+        _ => format!("{} hours", seconds.div_ceil(3_600)),
+    }
+}
+
+/// Pinterest's own words, with what its support asks for.
+fn said(refusal: &Refusal) -> String {
+    let request = refusal.request_id.as_deref().map(|id| format!(" (request {id})")).unwrap_or_default();
+    format!("Pinterest answered {}: {}{request}", refusal.status, refusal.message)
 }
 
 fn unavailable(error: &(dyn Error + 'static), code: &'static str) -> Problem {
@@ -91,13 +132,12 @@ mod tests {
     use crate::pinterest::{RateLimit, Refusal, TransportError};
 
     fn refused(status: u16) -> CallError {
-        CallError::Refused(Refusal {
-            status,
-            code: None,
-            message: "no".into(),
-            request_id: None,
-            rate: RateLimit::default(),
-        })
+        said(status, None, "no")
+    }
+
+    fn said(status: u16, code: Option<i64>, message: &str) -> CallError {
+        let rate = RateLimit { reset_s: Some(90), ..RateLimit::default() };
+        CallError::Refused(Refusal { status, code, message: message.into(), request_id: None, rate })
     }
 
     #[test]
@@ -115,13 +155,38 @@ mod tests {
             (CallError::NotSent(TransportError::NotSent("x".into())).into(), 502, "pinterest_unavailable"),
             (CallError::Unknown(TransportError::Unknown("x".into())).into(), 502, "pinterest_unavailable"),
             (CallError::Unreadable { status: 200, request_id: None }.into(), 502, "pinterest_unavailable"),
-            (refused(429).into(), 503, "pinterest_rate_limited"),
+            (refused(429).into(), 429, "pinterest_rate_limited"),
+            (said(429, Some(8), "This request exceeded a rate limit.").into(), 429, "pinterest_rate_limited"),
+            (said(429, Some(9), "Sorry! We blocked this.").into(), 429, "pinterest_spam_block"),
+            (said(429, None, "You hit a block we have in place to combat SPAM").into(), 429, "pinterest_spam_block"),
             (refused(401).into(), 409, "needs_reconnect"),
-            (refused(403).into(), 502, "pinterest_refused"),
+            (said(401, Some(2), "Authentication failed.").into(), 409, "needs_reconnect"),
+            (said(401, Some(3), "consumer type").into(), 502, "app_not_approved"),
+            (said(401, Some(7), "Not authorized to access board or Pin.").into(), 403, "not_permitted"),
+            (refused(403).into(), 403, "not_permitted"),
+            (refused(404).into(), 502, "pinterest_refused"),
+            (refused(409).into(), 409, "board_busy"),
             (refused(500).into(), 502, "pinterest_refused"),
         ];
         for (problem, status, code) in table {
             assert_eq!((problem.status.as_u16(), problem.code), (status, code));
+        }
+    }
+
+    #[test]
+    fn a_used_up_limit_says_when_it_ends_where_pinterest_does() {
+        for (reset_s, words) in [
+            (None, "later"),
+            (Some(1), "in a second"),
+            (Some(90), "in 90 seconds"),
+            (Some(121), "in 3 minutes"),
+            (Some(80_000), "in 23 hours"),
+        ] {
+            let rate = RateLimit { reset_s, ..RateLimit::default() };
+            let refusal = Refusal { status: 429, code: Some(8), message: "no".into(), request_id: None, rate };
+            let problem = Problem::from(CallError::Refused(refusal));
+            assert_eq!(problem.retry_after_s, reset_s);
+            assert!(problem.detail.ends_with(&format!("Try again {words}.")), "{}", problem.detail);
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct Problem {
     pub detail: String,
     /// Every wrong field; only for 422.
     pub errors: Vec<FieldError>,
+    /// After how many seconds it is worth another try, where that is known; answered as `Retry-After`.
+    pub retry_after_s: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -35,7 +37,7 @@ struct Body<'a> {
 impl Problem {
     /// A problem with that status, code and explanation.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), errors: Vec::new() }
+        Self { status, code, detail: detail.into(), errors: Vec::new(), retry_after_s: None }
     }
 
     /// 404: it does not exist, or belongs to somebody else; the two read alike.
@@ -58,7 +60,7 @@ impl Problem {
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let named: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
         let detail = format!("Nothing was stored. Correct: {}.", named.join(", "));
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, code: "invalid", detail, errors }
+        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
     }
 
     /// 422 with one wrong field.
@@ -82,6 +84,9 @@ impl Problem {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
         response
     }
 }

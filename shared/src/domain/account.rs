@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::attempt::words;
-use super::{AccountId, AppId, BoardId, Due, Mode, OwnerId, Partition, PinterestUserId, Scopes, Shard};
+use super::{AccountId, AppId, BoardId, Due, Hold, Mode, OwnerId, Partition, PinterestUserId, Scopes, Shard};
 
 /// How long before its end an access token is renewed; one that does not last twice as long, at half its life.
 pub const RENEW_AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -47,6 +47,8 @@ pub struct Account {
     pub renewed_at: Option<Timestamp>,
     /// Whether the answer to the last renewal was lost, so that a refusal of the next one proves little.
     pub refresh_unknown: bool,
+    /// What keeps the whole account from posting for a time, if anything does.
+    pub hold: Option<AccountHold>,
     /// When pins that wait for this account are released; absent where none is planned.
     pub release_at: Option<Timestamp>,
     /// How many releases are still to come.
@@ -59,6 +61,15 @@ pub struct Account {
     pub updated_at: Timestamp,
     /// Counts changes.
     pub version: u64,
+}
+
+/// What keeps every pin of an account back for a time: its rate limit, or Pinterest's spam block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountHold {
+    /// Why.
+    pub reason: Hold,
+    /// Until then nothing is posted.
+    pub until: Timestamp,
 }
 
 /// Whether Pinterest takes the account's tokens.
@@ -103,6 +114,8 @@ words! {
         RefreshRefused = "refresh_refused", "Pinterest refused to renew the permission, as it does after a change of username or password. Connect the account again.";
         /// Pinterest refused the access token and there is nothing to renew it with.
         AccessRefused = "access_refused", "Pinterest no longer accepts the access token, and it cannot be renewed. Connect the account again.";
+        /// Pinterest says that the tokens do not permit publishing.
+        ScopesRefused = "scopes_refused", "Pinterest says that the permission does not cover publishing pins. Connect the account again and allow everything that is asked for.";
         /// The access token ended before it could be renewed.
         Expired = "expired", "The permission ended before it could be renewed. Connect the account again.";
         /// The answer to a renewal was lost and the old refresh token is spent.
@@ -144,6 +157,7 @@ impl Account {
             refresh_backoff_until: None,
             renewed_at: None,
             refresh_unknown: false,
+            hold: None,
             release_at: None,
             releases_left: 0,
             channels: Vec::new(),
@@ -193,10 +207,22 @@ impl Account {
         self.refresh_unknown = false;
     }
 
-    /// Plans the release of the pins that wait for this account: at `now` and twice later, for those that were being
-    /// parked meanwhile.
+    /// What keeps the whole account from posting at `now`.
+    pub fn held_at(&self, now: Timestamp) -> Option<AccountHold> {
+        self.hold.filter(|hold| now < hold.until)
+    }
+
+    /// Keeps the whole account from posting until `until`, and plans the release of what waits for it by then.
+    pub fn hold(&mut self, reason: Hold, until: Timestamp) {
+        let longest = self.hold.map_or(until, |hold| hold.until.max(until));
+        self.hold = Some(AccountHold { reason, until: longest });
+        self.plan_release(longest);
+    }
+
+    /// Plans the release of the pins that wait for this account: at `now` or else when its hold ends, and twice later,
+    /// for those that were being parked meanwhile.
     pub fn plan_release(&mut self, now: Timestamp) {
-        self.release_at = Some(now);
+        self.release_at = Some(self.held_at(now).map_or(now, |hold| hold.until));
         self.releases_left = 3;
     }
 

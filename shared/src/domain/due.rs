@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{AccountId, Mode};
+use super::{AccountId, CircuitKind, Mode};
 
 /// One of the sixteen logical shards; an account always falls into the same one, so one owner paces it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +15,9 @@ pub struct Shard(u8);
 impl Shard {
     /// How many shards there are; fixed, since pins that wait carry their shard.
     pub const COUNT: u8 = 16;
+
+    /// The shard that also carries the work of no account: circuits and the sweep.
+    pub const FIRST: Self = Self(0);
 
     /// All shards.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -48,8 +51,17 @@ impl fmt::Display for Shard {
 pub enum Partition {
     /// Work that the publisher may do: `live#7`.
     Open(Mode, Shard),
-    /// Pins that wait for a person to mend their account: `held#acc_…`.
+    /// Pins that wait for their account: `held#acc_…`.
     HeldAccount(AccountId),
+    /// Pins of a mode that wait for its circuit of that kind: `held#app#live`.
+    HeldCircuit(Mode, CircuitKind),
+}
+
+impl Partition {
+    /// Whether pins are parked here, out of the publisher's way until something releases them.
+    pub fn is_parking(&self) -> bool {
+        !matches!(self, Self::Open(..))
+    }
 }
 
 impl fmt::Display for Partition {
@@ -57,6 +69,7 @@ impl fmt::Display for Partition {
         match self {
             Self::Open(mode, shard) => write!(f, "{mode}#{shard}"),
             Self::HeldAccount(account) => write!(f, "held#{account}"),
+            Self::HeldCircuit(mode, kind) => write!(f, "held#{}#{mode}", kind.code()),
         }
     }
 }
@@ -67,7 +80,10 @@ impl FromStr for Partition {
     fn from_str(text: &str) -> Result<Self, ()> {
         let (kind, rest) = text.split_once('#').ok_or(())?;
         if kind == "held" {
-            return rest.parse().map(Self::HeldAccount).map_err(drop);
+            return match rest.split_once('#') {
+                Some((kind, mode)) => Ok(Self::HeldCircuit(mode.parse()?, CircuitKind::from_code(kind).ok_or(())?)),
+                None => rest.parse().map(Self::HeldAccount).map_err(drop),
+            };
         }
         let shard = rest.parse().ok().and_then(Shard::new).ok_or(())?;
         Ok(Self::Open(kind.parse()?, shard))
@@ -97,7 +113,11 @@ mod tests {
         }
         let held = Partition::HeldAccount(account);
         assert_eq!(held.to_string().parse(), Ok(held));
-        for bad in ["live#16", "live", "moon#1", "held#me"] {
+        for kind in CircuitKind::ALL {
+            let held = Partition::HeldCircuit(Mode::Sandbox, *kind);
+            assert_eq!(held.to_string().parse(), Ok(held));
+        }
+        for bad in ["live#16", "live", "moon#1", "held#me", "held#app", "held#app#moon", "held#moon#live"] {
             assert_eq!(bad.parse::<Partition>(), Err(()), "{bad}");
         }
     }

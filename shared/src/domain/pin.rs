@@ -178,6 +178,11 @@ impl Pin {
         Partition::Open(self.mode, Shard::of(&self.account_id))
     }
 
+    /// Whether the pin waits out of the publisher's way until something releases it.
+    pub fn is_parked(&self) -> bool {
+        matches!(self.state, State::Held { .. }) && self.due.as_ref().is_some_and(|due| due.partition.is_parking())
+    }
+
     /// Whether the pin is too late at `now` to be published without asking.
     pub fn is_missed(&self, now: Timestamp) -> bool {
         self.publish_at.is_some_and(|at| now.duration_since(at) > GRACE)

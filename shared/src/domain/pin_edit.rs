@@ -70,13 +70,14 @@ impl Pin {
     fn move_to(&mut self, at: Timestamp, mended: bool, now: Timestamp) {
         self.publish_at = Some(at);
         match self.state {
-            // It waits apart until its account is mended, in the order of time.
-            State::Held { until: None, .. } if !mended => {
-                if let Some(due) = &mut self.due {
+            State::Held { until, .. } if !mended && until.is_none_or(|until| at < until) => {
+                // What is parked waits in the order of time, everything else for the end of its hold.
+                if self.is_parked()
+                    && let Some(due) = &mut self.due
+                {
                     due.at = at;
                 }
             }
-            State::Held { until: Some(until), .. } if !mended && at < until => {}
             _ => self.become_due(at, None, now),
         }
     }

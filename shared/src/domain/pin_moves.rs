@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::attempt::KEPT;
-use super::{Attempt, Doubt, Due, Failure, Hold, Partition, Pin, PinterestPinId, Setback, State, Status};
+use super::{Attempt, CircuitKind, Doubt, Due, Failure, Hold, Partition, Pin, PinterestPinId, Setback, State, Status};
 
 /// A move that the pin's state does not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -13,6 +13,17 @@ pub struct IllegalMove {
     pub from: Status,
     /// The state it was to get.
     pub to: Status,
+}
+
+/// Where a held pin waits, and until when if that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// Where it is, for a time that passes by itself.
+    Until(Timestamp),
+    /// Parked until its account releases it.
+    ForAccount(Option<Timestamp>),
+    /// Parked until the circuit of its mode releases it.
+    ForCircuit(CircuitKind, Option<Timestamp>),
 }
 
 impl Pin {
@@ -54,17 +65,27 @@ impl Pin {
         Ok(())
     }
 
-    /// Publishing → held, until `until` or else until its account is mended; only if certainly nothing was created.
-    pub fn hold(&mut self, reason: Hold, until: Option<Timestamp>, now: Timestamp) -> Result<(), IllegalMove> {
+    /// Publishing → held; only if certainly nothing was created.
+    pub fn hold(&mut self, reason: Hold, wait: Wait, now: Timestamp) -> Result<(), IllegalMove> {
         self.allow(&[Status::Publishing], Status::Held)?;
-        let until = until.map(super::pin::to_millisecond);
-        self.due = Some(match until {
-            Some(at) => Due { partition: self.open_partition(), at },
-            None => {
-                Due { partition: Partition::HeldAccount(self.account_id.clone()), at: self.publish_at.unwrap_or(now) }
+        let (partition, at, until) = match wait {
+            Wait::Until(at) => (self.open_partition(), at, Some(at)),
+            Wait::ForAccount(until) => {
+                (Partition::HeldAccount(self.account_id.clone()), self.publish_at.unwrap_or(now), until)
             }
-        });
-        self.change(State::Held { reason, until }, now);
+            Wait::ForCircuit(kind, until) => {
+                (Partition::HeldCircuit(self.mode, kind), self.publish_at.unwrap_or(now), until)
+            }
+        };
+        self.due = Some(Due { partition, at: super::pin::to_millisecond(at) });
+        self.change(State::Held { reason, until: until.map(super::pin::to_millisecond) }, now);
+        Ok(())
+    }
+
+    /// Scheduled or held → failed, since it is too late to go out without asking.
+    pub fn miss(&mut self, now: Timestamp) -> Result<(), IllegalMove> {
+        self.allow(&[Status::Scheduled, Status::Held], Status::Failed)?;
+        self.leave_index(State::Failed { reason: Failure::Missed }, now);
         Ok(())
     }
 

@@ -19,6 +19,8 @@ words! {
         LinkBlocked = "link_blocked", "Pinterest blocks this link because it may lead to spam. Change the link or ask Pinterest to review the domain.";
         /// Pinterest blocks the account's pins to combat spam (429).
         SpamBlock = "spam_block", "Pinterest blocks new pins of this account to combat spam. Publish less often; it is tried again after a pause.";
+        /// Pinterest did not answer several times running.
+        PinterestDown = "pinterest_down", "Pinterest does not answer at present. It is asked every half minute, and the pin goes out when it answers again.";
         /// The app has only trial access (403 code 29).
         TrialTier = "trial_tier", "The Pinterest app has only trial access, which may not create pins in live mode. An administrator has to apply for standard access or switch to the sandbox.";
         /// The app is not approved (401 code 3).

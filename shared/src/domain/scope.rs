@@ -132,6 +132,11 @@ impl Scopes {
         )
     }
 
+    /// Every scope that Pinterest knows, as the sandbox tokens of its developer pages have them.
+    pub fn all() -> Self {
+        Self((0_u8..).zip(KNOWN).map(|(index, _)| Scope(index)).collect())
+    }
+
     /// Reads the comma or space separated text that Pinterest and people write; answers every unknown word.
     pub fn parse(text: &str) -> Result<Self, Vec<UnknownScope>> {
         Self::parse_words(words(text))
@@ -225,6 +230,11 @@ mod tests {
         let unknown = Scopes::parse("pins:wriet boards:reed pins:read").unwrap_err();
         let nearest: Vec<_> = unknown.iter().map(|error| error.nearest).collect();
         assert_eq!(nearest, ["pins:write", "boards:read"]);
+    }
+
+    #[test]
+    fn all_scopes_are_those_that_are_known() {
+        assert_eq!(Scopes::all().names(), KNOWN);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Boards.
 
 use http::Method;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::call::{PATIENCE, authorized, empty};
+use super::call::{PATIENCE, authorized, empty, json};
 use super::{CallError, Pinterest};
 use crate::domain::{BoardId, Mode};
 use crate::vault::AccessToken;
@@ -24,6 +24,31 @@ pub struct Board {
     /// Whose board it is; another than the account's own makes it a group board.
     #[serde(default)]
     pub owner: Option<BoardOwner>,
+}
+
+/// The body of `POST /boards` (OpenAPI `BoardCreate`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BoardRequest<'a> {
+    /// The name; an account has no two boards of the same.
+    pub name: &'a str,
+    /// What it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<&'a str>,
+    /// Who sees it; `PUBLIC` where it is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub privacy: Option<Privacy>,
+}
+
+/// Who sees a board (OpenAPI `BoardPrivacy`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Privacy {
+    /// Everybody.
+    Public,
+    /// Everybody who has its address.
+    Protected,
+    /// Its members.
+    Secret,
 }
 
 /// The owner of a board.
@@ -77,5 +102,17 @@ impl Pinterest {
         }
         let page = self.send::<BoardPage>(empty(authorized(Method::GET, &url, token)), PATIENCE).await?.body;
         Ok(BoardPage { bookmark: page.bookmark.filter(|bookmark| !bookmark.is_empty()), ..page })
+    }
+
+    /// Creates a board (`POST /boards`, scopes `boards:read` and `boards:write`); a lost answer leaves the outcome
+    /// unknown.
+    pub async fn create_board(
+        &self,
+        mode: Mode,
+        token: &AccessToken,
+        board: &BoardRequest<'_>,
+    ) -> Result<Board, CallError> {
+        let url = self.hosts.api(mode, "boards");
+        self.send(json(authorized(Method::POST, &url, token), board), PATIENCE).await.map(|answer| answer.body)
     }
 }

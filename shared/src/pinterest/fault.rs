@@ -86,6 +86,17 @@ pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
 }
 
 impl Refusal {
+    /// Whether a 429 is Pinterest's protection against spam and not a limit of requests; its own example tells the two
+    /// apart by the word, whatever the case.
+    pub fn is_spam(&self) -> bool {
+        self.code == Some(9) || self.message.to_lowercase().contains("spam")
+    }
+
+    /// Whether Pinterest refuses the access token as such, and not the app (code 3) or this one thing (code 7).
+    pub fn is_of_the_token(&self) -> bool {
+        self.status == 401 && !matches!(self.code, Some(3 | 7))
+    }
+
     pub(super) fn read(status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
         let body: Body = serde_json::from_slice(body).unwrap_or_default();
         let words: Vec<_> = [body.message, body.message_detail].into_iter().flatten().collect();

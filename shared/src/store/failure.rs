@@ -9,7 +9,7 @@ use crate::aws;
 /// A table operation that did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The condition of a write was not met: the item changed under the caller.
+    /// The condition of a write was not met, or another write was at the item: it changed under the caller.
     #[error("the item changed in the meantime")]
     Conflict,
     /// DynamoDB did not answer, or answered that it cannot now.
@@ -41,9 +41,16 @@ impl StoreError {
     {
         let code = aws::code(&error);
         match code.as_str() {
-            "ConditionalCheckFailedException" => Self::Conflict,
+            // The second is a write that met a transaction of the same item.
+            "ConditionalCheckFailedException" | "TransactionConflictException" => Self::Conflict,
             _ => Self::Unavailable { operation, code, source: Box::new(error) },
         }
+    }
+
+    /// Another transaction was at the same items, and the SDK's tries are used up.
+    pub(super) fn busy(operation: &'static str) -> Self {
+        let code = "TransactionConflict".to_owned();
+        Self::Unavailable { operation, code, source: "another transaction was at the same items".into() }
     }
 
     pub(super) fn unreadable(key: impl Into<String>, source: impl Error + Send + Sync + 'static) -> Self {

@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
-use crate::domain::{AccountId, Mode, OwnerId, PinId, PinterestUserId, Shard};
+use crate::domain::{AccountId, CircuitKind, Mode, OwnerId, Partition, PinId, PinterestUserId, Shard};
 
 /// Owners come from outside, so the separator and the escape itself are encoded.
 const ESCAPED: &AsciiSet = &CONTROLS.add(b'#').add(b'%');
@@ -57,6 +57,19 @@ impl Key {
         Self::new(owner_partition(owner), format!("{COUNT}{account}"))
     }
 
+    pub(super) fn circuit(mode: Mode, kind: CircuitKind) -> Self {
+        Self::new(circuit_partition(mode), kind.code())
+    }
+
+    pub(super) fn sweep() -> Self {
+        Self::new(SWEEP, "-")
+    }
+
+    /// A partition in which pins were parked.
+    pub(super) fn parking(partition: &Partition) -> Self {
+        Self::new(SWEEP, partition.to_string())
+    }
+
     pub(super) fn shard(shard: Shard) -> Self {
         Self::new(format!("shard#{shard}"), "-")
     }
@@ -72,6 +85,12 @@ pub(super) const ACCOUNT: &str = "account#";
 pub(super) const PIN: &str = "pin#";
 pub(super) const COUNT: &str = "count#";
 pub(super) const CHANGE: &str = "change#";
+pub(super) const CIRCUIT: &str = "circuit#";
+pub(super) const SWEEP: &str = "sweep";
+
+pub(super) fn circuit_partition(mode: Mode) -> String {
+    format!("{CIRCUIT}{mode}")
+}
 
 pub(super) fn owner_partition(owner: &OwnerId) -> String {
     format!("owner#{}", encoded(owner))

@@ -14,7 +14,7 @@ use super::items::PinItem;
 use super::key::Key;
 use super::table::{number, text};
 use super::{StoreError, Table};
-use crate::domain::{AttemptId, OwnerId, Pin, PinId, Status};
+use crate::domain::{AttemptId, OwnerId, Pin, PinId, State, Status};
 use write::Condition;
 
 /// The pins in the table.
@@ -93,6 +93,10 @@ impl PinStore {
         }
         // The next version of the claimed pin is this outcome or the review; what is counted tells them apart.
         let Some(found) = self.load(&pin.owner, &pin.id).await? else { return Err(StoreError::Conflict) };
+        if matches!(&found.state, State::Publishing { attempt: held, .. } if held == attempt) {
+            // The claim stands, so it was another transaction, such as one of the account's counter, that was in the way.
+            return Err(StoreError::busy(operation));
+        }
         let found = found.state.status();
         let written = Condition::new("attempt_id = :attempt AND version = :written AND #status = :found")
             .status()

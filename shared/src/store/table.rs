@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
@@ -94,11 +95,16 @@ impl Table {
         self.client.update_item().table_name(&self.name).key("pk", text(&key.pk)).key("sk", text(&key.sk))
     }
 
+    pub(super) fn delete(&self, key: &Key) -> DeleteItemFluentBuilder {
+        self.client.delete_item().table_name(&self.name).key("pk", text(&key.pk)).key("sk", text(&key.sk))
+    }
+
     pub(super) fn query(&self) -> QueryFluentBuilder {
         self.client.query().table_name(&self.name)
     }
 
-    /// Writes several items or none. A failed condition is [`StoreError::Conflict`].
+    /// Writes several items or none. A failed condition is [`StoreError::Conflict`], and so is another write of the
+    /// same items at the same time, which DynamoDB refuses before it looks at any condition.
     pub(super) async fn transact(
         &self,
         operation: &'static str,
@@ -113,13 +119,16 @@ impl Table {
                     else {
                         return false;
                     };
-                    let codes = || e.cancellation_reasons().iter().filter_map(|reason| reason.code());
-                    codes().any(|code| code == "ConditionalCheckFailed")
+                    e.cancellation_reasons().iter().filter_map(|reason| reason.code()).any(means_conflict)
                 });
                 if conditional { Err(StoreError::Conflict) } else { Err(StoreError::from_sdk(operation, error)) }
             }
         }
     }
+}
+
+fn means_conflict(reason: &str) -> bool {
+    matches!(reason, "ConditionalCheckFailed" | "TransactionConflict")
 }
 
 pub(super) fn text(value: impl Into<String>) -> AttributeValue {
@@ -145,4 +154,22 @@ pub(super) fn encode<T: Serialize>(key: &Key, item: &T) -> Result<Item, StoreErr
 fn key_of(item: &Item) -> String {
     let part = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).map_or("?", String::as_str);
     format!("{} / {}", part("pk"), part("sk"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transaction_that_met_another_one_conflicts_like_a_failed_condition() {
+        for (reason, conflict) in [
+            ("ConditionalCheckFailed", true),
+            ("TransactionConflict", true),
+            ("None", false),
+            ("ThrottlingError", false),
+            ("ValidationError", false),
+        ] {
+            assert_eq!(means_conflict(reason), conflict, "{reason}");
+        }
+    }
 }

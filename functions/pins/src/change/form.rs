@@ -1,10 +1,10 @@
 //! What a change asks for, put over the pin as it is.
 
 use serde_json::Value;
+use shared::api::Fields;
 use shared::domain::{BoardId, Content, FieldError, Pin, SectionId, Status};
 
 use crate::content;
-use crate::fields::Fields;
 use crate::when::When;
 
 /// The pin as it is to be; what was wrong is absent.

@@ -1,9 +1,8 @@
 //! What a person found when they looked at the board.
 
 use serde_json::Value;
+use shared::api::{Fields, wrong_type};
 use shared::domain::{FieldError, PinterestPinId};
-
-use crate::fields::{Fields, wrong_type};
 
 /// What became of the pin.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use shared::api::{Fields, wrong_type};
 use shared::domain::{AccountId, BoardId, Content, FieldError, SectionId};
 
 use crate::content;
-use crate::fields::{Fields, wrong_type};
 use crate::when::When;
 
 /// How many pins one request may ask for.

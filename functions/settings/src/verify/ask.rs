@@ -3,6 +3,7 @@
 //! A grant by client credentials shows whether app ID and secret go together, a call with its token whether the app
 //! is approved, and the limit headers of both which access tier it has.
 
+use jiff::Timestamp;
 use shared::domain::Mode;
 use shared::pinterest::{Answer, CallError, RateLimit, Refusal, TokenGrant, UserAccount};
 use shared::platform::Platform;
@@ -78,8 +79,9 @@ pub fn app_approved(asked: &Asked) -> Check {
     }
 }
 
-/// Which access tier the app has; a window of a day means Trial, which may not create pins on the live host.
-pub fn tier(mode: Mode, asked: &Asked) -> Check {
+/// Which access tier the app has; a window of a day means Trial, which may not create pins on the live host. Where
+/// Pinterest does not say, it counts that it `refused` pins for it.
+pub fn tier(mode: Mode, asked: &Asked, refused: Option<Timestamp>) -> Check {
     const NAME: &str = "tier";
     let is_trial = match asked {
         Asked::Nothing => None,
@@ -107,11 +109,19 @@ pub fn tier(mode: Mode, asked: &Asked) -> Check {
             "Pinterest did not say which access the app has. The sandbox works with Trial and Standard access.",
             "Look at the app's page at https://developers.pinterest.com/apps/ before changing to live mode.",
         ),
-        (None, Mode::Live) => Check::unknown(
-            NAME,
-            "Pinterest did not say which access the app has. Live mode needs Standard access.",
-            "Look at the app's page at https://developers.pinterest.com/apps/.",
-        ),
+        (None, Mode::Live) => match refused {
+            Some(since) => Check::failed(
+                NAME,
+                format!("Since {since:.0} Pinterest refuses the pins of this app because it has Trial access."),
+                "Ask for Standard access on the app's page at https://developers.pinterest.com/apps/, or use sandbox \
+                 mode until then. When it is granted, save the settings once more: the pins that wait then go out.",
+            ),
+            None => Check::unknown(
+                NAME,
+                "Pinterest did not say which access the app has. Live mode needs Standard access.",
+                "Look at the app's page at https://developers.pinterest.com/apps/.",
+            ),
+        },
     }
 }
 

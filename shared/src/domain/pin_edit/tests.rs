@@ -46,6 +46,13 @@ fn waiting(state: State) -> Pin {
     pin
 }
 
+/// A pin that waits with its account, which opens at `until`.
+fn parked_until(until: Timestamp) -> Pin {
+    let mut pin = pin(State::Held { reason: Hold::RateLimited, until: Some(until) });
+    pin.due = Some(Due { partition: Partition::HeldAccount(pin.account_id.clone()), at: NOW });
+    pin
+}
+
 #[test]
 fn only_what_no_publisher_is_at_and_has_not_ended_can_be_edited() {
     for state in states() {
@@ -122,6 +129,14 @@ fn a_held_pin_is_moved_within_its_hold() {
     assert_eq!((&parked.state, parked.publish_at), (&before.state, Some(at)));
     let partition = Partition::HeldAccount(parked.account_id.clone());
     assert_eq!(parked.due, Some(Due { partition, at }), "it waits in the order of time");
+
+    let mut limited = parked_until(NOW + 12.hours());
+    let before = limited.clone();
+    limited.edit(timed(&before, NewTime::At(at)), NOW).unwrap();
+    assert_eq!((&limited.state, limited.due.as_ref().map(|due| due.at)), (&before.state, Some(at)));
+    assert!(limited.is_parked());
+    limited.edit(timed(&before, NewTime::At(NOW + 13.hours())), NOW).unwrap();
+    assert_eq!(limited.state, State::Scheduled { setback: None }, "its hold has ended by then");
 
     let mut paused = waiting(State::Held { reason: Hold::SpamBlock, until: Some(NOW + 12.hours()) });
     let before = paused.clone();

@@ -51,8 +51,9 @@ fn moves() -> Vec<Move> {
         ("release", |pin| pin.release(NOW), &[Held], Scheduled),
         ("published", |pin| pin.published("9".parse().unwrap(), NOW, NOW), &[Publishing], Published),
         ("retry", |pin| pin.retry(Setback::Unreachable, NOW + 1.minute(), NOW), &[Publishing], Scheduled),
-        ("hold", |pin| pin.hold(Hold::NeedsReconnect, None, NOW), &[Publishing], Held),
-        ("hold until", |pin| pin.hold(Hold::RateLimited, Some(NOW + 1.hour()), NOW), &[Publishing], Held),
+        ("hold", |pin| pin.hold(Hold::NeedsReconnect, Wait::ForAccount(None), NOW), &[Publishing], Held),
+        ("hold until", |pin| pin.hold(Hold::LinkBlocked, Wait::Until(NOW + 1.hour()), NOW), &[Publishing], Held),
+        ("miss", |pin| pin.miss(NOW), &[Scheduled, Held], Failed),
         ("fail", |pin| pin.fail(Failure::Missed, NOW), &[Publishing], Failed),
         ("doubt", |pin| pin.doubt(Doubt::OutcomeUnknown, NOW), &[Publishing], NeedsReview),
     ]
@@ -90,14 +91,24 @@ fn a_pin_is_in_the_due_index_exactly_while_something_is_to_be_done() {
 }
 
 #[test]
-fn a_hold_without_an_end_waits_apart_from_the_work_that_may_be_done() {
-    let publishing = State::Publishing { attempt: AttemptId::random(&SystemRandom), lease_until: NOW };
-    let mut parked = pin(publishing.clone());
-    parked.hold(Hold::NeedsReconnect, None, NOW).unwrap();
-    assert_eq!(parked.due.unwrap().partition, Partition::HeldAccount(parked.account_id));
-    let mut waiting = pin(publishing);
-    waiting.hold(Hold::RateLimited, Some(NOW + 1.minute()), NOW).unwrap();
-    assert_eq!(waiting.due.clone().unwrap().partition, waiting.open_partition());
+fn what_waits_for_its_account_or_for_the_whole_mode_waits_apart_and_in_the_order_of_time() {
+    let later = NOW + 1.hour();
+    for (wait, partition, at, until) in [
+        (Wait::Until(later), None, later, Some(later)),
+        (Wait::ForAccount(None), Some("held#account"), NOW, None),
+        (Wait::ForAccount(Some(later)), Some("held#account"), NOW, Some(later)),
+        (Wait::ForCircuit(CircuitKind::App, Some(later)), Some("held#app#live"), NOW, Some(later)),
+        (Wait::ForCircuit(CircuitKind::Outage, None), Some("held#outage#live"), NOW, None),
+    ] {
+        let mut held = pin(State::Publishing { attempt: AttemptId::random(&SystemRandom), lease_until: NOW });
+        held.hold(Hold::LinkBlocked, wait, NOW).unwrap();
+        let account = format!("held#{}", held.account_id);
+        let open = held.open_partition().to_string();
+        let partition = partition.map_or(open, |text| text.replace("held#account", &account));
+        let due = held.due.unwrap();
+        assert_eq!((due.partition.to_string(), due.at), (partition, at), "{wait:?}");
+        assert_eq!(held.state, State::Held { reason: Hold::LinkBlocked, until }, "{wait:?}");
+    }
 }
 
 #[test]
@@ -121,7 +132,7 @@ fn a_timeline_keeps_the_last_twenty_attempts() {
 
 proptest! {
     #[test]
-    fn no_sequence_of_moves_leaves_a_final_state(choices in prop::collection::vec(0_usize..9, 0..12), start in 0_usize..8) {
+    fn no_sequence_of_moves_leaves_a_final_state(choices in prop::collection::vec(0_usize..10, 0..12), start in 0_usize..8) {
         let mut pin = pin(states()[start].clone());
         let mut ended = None;
         for choice in choices {

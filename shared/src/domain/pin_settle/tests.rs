@@ -5,7 +5,7 @@
 use jiff::ToSpan;
 
 use super::super::pin_moves::tests::{NOW, pin, states};
-use super::super::{Attempt, AttemptId, Due, Setback};
+use super::super::{Attempt, AttemptId, Due, Partition, Setback};
 use super::*;
 use crate::random::SystemRandom;
 
@@ -46,7 +46,10 @@ fn a_hold_is_broken_only_where_a_person_says_that_it_is_worth_a_try() {
         for until in [None, Some(NOW + 12.hours())] {
             let mut pin = pin(State::Held { reason: *reason, until });
             let worth = ["link_blocked", "spam_block", "trial_tier", "app_not_approved"].contains(&reason.code());
+            let mut parked = pin.clone();
+            parked.due = Some(Due { partition: Partition::HeldAccount(pin.account_id.clone()), at: NOW });
             assert_eq!(pin.try_again(NOW, NOW).is_ok(), worth, "{reason:?}");
+            assert!(parked.try_again(NOW, NOW).is_err(), "{reason:?}: it would be parked again");
         }
     }
     let mut waiting = pin(State::Scheduled { setback: Some(Setback::Unreachable) });

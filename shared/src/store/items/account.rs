@@ -5,8 +5,8 @@ use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Account, AccountId, AppId, BoardId, Connection, Mode, OwnerId, PinterestUserId, ReconnectReason, Scopes,
-    SealedToken, SealedTokens,
+    Account, AccountHold, AccountId, AppId, BoardId, Connection, Hold, Mode, OwnerId, PinterestUserId, ReconnectReason,
+    Scopes, SealedToken, SealedTokens,
 };
 
 /// An account as it lies in the table. `due_shard` and `due_at` put its own work into the due index.
@@ -45,6 +45,10 @@ pub(in crate::store) struct AccountItem {
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
     renewed_at: Option<Timestamp>,
     refresh_unknown: bool,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    hold_reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
+    hold_until: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
     release_at: Option<Timestamp>,
     releases_left: u8,
@@ -106,6 +110,8 @@ impl From<&Account> for AccountItem {
             refresh_backoff_until: account.refresh_backoff_until,
             renewed_at: account.renewed_at,
             refresh_unknown: account.refresh_unknown,
+            hold_reason: account.hold.map(|hold| hold.reason.code().to_owned()),
+            hold_until: account.hold.map(|hold| hold.until),
             release_at: account.release_at,
             releases_left: account.releases_left,
             channels: account.channels.clone(),
@@ -124,6 +130,7 @@ impl TryFrom<AccountItem> for Account {
     fn try_from(item: AccountItem) -> Result<Self, Incomplete> {
         Ok(Self {
             connection: connection(&item)?,
+            hold: hold(&item),
             id: item.id,
             owner: item.owner_id,
             mode: item.mode,
@@ -146,6 +153,11 @@ impl TryFrom<AccountItem> for Account {
             version: item.version,
         })
     }
+}
+
+fn hold(item: &AccountItem) -> Option<AccountHold> {
+    let reason = item.hold_reason.as_deref().and_then(Hold::from_code)?;
+    Some(AccountHold { reason, until: item.hold_until? })
 }
 
 fn connection(item: &AccountItem) -> Result<Connection, Incomplete> {

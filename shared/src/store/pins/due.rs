@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use super::super::StoreError;
-use super::super::key::{ACCOUNT, PIN, owner_of};
+use super::super::key::{ACCOUNT, CIRCUIT, PIN, owner_of};
 use super::super::schema::DUE;
 use super::super::table::{Item, number, text};
 use super::PinStore;
-use crate::domain::{AccountId, Due, OwnerId, Partition, PinId};
+use crate::domain::{AccountId, CircuitKind, Due, Mode, OwnerId, Partition, PinId};
 
 /// How much of a partition one look takes at most.
 const MOST: usize = 2000;
@@ -15,8 +15,6 @@ const MOST: usize = 2000;
 /// One entry of the due index. The index may lag behind the items, so an entry is a hint and the claim decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueEntry {
-    /// Whose it is.
-    pub owner: OwnerId,
     /// What is to be done.
     pub work: DueWork,
     /// Where and when.
@@ -27,9 +25,11 @@ pub struct DueEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum DueWork {
     /// Publish a pin.
-    Pin(PinId),
+    Pin(OwnerId, PinId),
     /// Renew the tokens of an account, or release its pins.
-    Account(AccountId),
+    Account(OwnerId, AccountId),
+    /// The next step of a circuit.
+    Circuit(Mode, CircuitKind),
 }
 
 impl PinStore {
@@ -76,13 +76,15 @@ impl PinStore {
 /// Entries that this version cannot read belong to a later one and are passed over.
 fn entry(partition: &Partition, item: &Item) -> Option<DueEntry> {
     let part = |name: &str| item.get(name)?.as_s().ok();
-    let sk = part("sk")?;
-    let work = match (sk.strip_prefix(PIN), sk.strip_prefix(ACCOUNT)) {
-        (Some(id), _) => DueWork::Pin(id.parse().ok()?),
-        (_, Some(id)) => DueWork::Account(id.parse().ok()?),
-        _ => return None,
+    let (pk, sk) = (part("pk")?, part("sk")?);
+    let work = if let Some(mode) = pk.strip_prefix(CIRCUIT) {
+        DueWork::Circuit(mode.parse().ok()?, CircuitKind::from_code(sk)?)
+    } else if let Some(id) = sk.strip_prefix(PIN) {
+        DueWork::Pin(owner_of(pk)?, id.parse().ok()?)
+    } else {
+        DueWork::Account(owner_of(pk)?, sk.strip_prefix(ACCOUNT)?.parse().ok()?)
     };
-    Some(DueEntry { owner: owner_of(part("pk")?)?, work, due: Due { partition: partition.clone(), at: moment(item)? } })
+    Some(DueEntry { work, due: Due { partition: partition.clone(), at: moment(item)? } })
 }
 
 fn moment(item: &Item) -> Option<Timestamp> {

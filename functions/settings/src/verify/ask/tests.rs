@@ -83,7 +83,21 @@ fn trial_access_fails_in_live_mode_only() {
         (Mode::Live, Asked::NoToken(lost()), Verdict::Unknown),
         (Mode::Live, Asked::Nothing, Verdict::Unknown),
     ] {
-        let check = tier(mode, &asked);
+        let check = tier(mode, &asked, None);
         assert_eq!(check.result, result, "{mode} {}", check.detail);
+    }
+}
+
+#[test]
+fn pins_that_were_refused_for_trial_access_tell_the_tier_where_the_headers_do_not() {
+    const MINUTE: Option<&str> = Some("100, 100;w=1, 1000;w=60");
+    let since = Some(Timestamp::constant(1_800_000_000, 0));
+    for (mode, limit, result) in [
+        (Mode::Live, None, Verdict::Failed),
+        (Mode::Live, MINUTE, Verdict::Ok),
+        (Mode::Sandbox, None, Verdict::Unknown),
+    ] {
+        let check = tier(mode, &with_token(Ok(()), limit), since);
+        assert_eq!(check.result, result, "{}", check.detail);
     }
 }

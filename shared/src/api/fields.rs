@@ -1,7 +1,8 @@
 //! Reads JSON objects field by field, so that one wrong field does not hide the others.
 
 use serde_json::{Map, Value};
-use shared::domain::FieldError;
+
+use crate::domain::FieldError;
 
 /// One JSON object that is being read.
 pub struct Fields<'e> {

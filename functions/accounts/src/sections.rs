@@ -1,0 +1,58 @@
+//! `GET /v1/accounts/{id}/boards/{board}/sections`: Pinterest's own pages of a board's sections, behind our cursor.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use serde::Serialize;
+use shared::api::{Json, List, Problem, Query, User, cursor};
+use shared::domain::{Scope, SectionId};
+use shared::pinterest::{CallError, Section};
+use shared::platform::Platform;
+
+use crate::{boards, own};
+
+/// The section of the HTTP contract.
+#[derive(Debug, Serialize)]
+pub struct SectionBody {
+    id: SectionId,
+    name: String,
+}
+
+impl From<Section> for SectionBody {
+    fn from(section: Section) -> Self {
+        Self { id: section.id, name: section.name }
+    }
+}
+
+/// Lists the sections of a board; 404 where there is no such board.
+///
+/// A page may be shorter than `limit`; the list ends where `next_cursor` is `null`.
+pub async fn sections(
+    State(platform): State<Arc<Platform>>,
+    user: User,
+    Path((id, board)): Path<(String, String)>,
+    query: Query,
+) -> Result<Json<List<SectionBody>>, Problem> {
+    let account = own::account(&platform, &user.owner, &id).await?;
+    let board = own::board(&board)?;
+    let list = format!("sections of {board} of {}", account.id);
+    let mut errors = Vec::new();
+    let page = query.page(&mut errors);
+    let bookmark = page.place(&list, &mut errors);
+    if !errors.is_empty() {
+        return Err(Problem::invalid(errors));
+    }
+    let (mode, token) = own::key(&platform, &account, &[Scope::BOARDS_READ]).await?;
+    let answer = platform.pinterest.sections((mode, &token), &board, bookmark.as_deref(), page.limit).await;
+    let answer = own::heed(&platform, &account, answer).await;
+    let answer = answer.map_err(|error| refused(error, bookmark.is_some()))?;
+    let next_cursor = answer.bookmark.map(|bookmark| cursor(&list, &bookmark));
+    Ok(Json(List { items: answer.items.into_iter().map(Into::into).collect(), next_cursor }))
+}
+
+fn refused(error: CallError, has_bookmark: bool) -> Problem {
+    match error {
+        CallError::Refused(refusal) if refusal.status == 404 => Problem::not_found("board"),
+        error => boards::refused(error, has_bookmark),
+    }
+}

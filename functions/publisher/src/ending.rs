@@ -1,0 +1,68 @@
+//! How an attempt ends: the move of the pin and the entry of its timeline.
+
+use jiff::SignedDuration;
+use shared::domain::pin::GRACE;
+use shared::domain::{Attempt, AttemptOutcome, Doubt, Failure, Hold, IllegalMove, Pin, PinterestPinId, Setback, Wait};
+
+use crate::Publisher;
+use crate::backoff::{self, IMAGE_TRIES};
+
+/// How soon a pin is tried again when there is a new token for it.
+const WITH_NEW_TOKEN: SignedDuration = SignedDuration::from_secs(1);
+
+/// What is to become of a pin that was claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// It is on Pinterest.
+    Published(PinterestPinId),
+    /// It may be on Pinterest.
+    Unknown,
+    /// It certainly is not, and never will be as it is.
+    Fail(Failure),
+    /// It certainly is not, and waits.
+    Hold(Hold, Wait),
+    /// It certainly is not, and is tried again.
+    Retry(Setback),
+    /// It certainly is not, and there is a new token to try it with at once.
+    NewToken,
+}
+
+/// Moves the claimed `pin` as `ending` says and adds `entry` to its timeline.
+pub fn settle(publisher: &Publisher, pin: &mut Pin, ending: Ending, entry: Attempt) {
+    let now = publisher.platform.clock.now();
+    let tries = 1 + tries_alike(pin, &entry);
+    let (outcome, result) = match ending {
+        Ending::Published(id) => (AttemptOutcome::Published, pin.published(id, entry.at, now)),
+        Ending::Unknown => (AttemptOutcome::Unknown, pin.doubt(Doubt::OutcomeUnknown, now)),
+        Ending::Fail(Failure::Missed) => (AttemptOutcome::Missed, pin.fail(Failure::Missed, now)),
+        Ending::Fail(reason) => (AttemptOutcome::Refused, pin.fail(reason, now)),
+        Ending::Hold(reason, wait) => (AttemptOutcome::Held, pin.hold(reason, wait, now)),
+        Ending::Retry(Setback::ImageUnreachable) if tries >= IMAGE_TRIES => {
+            (AttemptOutcome::Refused, pin.fail(Failure::ImageUnreadable, now))
+        }
+        Ending::Retry(setback) => {
+            let again = now + backoff::wait(setback, tries, &*publisher.platform.random);
+            match pin.publish_at.filter(|at| again.duration_since(*at) > GRACE) {
+                Some(_) => (AttemptOutcome::Refused, pin.fail(Failure::GaveUp, now)),
+                None => (AttemptOutcome::Retry, pin.retry(setback, again, now)),
+            }
+        }
+        Ending::NewToken => (AttemptOutcome::Retry, pin.retry(Setback::TokenRefused, now + WITH_NEW_TOKEN, now)),
+    };
+    pin.record(Attempt { outcome, ..entry });
+    moved(result);
+}
+
+/// A claimed pin is `publishing`, from which every outcome is a legal move.
+pub fn moved(result: Result<(), IllegalMove>) {
+    if let Err(error) = result {
+        tracing::error!(%error, "a claimed pin was not publishing; its state stays as it is");
+    }
+}
+
+/// How many tries right before this one ended with the same answer.
+fn tries_alike(pin: &Pin, entry: &Attempt) -> usize {
+    let answer = |attempt: &Attempt| (attempt.http_status, attempt.code, attempt.message.clone());
+    let alike = |tried: &&Attempt| tried.outcome == AttemptOutcome::Retry && answer(tried) == answer(entry);
+    pin.attempts.iter().rev().take_while(alike).count()
+}

@@ -1,0 +1,177 @@
+//! Once an hour: pins that are too late to go out without asking say so, wherever they wait.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use jiff::{SignedDuration, Timestamp};
+use shared::domain::pin::GRACE;
+use shared::domain::{
+    Attempt, AttemptId, AttemptOutcome, CircuitKind, Doubt, Mode, Partition, Pin, Shard, State, Status,
+};
+use shared::platform::Platform;
+use shared::store::{DueEntry, DueWork, Parking, StoreError};
+
+use crate::Publisher;
+
+/// How often it is done.
+const EVERY: SignedDuration = SignedDuration::from_hours(1);
+
+/// How many pins one sweep moves at most; a longer backlog is gone through tick by tick.
+const MOST: usize = 500;
+
+/// How soon the next sweep follows one that left something.
+const NEXT_PART: SignedDuration = SignedDuration::from_secs(50);
+
+/// For how long this process need not note again that pins are parked in a partition.
+const NOTED: SignedDuration = SignedDuration::from_hours(1);
+
+/// From this age on a note may be forgotten when its partition is empty: nobody relies on it any more.
+const FORGET: SignedDuration = SignedDuration::from_hours(2);
+
+/// Beyond this many notes the memory of them is dropped.
+const MOST_NOTED: usize = 2000;
+
+/// What this process remembers of where pins are parked.
+#[derive(Debug)]
+pub struct Sweeps {
+    platform: Arc<Platform>,
+    noted: Mutex<HashMap<Partition, Timestamp>>,
+}
+
+impl Sweeps {
+    pub fn new(platform: Arc<Platform>) -> Self {
+        Self { platform, noted: Mutex::default() }
+    }
+
+    /// Notes where `pin` is about to be parked. The partitions of circuits are few and always swept.
+    pub async fn note(&self, pin: &Pin) {
+        let Some(partition @ Partition::HeldAccount(_)) = pin.due.as_ref().map(|due| &due.partition) else { return };
+        let now = self.platform.clock.now();
+        if self.noted().get(partition).is_some_and(|at| now.duration_since(*at) < NOTED) {
+            return;
+        }
+        match self.platform.sweeps.note(partition, now).await {
+            Ok(()) => {
+                let mut noted = self.noted();
+                if noted.len() >= MOST_NOTED {
+                    noted.clear();
+                }
+                noted.insert(partition.clone(), now);
+            }
+            Err(error) => tracing::warn!(%error, %partition, "it could not be noted where a pin is parked"),
+        }
+    }
+
+    fn noted(&self) -> std::sync::MutexGuard<'_, HashMap<Partition, Timestamp>> {
+        self.noted.lock().expect("nothing panics while it holds this lock")
+    }
+}
+
+/// Sweeps if a sweep is due; answers how many pins were missed.
+pub async fn sweep(publisher: &Publisher) -> u32 {
+    match run(publisher).await {
+        Ok(missed) => missed,
+        Err(error) => {
+            tracing::error!(%error, "the sweep stopped; it goes on in an hour");
+            0
+        }
+    }
+}
+
+async fn run(publisher: &Publisher) -> Result<u32, StoreError> {
+    let platform = &publisher.platform;
+    let now = platform.clock.now();
+    if !platform.sweeps.take(now, EVERY).await? {
+        return Ok(0);
+    }
+    let parkings = platform.sweeps.parkings().await?;
+    let (mut missed, mut moved) = (0, 0);
+    for partition in everywhere().chain(parkings.iter().map(|parking| parking.partition.clone())) {
+        let entries = platform.pins.due(&partition, now - GRACE).await?;
+        for entry in entries {
+            if moved >= MOST {
+                // The time of the next one is moved forward by taking it anew.
+                platform.sweeps.hasten(now + NEXT_PART).await?;
+                return Ok(missed);
+            }
+            let status = sweep_one(publisher, &entry, now).await?;
+            missed += u32::from(status == Some(Status::Failed));
+            moved += usize::from(status.is_some());
+        }
+    }
+    for parking in parkings {
+        forget_if_empty(publisher, &parking, now).await?;
+    }
+    Ok(missed)
+}
+
+/// Every partition that there is without parking at an account, of both modes.
+fn everywhere() -> impl Iterator<Item = Partition> {
+    Mode::ALL.into_iter().flat_map(|mode| {
+        let open = Shard::all().map(move |shard| Partition::Open(mode, shard));
+        open.chain(CircuitKind::ALL.iter().map(move |kind| Partition::HeldCircuit(mode, *kind)))
+    })
+}
+
+/// Answers where the pin behind `entry` stands now, if it was moved.
+async fn sweep_one(publisher: &Publisher, entry: &DueEntry, now: Timestamp) -> Result<Option<Status>, StoreError> {
+    let DueWork::Pin(owner, id) = &entry.work else { return Ok(None) };
+    let mut pin = match publisher.platform.pins.load(owner, id).await {
+        Ok(Some(pin)) => pin,
+        Ok(None) => return Ok(None),
+        Err(error @ StoreError::Unreadable { .. }) => {
+            tracing::error!(%error, pin = %id, "a pin is not readable and is passed over");
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    let version = pin.version;
+    let attempt = AttemptId::random(&*publisher.platform.random);
+    if !is_over(&mut pin, attempt, now) {
+        return Ok(None);
+    }
+    match publisher.platform.pins.save(&pin, version).await {
+        Ok(()) => {
+            tracing::warn!(pin = %pin.id, account = %pin.account_id, status = pin.state.status().code(), "a pin was swept");
+            Ok(Some(pin.state.status()))
+        }
+        // Somebody else moved it, who knows better.
+        Err(StoreError::Conflict) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Ends a pin that is too late, or whose publisher died long ago; answers whether it did.
+fn is_over(pin: &mut Pin, attempt: AttemptId, now: Timestamp) -> bool {
+    let entry = |outcome, message: &str| Attempt {
+        id: attempt.clone(),
+        at: now,
+        outcome,
+        http_status: None,
+        code: None,
+        message: Some(message.to_owned()),
+        request_id: None,
+        took_ms: None,
+    };
+    match &pin.state {
+        State::Publishing { attempt, lease_until } if *lease_until < now => {
+            let message = "The publisher stopped before it recorded what came of this attempt.";
+            pin.record(Attempt { id: attempt.clone(), ..entry(AttemptOutcome::Unknown, message) });
+            pin.doubt(Doubt::PublisherStopped, now).is_ok()
+        }
+        State::Scheduled { .. } | State::Held { .. } if pin.is_missed(now) => {
+            pin.record(entry(AttemptOutcome::Missed, "The pin was still waiting a day after its time."));
+            pin.miss(now).is_ok()
+        }
+        _ => false,
+    }
+}
+
+async fn forget_if_empty(publisher: &Publisher, parking: &Parking, now: Timestamp) -> Result<(), StoreError> {
+    let platform = &publisher.platform;
+    let is_old = now.duration_since(parking.noted_at) > FORGET;
+    if is_old && platform.pins.earliest_due(&parking.partition).await?.is_none() {
+        platform.sweeps.forget(parking).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! Stores an account that somebody connected: a new one, or the one it was before with new tokens.
+//!
+//! Whichever way the tokens came, by the consent or pasted, a Pinterest account belongs to one owner in each mode.
+
+use jiff::Timestamp;
+
+use crate::domain::{Account, AccountId, OwnerId, Person, Scopes, SealedToken, SealedTokens};
+use crate::platform::Platform;
+use crate::store::StoreError;
+use crate::vault::{AccessToken, Place, Purpose, RefreshToken, SealError};
+
+/// How often the account is read again after somebody else changed it.
+const TRIES: usize = 5;
+
+/// What happened, where somebody else here has the account.
+pub const TAKEN: &str = "This Pinterest account is already connected";
+
+/// What that means and what to do.
+pub const TAKEN_REMEDY: &str = "Somebody else connected it here, and an account can be connected only once. Connect \
+                                another Pinterest account, or ask them to disconnect this one first.";
+
+/// An account that was permitted, with its tokens.
+#[derive(Debug)]
+pub struct Permitted {
+    /// Who connects it.
+    pub owner: OwnerId,
+    /// Who it is on Pinterest.
+    pub person: Person,
+    /// The address of the picture.
+    pub profile_image: Option<String>,
+    /// What was granted.
+    pub scopes: Scopes,
+    /// The tokens.
+    pub tokens: Tokens,
+}
+
+/// Tokens that are not sealed yet.
+#[derive(Debug)]
+pub struct Tokens {
+    /// Sent with every call.
+    pub access: AccessToken,
+    /// When the access token ends.
+    pub access_expires_at: Timestamp,
+    /// Exchanged for a new pair; absent for a pasted token.
+    pub refresh: Option<RefreshToken>,
+    /// When the refresh token ends.
+    pub refresh_expires_at: Option<Timestamp>,
+}
+
+/// An account that could not be stored.
+#[derive(Debug, thiserror::Error)]
+pub enum KeepError {
+    /// Another owner connected the same Pinterest account.
+    #[error("another owner connected this Pinterest account")]
+    Taken,
+    /// The table.
+    #[error("could not store the account")]
+    Store(#[from] StoreError),
+    /// The vault.
+    #[error("could not seal the account's tokens")]
+    Seal(#[from] SealError),
+}
+
+/// Stores the account with its tokens and makes it this owner's.
+///
+/// An account that is known keeps its id and its boards, and its held pins are released.
+pub async fn keep(platform: &Platform, permitted: &Permitted) -> Result<Account, KeepError> {
+    for _ in 0..TRIES {
+        let known = find(platform, permitted).await?;
+        let version = known.as_ref().map(|account| account.version);
+        let mut account = account(platform, permitted, known).await?;
+        match platform.accounts.connect(&mut account, version).await {
+            Ok(()) => {
+                tracing::info!(account = %account.id, mode = %account.mode, "an account was connected");
+                return Ok(account);
+            }
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Conflict.into())
+}
+
+/// The account that this Pinterest account already is here, disconnected ones included.
+async fn find(platform: &Platform, permitted: &Permitted) -> Result<Option<Account>, KeepError> {
+    let Permitted { owner, person, .. } = permitted;
+    match platform.accounts.find_link(person.mode, &person.user_id).await? {
+        Some(link) if link.owner_id != *owner => Err(KeepError::Taken),
+        Some(link) => Ok(platform.accounts.load(owner, &link.account_id).await?),
+        None => {
+            let accounts = platform.accounts.list(owner).await?;
+            let same = |account: &Account| account.mode == person.mode && account.user_id == person.user_id;
+            Ok(accounts.into_iter().find(same))
+        }
+    }
+}
+
+/// `known` with the new tokens, or a new account.
+async fn account(platform: &Platform, permitted: &Permitted, known: Option<Account>) -> Result<Account, SealError> {
+    let now = platform.clock.now();
+    let Permitted { owner, person, profile_image, scopes, tokens } = permitted;
+    let is_known = known.is_some();
+    let new = || Account::new(AccountId::random(&*platform.random), owner.clone(), person.clone(), now);
+    let mut account = known.unwrap_or_else(new);
+    let sealed = seal(platform, &account, tokens).await?;
+    account.renewed(sealed, now);
+    account.app_id = person.app_id.clone();
+    account.username.clone_from(&person.username);
+    account.profile_image.clone_from(profile_image);
+    account.scopes = scopes.clone();
+    account.updated_at = now;
+    if is_known {
+        account.plan_release(now);
+    }
+    Ok(account)
+}
+
+async fn seal(platform: &Platform, account: &Account, tokens: &Tokens) -> Result<SealedTokens, SealError> {
+    let place = |purpose| Place { owner: &account.owner, account: &account.id, purpose };
+    let access = platform.tokens.seal(tokens.access.expose(), place(Purpose::Access)).await?;
+    let refresh: Option<SealedToken> = match &tokens.refresh {
+        Some(refresh) => Some(platform.tokens.seal(refresh.expose(), place(Purpose::Refresh)).await?),
+        None => None,
+    };
+    Ok(SealedTokens {
+        access,
+        access_expires_at: tokens.access_expires_at,
+        refresh,
+        refresh_expires_at: tokens.refresh_expires_at,
+    })
+}

@@ -1,0 +1,170 @@
+//! The circuits that keep back a mode's pins. A mode without one has no item here.
+
+use jiff::Timestamp;
+use jiff::fmt::serde::timestamp::millisecond;
+use serde::{Deserialize, Serialize};
+
+use super::key::{Key, circuit_partition};
+use super::table::{decode, encode, number, text};
+use super::{StoreError, Table};
+use crate::domain::circuit::Phase;
+use crate::domain::{Circuit, CircuitKind, Hold, Mode, PinId};
+
+/// The circuits in the table.
+#[derive(Debug, Clone)]
+pub struct CircuitStore {
+    table: Table,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CircuitItem {
+    mode: Mode,
+    kind: String,
+    reason: String,
+    #[serde(with = "millisecond::required")]
+    opened_at: Timestamp,
+    phase: PhaseWord,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    trial: Option<PinId>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    releases_left: Option<u8>,
+    running: u32,
+    trials: u32,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    due_shard: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
+    due_at: Option<Timestamp>,
+    version: u64,
+}
+
+#[derive(Serialize, Deserialize, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+enum PhaseWord {
+    Counting,
+    Open,
+    Trying,
+    Releasing,
+}
+
+/// What a circuit item that cannot be read has wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("the circuit's {0} is missing or not readable")]
+struct Incomplete(&'static str);
+
+impl CircuitStore {
+    /// The circuits in `table`.
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Reads the circuits of `mode` as they are now; none while everything works.
+    pub async fn list(&self, mode: Mode) -> Result<Vec<Circuit>, StoreError> {
+        let answer = self
+            .table
+            .query()
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", text(circuit_partition(mode)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("read the circuits", error))?;
+        let items = answer.items.unwrap_or_default().into_iter();
+        items.map(|item| readable(mode, decode(item)?)).collect()
+    }
+
+    /// Lets the app of `mode` be tried at `now` instead of hours later, because somebody may have mended what Pinterest
+    /// refused it for.
+    pub async fn hasten(&self, mode: Mode, now: Timestamp) -> Result<(), StoreError> {
+        for mut circuit in self.list(mode).await? {
+            if circuit.kind == CircuitKind::App && circuit.hasten(now) {
+                match self.save(&mut circuit).await {
+                    // Somebody else took a step meanwhile, which is what was wanted.
+                    Ok(()) | Err(StoreError::Conflict) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores `circuit` as it is after a change, if nobody changed it since it was read; raises its version.
+    ///
+    /// [`StoreError::Conflict`] where somebody did.
+    pub async fn save(&self, circuit: &mut Circuit) -> Result<(), StoreError> {
+        let seen = circuit.version;
+        circuit.version += 1;
+        let put = self.table.put(encode(&Key::circuit(circuit.mode, circuit.kind), &CircuitItem::from(&*circuit))?);
+        let put = match seen {
+            0 => put.condition_expression("attribute_not_exists(pk)"),
+            _ => put.condition_expression("version = :seen").expression_attribute_values(":seen", number(seen)),
+        };
+        put.send().await.map_err(|error| StoreError::from_sdk("save a circuit", error))?;
+        Ok(())
+    }
+
+    /// Forgets `circuit`, if nobody changed it since it was read; [`StoreError::Conflict`] where somebody did.
+    pub async fn forget(&self, circuit: &Circuit) -> Result<(), StoreError> {
+        self.table
+            .delete(&Key::circuit(circuit.mode, circuit.kind))
+            .condition_expression("version = :seen")
+            .expression_attribute_values(":seen", number(circuit.version))
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("forget a circuit", error))?;
+        Ok(())
+    }
+}
+
+impl From<&Circuit> for CircuitItem {
+    fn from(circuit: &Circuit) -> Self {
+        let (phase, trial, releases_left) = match &circuit.phase {
+            Phase::Counting => (PhaseWord::Counting, None, None),
+            Phase::Open => (PhaseWord::Open, None, None),
+            Phase::Trying { pin } => (PhaseWord::Trying, Some(pin.clone()), None),
+            Phase::Releasing { left } => (PhaseWord::Releasing, None, Some(*left)),
+        };
+        let due = circuit.due();
+        Self {
+            mode: circuit.mode,
+            kind: circuit.kind.code().to_owned(),
+            reason: circuit.reason.code().to_owned(),
+            opened_at: circuit.opened_at,
+            phase,
+            trial,
+            releases_left,
+            running: circuit.running,
+            trials: circuit.trials,
+            due_shard: due.as_ref().map(|due| due.partition.to_string()),
+            due_at: due.map(|due| due.at),
+            version: circuit.version,
+        }
+    }
+}
+
+impl TryFrom<CircuitItem> for Circuit {
+    type Error = Incomplete;
+
+    fn try_from(item: CircuitItem) -> Result<Self, Incomplete> {
+        let phase = match item.phase {
+            PhaseWord::Counting => Phase::Counting,
+            PhaseWord::Open => Phase::Open,
+            PhaseWord::Trying => Phase::Trying { pin: item.trial.ok_or(Incomplete("pin that tries"))? },
+            PhaseWord::Releasing => Phase::Releasing { left: item.releases_left.unwrap_or_default() },
+        };
+        Ok(Self {
+            mode: item.mode,
+            kind: CircuitKind::from_code(&item.kind).ok_or(Incomplete("kind"))?,
+            reason: Hold::from_code(&item.reason).ok_or(Incomplete("reason"))?,
+            opened_at: item.opened_at,
+            phase,
+            running: item.running,
+            trials: item.trials,
+            due_at: item.due_at.unwrap_or(item.opened_at),
+            version: item.version,
+        })
+    }
+}
+
+fn readable(mode: Mode, item: CircuitItem) -> Result<Circuit, StoreError> {
+    Circuit::try_from(item).map_err(|error| StoreError::unreadable(circuit_partition(mode), error))
+}
