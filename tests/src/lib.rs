@@ -3,6 +3,7 @@
 
 mod browser;
 mod caller;
+mod cut;
 mod disturb;
 mod planner;
 mod publishing;
@@ -12,6 +13,7 @@ mod world;
 
 pub use browser::Browser;
 pub use caller::{Answer, Caller};
+pub use cut::Cut;
 pub use disturb::Disturb;
 pub use planner::Planner;
 pub use publishing::{Seeded, invocation, invocation_for};

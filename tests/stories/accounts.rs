@@ -54,7 +54,7 @@ async fn an_account_says_what_it_may_do_and_never_its_tokens() {
     let person = world.simulator.people().into_iter().find(|person| person.username == "shop").unwrap();
     let expected = json!({
         "id": id, "pinterest_user_id": person.id, "username": "shop", "profile_image": null, "mode": "live",
-        "state": "connected", "reason": null, "scopes": ["user_accounts:read", "pins:read", "boards:read"],
+        "state": "connected", "reason": null, "hold": null, "scopes": ["user_accounts:read", "pins:read", "boards:read"],
         "missing_scopes": ["pins:write", "boards:write"], "access_token_expires_at": "2027-02-14T08:00:00Z",
         "refresh_token_expires_at": null, "channels": [],
         "attention": {"needs_review": 0, "failed": 0},

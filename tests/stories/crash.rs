@@ -1,44 +1,12 @@
 //! One publication, cut at every call to AWS: never twice, never silent.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::SignedDuration;
-use local::in_process::{Effect, Fault, Hook, Plan};
+use local::in_process::{Fault, Hook};
 use publisher::{Publisher, Report};
 use shared::domain::{Pin, Shard, Status};
-use tests::{START, World, invocation_for};
-use tokio::sync::Notify;
-
-/// Lets one call go wrong: the `at`th that the publisher makes.
-#[derive(Debug)]
-struct Cut {
-    at: usize,
-    fault: Fault,
-    seen: AtomicUsize,
-    reached: Notify,
-}
-
-impl Cut {
-    fn new(at: usize, fault: Fault) -> Arc<Self> {
-        Arc::new(Self { at, fault, seen: AtomicUsize::new(0), reached: Notify::new() })
-    }
-
-    /// Whether the publisher made as many calls as that.
-    fn was_reached(&self) -> bool {
-        self.seen.load(Ordering::Relaxed) > self.at
-    }
-}
-
-impl Hook for Cut {
-    fn before(&self, _: &Effect<'_>) -> Plan {
-        if self.seen.fetch_add(1, Ordering::Relaxed) != self.at {
-            return Plan::default();
-        }
-        self.reached.notify_one();
-        Plan::fault(self.fault)
-    }
-}
+use tests::{Cut, START, World, invocation_for};
 
 /// A world with one pin, and its publisher cut as told.
 async fn scene(cut: &Arc<Cut>) -> (World, Pin, Publisher) {
@@ -69,7 +37,7 @@ async fn a_publisher_that_dies_at_any_call_neither_doubles_a_pin_nor_loses_it() 
             let (world, pin, publisher) = scene(&cut).await;
             tokio::select! {
                 _ = tick(&publisher, &world, &pin) => {}
-                () = async { cut.reached.notified().await; tokio::time::sleep(std::time::Duration::from_millis(1)).await } => {}
+                () = cut.reached() => {}
             }
             drop(publisher);
             if !cut.was_reached() {

@@ -90,6 +90,9 @@ async fn a_rate_limit_holds_the_whole_account_in_order_and_costs_the_others_noth
         };
         assert!(until.duration_since(reopens).as_secs().abs() <= 1, "the time is known: {until}");
     }
+    let account = world.user("alice").get(&format!("/v1/accounts/{}", limited.account.id)).await.json();
+    assert_eq!(account["hold"]["code"], "rate_limited", "{account}");
+    assert!(account["hold"]["until"].is_string() && account["state"] == "connected", "{account}");
     for (at, pin) in published(&world, &free).await.into_iter().zip(&free) {
         assert!(at.duration_since(pin.publish_at.unwrap()) < SignedDuration::from_millis(100));
     }

@@ -1,9 +1,13 @@
-//! The transport over real sockets: what each way a connection can end says about the request.
+//! The transport over real sockets: what each way a connection can end says about the request; and that the
+//! simulator's transport, which has no sockets, says the same.
+
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use shared::pinterest::TransportError;
+use pinterest_sim::{App, Fault, FaultAnswer, Mode, Operation, Options, Simulator, Storage, Tier};
 use shared::pinterest::transport::over_the_network;
+use shared::pinterest::{Transport, TransportError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
@@ -165,7 +169,7 @@ async fn a_redirect_is_an_answer_and_is_not_followed() {
 async fn a_pooled_connection_that_the_peer_closed_never_carries_a_request_twice() {
     let (listener, url) = listen().await;
     let transport = over_the_network();
-    let send = async |transport: &shared::pinterest::Transport| {
+    let send = async |transport: &Transport| {
         let request = Request::post(&url).body(Bytes::from_static(b"{}")).unwrap();
         transport.0.clone().oneshot(request).await
     };
@@ -198,5 +202,39 @@ async fn a_pooled_connection_that_the_peer_closed_never_carries_a_request_twice(
             Err(error) => assert!(matches!(error, TransportError::Unknown(_)), "{error:?}"),
         },
         () = second => panic!("the request came twice"),
+    }
+}
+
+fn simulator() -> Simulator {
+    let app = App { id: "1".to_owned(), secret: "s".to_owned(), redirect_uris: Vec::new(), tier: Tier::Standard };
+    let clock = Arc::new(|| tests::START);
+    let options = Options { storage: Storage::Memory, clock, base_path: String::new(), app, seed: 1 };
+    Simulator::open(options).unwrap()
+}
+
+#[tokio::test]
+async fn what_the_simulator_breaks_off_is_unknown_with_and_without_a_socket() {
+    let lists = || Fault::on(Operation::ListBoards);
+    for fault in [
+        None,
+        Some(Fault { answer: Some(FaultAnswer::Reset), ..lists() }),
+        Some(Fault { truncated: true, ..lists() }),
+        Some(Fault { answer: Some(FaultAnswer::status(404)), truncated: true, ..lists() }),
+    ] {
+        let simulator = simulator();
+        let token = simulator.issue_token(Mode::Live, "shop", "boards:read").unwrap();
+        let (listener, url) = listen().await;
+        let server = tokio::spawn(axum::serve(listener, simulator.router()).into_future());
+        fault.clone().into_iter().for_each(|fault| simulator.set_fault(fault));
+        for transport in [over_the_network(), local::simulated::transport(simulator.router())] {
+            let request = Request::get(url.replace("/v5/pins", "/live/v5/boards"));
+            let request = request.header("authorization", format!("Bearer {token}")).body(Bytes::new()).unwrap();
+            let result = transport.0.oneshot(request).await;
+            match &fault {
+                Some(_) => assert!(unknown(&result), "{fault:?}: {result:?}"),
+                None => assert_eq!(result.unwrap().status(), 200),
+            }
+        }
+        server.abort();
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::api::Reason;
 use shared::domain::{
-    Account, AccountId, Attention, BoardId, Connection, Mode, PinterestUserId, ReconnectReason, Settings,
+    Account, AccountHold, AccountId, Attention, BoardId, Connection, Mode, PinterestUserId, ReconnectReason, Settings,
 };
 use shared::platform::Platform;
 use shared::store::StoreError;
@@ -19,6 +19,8 @@ pub struct AccountBody {
     mode: Mode,
     state: &'static str,
     reason: Option<Reason>,
+    /// What keeps the whole account from posting for a time; `null` while nothing does.
+    hold: Option<HoldBody>,
     scopes: Vec<String>,
     missing_scopes: Vec<String>,
     access_token_expires_at: Option<Timestamp>,
@@ -29,6 +31,19 @@ pub struct AccountBody {
     updated_at: Timestamp,
 }
 
+#[derive(Debug, Serialize)]
+struct HoldBody {
+    code: &'static str,
+    message: &'static str,
+    until: Timestamp,
+}
+
+impl From<AccountHold> for HoldBody {
+    fn from(hold: AccountHold) -> Self {
+        Self { code: hold.reason.code(), message: hold.reason.message(), until: hold.until }
+    }
+}
+
 impl AccountBody {
     /// The account as it stands under `settings` at `now`.
     pub fn new(account: Account, settings: &Settings, now: Timestamp) -> Self {
@@ -37,6 +52,7 @@ impl AccountBody {
         Self {
             state,
             reason: reason.map(|reason| Reason { code: reason.code(), message: reason.message() }),
+            hold: account.held_at(now).map(HoldBody::from),
             missing_scopes: account.scopes.missing_for_publishing().names(),
             scopes: account.scopes.names(),
             access_token_expires_at: tokens.map(|tokens| tokens.access_expires_at),

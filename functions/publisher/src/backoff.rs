@@ -16,6 +16,13 @@ pub fn wait(setback: Setback, tries: usize, random: &dyn Random) -> SignedDurati
     SignedDuration::from_secs_f64((bound * fraction(random)).max(0.5))
 }
 
+/// How long a limit is taken to last that Pinterest gives no end for, after `refusals` refusals in a row before this one:
+/// a minute, twice as long each time, at most an hour. Without jitter: it holds one account, whose pins wait in order.
+pub fn unsaid_limit(refusals: usize) -> SignedDuration {
+    let doublings = u32::try_from(refusals).unwrap_or(u32::MAX).min(6);
+    (SignedDuration::from_mins(1) * 2_i32.pow(doublings)).min(SignedDuration::from_hours(1))
+}
+
 /// The first bound in seconds, by how much it grows, and the largest.
 fn steps(setback: Setback) -> (f64, f64, f64) {
     match setback {
@@ -40,6 +47,12 @@ mod tests {
         fn fill(&self, bytes: &mut [u8]) {
             bytes.fill(self.0);
         }
+    }
+
+    #[test]
+    fn a_limit_without_an_end_is_tried_again_ever_later() {
+        let minutes = |refusals| unsaid_limit(refusals).as_mins();
+        assert_eq!([0, 1, 2, 5, 6, 100].map(minutes), [1, 2, 4, 32, 60, 60]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub enum Verdict {
     TokenRefused,
     /// Certainly not created; the access token does not permit it, and no renewal changes that.
     ScopesRefused,
-    /// Certainly not created; waits that long at least.
+    /// Certainly not created; waits that long at least. Zero where Pinterest does not say for how long.
     Hold(Hold, SignedDuration),
     /// Certainly not created, and never will be as it is.
     Fail(Failure),
@@ -102,9 +102,11 @@ fn too_many(refusal: &Refusal) -> Verdict {
     } else if refusal.code == Some(9) || says(refusal, "spam") {
         Verdict::Hold(Hold::SpamBlock, COOL_DOWN)
     } else {
-        let seconds = refusal.rate.reset_s.unwrap_or(60).clamp(1, 24 * 60 * 60);
-        let seconds = i64::try_from(seconds).unwrap_or(60);
-        Verdict::Hold(Hold::RateLimited, SignedDuration::from_secs(seconds))
+        let seconds = refusal.rate.reset_s.map(|seconds| seconds.clamp(1, 24 * 60 * 60));
+        let pause = seconds.and_then(|seconds| i64::try_from(seconds).ok()).map(SignedDuration::from_secs);
+        // A window of a day is used up for hours; of others nothing is known.
+        let unsaid = if refusal.rate.is_trial() == Some(true) { COOL_DOWN } else { SignedDuration::ZERO };
+        Verdict::Hold(Hold::RateLimited, pause.unwrap_or(unsaid))
     }
 }
 
@@ -202,6 +204,26 @@ mod tests {
         ];
         for (status, code, message, verdict) in table {
             assert_eq!(classify(&answer(*status, *code, message)), *verdict, "{status} {code:?} {message}");
+        }
+    }
+
+    #[test]
+    fn a_limit_lasts_as_long_as_pinterest_says() {
+        let pause = |reset_s, limit: Option<&str>| {
+            let rate = RateLimit { reset_s, limit: limit.map(str::to_owned), remaining: Some(0) };
+            let message = "This request exceeded a rate limit.".into();
+            too_many(&Refusal { status: 429, code: Some(8), message, request_id: None, rate })
+        };
+        for (reset, limit, seconds) in [
+            (Some(30), None, 30),
+            (Some(0), None, 1),
+            (Some(u64::MAX), None, 86_400),
+            (None, Some("1000, 1000;w=86400"), 43_200),
+            (None, Some("100, 100;w=60"), 0),
+            (None, None, 0),
+        ] {
+            let expected = Verdict::Hold(Hold::RateLimited, SignedDuration::from_secs(seconds));
+            assert_eq!(pause(reset, limit), expected, "{reset:?} {limit:?}");
         }
     }
 

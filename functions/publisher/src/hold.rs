@@ -4,14 +4,15 @@ use jiff::{SignedDuration, Timestamp};
 use shared::domain::{Account, CircuitKind, Hold, Pin, Wait};
 use shared::store::StoreError;
 
-use crate::Publisher;
 use crate::change::change;
+use crate::{Publisher, backoff};
 
 /// Takes down what the hold of `pin` means for others, and answers where the pin waits.
 ///
 /// What ends the hold is written before the pin is parked: a pin never waits for a release that nobody planned. Where
 /// it cannot be written, the pin waits by itself and the next one meets the same refusal.
 pub async fn enter(publisher: &Publisher, pin: &Pin, account: &Account, reason: Hold, pause: SignedDuration) -> Wait {
+    let pause = if pause.is_zero() { backoff::unsaid_limit(refusals(pin)) } else { pause };
     let until = publisher.platform.clock.now() + pause;
     match reason {
         Hold::RateLimited | Hold::SpamBlock => match hold_account(publisher, account, reason, until).await {
@@ -27,6 +28,16 @@ pub async fn enter(publisher: &Publisher, pin: &Pin, account: &Account, reason: 
         },
         _ => Wait::Until(until),
     }
+}
+
+/// How many attempts running Pinterest answered with 429, before this one.
+fn refusals(pin: &Pin) -> usize {
+    pin.attempts
+        .iter()
+        .rev()
+        .filter(|attempt| attempt.http_status.is_some())
+        .take_while(|attempt| attempt.http_status == Some(429))
+        .count()
 }
 
 /// Keeps the whole account from posting until `until`, and plans the release of what waits meanwhile.

@@ -13,7 +13,8 @@ use tower::{ServiceExt, service_fn};
 
 /// A transport whose requests `simulator` answers.
 ///
-/// An answer that the simulator marks as broken is lost on its way, as over a connection that was reset.
+/// An answer that the simulator marks as broken, or whose body fails in its middle, is lost on its way, as over a
+/// connection that was reset.
 pub fn transport(simulator: Router) -> Transport {
     Transport(BoxCloneSyncService::new(service_fn(move |request| send(simulator.clone(), request))))
 }

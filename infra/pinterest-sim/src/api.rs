@@ -9,11 +9,13 @@ mod incoming;
 mod list;
 mod media;
 mod oauth;
+mod pin_update;
 mod pins;
 mod pipeline;
 mod refusal;
 mod sections;
 mod shape;
+mod writes;
 
 use axum::Router;
 use axum::extract::{RawPathParams, Request, State};
@@ -53,8 +55,8 @@ fn host(mode: Mode) -> Router<Simulator> {
 fn endpoint(mode: Mode, operation: Operation) -> MethodRouter<Simulator> {
     let serve = move |State(simulator): State<Simulator>, params: RawPathParams, request: Request| async move {
         match Incoming::read(mode, operation, &params, request).await {
-            Ok(call) => pipeline::serve(simulator, call).await,
-            Err(too_large) => too_large,
+            Some(call) => pipeline::serve(simulator, call).await,
+            None => pipeline::unread(&simulator),
         }
     };
     on(filter(&operation.method()), serve)

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::controls::{Answers, Limits, Rotation};
+use crate::controls::{Answers, BoardWrites, Limits, Rotation};
 use crate::options::Tier;
 use crate::simulator::Simulator;
 
@@ -28,6 +28,7 @@ pub(crate) fn router() -> Router<Simulator> {
         .route("/control/links", get(show(links)).post(set_links))
         .route("/control/answers", get(show(answers)).post(set_answers))
         .route("/control/limits", get(show(limits)).post(set_limits))
+        .route("/control/writes", get(show(writes)).post(set_writes))
         .route("/control/calls", get(world::calls))
         .route("/control/pins", get(world::pins))
         .route("/control/people", post(world::add_person))
@@ -103,6 +104,10 @@ fn answers(simulator: &Simulator) -> Value {
     json!(simulator.answers())
 }
 
+fn writes(simulator: &Simulator) -> Value {
+    json!(simulator.board_writes())
+}
+
 fn limits(simulator: &Simulator) -> Value {
     json!(simulator.limits())
 }
@@ -132,12 +137,15 @@ async fn set_answers(State(simulator): State<Simulator>, body: Bytes) -> Result<
         "answers",
         r#"{"create_pin_status":200,"token_scope":false,"extra_fields":true,"created_at_offset":false}"#,
     )?;
-    if ![200, 201].contains(&body.create_pin_status) {
-        return Err(Wrong::new(
-            "create_pin_status",
-            format!("{} is not what Pinterest answers", body.create_pin_status),
-            "send 200 or 201",
-        ));
+    for (field, given, known) in [
+        ("create_pin_status", i64::from(body.create_pin_status), [200, 201]),
+        ("token_status", i64::from(body.token_status), [200, 201]),
+        ("board_not_found_code", body.board_not_found_code, [40, 404]),
+    ] {
+        if !known.contains(&given) {
+            let problem = format!("{given} is not what Pinterest answers");
+            return Err(Wrong::new(field, problem, format!("send {} or {}", known[0], known[1])));
+        }
     }
     simulator.set_answers(body);
     Ok(Json(answers(&simulator)))
@@ -145,7 +153,17 @@ async fn set_answers(State(simulator): State<Simulator>, body: Bytes) -> Result<
 
 async fn set_limits(State(simulator): State<Simulator>, body: Bytes) -> Result<Json<Value>, Wrong> {
     let body: Limits =
-        read(&body, "limits", r#"{"org_read":1000,"org_write":3,"universal":1000}, or {} for the tier's own"#)?;
+        read(&body, "limits", r#"{"org_write":3,"after_ms":60000,"for_ms":30000}, or {} for the tier's own"#)?;
+    if body.for_ms == Some(0) {
+        return Err(Wrong::new("for_ms", "they would never hold", "send 1 or more, or leave it out for always"));
+    }
     simulator.set_limits(body);
     Ok(Json(limits(&simulator)))
+}
+
+async fn set_writes(State(simulator): State<Simulator>, body: Bytes) -> Result<Json<Value>, Wrong> {
+    let body: BoardWrites =
+        read(&body, "writes", r#"{"hold_ms":2000,"refusal":"conflict"}; the other refusal is rate_limited"#)?;
+    simulator.set_board_writes(body);
+    Ok(Json(writes(&simulator)))
 }

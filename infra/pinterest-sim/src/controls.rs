@@ -1,11 +1,15 @@
 //! What tests and people switch while the simulator runs. The controls belong to the process: a
 //! reopened world starts without faults and with the tier of its options.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::fault::Fault;
+use crate::fault::{Armed, Fault};
 use crate::options::Tier;
 use crate::simulator::Simulator;
+use crate::stretch::Stretch;
 
 /// What happens to a refresh token when it is used. Pinterest does not say; operators have seen
 /// each of these.
@@ -27,6 +31,11 @@ pub enum Rotation {
 pub struct Answers {
     /// `POST /pins` is answered 201 (as documented) or 200 (as the description allows).
     pub create_pin_status: u16,
+    /// `POST /oauth/token` is answered 200, or 201 as the description lists from 5.28 on.
+    pub token_status: u16,
+    /// The code of a 404 for a board: 40, as the description has it for saving a pin, or 404, as it
+    /// has it for listing a board's pins.
+    pub board_not_found_code: i64,
     /// Token answers carry `scope`; the description makes it optional from 5.28 on.
     pub token_scope: bool,
     /// Objects carry fields that no description mentions.
@@ -37,11 +46,21 @@ pub struct Answers {
 
 impl Default for Answers {
     fn default() -> Self {
-        Self { create_pin_status: 201, token_scope: true, extra_fields: true, created_at_offset: false }
+        Self {
+            create_pin_status: 201,
+            token_status: 200,
+            board_not_found_code: 40,
+            token_scope: true,
+            extra_fields: true,
+            created_at_offset: false,
+        }
     }
 }
 
 /// Quotas to use in place of the tier's own, in calls per window; the window stays the tier's.
+///
+/// Limits with `after_ms` or `for_ms` hold for that stretch of time in place of those set before,
+/// which hold again afterwards; limits without replace all that were set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
@@ -51,15 +70,47 @@ pub struct Limits {
     pub org_write: Option<u32>,
     /// Over all categories.
     pub universal: Option<u32>,
+    /// From when on they hold, in milliseconds after they are set; `None` for at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after_ms: Option<u64>,
+    /// For how long they hold, in milliseconds; `None` for without end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub for_ms: Option<u64>,
+}
+
+/// What becomes of a write to a board that was written to a moment ago. The description warns of
+/// both refusals; how long the moment is, it does not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BoardWrites {
+    /// For how long a write has its board to itself, in milliseconds; 0, the default, for not at
+    /// all.
+    pub hold_ms: u64,
+    /// What another write to the board is answered meanwhile.
+    pub refusal: BoardRefusal,
+}
+
+/// How a write to a board that is not free is refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BoardRefusal {
+    /// 429 code 8, by the second cause that its text names.
+    #[default]
+    RateLimited,
+    /// 409: no exclusive access to the board.
+    Conflict,
 }
 
 pub(crate) struct Controls {
     pub(crate) tier: Tier,
     pub(crate) rotation: Rotation,
     pub(crate) answers: Answers,
-    pub(crate) limits: Limits,
+    limits: Vec<(Stretch, Limits)>,
+    pub(crate) board_writes: BoardWrites,
+    /// Until when each board belongs to the last write.
+    pub(crate) holds: BTreeMap<String, Timestamp>,
     pub(crate) blocked_domains: Vec<String>,
-    pub(crate) faults: Vec<Fault>,
+    pub(crate) faults: Vec<Armed>,
 }
 
 impl Controls {
@@ -68,18 +119,27 @@ impl Controls {
             tier,
             rotation: Rotation::default(),
             answers: Answers::default(),
-            limits: Limits::default(),
+            limits: Vec::new(),
+            board_writes: BoardWrites::default(),
+            holds: BTreeMap::new(),
             blocked_domains: Vec::new(),
             faults: Vec::new(),
         }
     }
+
+    /// The limits that hold at a time: of several, those set last.
+    pub(crate) fn limits_at(&self, now: Timestamp) -> Limits {
+        let holding = self.limits.iter().rev().find(|(stretch, _)| stretch.holds(now));
+        holding.map(|(_, limits)| *limits).unwrap_or_default()
+    }
 }
 
 impl Simulator {
-    /// Makes matching calls fail until the fault has struck `times` times or is cleared. Of
-    /// several that match a call, the one set first strikes.
+    /// Makes matching calls fail until the fault has struck `times` times, its time is over or it
+    /// is cleared. Of several that match a call, the one set first strikes.
     pub fn set_fault(&self, fault: Fault) {
-        self.with_controls(|controls| controls.faults.push(fault));
+        let armed = Armed::new(fault, self.now());
+        self.with_controls(|controls| controls.faults.push(armed));
     }
 
     /// Removes every fault.
@@ -89,7 +149,10 @@ impl Simulator {
 
     /// The faults that can still strike, with what is left of their `times`.
     pub fn faults(&self) -> Vec<Fault> {
-        self.with_controls(|controls| controls.faults.clone())
+        let now = self.now();
+        self.with_controls(|controls| {
+            controls.faults.iter().filter(|armed| !armed.is_over(now)).map(|armed| armed.fault.clone()).collect()
+        })
     }
 
     /// Changes the app's access tier.
@@ -124,12 +187,32 @@ impl Simulator {
 
     /// Replaces quotas of the tier; `Limits::default()` gives the tier's own back.
     pub fn set_limits(&self, limits: Limits) {
-        self.with_controls(|controls| controls.limits = limits);
+        let stretch = Stretch::new(self.now(), limits.after_ms, limits.for_ms);
+        self.with_controls(|controls| {
+            if limits.after_ms.is_none() && limits.for_ms.is_none() {
+                controls.limits.clear();
+            }
+            controls.limits.push((stretch, limits));
+        });
     }
 
-    /// The replaced quotas.
+    /// The replaced quotas that hold now.
     pub fn limits(&self) -> Limits {
-        self.with_controls(|controls| controls.limits)
+        let now = self.now();
+        self.with_controls(|controls| controls.limits_at(now))
+    }
+
+    /// Chooses what becomes of writes to one board that follow each other closely.
+    pub fn set_board_writes(&self, writes: BoardWrites) {
+        self.with_controls(|controls| {
+            controls.board_writes = writes;
+            controls.holds.clear();
+        });
+    }
+
+    /// What becomes of writes to one board that follow each other closely.
+    pub fn board_writes(&self) -> BoardWrites {
+        self.with_controls(|controls| controls.board_writes)
     }
 
     /// Refuses pins whose link is on one of these domains or below it, with 429 code 9.

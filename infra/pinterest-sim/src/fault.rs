@@ -2,22 +2,28 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use rand::rngs::StdRng;
 use serde_json::Value;
 
 use crate::draw;
 use crate::mode::Mode;
 use crate::operation::Operation;
+use crate::stretch::Stretch;
 
 /// Something that goes wrong with calls of one operation. Fields that are `None` do not narrow it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
-    /// The operation; [`Operation::Token`] means every grant.
+    /// The operation; [`Operation::Token`] means every grant, [`Operation::Any`] every call.
     pub operation: Operation,
     /// How many calls it strikes; `None` for every one until the faults are cleared.
     pub times: Option<u32>,
     /// How likely it strikes a call that matches, 0 to 1; `None` for always.
     pub probability: Option<f64>,
+    /// From when on it strikes, in milliseconds after it is set; `None` for at once.
+    pub after_ms: Option<u64>,
+    /// For how long it strikes, in milliseconds; `None` for without end.
+    pub for_ms: Option<u64>,
     /// Only calls to this host.
     pub mode: Option<Mode>,
     /// Only calls of the person with this username.
@@ -28,6 +34,9 @@ pub struct Fault {
     pub effect: Effect,
     /// What the caller gets; `None` for the call's own answer, after the delay.
     pub answer: Option<FaultAnswer>,
+    /// Whether the connection breaks in the middle of the answer's body. An answer without a body
+    /// does not begin at all.
+    pub truncated: bool,
     /// How long the call takes, in milliseconds.
     pub delay_ms: Option<u64>,
     /// How long a pin that the call makes stays out of lists, in milliseconds. It can be fetched
@@ -79,11 +88,14 @@ impl Fault {
             operation,
             times: None,
             probability: None,
+            after_ms: None,
+            for_ms: None,
             mode: None,
             person: None,
             board: None,
             effect: Effect::Before,
             answer: None,
+            truncated: false,
             delay_ms: None,
             visible_after_ms: None,
         }
@@ -100,6 +112,23 @@ impl Fault {
     }
 }
 
+/// A fault that was set, and when it strikes.
+pub(crate) struct Armed {
+    pub(crate) fault: Fault,
+    stretch: Stretch,
+}
+
+impl Armed {
+    pub(crate) fn new(fault: Fault, now: Timestamp) -> Self {
+        let stretch = Stretch::new(now, fault.after_ms, fault.for_ms);
+        Self { fault, stretch }
+    }
+
+    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
+        self.stretch.is_over(now)
+    }
+}
+
 /// What faults look at in a call.
 pub(crate) struct Target<'a> {
     pub(crate) operation: Operation,
@@ -108,12 +137,15 @@ pub(crate) struct Target<'a> {
     pub(crate) board: Option<&'a str>,
 }
 
-/// The fault that strikes this call, if any; it is counted, and forgotten when it is used up.
-pub(crate) fn strike(faults: &mut Vec<Fault>, rng: &mut StdRng, call: &Target<'_>) -> Option<Fault> {
-    let position = faults.iter().position(|fault| {
-        fault.matches(call) && fault.probability.is_none_or(|probability| draw::happens(rng, probability))
+/// The fault that strikes this call, if any; it is counted, and forgotten when it is used up or over.
+pub(crate) fn strike(faults: &mut Vec<Armed>, rng: &mut StdRng, now: Timestamp, call: &Target<'_>) -> Option<Fault> {
+    faults.retain(|armed| !armed.is_over(now));
+    let position = faults.iter().position(|Armed { fault, stretch }| {
+        stretch.holds(now)
+            && fault.matches(call)
+            && fault.probability.is_none_or(|probability| draw::happens(rng, probability))
     })?;
-    let fault = &mut faults[position];
+    let fault = &mut faults[position].fault;
     fault.times = fault.times.map(|times| times - 1);
     let struck = fault.clone();
     if struck.times == Some(0) {

@@ -22,10 +22,11 @@ mod scope;
 mod seed;
 mod simulator;
 mod store;
+mod stretch;
 
 pub use api::Broken;
 pub use consent::{ConsentError, Decision};
-pub use controls::{Answers, Limits, Rotation};
+pub use controls::{Answers, BoardRefusal, BoardWrites, Limits, Rotation};
 pub use direct::{DirectError, NewBoard, NewPerson};
 pub use fault::{Effect, Fault, FaultAnswer};
 pub use mode::Mode;

@@ -32,6 +32,7 @@ impl Category {
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the table below says what each one is")]
 pub enum Operation {
+    Any,
     Token,
     ExchangeCode,
     RefreshToken,
@@ -50,6 +51,7 @@ pub enum Operation {
     CreatePin,
     ListPins,
     GetPin,
+    UpdatePin,
     DeletePin,
     SavePin,
     GetPinAnalytics,
@@ -101,7 +103,8 @@ const fn analytics(
     Row { operation, name, method: Method::GET, path, category: OrgAnalytics, scopes }
 }
 
-static TABLE: [Row; 22] = [
+static TABLE: [Row; 24] = [
+    grant(Op::Any, "any", ""),
     grant(Op::Token, "token", "/oauth/token"),
     grant(Op::ExchangeCode, "exchange_code", ""),
     grant(Op::RefreshToken, "refresh_token", ""),
@@ -120,6 +123,7 @@ static TABLE: [Row; 22] = [
     write(Op::CreatePin, "create_pin", Method::POST, "/pins", WRITE_PINS),
     read(Op::ListPins, "list_pins", "/pins", READ_PINS),
     read(Op::GetPin, "get_pin", "/pins/{pin_id}", READ_PINS),
+    write(Op::UpdatePin, "update_pin", Method::PATCH, "/pins/{pin_id}", WRITE_PINS),
     write(Op::DeletePin, "delete_pin", Method::DELETE, "/pins/{pin_id}", WRITE_PINS),
     write(Op::SavePin, "save_pin", Method::POST, "/pins/{pin_id}/save", WRITE_PINS),
     analytics(Op::GetPinAnalytics, "get_pin_analytics", "/pins/{pin_id}/analytics", READ_PINS),
@@ -150,7 +154,8 @@ impl Operation {
         self.row().method.clone()
     }
 
-    /// The path template below `/v5`; `None` for a grant, which has the path of [`Self::Token`].
+    /// The path template below `/v5`; `None` for a grant, which has the path of [`Self::Token`], and for
+    /// [`Self::Any`].
     pub(crate) fn path(self) -> Option<&'static str> {
         Some(self.row().path).filter(|path| !path.is_empty())
     }
@@ -174,9 +179,13 @@ impl Operation {
         !matches!(self, Self::DeleteBoard | Self::CreateSection | Self::SavePin | Self::GetUserAnalytics)
     }
 
-    /// Whether a fault on `self` is meant for a call of `other`: `token` means every grant.
+    /// Whether a fault on `self` is meant for a call of `other`: `any` means every call, `token` every grant.
     pub(crate) fn covers(self, other: Self) -> bool {
-        self == other || (self == Self::Token && other > Self::Token && other <= Self::ClientCredentials)
+        match self {
+            Self::Any => true,
+            Self::Token => (Self::Token..=Self::ClientCredentials).contains(&other),
+            _ => self == other,
+        }
     }
 }
 

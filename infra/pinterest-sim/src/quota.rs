@@ -29,7 +29,7 @@ struct Window {
 impl World<'_> {
     /// Counts a call in its quotas; one that is over a quota is not counted.
     pub(crate) fn take_quota(&self, category: Category, person: Option<&str>) -> Result<Quota> {
-        let windows = windows(self.controls.tier, self.controls.limits, category, person);
+        let windows = windows(self.controls.tier, self.controls.limits_at(self.now), category, person);
         let mut used = Vec::with_capacity(windows.len());
         for window in &windows {
             used.push(self.used(window)?);

@@ -89,10 +89,14 @@ impl Simulator {
         let mut guard = self.lock();
         let State { db, rng, controls } = &mut *guard;
         let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let answer =
-            work(&mut World { db: &transaction, rng, controls, app: &self.inner.app, now: (self.inner.clock)() })?;
+        let answer = work(&mut World { db: &transaction, rng, controls, app: &self.inner.app, now: self.now() })?;
         transaction.commit()?;
         Ok(answer)
+    }
+
+    /// What time it is here.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.inner.clock)()
     }
 
     /// Reads or changes the controls.

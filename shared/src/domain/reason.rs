@@ -16,15 +16,15 @@ words! {
         /// Pinterest's rate limit is used up (429 code 8).
         RateLimited = "rate_limited", "Pinterest's request limit for this account is used up. The pin goes out when Pinterest opens it again.";
         /// Pinterest blocks the pin's link (429 code 9).
-        LinkBlocked = "link_blocked", "Pinterest blocks this link because it may lead to spam. Change the link or ask Pinterest to review the domain.";
+        LinkBlocked = "link_blocked", "Pinterest blocks this link because it may lead to spam. Change the link, or ask Pinterest to review the domain; it is tried again twice a day.";
         /// Pinterest blocks the account's pins to combat spam (429).
         SpamBlock = "spam_block", "Pinterest blocks new pins of this account to combat spam. Publish less often; it is tried again after a pause.";
         /// Pinterest did not answer several times running.
         PinterestDown = "pinterest_down", "Pinterest does not answer at present. It is asked every half minute, and the pin goes out when it answers again.";
         /// The app has only trial access (403 code 29).
-        TrialTier = "trial_tier", "The Pinterest app has only trial access, which may not create pins in live mode. An administrator has to apply for standard access or switch to the sandbox.";
+        TrialTier = "trial_tier", "The Pinterest app has only trial access, which may not create pins in live mode. An administrator has to apply for standard access and, when it is granted, save the settings once more; or switch to the sandbox.";
         /// The app is not approved (401 code 3).
-        AppNotApproved = "app_not_approved", "Pinterest has not approved the app yet. An administrator has to finish its review on developers.pinterest.com.";
+        AppNotApproved = "app_not_approved", "Pinterest has not approved the app yet. An administrator has to finish its review on developers.pinterest.com and check the set-up here; the pins then go out.";
     }
 }
 
@@ -48,7 +48,7 @@ words! {
         /// Pinterest says that the account may not do this.
         NotPermitted = "not_permitted", "Pinterest does not permit this account to pin there. Check that the account may write to the board, and reconnect it if its scopes changed.";
         /// Pinterest refuses the pin's content for another reason.
-        Rejected = "rejected", "Pinterest refuses the pin. The last attempt has its own words.";
+        Rejected = "rejected", "Pinterest refuses the pin. The last attempt has its own words; change the pin by them and schedule it again.";
     }
 }
 
@@ -56,9 +56,9 @@ words! {
     /// Why a person has to look.
     Doubt {
         /// The request was sent and no answer came back that says what became of it.
-        OutcomeUnknown = "outcome_unknown", "Pinterest may or may not have published this pin: its answer was lost. Look at the board before you publish it again.";
+        OutcomeUnknown = "outcome_unknown", "Pinterest may or may not have published this pin: its answer was lost. Look at the board, then say which pin it is, or have it published again.";
         /// The publisher stopped between claiming the pin and recording what came of it.
-        PublisherStopped = "publisher_stopped", "Pinterest may or may not have published this pin: the publisher stopped in the middle. Look at the board before you publish it again.";
+        PublisherStopped = "publisher_stopped", "Pinterest may or may not have published this pin: the publisher stopped in the middle. Look at the board, then say which pin it is, or have it published again.";
     }
 }
 

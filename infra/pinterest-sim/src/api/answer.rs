@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::response::Response;
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use futures_util::{StreamExt, stream};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
@@ -85,11 +86,31 @@ pub(super) fn faked(
 /// A response whose body fails before its first byte: the server drops the connection on it
 /// without having sent anything.
 pub(super) fn broken() -> Response {
-    let failure =
-        futures_util::stream::once(async { Err::<Bytes, _>(io::Error::from(io::ErrorKind::ConnectionReset)) });
-    let mut response = Response::new(Body::from_stream(failure));
+    let mut response = Response::new(Body::from_stream(stream::once(async { failure() })));
     response.extensions_mut().insert(Broken);
     response
+}
+
+/// The response with a body that fails in its middle. Without a body there is nothing to begin with.
+pub(super) async fn cut(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    if whole.is_empty() {
+        return broken();
+    }
+    parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(whole.len()));
+    let half = whole.slice(..whole.len() / 2);
+    let rest = async {
+        // A server sends the half that it has only when the next part is not there yet.
+        tokio::task::yield_now().await;
+        failure()
+    };
+    let body = stream::once(async { Ok(half) }).chain(stream::once(rest));
+    Response::from_parts(parts, Body::from_stream(body))
+}
+
+fn failure() -> io::Result<Bytes> {
+    Err(io::Error::from(io::ErrorKind::ConnectionReset))
 }
 
 /// The body that Pinterest sends with a status when nothing more is known.

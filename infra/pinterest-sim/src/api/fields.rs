@@ -32,6 +32,11 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Whether the field is there, be it null.
+    pub(super) fn names(&self, name: &str) -> bool {
+        self.object.contains_key(name)
+    }
+
     /// A value that is there and not null.
     pub(super) fn get(&self, name: &str) -> Option<&'a Value> {
         self.object.get(name).filter(|value| !value.is_null())

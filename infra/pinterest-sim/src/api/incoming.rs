@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{RawPathParams, Request};
-use axum::response::Response;
 use data_encoding::BASE64;
+use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use super::answer::{default_body, respond};
 use crate::mode::Mode;
 use crate::operation::Operation;
 use crate::scope::ScopeSet;
@@ -45,22 +43,20 @@ pub(super) struct Incoming {
 }
 
 impl Incoming {
-    /// Reads the whole request; the response is for a body over the limit.
+    /// Reads the whole request; nothing for a body over the limit, or one that breaks off.
     pub(super) async fn read(
         mode: Mode,
         operation: Operation,
         params: &RawPathParams,
         request: Request,
-    ) -> Result<Self, Response> {
+    ) -> Option<Self> {
         let (parts, body) = request.into_parts();
-        let body = axum::body::to_bytes(body, BODY_LIMIT)
-            .await
-            .map_err(|_| respond(StatusCode::PAYLOAD_TOO_LARGE, Some(&default_body(413)), HeaderMap::new()))?;
+        let body = axum::body::to_bytes(body, BODY_LIMIT).await.ok()?;
         let is_form = content_type(&parts.headers).starts_with("application/x-www-form-urlencoded");
         let pairs = |bytes: &[u8]| url::form_urlencoded::parse(bytes).into_owned().collect::<BTreeMap<_, _>>();
         let form = if is_form { pairs(&body) } else { BTreeMap::new() };
         let path_and_query = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        Ok(Self {
+        Some(Self {
             mode,
             operation: refine(operation, &form),
             method: parts.method.to_string(),

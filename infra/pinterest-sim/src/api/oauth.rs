@@ -1,5 +1,6 @@
 //! The token endpoint and revocation.
 
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Answer, Incoming, Refusal};
@@ -114,7 +115,7 @@ fn exchange(world: &mut World<'_>, call: &Incoming) -> Result<Answer, Refusal> {
     let access = issue_access_token(world, call.mode, &grant.person_id, &scopes)?;
     let mut body = access_body(world, "authorization_code", &access, &scopes);
     add_refresh_token(world, call.mode, &grant.person_id, &scopes, &mut body)?;
-    Ok(Answer::ok(body))
+    Ok(granted(world, body))
 }
 
 fn refresh(world: &mut World<'_>, call: &Incoming) -> Result<Answer, Refusal> {
@@ -136,7 +137,7 @@ fn refresh(world: &mut World<'_>, call: &Incoming) -> Result<Answer, Refusal> {
     if world.controls.rotation != Rotation::NotRenewed {
         add_refresh_token(world, call.mode, &old.person_id, &old.scopes, &mut body)?;
     }
-    Ok(Answer::ok(body))
+    Ok(granted(world, body))
 }
 
 /// A token for the account of the app's owner, here the first person of the world.
@@ -144,7 +145,12 @@ fn client_credentials(world: &mut World<'_>, call: &Incoming) -> Result<Answer, 
     let scopes = parse_scopes(required(call, "scope")?)?;
     let owner = world.people()?.into_iter().next().ok_or_else(Refusal::user_not_found)?;
     let access = issue(world, ("pinc", Kind::Access, ACCESS_LIFETIME), (call.mode, &owner.id), &scopes)?;
-    Ok(Answer::ok(access_body(world, "client_credentials", &access, &scopes)))
+    Ok(granted(world, access_body(world, "client_credentials", &access, &scopes)))
+}
+
+fn granted(world: &World<'_>, body: Value) -> Answer {
+    let status = StatusCode::from_u16(world.controls.answers.token_status).unwrap_or(StatusCode::OK);
+    Answer { status, body: Some(body) }
 }
 
 fn parse_scopes(list: &str) -> Result<ScopeSet, Refusal> {

@@ -154,7 +154,7 @@ fn put(
     Ok(pin)
 }
 
-fn find(world: &World<'_>, call: &Incoming) -> Result<Pin, Refusal> {
+pub(super) fn find(world: &World<'_>, call: &Incoming) -> Result<Pin, Refusal> {
     let id = id_in_path(call, "pin_id")?;
     world.find_pin(call.mode, id)?.ok_or_else(Refusal::pin_not_found)
 }
@@ -172,7 +172,7 @@ fn pins_readable(world: &World<'_>, call: &Incoming, caller: &Caller) -> Result<
     Ok(board)
 }
 
-fn check_section(world: &World<'_>, board: &Board, section_id: Option<&str>) -> Result<(), Refusal> {
+pub(super) fn check_section(world: &World<'_>, board: &Board, section_id: Option<&str>) -> Result<(), Refusal> {
     match section_id {
         Some(id) if world.find_section(&board.id, id)?.is_none() => Err(Refusal::section_not_found()),
         _ => Ok(()),
@@ -190,7 +190,7 @@ fn color(fields: &Fields<'_>) -> Result<Option<String>, Refusal> {
     Err(Refusal::invalid(format!("'{color}' does not match '^#[0-9a-fA-F]{{6}}$' for parameter 'dominant_color'")))
 }
 
-fn check_disclosures(fields: &Fields<'_>) -> Result<(), Refusal> {
+pub(super) fn check_disclosures(fields: &Fields<'_>) -> Result<(), Refusal> {
     let Some(value) = fields.get("ai_disclosures") else {
         return Ok(());
     };

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
 
-use super::answer::{broken, faked, respond, usual_headers};
-use super::{Answer, Caller, Incoming, Refusal, account, boards, oauth, pins, sections};
+use super::answer::{Broken, broken, cut, default_body, faked, respond, usual_headers};
+use super::{Answer, Caller, Incoming, Refusal, account, boards, oauth, pin_update, pins, sections, writes};
 use crate::draw;
 use crate::fault::{self, Effect, Fault, FaultAnswer, Target};
 use crate::mode::Mode;
@@ -35,31 +35,23 @@ pub(super) async fn serve(simulator: Simulator, mut call: Incoming) -> Response 
         Err(refusal) => return respond(refusal.status(), Some(&refusal.body()), HeaderMap::new()),
     };
     let Admission { log, headers, caller, fault } = admission;
-    let (effect, answer, delay) = match fault {
-        Some(fault) => {
-            call.visible_after_ms = fault.visible_after_ms.unwrap_or(0);
-            (fault.effect, fault.answer, Duration::from_millis(fault.delay_ms.unwrap_or(0)))
-        }
-        None => (Effect::Before, None, Duration::ZERO),
-    };
-    if effect == Effect::Before {
+    let fault = fault.unwrap_or_else(|| Fault::on(call.operation));
+    call.visible_after_ms = fault.visible_after_ms.unwrap_or(0);
+    let delay = Duration::from_millis(fault.delay_ms.unwrap_or(0));
+    if fault.effect == Effect::Before {
         pause(delay).await;
-        if let Some(answer) = answer {
-            return strike(&simulator, log, answer, headers).await;
-        }
     }
-    let outcome = caller.and_then(|caller| simulator.transact(|world| perform(world, &call, caller.as_ref())));
-    if effect == Effect::After {
+    let is_struck_before = fault.effect == Effect::Before && fault.answer.is_some();
+    let own = if is_struck_before { None } else { Some(attempt(&simulator, &call, caller, headers.clone())) };
+    if fault.effect == Effect::After {
         pause(delay).await;
-        if let Some(answer) = answer {
-            return strike(&simulator, log, answer, headers).await;
-        }
     }
-    let response = match outcome {
-        Ok(answer) => respond(answer.status, answer.body.as_ref(), headers),
-        Err(refusal) => respond(refusal.status(), Some(&refusal.body()), headers),
+    let response = match fault.answer {
+        Some(answer) => strike(answer, headers).await,
+        None => own.unwrap_or_else(broken),
     };
-    note(&simulator, log, response.status());
+    let response = if fault.truncated { cut(response).await } else { response };
+    note(&simulator, log, &response);
     response
 }
 
@@ -69,23 +61,39 @@ async fn pause(delay: Duration) {
     }
 }
 
-async fn strike(simulator: &Simulator, log: i64, answer: FaultAnswer, headers: HeaderMap) -> Response {
+/// Does the work, or not, and says so.
+fn attempt(
+    simulator: &Simulator,
+    call: &Incoming,
+    caller: Result<Option<Caller>, Refusal>,
+    headers: HeaderMap,
+) -> Response {
+    match caller.and_then(|caller| simulator.transact(|world| perform(world, call, caller.as_ref()))) {
+        Ok(answer) => respond(answer.status, answer.body.as_ref(), headers),
+        Err(refusal) => {
+            let refusal = refusal.coded_for(simulator.answers());
+            respond(refusal.status(), Some(&refusal.body()), headers)
+        }
+    }
+}
+
+async fn strike(answer: FaultAnswer, headers: HeaderMap) -> Response {
     match answer {
         FaultAnswer::Reset => broken(),
         FaultAnswer::Timeout => {
             tokio::time::sleep(NEVER).await;
             broken()
         }
-        FaultAnswer::Status { status, body, headers: extra } => {
-            let response = faked(status, body, &extra, headers);
-            note(simulator, log, response.status());
-            response
-        }
+        FaultAnswer::Status { status, body, headers: extra } => faked(status, body, &extra, headers),
     }
 }
 
-fn note(simulator: &Simulator, log: i64, status: StatusCode) {
-    let noted = simulator.transact(|world| world.note_status(log, status.as_u16()));
+/// Completes the line of the log, unless no answer was given.
+fn note(simulator: &Simulator, log: i64, response: &Response) {
+    if response.extensions().get::<Broken>().is_some() {
+        return;
+    }
+    let noted = simulator.transact(|world| world.note_status(log, response.status().as_u16()));
     if let Err(error) = noted {
         tracing::error!(%error, "the log of calls lacks a status");
     }
@@ -110,7 +118,7 @@ fn admit(world: &mut World<'_>, call: &Incoming) -> Result<Admission, Refusal> {
         request_id: &request_id,
     })?;
     let target = Target { operation: call.operation, mode: call.mode, person: person.as_deref(), board: call.board() };
-    let fault = fault::strike(&mut world.controls.faults, world.rng, &target);
+    let fault = fault::strike(&mut world.controls.faults, world.rng, world.now, &target);
     let caller = if quota.exceeded { Err(Refusal::rate_limited()) } else { identified };
     Ok(Admission { log, headers: usual_headers(&request_id, &quota), caller, fault })
 }
@@ -146,6 +154,13 @@ fn perform(world: &mut World<'_>, call: &Incoming, caller: Option<&Caller>) -> R
         };
     };
     permit(world, call, caller)?;
+    let board = writes::admit(world, call)?;
+    let answer = work(world, call, caller)?;
+    writes::hold(world, board);
+    Ok(answer)
+}
+
+fn work(world: &mut World<'_>, call: &Incoming, caller: &Caller) -> Result<Answer, Refusal> {
     match call.operation {
         Operation::GetUserAccount => account::get(world, call, caller),
         Operation::ListBoards => boards::list(world, call, caller),
@@ -160,6 +175,7 @@ fn perform(world: &mut World<'_>, call: &Incoming, caller: Option<&Caller>) -> R
         Operation::CreatePin => pins::create(world, call, caller),
         Operation::ListPins => pins::list(world, call, caller),
         Operation::GetPin => pins::get(world, call, caller),
+        Operation::UpdatePin => pin_update::update(world, call, caller),
         Operation::DeletePin => pins::delete(world, call, caller),
         Operation::SavePin => pins::save(world, call, caller),
         _ => Err(Refusal::not_simulated("analytics")),
@@ -191,15 +207,19 @@ fn permit(world: &World<'_>, call: &Incoming, caller: &Caller) -> Result<(), Ref
 
 /// Answers a path or method that is not simulated. Invented: the real words are not known.
 pub(super) async fn unknown_path(State(simulator): State<Simulator>, uri: http::Uri) -> Response {
-    let request_id = simulator.transact(|world| Ok::<_, rusqlite::Error>(draw::request_id(world.rng)));
-    let mut headers = HeaderMap::new();
-    if let Some(value) = request_id.ok().and_then(|id| id.parse().ok()) {
-        headers.insert("x-pinterest-rid", value);
-    }
     let message = format!("pinterest-sim does not simulate this method on /v5{}.", uri.path());
-    respond(
-        StatusCode::NOT_IMPLEMENTED,
-        Some(&json!({ "code": 501, "message": message, "status": "failure" })),
-        headers,
-    )
+    let body = json!({ "code": 501, "message": message, "status": "failure" });
+    respond(StatusCode::NOT_IMPLEMENTED, Some(&body), request_id(&simulator))
+}
+
+/// Answers a call whose body could not be read to its end.
+pub(super) fn unread(simulator: &Simulator) -> Response {
+    respond(StatusCode::PAYLOAD_TOO_LARGE, Some(&default_body(413)), request_id(simulator))
+}
+
+/// The one header of an answer that belongs to no operation.
+fn request_id(simulator: &Simulator) -> HeaderMap {
+    let id = simulator.transact(|world| Ok::<_, rusqlite::Error>(draw::request_id(world.rng)));
+    let value = id.ok().and_then(|id| HeaderValue::try_from(id).ok());
+    value.map(|value| (HeaderName::from_static("x-pinterest-rid"), value)).into_iter().collect()
 }

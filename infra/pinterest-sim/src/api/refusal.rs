@@ -4,8 +4,13 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::controls::Answers;
+use crate::operation::Operation;
+
 pub(super) const RATE_LIMIT: &str = "This request exceeded a rate limit. This can happen if the client exceeds one of the published rate limits or if multiple write operations are applied to an object within a short time window.";
 const TRIAL: &str = "Apps with Trial access may not create Pins in production https://api.pinterest.com - use API Sandbox https://api-sandbox.pinterest.com instead.";
+
+const BOARD_NOT_FOUND: i64 = 40;
 
 /// An answer of Pinterest that says no.
 #[derive(Debug)]
@@ -23,6 +28,14 @@ impl Refusal {
 
     pub(super) fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// The refusal with the code that the answers are set to have.
+    pub(super) fn coded_for(mut self, answers: Answers) -> Self {
+        if self.code == BOARD_NOT_FOUND {
+            self.code = answers.board_not_found_code;
+        }
+        self
     }
 
     pub(super) fn body(&self) -> Value {
@@ -85,7 +98,7 @@ impl Refusal {
     }
 
     pub(super) fn board_not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, 40, "Board not found.")
+        Self::new(StatusCode::NOT_FOUND, BOARD_NOT_FOUND, "Board not found.")
     }
 
     pub(super) fn section_not_found() -> Self {
@@ -94,6 +107,16 @@ impl Refusal {
 
     pub(super) fn pin_not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, 50, "Pin not found.")
+    }
+
+    /// No exclusive access to a board, with the words of the operation where they are known.
+    pub(super) fn board_is_busy(operation: Operation) -> Self {
+        let message = match operation {
+            Operation::CreateSection => "Could not get exclusive access to the board to create a new section.",
+            Operation::DeleteBoard => "Could not get exclusive access to delete the board.",
+            _ => "Could not get exclusive access to the board.",
+        };
+        Self::new(StatusCode::CONFLICT, 409, message)
     }
 
     pub(super) fn rate_limited() -> Self {

@@ -22,8 +22,13 @@ pub(super) fn list(world: &World<'_>, call: &Incoming, caller: &Caller) -> Resul
 pub(super) fn create(world: &mut World<'_>, call: &Incoming, caller: &Caller) -> Result<Answer, Refusal> {
     let board = boards::readable(world, call, caller)?;
     boards::may_write_secret(board.privacy, caller)?;
-    let name = Fields::of_body(call, &["name"])?.required_text("name", NAME_LENGTH)?;
+    let fields = Fields::of_body(call, &["name"])?;
+    let name = fields.required_text("name", NAME_LENGTH).map_err(|_| invalid())?;
     let section = Section { seq: 0, id: draw::id(world.rng), name };
     world.insert_section(&board.id, &section.id, &section.name)?;
     Ok(Answer::created(shape::section(world, &section)))
+}
+
+fn invalid() -> Refusal {
+    Refusal::bad_400("Invalid board section parameters.")
 }

@@ -17,10 +17,15 @@ const SIZES: [(&str, &str, Option<u32>, Option<u32>); 5] = [
     ("originals", "originals", None, None),
 ];
 
-/// `created_at` and its like, as the answers are set to write them.
+/// `created_at`, as the answers are set to write them.
 pub(super) fn time(world: &World<'_>, at: Timestamp) -> String {
     let text = without_offset(at);
     if world.controls.answers.created_at_offset { format!("{text}Z") } else { text }
+}
+
+/// Every other time, as described: whether live answers lack its offset too is not known.
+fn with_offset(at: Timestamp) -> String {
+    format!("{}Z", without_offset(at))
 }
 
 /// Adds what no description mentions, so that a client that refuses unknown fields is found out.
@@ -45,7 +50,7 @@ pub(super) fn board(world: &World<'_>, board: &Board) -> Result<Value, Refusal> 
         "privacy": board.privacy.as_str(),
         "owner": { "username": board.owner },
         "created_at": time(world, board.created_at),
-        "board_pins_modified_at": time(world, board.pins_modified_at),
+        "board_pins_modified_at": with_offset(board.pins_modified_at),
         "pin_count": world.count_pins(&board.id)?,
         "follower_count": 0,
         "collaborator_count": board.collaborators,

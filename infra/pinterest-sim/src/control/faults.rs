@@ -15,15 +15,18 @@ use crate::operation::Operation;
 use crate::simulator::Simulator;
 
 const EXAMPLE: &str = r#"{"operation":"create_pin","times":1,"effect":"after","answer":{"status":500}}"#;
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 13] = [
     "operation",
     "times",
     "probability",
+    "after_ms",
+    "for_ms",
     "mode",
     "person",
     "board",
     "effect",
     "answer",
+    "truncated",
     "delay_ms",
     "visible_after_ms",
 ];
@@ -63,21 +66,39 @@ fn parse(object: &Map<String, Value>) -> Result<Fault, Wrong> {
         operation,
         times: number(object, "times")?.map(|times| u32::try_from(times).unwrap_or(u32::MAX)),
         probability: probability(object)?,
+        after_ms: number(object, "after_ms")?,
+        for_ms: number(object, "for_ms")?,
         mode: choice(object, "mode", &[("live", Mode::Live), ("sandbox", Mode::Sandbox)])?,
         person: text(object, "person")?,
         board: text(object, "board")?,
         effect: choice(object, "effect", &[("before", Effect::Before), ("after", Effect::After)])?.unwrap_or_default(),
         answer: object.get("answer").filter(|answer| !answer.is_null()).map(answer).transpose()?,
+        truncated: flag(object, "truncated")?,
         delay_ms: number(object, "delay_ms")?,
         visible_after_ms: number(object, "visible_after_ms")?,
     };
+    check(&fault)?;
+    Ok(fault)
+}
+
+/// Refuses faults that would never strike or change nothing.
+fn check(fault: &Fault) -> Result<(), Wrong> {
     if fault.times == Some(0) {
         return Err(Wrong::new("times", "it would never strike", "send 1 or more, or leave it out for always"));
     }
-    if fault.answer.is_none() && fault.delay_ms.is_none() && fault.visible_after_ms.is_none() {
-        return Err(Wrong::new("answer", "the fault would change nothing", "add answer, delay_ms or visible_after_ms"));
+    if fault.for_ms == Some(0) {
+        return Err(Wrong::new("for_ms", "it would never strike", "send 1 or more, or leave it out for always"));
     }
-    Ok(fault)
+    if fault.truncated && matches!(fault.answer, Some(FaultAnswer::Reset | FaultAnswer::Timeout)) {
+        let remedy = "leave answer out for the call's own, or send one with a status";
+        return Err(Wrong::new("truncated", "there would be no answer to break off", remedy));
+    }
+    let changes = fault.answer.is_some() || fault.delay_ms.is_some() || fault.visible_after_ms.is_some();
+    if changes || fault.truncated {
+        return Ok(());
+    }
+    let remedy = "add answer, truncated, delay_ms or visible_after_ms";
+    Err(Wrong::new("answer", "the fault would change nothing", remedy))
 }
 
 fn answer(value: &Value) -> Result<FaultAnswer, Wrong> {
@@ -125,6 +146,14 @@ fn number(object: &Map<String, Value>, name: &str) -> Result<Option<u64>, Wrong>
     }
 }
 
+fn flag(object: &Map<String, Value>, name: &str) -> Result<bool, Wrong> {
+    match object.get(name) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(flag)) => Ok(*flag),
+        Some(other) => Err(Wrong::new(name, format!("{other} is not a truth value"), "send true or false")),
+    }
+}
+
 fn probability(object: &Map<String, Value>) -> Result<Option<f64>, Wrong> {
     match object.get("probability") {
         None | Some(Value::Null) => Ok(None),
@@ -159,11 +188,14 @@ fn show(fault: &Fault) -> Value {
         "operation": fault.operation,
         "times": fault.times,
         "probability": fault.probability,
+        "after_ms": fault.after_ms,
+        "for_ms": fault.for_ms,
         "mode": fault.mode,
         "person": fault.person,
         "board": fault.board,
         "effect": if fault.effect == Effect::Before { "before" } else { "after" },
         "answer": answer,
+        "truncated": fault.truncated,
         "delay_ms": fault.delay_ms,
         "visible_after_ms": fault.visible_after_ms,
     })

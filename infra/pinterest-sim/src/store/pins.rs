@@ -64,11 +64,13 @@ fn pin(row: &Row<'_>) -> Result<Pin> {
     })
 }
 
+fn written(content: &Content) -> Result<String> {
+    serde_json::to_string(content).map_err(|error| Error::ToSqlConversionFailure(Box::new(error)))
+}
+
 impl World<'_> {
     /// Writes a new pin; its `seq` is not read.
     pub(crate) fn insert_pin(&self, pin: &Pin) -> Result<()> {
-        let content =
-            serde_json::to_string(&pin.content).map_err(|error| Error::ToSqlConversionFailure(Box::new(error)))?;
         let mut insert = self.db.prepare_cached(
             "INSERT INTO pin (id, mode, board_id, section_id, owner_id, created_at, visible_at, content)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -81,7 +83,7 @@ impl World<'_> {
             pin.owner_id,
             to_millis(pin.created_at),
             to_millis(pin.visible_at),
-            content,
+            written(&pin.content)?,
         ])?;
         self.touch_board(&pin.board_id)
     }
@@ -133,6 +135,18 @@ impl World<'_> {
     pub(crate) fn count_pins(&self, board_id: &str) -> Result<i64> {
         let mut query = self.db.prepare_cached("SELECT count(*) FROM pin WHERE board_id = ?1 AND visible_at <= ?2")?;
         query.query_row(params![board_id, to_millis(self.now)], |row| row.get(0))
+    }
+
+    /// Writes what may change of a pin, which was on the board `previous`.
+    pub(crate) fn update_pin(&self, pin: &Pin, previous: &str) -> Result<()> {
+        let mut update =
+            self.db.prepare_cached("UPDATE pin SET board_id = ?2, section_id = ?3, content = ?4 WHERE id = ?1")?;
+        update.execute(params![pin.id, pin.board_id, pin.section_id, written(&pin.content)?])?;
+        if pin.board_id != previous {
+            self.touch_board(previous)?;
+            self.touch_board(&pin.board_id)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn delete_pin(&self, pin: &Pin) -> Result<()> {

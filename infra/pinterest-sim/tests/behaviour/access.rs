@@ -177,6 +177,6 @@ async fn what_is_not_simulated_says_so() {
     let reply = world.post(Mode::Live, "/media", &token, &json!({ "media_type": "video" })).await;
     assert_eq!(reply.refusal(), (501, 501, "pinterest-sim does not simulate this method on /v5/media."));
     assert!(!reply.header("x-pinterest-rid").is_empty());
-    let reply = world.patch(Mode::Live, "/pins/1", &token, &json!({})).await;
+    let reply = world.patch(Mode::Live, "/user_account", &token, &json!({})).await;
     assert_eq!(reply.status, StatusCode::NOT_IMPLEMENTED);
 }

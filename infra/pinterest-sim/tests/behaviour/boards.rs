@@ -1,7 +1,7 @@
 //! Boards and sections.
 
 use http::StatusCode;
-use pinterest_sim::{Mode, NewBoard, NewPerson, Privacy};
+use pinterest_sim::{Answers, Mode, NewBoard, NewPerson, Privacy};
 use serde_json::{Value, json};
 
 use crate::world::{World, image};
@@ -122,7 +122,11 @@ async fn sections_are_created_listed_and_hold_pins() {
     let board = world.board(Mode::Live, "shop", "New arrivals");
     let sections = format!("/boards/{board}/sections");
     for (name, expected) in [("", 400), (&"s".repeat(181), 400), (&"s".repeat(180), 201), ("Lamps", 201)] {
-        assert_eq!(world.post(Mode::Live, &sections, &token, &json!({ "name": name })).await.status.as_u16(), expected);
+        let reply = world.post(Mode::Live, &sections, &token, &json!({ "name": name })).await;
+        assert_eq!(reply.status.as_u16(), expected);
+        if expected == 400 {
+            assert_eq!(reply.refusal(), (400, 400, "Invalid board section parameters."));
+        }
     }
     let listed = world.get(Mode::Live, &sections, &token).await;
     assert_eq!(listed.body["items"][0]["name"], "Lamps");
@@ -139,6 +143,20 @@ async fn sections_are_created_listed_and_hold_pins() {
     assert_eq!(in_section.body["items"], json!([created.body]));
     let elsewhere = world.get(Mode::Live, &format!("{sections}/12345/pins"), &token).await;
     assert_eq!(elsewhere.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_code_of_a_missing_board_can_be_chosen() {
+    let world = World::new();
+    let token = world.connect(Mode::Live, "shop").await;
+    for board_not_found_code in [40, 404] {
+        world.simulator.set_answers(Answers { board_not_found_code, ..Answers::default() });
+        for path in ["/boards/12345", "/boards/12345/pins", "/boards/12345/sections"] {
+            let reply = world.get(Mode::Live, path, &token).await;
+            assert_eq!(reply.refusal(), (404, board_not_found_code, "Board not found."), "{path}");
+        }
+        assert_eq!(world.get(Mode::Live, "/pins/12345", &token).await.refusal().1, 50);
+    }
 }
 
 #[tokio::test]

@@ -27,9 +27,9 @@ async fn pins_are_told_to_the_millisecond() {
 async fn faults_are_set_listed_and_cleared() {
     let world = World::new();
     let fault = json!({
-        "operation": "create_pin", "times": 2, "probability": 0.5, "mode": "live", "person": "shop", "board": "123",
+        "operation": "create_pin", "times": 2, "probability": 0.5, "after_ms": 1, "for_ms": 30, "mode": "live", "person": "shop", "board": "123",
         "effect": "after", "answer": { "status": 500, "body": { "code": 1 }, "headers": { "a": "b" } },
-        "delay_ms": 10, "visible_after_ms": 20,
+        "truncated": true, "delay_ms": 10, "visible_after_ms": 20,
     });
     let added = world.control(Method::POST, "faults", &fault).await;
     assert_eq!((added.status, &added.body), (StatusCode::CREATED, &fault));
@@ -62,6 +62,11 @@ async fn a_wrong_fault_is_refused_with_field_and_remedy() {
         (json!({ "operation": "create_pin", "answer": "reset", "times": 0 }), "times"),
         (json!({ "operation": "create_pin", "answer": "reset", "times": -1 }), "times"),
         (json!({ "operation": "create_pin", "answer": "reset", "probability": 2 }), "probability"),
+        (json!({ "operation": "create_pin", "answer": "reset", "for_ms": 0 }), "for_ms"),
+        (json!({ "operation": "create_pin", "answer": "reset", "after_ms": -1 }), "after_ms"),
+        (json!({ "operation": "create_pin", "answer": "reset", "truncated": true }), "truncated"),
+        (json!({ "operation": "create_pin", "truncated": "yes" }), "truncated"),
+        (json!({ "operation": "create_pin", "truncated": false }), "answer"),
         (json!({ "operation": "create_pin", "answer": "reset", "effect": "during" }), "effect"),
         (json!({ "operation": "create_pin", "answer": "reset", "mode": "test" }), "mode"),
         (json!({ "operation": "create_pin", "answer": "reset", "person": 1 }), "person"),
@@ -87,8 +92,12 @@ async fn switches_are_set_and_told() {
         ("limits", json!({ "org_read": 5, "org_write": null, "universal": 7 })),
         (
             "answers",
-            json!({ "create_pin_status": 200, "token_scope": false, "extra_fields": false, "created_at_offset": true }),
+            json!({
+                "create_pin_status": 200, "token_status": 201, "board_not_found_code": 404, "token_scope": false,
+                "extra_fields": false, "created_at_offset": true,
+            }),
         ),
+        ("writes", json!({ "hold_ms": 500, "refusal": "conflict" })),
     ] {
         let set = world.control(Method::POST, path, &body).await;
         assert_eq!((set.status, &set.body), (StatusCode::OK, &body), "{path}");
@@ -99,8 +108,16 @@ async fn switches_are_set_and_told() {
     }
     assert_eq!((world.simulator.tier(), world.simulator.rotation()), (Tier::Trial, Rotation::NotRenewed));
     assert_eq!(world.simulator.limits().org_read, Some(5));
-    let wrong = world.control(Method::POST, "answers", &json!({ "create_pin_status": 418 })).await;
-    assert_eq!(wrong.body["field"], "create_pin_status");
+    for (path, body, field) in [
+        ("answers", json!({ "create_pin_status": 418 }), "create_pin_status"),
+        ("answers", json!({ "token_status": 418 }), "token_status"),
+        ("answers", json!({ "board_not_found_code": 50 }), "board_not_found_code"),
+        ("limits", json!({ "org_read": 1, "for_ms": 0 }), "for_ms"),
+        ("writes", json!({ "refusal": "never" }), "writes"),
+    ] {
+        let wrong = world.control(Method::POST, path, &body).await;
+        assert_eq!((wrong.status.as_u16(), &wrong.body["field"]), (422, &json!(field)), "{path} {body}");
+    }
 }
 
 #[tokio::test]

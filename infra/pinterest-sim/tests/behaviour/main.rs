@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod access;
+mod board_writes;
 mod boards;
 mod consent;
 mod control;
@@ -10,12 +11,16 @@ mod faults;
 mod limits;
 mod lists;
 mod main_path;
+mod operations;
 mod pages;
 mod pin_fields;
+mod pin_update;
 mod pins;
 mod program;
 mod shapes;
 mod sockets;
 mod storage;
+mod time;
 mod tokens;
+mod truncated;
 mod world;

@@ -1,5 +1,7 @@
 //! The shape of right answers, and that they are the same for the same seed.
 
+use axum::body::Body;
+use http::Request;
 use pinterest_sim::{Answers, Mode};
 use serde_json::json;
 
@@ -14,10 +16,20 @@ async fn times_carry_no_offset_unless_chosen() {
     let created = world.post(Mode::Live, "/pins", &token, &pin).await;
     assert_eq!(created.body["created_at"], "2026-03-01T12:00:00");
     let shown = world.get(Mode::Live, &format!("/boards/{board}"), &token).await;
-    assert_eq!(shown.body["board_pins_modified_at"], "2026-03-01T12:00:00");
+    assert_eq!(shown.body["created_at"].as_str().map(str::len), Some("2026-03-01T12:00:00".len()));
+    assert_eq!(shown.body["board_pins_modified_at"], "2026-03-01T12:00:00Z", "only created_at was seen without");
     world.simulator.set_answers(Answers { created_at_offset: true, ..Answers::default() });
     let created = world.post(Mode::Live, "/pins", &token, &pin).await;
     assert_eq!(created.body["created_at"], "2026-03-01T12:00:00Z");
+}
+
+#[tokio::test]
+async fn tokens_are_answered_with_either_status() {
+    let world = World::new();
+    for token_status in [200, 201] {
+        world.simulator.set_answers(Answers { token_status, ..Answers::default() });
+        assert_eq!(world.exchange(Mode::Live, &world.code("shop", SCOPES)).await.status, token_status);
+    }
 }
 
 #[tokio::test]
@@ -58,6 +70,15 @@ async fn every_answer_carries_a_request_id_of_its_own() {
     assert!(first.header("x-pinterest-rid").bytes().all(|byte| byte.is_ascii_digit()));
     assert!(!second.header("x-pinterest-rid").is_empty());
     assert_ne!(first.header("x-pinterest-rid"), second.header("x-pinterest-rid"));
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_is_answered_with_a_request_id_too() {
+    let world = World::new();
+    let failing = futures_util::stream::once(async { Err::<Vec<u8>, _>(std::io::Error::other("broken off")) });
+    let reply = world.send(Request::post("/live/v5/pins").body(Body::from_stream(failing)).unwrap()).await;
+    assert_eq!(reply.status, 413);
+    assert!(!reply.header("x-pinterest-rid").is_empty());
 }
 
 #[tokio::test]
