@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod attempt;
+pub mod attention;
 pub mod circuit;
 pub mod content;
 pub mod due;
@@ -12,13 +13,16 @@ pub mod fields;
 pub mod id;
 pub mod mode;
 pub mod pin;
+pub mod pin_edit;
 pub mod pin_moves;
+pub mod pin_settle;
 pub mod reason;
 pub mod scope;
 pub mod settings;
 
 pub use account::{Account, AccountHold, Connection, Person, ReconnectReason, SealedToken, SealedTokens};
 pub use attempt::{Attempt, AttemptOutcome};
+pub use attention::Attention;
 pub use circuit::{Circuit, CircuitKind};
 pub use content::{Content, Media};
 pub use due::{Due, Partition, Shard};
@@ -28,6 +32,7 @@ pub use id::{
 };
 pub use mode::Mode;
 pub use pin::{Destination, Pin, State, Status};
+pub use pin_edit::{Edit, NewTime};
 pub use pin_moves::{IllegalMove, Wait};
 pub use reason::{Doubt, Failure, Hold, Setback};
 pub use scope::{Scope, Scopes};

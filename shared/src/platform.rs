@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::retries::classifiers::SharedRetryClassifier;
 use aws_types::SdkConfig;
 use url::Url;
 
@@ -12,7 +13,9 @@ use crate::config::Config;
 use crate::pinterest::{Pinterest, Transport, transport};
 use crate::random::{SharedRandom, SystemRandom};
 use crate::settings::CurrentSettings;
-use crate::store::{AccountStore, CircuitStore, ConsentStore, PinStore, SettingsStore, ShardStore, SweepStore, Table};
+use crate::store::{
+    AccountStore, Busy, CircuitStore, ConsentStore, PinStore, SettingsStore, ShardStore, SweepStore, Table,
+};
 use crate::vault::{CredentialVault, TokenVault};
 
 /// The outside world as it is passed in.
@@ -106,6 +109,7 @@ impl Platform {
 fn dynamodb(sdk: &SdkConfig, config: &Config) -> aws_sdk_dynamodb::Client {
     let mut own = aws_sdk_dynamodb::config::Builder::from(sdk);
     own.set_endpoint_url(endpoint(config.aws.dynamodb.as_ref()));
+    own.push_retry_classifier(SharedRetryClassifier::new(Busy));
     aws_sdk_dynamodb::Client::from_conf(own.build())
 }
 

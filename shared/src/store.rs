@@ -4,6 +4,7 @@
 //! is based on are consistent; writes carry the condition under which they are right.
 
 mod accounts;
+mod busy;
 mod circuits;
 mod consents;
 mod failure;
@@ -17,6 +18,7 @@ mod sweeps;
 mod table;
 
 pub use accounts::{AccountStore, Link};
+pub(crate) use busy::Busy;
 pub use circuits::CircuitStore;
 pub use consents::{Consent, ConsentStore, PickGrant};
 pub use failure::StoreError;

@@ -98,6 +98,11 @@ impl<'a> Caller<'a> {
         self.send("POST", path, Some(body.to_string())).await
     }
 
+    /// PATCH with a JSON body.
+    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.send("PATCH", path, Some(body.to_string())).await
+    }
+
     /// PUT with a JSON body; settings are put on condition of their present version unless `If-Match` was given.
     pub async fn put(&self, path: &str, body: &Value) -> Answer {
         let conditional = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("if-match"));

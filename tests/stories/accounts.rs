@@ -57,6 +57,7 @@ async fn an_account_says_what_it_may_do_and_never_its_tokens() {
         "state": "connected", "reason": null, "hold": null, "scopes": ["user_accounts:read", "pins:read", "boards:read"],
         "missing_scopes": ["pins:write", "boards:write"], "access_token_expires_at": "2027-02-14T08:00:00Z",
         "refresh_token_expires_at": null, "channels": [],
+        "attention": {"needs_review": 0, "failed": 0},
         "created_at": "2027-01-15T08:00:00Z", "updated_at": "2027-01-15T08:00:00Z",
     });
     assert_eq!(answer.json(), expected);

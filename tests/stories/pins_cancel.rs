@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use local::in_process::{Fault, Plan};
+use pinterest_sim::Effect;
 use serde_json::json;
 use shared::clock::Clock;
-use shared::domain::{AttemptId, Doubt, Due, Failure, Hold, Mode, Pin, State, Wait};
+use shared::domain::{AttemptId, Due, Hold, Mode, Pin, State, Wait};
 use shared::random::SystemRandom;
 use shared::store::{Claim, Lease};
 use tests::{Answer, Disturb, START, World, pin_request};
@@ -76,12 +77,8 @@ async fn drafts_and_held_pins_can_be_cancelled_also_while_pinterest_is_disabled(
 #[tokio::test(start_paused = true)]
 async fn what_is_claimed_or_has_ended_is_not_cancelled() {
     type End = fn(&mut Pin);
-    let ends: [(&str, End); 4] = [
-        ("publishing", |_| ()),
-        ("published", |pin| pin.published("9".parse().unwrap(), START, START).unwrap()),
-        ("failed", |pin| pin.fail(Failure::Missed, START).unwrap()),
-        ("needs_review", |pin| pin.doubt(Doubt::OutcomeUnknown, START).unwrap()),
-    ];
+    let ends: [(&str, End); 2] =
+        [("publishing", |_| ()), ("published", |pin| pin.published("9".parse().unwrap(), START, START).unwrap())];
     for (status, end) in ends {
         let world = World::enabled().await;
         let id = scheduled(&world, "2027-01-15T09:00:00Z").await;
@@ -93,6 +90,23 @@ async fn what_is_claimed_or_has_ended_is_not_cancelled() {
         assert_eq!((answer.status, &answer.json()["code"]), (409, &json!(status)));
         assert_eq!(load(&world, &id).await, pin, "nothing changed");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_failed_or_is_in_doubt_is_dismissed_and_the_timeline_says_by_whom() {
+    let world = World::enabled().await;
+    let alice = world.planner().await;
+    for id in [alice.failed().await, alice.in_review(Effect::After).await] {
+        world.change_settings(|settings| settings.enabled = false).await;
+        let answer = cancel(&world, &id).await;
+        assert_eq!((answer.status, &answer.json()["status"]), (200, &json!("cancelled")));
+        let entry = answer.json()["attempts"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!((&entry["kind"], &entry["outcome"]), (&json!("resolve"), &json!("dismissed")));
+        assert_eq!(entry["message"], "alice let the pin be.");
+        assert_eq!(cancel(&world, &id).await.json(), answer.json(), "dismissing twice is harmless");
+        world.change_settings(|settings| settings.enabled = true).await;
+    }
+    assert_eq!(alice.on_pinterest(), 1, "what is on Pinterest stays there");
 }
 
 #[tokio::test(start_paused = true)]

@@ -200,5 +200,9 @@ async fn users_see_whether_they_can_connect_and_why_not() {
     assert_eq!(codes(&status["reasons"]), ["pinterest_disabled", "app_id_missing", "app_secret_missing"]);
     assert_eq!(world.admin().put("/v1/settings", &settings_request()).await.status, 200);
     let status = world.user("alice").get("/v1/status").await.json();
-    assert_eq!(status, json!({"enabled": true, "mode": "live", "can_connect": true, "reasons": []}));
+    let expected = json!({
+        "enabled": true, "mode": "live", "can_connect": true, "reasons": [],
+        "attention": {"needs_review": 0, "failed": 0},
+    });
+    assert_eq!(status, expected);
 }

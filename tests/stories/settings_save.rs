@@ -119,7 +119,7 @@ async fn a_save_that_is_cut_anywhere_leaves_the_old_pair_or_the_new_one_and_the_
             heal(&mut world, &pair).await;
             if operations.len() <= at {
                 assert_eq!(status, Some(200), "{what}: nothing was cut");
-                assert_eq!(at, 7, "all effects were cut in turn: {operations:?}");
+                assert_eq!(at, 8, "all effects were cut in turn: {operations:?}");
                 break;
             }
         }

@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::api::Reason;
 use shared::domain::{
-    Account, AccountHold, AccountId, BoardId, Connection, Mode, PinterestUserId, ReconnectReason, Settings,
+    Account, AccountHold, AccountId, Attention, BoardId, Connection, Mode, PinterestUserId, ReconnectReason, Settings,
 };
+use shared::platform::Platform;
+use shared::store::StoreError;
 
 /// The Account of the HTTP contract. It never has a token in it, sealed or not.
 #[derive(Debug, Serialize)]
@@ -24,6 +26,7 @@ pub struct AccountBody {
     access_token_expires_at: Option<Timestamp>,
     refresh_token_expires_at: Option<Timestamp>,
     channels: Vec<BoardId>,
+    attention: Attention,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
@@ -60,9 +63,23 @@ impl AccountBody {
             profile_image: account.profile_image,
             mode: account.mode,
             channels: account.channels,
+            attention: Attention::default(),
             created_at: account.created_at,
             updated_at: account.updated_at,
         }
+    }
+
+    /// The same with how many of the account's pins need a person.
+    #[must_use]
+    pub fn with(self, attention: Attention) -> Self {
+        Self { attention, ..self }
+    }
+
+    /// The account as it stands now.
+    pub async fn of(platform: &Platform, account: Account) -> Result<Self, StoreError> {
+        let settings = platform.current_settings.get().await?;
+        let attention = platform.pins.attention(&account.owner, &account.id).await?;
+        Ok(Self::new(account, &settings, platform.clock.now()).with(attention))
     }
 }
 

@@ -41,8 +41,7 @@ pub async fn choose(
     let boards = own::heed(&platform, &account, all_boards(&platform.pinterest, mode, &token).await).await?;
     let channels = check(&choice.board_ids, &boards.into_iter().map(|board| board.id).collect())?;
     let account = store(&platform, &user.owner, &id, channels).await?;
-    let settings = platform.current_settings.get().await?;
-    Ok(Json(AccountBody::new(account, &settings, platform.clock.now())))
+    Ok(Json(AccountBody::of(&platform, account).await?))
 }
 
 /// The chosen boards in their order, each once; or every one that is not a board of the account.

@@ -23,8 +23,7 @@ pub async fn disconnect(
     Path(id): Path<String>,
 ) -> Result<Json<AccountBody>, Problem> {
     let account = erase(&platform, &user.owner, &id).await?;
-    let settings = platform.current_settings.get().await?;
-    Ok(Json(AccountBody::new(account, &settings, platform.clock.now())))
+    Ok(Json(AccountBody::of(&platform, account).await?))
 }
 
 async fn erase(platform: &Platform, owner: &OwnerId, id: &str) -> Result<Account, Problem> {

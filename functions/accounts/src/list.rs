@@ -11,7 +11,7 @@ use crate::body::AccountBody;
 
 const LIST: &str = "accounts";
 
-/// Lists accounts of both modes, disconnected ones included.
+/// Lists accounts of both modes, disconnected ones included, with how many pins of each need a person.
 pub async fn list(
     State(platform): State<Arc<Platform>>,
     user: User,
@@ -25,9 +25,13 @@ pub async fn list(
     }
     let settings = platform.current_settings.get().await?;
     let (accounts, next_cursor) = cut(platform.accounts.list(&user.owner).await?, &page, after.as_deref());
+    let mut counts = platform.pins.attention_by_account(&user.owner).await?;
     let now = platform.clock.now();
-    let items = accounts.into_iter().map(|account| AccountBody::new(account, &settings, now)).collect();
-    Ok(Json(List { items, next_cursor }))
+    let show = |account: Account| {
+        let attention = counts.remove(&account.id).unwrap_or_default();
+        AccountBody::new(account, &settings, now).with(attention)
+    };
+    Ok(Json(List { items: accounts.into_iter().map(show).collect(), next_cursor }))
 }
 
 fn cut(mut accounts: Vec<Account>, page: &Page, after: Option<&str>) -> (Vec<Account>, Option<String>) {

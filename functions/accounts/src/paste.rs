@@ -42,7 +42,7 @@ pub async fn paste(
     let tokens = Tokens { access: token, access_expires_at: at + LIFETIME, refresh: None, refresh_expires_at: None };
     let kept = connecting::keep(&platform, &permitted(user.owner, app_id, person, tokens)).await;
     let account = kept.map_err(unkept)?;
-    Ok((StatusCode::CREATED, Json(AccountBody::new(account, &settings, platform.clock.now()))))
+    Ok((StatusCode::CREATED, Json(AccountBody::of(&platform, account).await?)))
 }
 
 /// The app that the token is taken to be of: 403 while Pinterest is disabled, 409 in live mode and without an app.

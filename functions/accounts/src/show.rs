@@ -9,13 +9,12 @@ use shared::platform::Platform;
 use crate::body::AccountBody;
 use crate::own;
 
-/// Shows one account.
+/// Shows one account, with how many of its pins need a person.
 pub async fn show(
     State(platform): State<Arc<Platform>>,
     user: User,
     Path(id): Path<String>,
 ) -> Result<Json<AccountBody>, Problem> {
     let account = own::account(&platform, &user.owner, &id).await?;
-    let settings = platform.current_settings.get().await?;
-    Ok(Json(AccountBody::new(account, &settings, platform.clock.now())))
+    Ok(Json(AccountBody::of(&platform, account).await?))
 }

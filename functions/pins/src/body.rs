@@ -1,8 +1,10 @@
 //! A pin as clients read it, with the holds that are derived when it is read.
 
+use axum::response::{IntoResponse, Response};
+use http::header;
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::api::Reason;
+use shared::api::{Json, Reason, entity_tag};
 use shared::domain::{
     AccountId, Attempt, BoardId, Content, Hold, Media, Mode, Pin, PinId, PinterestPinId, SectionId, Settings, State,
     Status,
@@ -59,6 +61,21 @@ struct AttemptBody {
     message: Option<String>,
     request_id: Option<String>,
     took_ms: Option<u64>,
+}
+
+/// A pin as an answer: it carries the entity tag of its version, for `If-Match`.
+pub struct Answer {
+    /// The pin.
+    pub pin: Pin,
+    /// What it stands under.
+    pub settings: Settings,
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let tag = entity_tag(self.pin.version);
+        ([(header::ETAG, tag)], Json(PinBody::new(self.pin, &self.settings))).into_response()
+    }
 }
 
 /// What holds every pin that waits, or every pin of a mode; nothing of it is stored.
@@ -155,7 +172,7 @@ fn content(content: &Content) -> ContentBody {
 fn attempt(attempt: Attempt) -> AttemptBody {
     AttemptBody {
         at: attempt.at,
-        kind: "publish",
+        kind: attempt.outcome.kind(),
         outcome: attempt.outcome.code(),
         http_status: attempt.http_status,
         code: attempt.code,

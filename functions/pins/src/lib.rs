@@ -1,20 +1,30 @@
-//! Pins: schedule, list, show and cancel them; and the health of the whole, which is what is overdue.
+//! Pins: schedule, list, show, change, retry, resolve and cancel them; and the health of the whole, which is what is overdue.
 
 mod boards;
 mod body;
 mod cancel;
+mod change;
+mod content;
+mod desk;
 mod health;
+mod idempotency;
 mod list;
 mod moment;
 mod own;
+mod placement;
+mod refusal;
+mod resolve;
+mod retry;
 mod schedule;
+mod settlement;
 mod show;
+mod when;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
-use axum::routing::get;
+use axum::routing::{get, post};
 use shared::api::{Access, Route, finish};
 use shared::platform::Platform;
 
@@ -26,7 +36,10 @@ pub const ROUTES: &[Route] = &[
     Route::new("POST", "/v1/pins", Access::User),
     Route::new("GET", "/v1/pins", Access::User),
     Route::new("GET", "/v1/pins/{id}", Access::User),
+    Route::new("PATCH", "/v1/pins/{id}", Access::User),
     Route::new("DELETE", "/v1/pins/{id}", Access::User),
+    Route::new("POST", "/v1/pins/{id}/retry", Access::User),
+    Route::new("POST", "/v1/pins/{id}/resolve", Access::User),
     Route::new("GET", "/healthz", Access::Open),
 ];
 
@@ -53,7 +66,9 @@ pub fn router(platform: Arc<Platform>) -> Router {
     };
     let router = Router::new()
         .route("/v1/pins", get(list::list).post(schedule::schedule))
-        .route("/v1/pins/{id}", get(show::show).delete(cancel::cancel))
+        .route("/v1/pins/{id}", get(show::show).patch(change::change).delete(cancel::cancel))
+        .route("/v1/pins/{id}/retry", post(retry::retry))
+        .route("/v1/pins/{id}/resolve", post(resolve::resolve))
         .route("/healthz", get(health::health));
     finish(router.with_state(function))
 }

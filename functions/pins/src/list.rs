@@ -19,6 +19,9 @@ const MOST_EXAMINED: usize = 200;
 const MOST_READ: usize = 100;
 
 /// Lists pins; drafts have no time and are left out where `from` or `to` is given.
+///
+/// A page may be short, or empty, and still have a `next_cursor`. A pin is in a page at most once, as it is now; over
+/// several pages, only one that is moved across the cursor meanwhile can be met twice or not at all.
 pub async fn list(State(function): State<Function>, user: User, query: Query) -> Result<Json<List<PinBody>>, Problem> {
     let mut errors = Vec::new();
     let page = query.page(&mut errors);
@@ -52,7 +55,9 @@ async fn find(
         let mut pins = platform.pins.load_many(owner, &ids).await?.into_iter().peekable();
         let count = entries.entries.len();
         for (index, (id, at)) in entries.entries.into_iter().enumerate() {
-            found.extend(pins.next_if(|pin| pin.id == id).filter(|pin| filter.admits(pin, settings)));
+            let pin = pins.next_if(|pin| pin.id == id).filter(|pin| filter.admits(pin, settings));
+            // A pin that was moved while the page was being made is met again at its new time.
+            found.extend(pin.filter(|pin| !found.iter().any(|known: &Pin| known.id == pin.id)));
             place = Some(at);
             if found.len() == limit {
                 let more = entries.more || index + 1 < count;

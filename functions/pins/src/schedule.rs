@@ -1,40 +1,29 @@
 //! `POST /v1/pins`: take pins for one or several targets, now, at a time, or as drafts.
 
-mod content;
+mod fingerprint;
 mod form;
-mod key;
 mod order;
-mod placement;
-mod times;
 
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
-use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use shared::api::{Json, Problem, User};
-use shared::domain::pin::to_millisecond;
-use shared::domain::{FieldError, OwnerId, Pin, Settings};
+use shared::domain::{FieldError, Pin};
 use shared::kick::kick;
 
 use crate::Function;
 use crate::body::PinBody;
+use crate::desk::Desk;
+use crate::idempotency::IdempotencyKey;
+use crate::placement::{self, Placement, Spot};
 use form::Form;
-use key::IdempotencyKey;
 use order::Order;
 
 /// `{items: [Pin]}`, one for each target and in their order.
 #[derive(Debug, Serialize)]
 pub struct Scheduled {
     items: Vec<PinBody>,
-}
-
-/// Under which circumstances a request is judged.
-struct Desk {
-    function: Function,
-    owner: OwnerId,
-    settings: Settings,
-    now: Timestamp,
 }
 
 /// Takes one pin a target, or none of them; 422 names every wrong field at once.
@@ -47,9 +36,7 @@ pub async fn schedule(
     headers: HeaderMap,
     Json(body): Json<Value>,
 ) -> Result<(StatusCode, Json<Scheduled>), Problem> {
-    let settings = function.platform.current_settings.get().await?;
-    let now = to_millisecond(function.platform.clock.now());
-    let desk = Desk { function, owner: user.owner, settings, now };
+    let desk = Desk::open(function, user).await?;
     let mut errors = Vec::new();
     let key = IdempotencyKey::read(&headers, &mut errors);
     let form = Form::read(body, &mut errors);
@@ -77,10 +64,20 @@ async fn take(
     if !desk.settings.enabled {
         return Err(Problem::disabled());
     }
-    times::check(form, desk.now, &mut errors);
-    let placements = placement::check(desk, &form.targets, &mut errors).await?;
+    errors.extend(form.times().filter_map(|(field, when)| when.objection(field, desk.now)));
+    let placements = place(desk, form, &mut errors).await?;
     match order {
         Some(order) if errors.is_empty() => order.fill(desk, &placements).await,
         _ => Err(Problem::invalid(errors)),
     }
+}
+
+/// Judges where the targets go; what speaks against one is noted, and its placement is absent.
+async fn place(desk: &Desk, form: &Form, errors: &mut Vec<FieldError>) -> Result<Vec<Option<Placement>>, Problem> {
+    let paths: Vec<_> = (0..form.targets.len()).map(|index| format!("targets[{index}].")).collect();
+    let targets = paths.iter().zip(&form.targets);
+    let spots: Vec<_> = targets
+        .map(|(path, target)| Spot { path, account_id: target.account_id.as_ref(), board_id: target.board_id.as_ref() })
+        .collect();
+    placement::check(desk, &spots, errors).await
 }

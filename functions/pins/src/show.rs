@@ -1,21 +1,16 @@
 //! `GET /v1/pins/{id}`.
 
-use std::sync::Arc;
-
 use axum::extract::{Path, State};
-use shared::api::{Json, Problem, User};
-use shared::platform::Platform;
+use shared::api::{Problem, User};
 
-use crate::body::PinBody;
+use crate::Function;
+use crate::body::Answer;
+use crate::desk::Desk;
 use crate::own;
 
-/// Shows one pin with its timeline.
-pub async fn show(
-    State(platform): State<Arc<Platform>>,
-    user: User,
-    Path(id): Path<String>,
-) -> Result<Json<PinBody>, Problem> {
-    let pin = own::pin(&platform, &user.owner, &id).await?;
-    let settings = platform.current_settings.get().await?;
-    Ok(Json(PinBody::new(pin, &settings)))
+/// Shows one pin with its timeline; the `ETag` is what `If-Match` takes.
+pub async fn show(State(function): State<Function>, user: User, Path(id): Path<String>) -> Result<Answer, Problem> {
+    let desk = Desk::open(function, user).await?;
+    let pin = own::pin(&desk.function.platform, &desk.owner, &id).await?;
+    Ok(desk.answer(pin))
 }

@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use lambda_http::http::header;
 use serde::Serialize;
-use shared::api::{Json, Origin};
+use shared::api::{Json, Origin, entity_tag};
 use shared::domain::{AppId, Mode, OwnerId, Scope, SecretRef, Settings};
 
 /// Where an app is registered with Pinterest.
@@ -87,7 +87,7 @@ impl IntoResponse for Answer<'_> {
             updated_at: settings.saved.as_ref().map(|saved| saved.at),
             updated_by: settings.saved.as_ref().map(|saved| &saved.by),
         };
-        ([(header::ETAG, entity_tag(settings))], Json(body)).into_response()
+        ([(header::ETAG, entity_tag(settings.version))], Json(body)).into_response()
     }
 }
 
@@ -99,9 +99,4 @@ impl<'a> From<Option<&'a SecretRef>> for Secret<'a> {
             updated_at: secret.map(|secret| secret.updated_at),
         }
     }
-}
-
-/// The entity tag of one version of the settings.
-pub fn entity_tag(settings: &Settings) -> String {
-    format!("\"{}\"", settings.version)
 }

@@ -1,12 +1,12 @@
-//! Tells users whether an account can be connected at present, and why not.
+//! Tells users whether an account can be connected at present, why not, and how many of their pins need them.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use serde::Serialize;
 use shared::api::{Json, Problem, User};
-use shared::domain::Mode;
 use shared::domain::settings::Obstacle;
+use shared::domain::{Attention, Mode};
 use shared::platform::Platform;
 
 /// Whether Pinterest can be used.
@@ -16,6 +16,8 @@ pub struct Status {
     mode: Mode,
     can_connect: bool,
     reasons: Vec<Reason>,
+    /// Of all accounts of the caller.
+    attention: Attention,
 }
 
 /// Why an account cannot be connected.
@@ -26,10 +28,12 @@ struct Reason {
 }
 
 /// `GET /v1/status`.
-pub async fn status(State(platform): State<Arc<Platform>>, _: User) -> Result<Json<Status>, Problem> {
+pub async fn status(State(platform): State<Arc<Platform>>, user: User) -> Result<Json<Status>, Problem> {
     let settings = platform.current_settings.get().await?;
     let reasons: Vec<_> = settings.obstacles().into_iter().map(Reason::from).collect();
-    Ok(Json(Status { enabled: settings.enabled, mode: settings.mode, can_connect: reasons.is_empty(), reasons }))
+    let attention = platform.pins.attention_by_account(&user.owner).await?.into_values().sum();
+    let can_connect = reasons.is_empty();
+    Ok(Json(Status { enabled: settings.enabled, mode: settings.mode, can_connect, reasons, attention }))
 }
 
 impl From<Obstacle> for Reason {

@@ -93,6 +93,7 @@ impl InProcess {
             None => answer.map_or_else(|| Err(broken()), |answer| respond(&answer)),
             Some(Fault::Throttled) => respond(&throttled(call.service)),
             Some(Fault::ServerError) => respond(&server_error(call.service)),
+            Some(Fault::Conflicted) => respond(&dynamodb::conflicted(&call.operation)),
             Some(Fault::ConnectionLost | Fault::AnswerLost) => Err(broken()),
             Some(Fault::StallsBefore | Fault::StallsAfter) => std::future::pending().await,
         }

@@ -29,6 +29,11 @@ impl<'e> Fields<'e> {
         self.left.remove(name).filter(|value| !value.is_null())
     }
 
+    /// Whether the field is given and was not taken yet, be it as `null`.
+    pub fn has(&self, name: &str) -> bool {
+        self.left.contains_key(name)
+    }
+
     /// Takes the field as it was given, so that `null` counts.
     pub fn given(&mut self, name: &str) -> Option<Value> {
         self.left.remove(name)
@@ -55,6 +60,15 @@ impl<'e> Fields<'e> {
         self.as_text(name, value)
     }
 
+    /// Takes the field as a text that replaces `before` where it is given; `null` clears it.
+    pub fn text_over(&mut self, name: &str, before: Option<String>) -> Option<String> {
+        match self.given(name) {
+            None => before,
+            Some(Value::Null) => None,
+            Some(value) => self.as_text(name, value),
+        }
+    }
+
     /// Notes that the field is wrong.
     pub fn wrong(&mut self, name: &str, code: &'static str, message: impl Into<String>) {
         self.errors.push(FieldError::new(self.path(name), code, message));
@@ -65,6 +79,15 @@ impl<'e> Fields<'e> {
         for name in std::mem::take(&mut self.left).keys() {
             self.wrong(name, "unknown_field", "There is no such field here. Leave it out.");
         }
+    }
+
+    /// Reads a value that is one of Pinterest's ids.
+    pub fn digits<T: std::str::FromStr>(&mut self, name: &str, text: &str) -> Option<T> {
+        let id = text.parse().ok();
+        if id.is_none() {
+            self.wrong(name, "invalid", "Pinterest's ids are digits, written as a string.");
+        }
+        id
     }
 
     fn as_text(&mut self, name: &str, value: Value) -> Option<String> {

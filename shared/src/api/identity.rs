@@ -21,6 +21,8 @@ pub const ADMIN_GROUP: &str = "pinwheel-admin";
 pub struct User {
     /// Whose data they work on.
     pub owner: OwnerId,
+    /// Who they are, for the record: the token's subject, or the owner where it names none.
+    pub subject: OwnerId,
 }
 
 /// Somebody who may change the settings.
@@ -56,13 +58,14 @@ where
 
 impl User {
     fn from_claims(claims: &HashMap<String, String>, web: &WebConfig) -> Result<Self, Problem> {
-        let owner = claims.get(&web.owner_claim).and_then(|value| value.parse().ok());
+        let owner: Option<OwnerId> = claims.get(&web.owner_claim).and_then(|value| value.parse().ok());
         let owner = owner.ok_or_else(|| {
             let detail =
                 format!("The token has no usable claim {:?}, which says whose data it is for.", web.owner_claim);
             Problem::new(StatusCode::FORBIDDEN, "owner_claim_missing", detail)
         })?;
-        Ok(Self { owner })
+        let subject = claims.get("sub").and_then(|value| value.parse().ok()).unwrap_or_else(|| owner.clone());
+        Ok(Self { owner, subject })
     }
 }
 

@@ -75,6 +75,33 @@ words! {
         Unknown = "unknown", "It is not known whether Pinterest created the pin.";
         /// The pin was due too long ago to be published without asking.
         Missed = "missed", "The pin was due too long ago.";
+        /// A person asked for another try.
+        Retried = "retried", "Somebody asked for another try.";
+        /// A person found the pin on Pinterest.
+        FoundPublished = "found_published", "Somebody found the pin on Pinterest.";
+        /// A person looked, did not find the pin and had it published again.
+        PublishAgain = "publish_again", "Somebody looked at the board and had the pin published again.";
+        /// A person let a pin be that had failed or was in doubt.
+        Dismissed = "dismissed", "Somebody let the pin be as it is.";
+    }
+}
+
+impl AttemptOutcome {
+    /// What kind of entry of the timeline it belongs to: `publish`, or what a person did, `retry` or `resolve`.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Published | Self::Retry | Self::Held | Self::Refused | Self::Unknown | Self::Missed => "publish",
+            Self::Retried => "retry",
+            Self::FoundPublished | Self::PublishAgain | Self::Dismissed => "resolve",
+        }
+    }
+}
+
+impl Attempt {
+    /// The entry for what a person did at `at`; `message` says who and how.
+    pub fn by_a_person(id: AttemptId, at: Timestamp, outcome: AttemptOutcome, message: &str) -> Self {
+        let message = Some(shorten(message));
+        Self { id, at, outcome, http_status: None, code: None, message, request_id: None, took_ms: None }
     }
 }
 

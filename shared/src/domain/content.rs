@@ -83,6 +83,19 @@ impl Content {
         }
     }
 
+    /// The content as it was given, to be changed and checked again.
+    pub fn draft(&self) -> Draft {
+        let Media::ImageUrl { url } = &self.media;
+        Draft {
+            title: self.title.clone(),
+            description: self.description.clone(),
+            alt_text: self.alt_text.clone(),
+            link: self.link.clone(),
+            dominant_color: self.dominant_color.clone(),
+            image_url: url.clone(),
+        }
+    }
+
     /// At most 100 characters.
     pub fn title(&self) -> Option<&str> {
         self.title.as_deref()

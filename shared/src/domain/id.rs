@@ -132,6 +132,23 @@ impl AttemptId {
     pub fn random(random: &dyn Random) -> Self {
         Self(ours("att_", &random::bytes(random)))
     }
+
+    /// Derives the id of what a person did with `pin` by `request`, so that the same request is recognized.
+    pub fn derived(pin: &PinId, idempotency_key: &str, request: &str) -> Self {
+        Self(ours("att_", &digest(&[pin.as_str().as_bytes(), idempotency_key.as_bytes(), request.as_bytes()])))
+    }
+}
+
+/// The beginning of a hash over `parts`, each with its length, so that no two lists of parts read alike.
+fn digest(parts: &[&[u8]]) -> [u8; 17] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    let mut start = [0; 17];
+    start.copy_from_slice(&hash.finalize()[..17]);
+    start
 }
 
 impl PinId {
@@ -142,15 +159,8 @@ impl PinId {
 
     /// Derives the id of the pin at `position` of a request, so that the same request names the same pins again.
     pub fn derived(owner: &OwnerId, idempotency_key: &str, position: u32) -> Self {
-        let mut hash = Sha256::new();
-        for part in [owner.as_str().as_bytes(), idempotency_key.as_bytes(), &position.to_be_bytes()] {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-        let digest = hash.finalize();
-        let mut entropy = [0; 17];
-        entropy.copy_from_slice(&digest[..17]);
-        Self(ours("pin_", &entropy))
+        let parts = [owner.as_str().as_bytes(), idempotency_key.as_bytes(), &position.to_be_bytes()];
+        Self(ours("pin_", &digest(&parts)))
     }
 }
 

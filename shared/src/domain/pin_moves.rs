@@ -110,22 +110,22 @@ impl Pin {
         self.attempts.drain(..surplus);
     }
 
-    fn allow(&self, from: &[Status], to: Status) -> Result<(), IllegalMove> {
+    pub(super) fn allow(&self, from: &[Status], to: Status) -> Result<(), IllegalMove> {
         let status = self.state.status();
         if from.contains(&status) { Ok(()) } else { Err(IllegalMove { from: status, to }) }
     }
 
-    fn become_due(&mut self, at: Timestamp, setback: Option<Setback>, now: Timestamp) {
+    pub(super) fn become_due(&mut self, at: Timestamp, setback: Option<Setback>, now: Timestamp) {
         self.due = Some(Due { partition: self.open_partition(), at: super::pin::to_millisecond(at) });
         self.change(State::Scheduled { setback }, now);
     }
 
-    fn leave_index(&mut self, state: State, now: Timestamp) {
+    pub(super) fn leave_index(&mut self, state: State, now: Timestamp) {
         self.due = None;
         self.change(state, now);
     }
 
-    fn change(&mut self, state: State, now: Timestamp) {
+    pub(super) fn change(&mut self, state: State, now: Timestamp) {
         self.state = state;
         self.updated_at = now;
         self.version += 1;
@@ -133,4 +133,4 @@ impl Pin {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

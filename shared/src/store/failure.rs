@@ -47,6 +47,12 @@ impl StoreError {
         }
     }
 
+    /// Another transaction was at the same items, and the SDK's tries are used up.
+    pub(super) fn busy(operation: &'static str) -> Self {
+        let code = "TransactionConflict".to_owned();
+        Self::Unavailable { operation, code, source: "another transaction was at the same items".into() }
+    }
+
     pub(super) fn unreadable(key: impl Into<String>, source: impl Error + Send + Sync + 'static) -> Self {
         Self::Unreadable { key: key.into(), source: Box::new(source) }
     }

@@ -52,6 +52,11 @@ impl Key {
         Self::new(owner_partition(owner), format!("{PIN}{id}"))
     }
 
+    /// How many pins of an account need a person.
+    pub(super) fn count(owner: &OwnerId, account: &AccountId) -> Self {
+        Self::new(owner_partition(owner), format!("{COUNT}{account}"))
+    }
+
     pub(super) fn circuit(mode: Mode, kind: CircuitKind) -> Self {
         Self::new(circuit_partition(mode), kind.code())
     }
@@ -78,6 +83,7 @@ impl std::fmt::Display for Key {
 
 pub(super) const ACCOUNT: &str = "account#";
 pub(super) const PIN: &str = "pin#";
+pub(super) const COUNT: &str = "count#";
 pub(super) const CHANGE: &str = "change#";
 pub(super) const CIRCUIT: &str = "circuit#";
 pub(super) const SWEEP: &str = "sweep";

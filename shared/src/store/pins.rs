@@ -1,8 +1,10 @@
-//! Pins: their items, the claim, the due index and the calendar.
+//! Pins: their items, the claim, the due index, the calendar, and how many need a person.
 
 mod calendar;
 mod claim;
+mod counts;
 mod due;
+mod write;
 
 pub use calendar::{CalendarPage, CalendarQuery, Order};
 pub use claim::{Claim, Lease};
@@ -10,9 +12,10 @@ pub use due::{DueEntry, DueWork};
 
 use super::items::PinItem;
 use super::key::Key;
-use super::table::{encode, number, text};
+use super::table::{number, text};
 use super::{StoreError, Table};
-use crate::domain::{AttemptId, OwnerId, Pin, PinId};
+use crate::domain::{AttemptId, OwnerId, Pin, PinId, State, Status};
+use write::Condition;
 
 /// The pins in the table.
 #[derive(Debug, Clone)]
@@ -33,13 +36,7 @@ impl PinStore {
 
     /// Stores a new pin; [`StoreError::Conflict`] where one with its id exists.
     pub async fn create(&self, pin: &Pin) -> Result<(), StoreError> {
-        self.table
-            .put(encode(&Key::pin(&pin.owner, &pin.id), &PinItem::from(pin))?)
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("store a pin", error))?;
-        Ok(())
+        self.write("store a pin", pin, None, Condition::new("attribute_not_exists(pk)")).await
     }
 
     /// Reads one pin as it is now.
@@ -59,35 +56,54 @@ impl PinStore {
         Ok(pins)
     }
 
-    /// Replaces a pin that was read at `version` by the same pin after a move.
+    /// Replaces a pin that was read at `version` by the same pin after a move; for pins that needed nobody before.
     ///
-    /// [`StoreError::Conflict`] where it changed in between, for example because a publisher claimed it.
+    /// [`StoreError::Conflict`] where it changed in between, for example because a publisher claimed it, and where it
+    /// is one of those that are counted, which only [`PinStore::replace`] knows how to move.
     pub async fn save(&self, pin: &Pin, version: u64) -> Result<(), StoreError> {
-        self.table
-            .put(encode(&Key::pin(&pin.owner, &pin.id), &PinItem::from(pin))?)
-            .condition_expression("version = :version")
-            .expression_attribute_values(":version", number(version))
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("save a pin", error))?;
-        Ok(())
+        let condition = Condition::new("version = :version AND #status <> :failed AND #status <> :review")
+            .status()
+            .value(":version", number(version))
+            .value(":failed", text(Status::Failed.code()))
+            .value(":review", text(Status::NeedsReview.code()));
+        self.write("save a pin", pin, None, condition).await
+    }
+
+    /// Replaces the pin that was read as `before` by what became of it.
+    ///
+    /// [`StoreError::Conflict`] where it changed in between.
+    pub async fn replace(&self, before: &Pin, pin: &Pin) -> Result<(), StoreError> {
+        let condition = Condition::new("version = :version").value(":version", number(before.version));
+        self.write("replace a pin", pin, Some(before.state.status()), condition).await
     }
 
     /// Writes what came of the attempt `attempt`, on condition that the pin is still claimed by it.
     ///
-    /// Repeating the same write is harmless, so that an answer lost on the way does not read as a conflict.
+    /// Repeating the same write is harmless, so that an answer lost on the way does not read as a conflict. What comes
+    /// of an attempt also stands where the pin was given to review meanwhile, since it is known now.
     pub async fn record(&self, pin: &Pin, attempt: &AttemptId) -> Result<(), StoreError> {
-        self.table
-            .put(encode(&Key::pin(&pin.owner, &pin.id), &PinItem::from(pin))?)
-            .condition_expression("attempt_id = :attempt AND (#status = :publishing OR version = :written)")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":attempt", text(attempt.as_str()))
-            .expression_attribute_values(":publishing", text("publishing"))
-            .expression_attribute_values(":written", number(pin.version))
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("record what came of an attempt", error))?;
-        Ok(())
+        let operation = "record what came of an attempt";
+        let claimed = Condition::new("attempt_id = :attempt AND #status = :publishing")
+            .status()
+            .value(":attempt", text(attempt.as_str()))
+            .value(":publishing", text(Status::Publishing.code()));
+        match self.write(operation, pin, None, claimed).await {
+            Err(StoreError::Conflict) => {}
+            result => return result,
+        }
+        // The next version of the claimed pin is this outcome or the review; what is counted tells them apart.
+        let Some(found) = self.load(&pin.owner, &pin.id).await? else { return Err(StoreError::Conflict) };
+        if matches!(&found.state, State::Publishing { attempt: held, .. } if held == attempt) {
+            // The claim stands, so it was another transaction, such as one of the account's counter, that was in the way.
+            return Err(StoreError::busy(operation));
+        }
+        let found = found.state.status();
+        let written = Condition::new("attempt_id = :attempt AND version = :written AND #status = :found")
+            .status()
+            .value(":attempt", text(attempt.as_str()))
+            .value(":written", number(pin.version))
+            .value(":found", text(found.code()));
+        self.write(operation, pin, Some(found), written).await
     }
 }
 

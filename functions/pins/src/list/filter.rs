@@ -59,10 +59,19 @@ impl Filter {
         self.accounts.is_empty() && self.statuses.is_empty()
     }
 
-    /// Whether `pin` belongs to the list, by the status that its readers see.
+    /// Whether `pin` belongs to the list, by the status that its readers see and by its time as it is now, which the
+    /// index may not know yet.
     pub fn admits(&self, pin: &Pin, settings: &Settings) -> bool {
-        (self.accounts.is_empty() || self.accounts.contains(&pin.account_id))
+        self.is_within(pin.publish_at)
+            && (self.accounts.is_empty() || self.accounts.contains(&pin.account_id))
             && (self.statuses.is_empty() || self.statuses.contains(&body::status(pin, settings)))
+    }
+
+    fn is_within(&self, at: Option<Timestamp>) -> bool {
+        match at {
+            None => self.from.is_none() && self.to.is_none(),
+            Some(at) => self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at < to),
+        }
     }
 
     /// The part of the calendar that follows `after`, at most `limit` entries.

@@ -1,29 +1,15 @@
 //! The request as it was written, as far as it can be read.
 
-use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use shared::api::{Fields, wrong_type};
-use shared::domain::pin::to_millisecond;
 use shared::domain::{AccountId, BoardId, Content, FieldError, SectionId};
 
-use super::content;
-use crate::moment;
+use crate::content;
+use crate::when::When;
 
 /// How many pins one request may ask for.
 const MOST_TARGETS: usize = 50;
-
-/// When a pin is to be published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum When {
-    /// Not yet.
-    Draft,
-    /// At once.
-    Now,
-    /// At this moment.
-    At(Timestamp),
-}
 
 /// A request whose wrong parts are missing.
 #[derive(Debug)]
@@ -31,7 +17,7 @@ pub struct Form {
     /// The targets.
     pub targets: Vec<FormTarget>,
     /// When the targets that do not say it themselves are to be published.
-    pub common: Option<When>,
+    common: Option<When>,
     content: Option<Content>,
 }
 
@@ -44,7 +30,7 @@ pub struct FormTarget {
     pub board_id: Option<BoardId>,
     section_id: Option<SectionId>,
     /// What the target itself says about its time; absent where it says nothing or nothing readable.
-    pub own: Option<When>,
+    own: Option<When>,
 }
 
 /// A request that can be read in full.
@@ -84,9 +70,16 @@ impl Form {
         fields.close();
         Self {
             targets: targets.map(|targets| list(targets, errors)).unwrap_or_default(),
-            common: publish_at.map_or(Some(When::Draft), |value| when("publish_at", value, errors)),
+            common: publish_at.map_or(Some(When::Draft), |value| When::read("publish_at", value, errors)),
             content: content.and_then(|content| content::read(content, errors)),
         }
+    }
+
+    /// Every time that is asked for, with the name of its field.
+    pub fn times(&self) -> impl Iterator<Item = (String, When)> {
+        let own = self.targets.iter().enumerate();
+        let own = own.filter_map(|(index, target)| Some((format!("targets[{index}].publish_at"), target.own?)));
+        own.chain(self.common.map(|when| ("publish_at".to_owned(), when)))
     }
 
     /// The request, where nothing is missing. A target's own time wins, also where it is `null` for a draft.
@@ -128,39 +121,13 @@ fn target(path: &str, value: Value, errors: &mut Vec<FieldError>) -> Option<Form
         text.parse().map_err(|_| fields.wrong("account_id", "not_found", "You have no such account.")).ok()
     });
     let board = fields.required_text("board_id");
-    let board_id = board.and_then(|text| digits(&mut fields, "board_id", &text));
+    let board_id = board.and_then(|text| fields.digits("board_id", &text));
     let section = fields.text("section_id");
-    let section_id = section.and_then(|text| digits(&mut fields, "section_id", &text));
+    let section_id = section.and_then(|text| fields.digits("section_id", &text));
     let publish_at = fields.given("publish_at");
     fields.close();
-    let own = publish_at.and_then(|value| when(&format!("{path}.publish_at"), value, errors));
+    let own = publish_at.and_then(|value| When::read(&format!("{path}.publish_at"), value, errors));
     Some(FormTarget { account_id, board_id, section_id, own })
-}
-
-fn digits<T: std::str::FromStr>(fields: &mut Fields<'_>, name: &str, text: &str) -> Option<T> {
-    let id = text.parse().ok();
-    if id.is_none() {
-        fields.wrong(name, "invalid", "Pinterest's ids are digits, written as a string.");
-    }
-    id
-}
-
-fn when(path: &str, value: Value, errors: &mut Vec<FieldError>) -> Option<When> {
-    match value {
-        Value::Null => Some(When::Draft),
-        Value::String(text) if text == "now" => Some(When::Now),
-        Value::String(text) => match moment::read(&text) {
-            Ok(moment) => Some(When::At(to_millisecond(moment))),
-            Err(wrong) => {
-                errors.push(FieldError::new(path, wrong.code(), wrong.message()));
-                None
-            }
-        },
-        other => {
-            errors.push(wrong_type(path, "a time, \"now\" or null", &other));
-            None
-        }
-    }
 }
 
 #[cfg(test)]

@@ -6,10 +6,11 @@ use shared::api::Problem;
 use shared::domain::{Destination, Pin, PinId};
 use shared::store::StoreError;
 
-use super::Desk;
-use super::form::{Form, Request, When};
-use super::key::{IdempotencyKey, fingerprint};
-use super::placement::{self, Placement};
+use super::fingerprint::fingerprint;
+use super::form::{Form, Request};
+use crate::desk::Desk;
+use crate::idempotency::IdempotencyKey;
+use crate::placement::Placement;
 
 /// A request with the ids of its pins.
 pub struct Order {
@@ -43,7 +44,7 @@ impl Order {
         }
         // All accounts of a request belong to one mode; what else is wrong by now shows when the pin comes due.
         let unverified = Placement { mode: first.mode, verified: false };
-        let placements = placement::check(desk, &form.targets, &mut Vec::new()).await?;
+        let placements = super::place(desk, form, &mut Vec::new()).await?;
         let placements: Vec<_> = placements.into_iter().map(|place| place.or(Some(unverified))).collect();
         self.fill(desk, &placements).await.map(Some)
     }
@@ -75,12 +76,9 @@ impl Order {
         let content = self.request.content.clone();
         let mut pin = Pin::draft(self.ids[position].clone(), desk.owner.clone(), to, content, desk.now);
         pin.request_fingerprint.clone_from(&self.fingerprint);
-        let at = match target.when {
-            When::Draft => return pin,
-            When::Now => desk.now,
-            When::At(moment) => moment,
-        };
-        pin.schedule(at, desk.now).expect("a draft can be scheduled");
+        if let Some(at) = target.when.moment(desk.now) {
+            pin.schedule(at, desk.now).expect("a draft can be scheduled");
+        }
         pin
     }
 

@@ -34,6 +34,18 @@ pub fn run(database: &Database, operation: &str, request: &Value) -> (Answer, Ch
     (answer, charge)
 }
 
+/// What `DynamoDB` answers where another transaction is at the same item.
+pub fn conflicted(operation: &str) -> Answer {
+    let message = "Transaction is ongoing for the item";
+    if operation != "TransactWriteItems" {
+        return Answer::refused(StatusCode::BAD_REQUEST, "TransactionConflictException", message);
+    }
+    let reasons = json!([{ "Code": "TransactionConflict", "Message": message }, { "Code": "None" }]);
+    let mut answer = Answer::refused(StatusCode::BAD_REQUEST, "TransactionCanceledException", message);
+    answer.body["CancellationReasons"] = reasons;
+    answer
+}
+
 fn call(database: &Database, operation: &str, request: Value) -> Result<Value, DynoxideError> {
     match operation {
         "PutItem" => typed(request, |r| database.put_item(r)),

@@ -76,6 +76,8 @@ pub enum Fault {
     Throttled,
     /// The service answers 500; nothing was done.
     ServerError,
+    /// Another transaction is at the same item, so the service does nothing; only `DynamoDB` has this.
+    Conflicted,
     /// The connection breaks before the service sees the request.
     ConnectionLost,
     /// The service does it, and the connection breaks before its answer arrives.

@@ -10,9 +10,10 @@ use crate::domain::content::Draft;
 use crate::domain::{AccountId, AttemptId, Content, Destination, Mode, PinId};
 use crate::random::SystemRandom;
 
-const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
+pub(in crate::domain) const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
 
-fn pin(state: State) -> Pin {
+/// A pin for [`NOW`] in that state.
+pub(in crate::domain) fn pin(state: State) -> Pin {
     let content = Content::check(Draft { image_url: "https://example.com/a.jpg".into(), ..Draft::default() });
     let to = Destination {
         account_id: AccountId::random(&SystemRandom),
@@ -26,7 +27,8 @@ fn pin(state: State) -> Pin {
     pin
 }
 
-fn states() -> Vec<State> {
+/// One state of each status.
+pub(in crate::domain) fn states() -> Vec<State> {
     vec![
         State::Draft,
         State::Scheduled { setback: None },

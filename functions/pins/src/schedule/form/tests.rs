@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::*;

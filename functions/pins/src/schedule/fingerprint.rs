@@ -1,43 +1,11 @@
-//! The `Idempotency-Key` of a request, and what a request asks for in a form that can be compared.
+//! What a request asks for, in a form that can be compared.
 
 use data_encoding::BASE64URL_NOPAD;
-use http::HeaderMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use shared::domain::{Content, FieldError, Media, OwnerId, PinId};
+use shared::domain::{Content, Media};
 
 use super::form::{Request, Target};
-
-const NAME: &str = "Idempotency-Key";
-
-/// What a client repeats when it repeats a request: 1 to 255 visible ASCII characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdempotencyKey(String);
-
-impl IdempotencyKey {
-    /// Reads the header, where there is one; notes what is wrong with it.
-    pub fn read(headers: &HeaderMap, errors: &mut Vec<FieldError>) -> Option<Self> {
-        let mut values = headers.get_all(NAME).iter();
-        let value = values.next()?;
-        let text = value.to_str().ok().filter(|text| (1..=255).contains(&text.len()) && is_visible(text));
-        if let (Some(text), None) = (text, values.next()) {
-            return Some(Self(text.to_owned()));
-        }
-        let message = "Send one key of 1 to 255 visible ASCII characters, such as a UUID.";
-        errors.push(FieldError::new(NAME, "invalid", message));
-        None
-    }
-
-    /// The id of the pin at `position`.
-    pub fn pin_id(&self, owner: &OwnerId, position: usize) -> PinId {
-        let position = u32::try_from(position).expect("a request has at most 50 targets");
-        PinId::derived(owner, &self.0, position)
-    }
-}
-
-fn is_visible(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_graphic())
-}
 
 /// A request in its canonical form. What is stored is compared with what comes later, so the order of fields stays.
 #[derive(Serialize)]
@@ -72,33 +40,10 @@ pub fn fingerprint(request: &Request) -> String {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-    use http::HeaderValue;
     use serde_json::{Value, json};
 
     use super::super::form::Form;
     use super::*;
-
-    fn read(values: &[&str]) -> Result<Option<IdempotencyKey>, String> {
-        let mut headers = HeaderMap::new();
-        for value in values {
-            headers.append(NAME, HeaderValue::from_str(value).unwrap());
-        }
-        let mut errors = Vec::new();
-        let key = IdempotencyKey::read(&headers, &mut errors);
-        errors.pop().map_or(Ok(key), |error| Err(error.field))
-    }
-
-    #[test]
-    fn a_key_is_one_word_of_visible_ascii() {
-        assert_eq!(read(&[]), Ok(None));
-        for good in ["a", "6f1c2a52-7f0e-4f5d-9a55-0a4ad0b7d3c1", "~!#", &"k".repeat(255)] {
-            assert_eq!(read(&[good]), Ok(Some(IdempotencyKey(good.to_owned()))), "{good}");
-        }
-        for bad in ["", "two words", "ümlaut", &"k".repeat(256)] {
-            assert_eq!(read(&[bad]), Err(NAME.to_owned()), "{bad:?}");
-        }
-        assert_eq!(read(&["a", "b"]), Err(NAME.to_owned()));
-    }
 
     fn request(change: impl FnOnce(&mut Value)) -> String {
         let mut body = json!({

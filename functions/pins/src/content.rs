@@ -9,19 +9,33 @@ const IMAGE_URL: &str = "content.media.url";
 
 /// Reads `content`, within Pinterest's limits; notes everything that is wrong with it.
 pub fn read(value: Value, errors: &mut Vec<FieldError>) -> Option<Content> {
+    read_over(None, value, errors)
+}
+
+/// Reads what `content` changes of `before`: a field that is given replaces the former one, `null` clears it, and what
+/// is not given stays. The picture is replaced as a whole.
+pub fn read_over(before: Option<&Content>, value: Value, errors: &mut Vec<FieldError>) -> Option<Content> {
     let noted = errors.len();
     let mut fields = Fields::open("content", value, errors)?;
+    let old = before.map(Content::draft).unwrap_or_default();
     let draft = Draft {
-        title: fields.text("title"),
-        description: fields.text("description"),
-        alt_text: fields.text("alt_text"),
-        link: fields.text("link"),
-        dominant_color: fields.text("dominant_color"),
+        title: fields.text_over("title", old.title),
+        description: fields.text_over("description", old.description),
+        alt_text: fields.text_over("alt_text", old.alt_text),
+        link: fields.text_over("link", old.link),
+        dominant_color: fields.text_over("dominant_color", old.dominant_color),
         image_url: String::new(),
     };
-    let media = fields.required("media");
+    let media = match fields.given("media") {
+        None if before.is_some() => Some(None),
+        Some(media) if !media.is_null() => Some(Some(media)),
+        _ => {
+            fields.wrong("media", "required", "This is needed.");
+            None
+        }
+    };
     fields.close();
-    let image_url = media.and_then(|media| image_url(media, errors));
+    let image_url = media.and_then(|media| media.map_or(Some(old.image_url), |media| image_url(media, errors)));
     let has_image = image_url.is_some();
     match Content::check(Draft { image_url: image_url.unwrap_or_default(), ..draft }) {
         Ok(content) => (errors.len() == noted).then_some(content),

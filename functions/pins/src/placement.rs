@@ -1,4 +1,4 @@
-//! Whether each target's account may publish, and whether the board is one of its boards.
+//! Whether an account may publish, and whether a board is one of its boards.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,11 +7,10 @@ use shared::api::Problem;
 use shared::domain::{Account, AccountId, BoardId, Connection, FieldError, Mode, Scope, Settings};
 use shared::store::StoreError;
 
-use super::Desk;
-use super::form::FormTarget;
 use crate::boards::{Known, Sight};
+use crate::desk::Desk;
 
-/// Where a pin of a target will wait.
+/// Where a pin will wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placement {
     /// The mode of the account.
@@ -20,7 +19,7 @@ pub struct Placement {
     pub verified: bool,
 }
 
-/// What speaks against a target.
+/// What speaks against a spot.
 #[derive(Debug)]
 struct Objection {
     field: &'static str,
@@ -28,21 +27,32 @@ struct Objection {
     message: String,
 }
 
-/// Judges every target; what speaks against one is noted, and its placement is absent.
+/// An account and a board of it that a pin is to go to; what is absent was wrong already.
+#[derive(Debug, Clone, Copy)]
+pub struct Spot<'a> {
+    /// What the names of its fields begin with.
+    pub path: &'a str,
+    /// The account.
+    pub account_id: Option<&'a AccountId>,
+    /// The board.
+    pub board_id: Option<&'a BoardId>,
+}
+
+/// Judges every spot; what speaks against one is noted, and its placement is absent.
 ///
 /// Accounts that need to be reconnected pass: their pins wait, visibly. Where Pinterest does not answer, a board
 /// passes unverified.
 pub async fn check(
     desk: &Desk,
-    targets: &[FormTarget],
+    spots: &[Spot<'_>],
     errors: &mut Vec<FieldError>,
 ) -> Result<Vec<Option<Placement>>, Problem> {
-    let accounts = accounts(desk, targets).await?;
-    let known = known(desk, &accounts, targets).await;
+    let accounts = accounts(desk, spots).await?;
+    let known = known(desk, &accounts, spots).await;
     let mut placements = Vec::new();
-    for (index, target) in targets.iter().enumerate() {
-        let placement = judge(target, &accounts, &known, &desk.settings).unwrap_or_else(|objection| {
-            let field = format!("targets[{index}].{}", objection.field);
+    for spot in spots {
+        let placement = judge(spot, &accounts, &known, &desk.settings).unwrap_or_else(|objection| {
+            let field = format!("{}{}", spot.path, objection.field);
             errors.push(FieldError::new(field, objection.code, objection.message));
             None
         });
@@ -51,9 +61,21 @@ pub async fn check(
     Ok(placements)
 }
 
-/// The owner's accounts among those that the targets name.
-async fn accounts(desk: &Desk, targets: &[FormTarget]) -> Result<BTreeMap<AccountId, Account>, StoreError> {
-    let named: BTreeSet<_> = targets.iter().filter_map(|target| target.account_id.as_ref()).collect();
+/// The same for the one spot at which a pin is, or is to be.
+pub async fn check_one(
+    desk: &Desk,
+    account_id: &AccountId,
+    board_id: Option<&BoardId>,
+    errors: &mut Vec<FieldError>,
+) -> Result<Option<Placement>, Problem> {
+    let spot = Spot { path: "", account_id: Some(account_id), board_id };
+    let placements = check(desk, &[spot], errors).await?;
+    Ok(placements.into_iter().next().flatten())
+}
+
+/// The owner's accounts among those that the spots name.
+async fn accounts(desk: &Desk, spots: &[Spot<'_>]) -> Result<BTreeMap<AccountId, Account>, StoreError> {
+    let named: BTreeSet<_> = spots.iter().filter_map(|spot| spot.account_id).collect();
     let store = &desk.function.platform.accounts;
     let loads = named.into_iter().map(|id| store.load(&desk.owner, id));
     let found = try_join_all(loads).await?.into_iter().flatten();
@@ -61,15 +83,11 @@ async fn accounts(desk: &Desk, targets: &[FormTarget]) -> Result<BTreeMap<Accoun
 }
 
 /// What is known of the boards of those accounts that may publish.
-async fn known(
-    desk: &Desk,
-    accounts: &BTreeMap<AccountId, Account>,
-    targets: &[FormTarget],
-) -> BTreeMap<AccountId, Known> {
+async fn known(desk: &Desk, accounts: &BTreeMap<AccountId, Account>, spots: &[Spot<'_>]) -> BTreeMap<AccountId, Known> {
     let able = accounts.values().filter(|account| obstacle(account, &desk.settings).is_none());
     let looks = able.map(async |account| {
-        let of_account = targets.iter().filter(|target| target.account_id.as_ref() == Some(&account.id));
-        let wanted: BTreeSet<BoardId> = of_account.filter_map(|target| target.board_id.clone()).collect();
+        let of_account = spots.iter().filter(|spot| spot.account_id == Some(&account.id));
+        let wanted: BTreeSet<BoardId> = of_account.filter_map(|spot| spot.board_id.cloned()).collect();
         let known = desk.function.boards.look(&desk.function.platform, account, &wanted).await;
         (account.id.clone(), known)
     });
@@ -77,17 +95,17 @@ async fn known(
 }
 
 fn judge(
-    target: &FormTarget,
+    spot: &Spot<'_>,
     accounts: &BTreeMap<AccountId, Account>,
     known: &BTreeMap<AccountId, Known>,
     settings: &Settings,
 ) -> Result<Option<Placement>, Objection> {
-    let Some(id) = &target.account_id else { return Ok(None) };
+    let Some(id) = spot.account_id else { return Ok(None) };
     let account = accounts.get(id).ok_or_else(|| object("account_id", "not_found", "You have no such account."))?;
     if let Some(objection) = obstacle(account, settings) {
         return Err(objection);
     }
-    let (Some(board), Some(known)) = (&target.board_id, known.get(id)) else { return Ok(None) };
+    let (Some(board), Some(known)) = (spot.board_id, known.get(id)) else { return Ok(None) };
     let verified = match known.sight(board) {
         Sight::Absent => {
             let message = "The account has no such board. GET /v1/accounts/{id}/boards lists those it has.";

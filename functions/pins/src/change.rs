@@ -1,0 +1,61 @@
+//! `PATCH /v1/pins/{id}`: other content, another place or another time, until the moment a publisher claims the pin.
+
+mod form;
+
+use axum::extract::{Path, State};
+use futures_util::FutureExt;
+use serde_json::Value;
+use shared::api::{IfMatch, Json, Problem, User};
+use shared::domain::{Edit, NewTime, Pin, Status};
+use shared::kick::kick;
+
+use crate::Function;
+use crate::body::Answer;
+use crate::desk::Desk;
+use crate::refusal::{Wish, refuse};
+use crate::{own, placement};
+use form::Form;
+
+/// Changes what is given and leaves the rest; 422 names every wrong field at once.
+///
+/// A draft and a failed pin are scheduled by a time, and any pin becomes a draft by `publish_at: null`. A held pin stays
+/// held unless the change mends what holds it. Content, and taking the time away, are harmless and always accepted; a
+/// time or another place is judged like a new pin: 403 while Pinterest is disabled, 422 where the account is
+/// disconnected, of the other mode or without the scopes, or has no such board.
+pub async fn change(
+    State(function): State<Function>,
+    user: User,
+    Path(id): Path<String>,
+    if_match: IfMatch,
+    Json(body): Json<Value>,
+) -> Result<Answer, Problem> {
+    let desk = Desk::open(function, user).await?;
+    let pin = own::change(&desk, &id, &if_match, |pin| edit(&desk, pin, body.clone()).boxed()).await?;
+    kick(&desk.function.platform, std::slice::from_ref(&pin)).await;
+    Ok(desk.answer(pin))
+}
+
+async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<Pin, Problem> {
+    if !matches!(pin.state.status(), Status::Draft | Status::Scheduled | Status::Held | Status::Failed) {
+        return Err(refuse(&pin, Wish::Change));
+    }
+    let mut errors = Vec::new();
+    let form = Form::read(body, &pin, &mut errors);
+    let mut verified = pin.board_verified;
+    if form.is_scheduling(&pin) {
+        if !desk.settings.enabled {
+            return Err(Problem::disabled());
+        }
+        errors.extend(form.when.and_then(|when| when.objection("publish_at", desk.now)));
+        let placed = placement::check_one(desk, &pin.account_id, form.board_id.as_ref(), &mut errors).await?;
+        let same_board = form.board_id.as_ref() == Some(&pin.board_id);
+        verified = (verified && same_board) || placed.is_some_and(|placed| placed.verified);
+    }
+    let time = form.when.map_or(NewTime::Same, |when| when.moment(desk.now).map_or(NewTime::None, NewTime::At));
+    let (true, Some(content), Some(board_id)) = (errors.is_empty(), form.content, form.board_id) else {
+        return Err(Problem::invalid(errors));
+    };
+    let edit = Edit { content, board_id, section_id: form.section_id, board_verified: verified, time };
+    pin.edit(edit, desk.now).map_err(|_| refuse(&pin, Wish::Change))?;
+    Ok(pin)
+}

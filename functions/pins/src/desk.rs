@@ -1,0 +1,38 @@
+//! Under which circumstances a request is judged.
+
+use jiff::Timestamp;
+use shared::api::{Problem, User};
+use shared::domain::pin::to_millisecond;
+use shared::domain::{OwnerId, Pin, Settings};
+
+use crate::Function;
+use crate::body::Answer;
+
+/// What does not change while a request is being answered.
+#[derive(Debug)]
+pub struct Desk {
+    /// What the handlers work with.
+    pub function: Function,
+    /// Whose pins are at stake.
+    pub owner: OwnerId,
+    /// Who asks.
+    pub subject: OwnerId,
+    /// The settings.
+    pub settings: Settings,
+    /// The moment of the request, to the millisecond.
+    pub now: Timestamp,
+}
+
+impl Desk {
+    /// Reads the settings and the time.
+    pub async fn open(function: Function, user: User) -> Result<Self, Problem> {
+        let settings = function.platform.current_settings.get().await?;
+        let now = to_millisecond(function.platform.clock.now());
+        Ok(Self { function, owner: user.owner, subject: user.subject, settings, now })
+    }
+
+    /// Shows `pin`.
+    pub fn answer(self, pin: Pin) -> Answer {
+        Answer { pin, settings: self.settings }
+    }
+}

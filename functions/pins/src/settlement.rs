@@ -1,0 +1,24 @@
+//! What a person did with a pin, as its timeline keeps it: by this a repeated request is recognized.
+
+use shared::domain::{AttemptId, AttemptOutcome, Pin};
+
+use crate::desk::Desk;
+use crate::idempotency::IdempotencyKey;
+
+/// The id of what `request` does with `pin`; the same one again for the same request with the same key.
+pub fn id(desk: &Desk, pin: &Pin, key: Option<&IdempotencyKey>, request: &str) -> AttemptId {
+    match key {
+        Some(key) => key.settlement_id(&pin.id, request),
+        None => AttemptId::random(&*desk.function.platform.random),
+    }
+}
+
+/// Whether the timeline has this very settlement.
+pub fn is_known(pin: &Pin, id: &AttemptId) -> bool {
+    pin.attempts.iter().any(|attempt| attempt.id == *id)
+}
+
+/// What came last.
+pub fn last(pin: &Pin) -> Option<AttemptOutcome> {
+    pin.attempts.last().map(|attempt| attempt.outcome)
+}
