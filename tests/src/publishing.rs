@@ -82,7 +82,9 @@ impl World {
             }
             self.clock.sleep_until(next).await;
         }
-        publishers.iter().for_each(|publisher| publisher.stop());
+        for publisher in &publishers {
+            publisher.stop();
+        }
         while running.next().await.is_some() {}
     }
 

@@ -51,8 +51,8 @@ async fn states(world: &World, pins: &[Pin]) -> Vec<State> {
     states
 }
 
-fn count(states: &[State], status: Status) -> usize {
-    states.iter().filter(|state| state.status() == status).count()
+fn count(states: &[State], wanted: Status) -> usize {
+    states.iter().filter(|state| state.status() == wanted).count()
 }
 
 async fn parked(world: &World, kind: CircuitKind) -> usize {
@@ -75,6 +75,10 @@ async fn trial_access_holds_every_pin_of_the_mode_after_one_refusal_and_says_so(
         assert!(matches!(state, State::Held { reason: Hold::TrialTier, until: Some(_) }), "{state:?}");
     }
     assert_eq!(parked(&world, CircuitKind::App).await, 9);
+    let holding = world.user("owner0").get("/v1/status").await.json()["holding"].clone();
+    assert_eq!((&holding[0]["code"], holding[0]["until"].is_string()), (&json!("trial_tier"), true), "{holding}");
+    let health = world.anybody().get("/healthz").await;
+    assert_eq!((health.status.as_u16(), health.json()["held_by"].clone()), (200, json!("trial_tier")));
     // Half a day later one pin tries.
     world.clock.sleep_until(START + SignedDuration::from_hours(12)).await;
     world.schedule_until(START + SignedDuration::from_hours(12) + minutes(2)).await;

@@ -15,17 +15,21 @@ async fn health(world: &World) -> (u16, Value) {
 async fn health_is_the_age_of_the_oldest_overdue_work() {
     let world = World::enabled().await;
     let account = world.seed_account("alice", "shop").await;
-    assert_eq!(health(&world).await, (200, json!({"status": "ok", "oldest_overdue_s": 0})));
+    assert_eq!(health(&world).await, (200, json!({"status": "ok", "oldest_overdue_s": 0, "held_by": null})));
     for hours in [2, 1] {
         world.seed_pin(&account, &format!("In {hours} h"), START + SignedDuration::from_hours(hours)).await;
     }
     world.wait(SignedDuration::from_mins(65)).await;
-    assert_eq!(health(&world).await, (200, json!({"status": "ok", "oldest_overdue_s": 300})));
+    assert_eq!(health(&world).await, (200, json!({"status": "ok", "oldest_overdue_s": 300, "held_by": null})));
     world.wait(SignedDuration::from_secs(11)).await;
-    assert_eq!(health(&world).await, (503, json!({"status": "late", "oldest_overdue_s": 311})));
+    assert_eq!(health(&world).await, (503, json!({"status": "late", "oldest_overdue_s": 311, "held_by": null})));
     world.tick().await;
     world.wait(SignedDuration::from_secs(11)).await;
-    assert_eq!(health(&world).await, (200, json!({"status": "ok", "oldest_overdue_s": 0})), "it was published");
+    assert_eq!(
+        health(&world).await,
+        (200, json!({"status": "ok", "oldest_overdue_s": 0, "held_by": null})),
+        "it was published"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -50,7 +54,7 @@ async fn a_pause_is_healthy_however_late_the_work_is() {
     world.seed_pin(&account, "Waiting", START).await;
     world.wait(SignedDuration::from_hours(1)).await;
     world.change_settings(|settings| settings.enabled = false).await;
-    assert_eq!(health(&world).await, (200, json!({"status": "paused", "oldest_overdue_s": 3600})));
+    assert_eq!(health(&world).await, (200, json!({"status": "paused", "oldest_overdue_s": 3600, "held_by": null})));
 }
 
 #[tokio::test(start_paused = true)]
@@ -60,7 +64,7 @@ async fn work_of_the_other_mode_is_not_late() {
     world.seed_pin(&account, "Live", START).await;
     world.wait(SignedDuration::from_hours(1)).await;
     world.change_settings(|settings| settings.mode = Mode::Sandbox).await;
-    assert_eq!(health(&world).await, (200, json!({"status": "ok", "oldest_overdue_s": 0})));
+    assert_eq!(health(&world).await, (200, json!({"status": "ok", "oldest_overdue_s": 0, "held_by": null})));
 }
 
 #[tokio::test(start_paused = true)]
@@ -70,7 +74,7 @@ async fn a_table_that_does_not_answer_is_not_healthy() {
         let down: std::sync::Arc<dyn Hook> = Disturb::every(operation, Plan::fault(Fault::ServerError));
         let pins = pins::router(world.platform_with("cut off pins", &[down]));
         let answer = world.anybody().at(&pins).get("/healthz").await;
-        let expected = json!({"status": "unavailable", "oldest_overdue_s": null});
+        let expected = json!({"status": "unavailable", "oldest_overdue_s": null, "held_by": null});
         assert_eq!((answer.status, answer.json()), (503, expected), "{operation}");
     }
 }

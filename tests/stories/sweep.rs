@@ -88,9 +88,9 @@ async fn the_sweep_is_done_once_an_hour_by_one_publisher() {
     let mut taken = Vec::new();
     for minutes in [0, 1, 59, 60, 61, 130] {
         world.clock.sleep_until(START + SignedDuration::from_mins(minutes)).await;
-        let takes = platforms.iter().map(|platform| platform.sweeps.take(world.clock.now(), hour));
-        let takes = futures_util::future::try_join_all(takes).await.unwrap();
-        taken.push(takes.into_iter().filter(|taken| *taken).count());
+        let attempts = platforms.iter().map(|platform| platform.sweeps.take(world.clock.now(), hour));
+        let won = futures_util::future::try_join_all(attempts).await.unwrap();
+        taken.push(won.into_iter().filter(|won| *won).count());
     }
     assert_eq!(taken, [1, 0, 0, 1, 0, 1]);
 }

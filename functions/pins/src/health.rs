@@ -31,10 +31,21 @@ pub struct HealthCheck(Cached<Health>);
 /// `{status, oldest_overdue_s}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Health {
-    /// `ok`, `paused` (Pinterest is disabled), `late`, or `unavailable` (the table does not answer).
+    /// `ok`, `paused` (Pinterest is disabled), `held` (Pinterest refuses the app, or does not answer), `late`, or
+    /// `unavailable` (the table does not answer).
     status: &'static str,
     /// How long the oldest due work has been overdue, in seconds; `null` where that is not known.
     oldest_overdue_s: Option<i64>,
+    /// What keeps every pin back, in a word; `null` while nothing does.
+    held_by: Option<&'static str>,
+}
+
+/// What the table shows.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    enabled: bool,
+    held_by: Option<&'static str>,
+    overdue: SignedDuration,
 }
 
 impl HealthCheck {
@@ -44,39 +55,47 @@ impl HealthCheck {
     }
 }
 
-/// 200 while what is due gets done or Pinterest is disabled, otherwise 503.
+/// 200 while what is due gets done, or waits for Pinterest or for an administrator; otherwise 503.
 pub async fn health(State(function): State<Function>) -> Response {
     let look = async || Ok::<_, Infallible>(look(&function.platform).await);
     let Ok(health) = function.health.0.get_or(look).await;
-    let code = if matches!(health.status, "ok" | "paused") { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let code = if matches!(health.status, "ok" | "paused" | "held") {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     (code, Json(health)).into_response()
 }
 
 async fn look(platform: &Platform) -> Health {
-    match overdue(platform).await {
-        Ok((enabled, overdue)) => judge(enabled, overdue),
+    match see(platform).await {
+        Ok(seen) => judge(seen),
         Err(error) => {
             tracing::error!(%error, "the health could not be determined");
-            Health { status: "unavailable", oldest_overdue_s: None }
+            Health { status: "unavailable", oldest_overdue_s: None, held_by: None }
         }
     }
 }
 
-fn judge(enabled: bool, overdue: SignedDuration) -> Health {
-    let status = match (enabled, overdue > LATE) {
-        (false, _) => "paused",
-        (true, true) => "late",
-        (true, false) => "ok",
+fn judge(seen: Seen) -> Health {
+    let status = match seen {
+        Seen { enabled: false, .. } => "paused",
+        Seen { overdue, .. } if overdue > LATE => "late",
+        Seen { held_by: Some(_), .. } => "held",
+        _ => "ok",
     };
-    Health { status, oldest_overdue_s: Some(overdue.as_secs()) }
+    let held_by = seen.held_by.filter(|_| seen.enabled);
+    Health { status, oldest_overdue_s: Some(seen.overdue.as_secs()), held_by }
 }
 
-/// Whether Pinterest is enabled, and how long the oldest due work of the current mode has been overdue.
-async fn overdue(platform: &Platform) -> Result<(bool, SignedDuration), StoreError> {
+/// Whether Pinterest is enabled, what keeps the current mode back, and how long its oldest due work has been overdue.
+async fn see(platform: &Platform) -> Result<Seen, StoreError> {
     let settings = platform.current_settings.get().await?;
+    let circuits = platform.circuits.list(settings.mode).await?;
+    let held_by = circuits.iter().find(|circuit| circuit.keeps_any_back()).map(|circuit| circuit.reason.code());
     let now = platform.clock.now();
     let overdue = earliest(platform, settings.mode).await?.map_or(SignedDuration::ZERO, |at| now.duration_since(at));
-    Ok((settings.enabled, overdue.max(SignedDuration::ZERO)))
+    Ok(Seen { enabled: settings.enabled, held_by, overdue: overdue.max(SignedDuration::ZERO) })
 }
 
 async fn earliest(platform: &Platform, mode: Mode) -> Result<Option<Timestamp>, StoreError> {
@@ -90,11 +109,18 @@ mod tests {
 
     #[test]
     fn late_is_more_than_five_minutes_and_never_while_disabled() {
-        for (enabled, overdue_s, status) in
-            [(true, 0, "ok"), (true, 300, "ok"), (true, 301, "late"), (false, 86_400, "paused")]
-        {
-            let health = judge(enabled, SignedDuration::from_secs(overdue_s));
+        let down = Some("pinterest_down");
+        for (enabled, held_by, overdue_s, status) in [
+            (true, None, 0, "ok"),
+            (true, None, 300, "ok"),
+            (true, None, 301, "late"),
+            (true, down, 300, "held"),
+            (true, down, 301, "late"),
+            (false, down, 86_400, "paused"),
+        ] {
+            let health = judge(Seen { enabled, held_by, overdue: SignedDuration::from_secs(overdue_s) });
             assert_eq!((health.status, health.oldest_overdue_s), (status, Some(overdue_s)));
+            assert_eq!(health.held_by, held_by.filter(|_| enabled));
         }
     }
 }

@@ -2,14 +2,12 @@
 
 use jiff::Timestamp;
 use shared::domain::attempt::shorten;
-use shared::domain::{
-    Account, Attempt, AttemptId, AttemptOutcome, Connection, Doubt, Failure, Hold, Pin, Setback, Wait,
-};
+use shared::domain::{Account, Attempt, AttemptId, AttemptOutcome, Connection, Failure, Hold, Pin, Setback, Wait};
 use shared::pinterest::{Answer, CallError, CreatedPin, PinRequest, RateLimit};
 
 use crate::Publisher;
 use crate::classify::{Verdict, classify};
-use crate::ending::{Ending, moved, settle};
+use crate::ending::{Ending, settle};
 use crate::hold;
 use crate::renew::{self, Renewal};
 use crate::session::{Session, SessionError};
@@ -69,14 +67,6 @@ async fn end(publisher: &Publisher, pin: &Pin, account: &Account, verdict: Verdi
     }
 }
 
-/// Moves a pin whose publisher went silent to review.
-pub fn give_to_review(publisher: &Publisher, pin: &mut Pin, id: &AttemptId) {
-    let now = publisher.platform.clock.now();
-    let message = Some("The publisher stopped before it recorded what came of this attempt.".to_owned());
-    pin.record(Attempt { outcome: AttemptOutcome::Unknown, message, ..entry(id, now) });
-    moved(pin.doubt(Doubt::PublisherStopped, now));
-}
-
 /// What keeps the pin from being posted at all.
 fn obstacle(
     publisher: &Publisher,
@@ -112,7 +102,8 @@ fn obstacle(
     })
 }
 
-fn entry(id: &AttemptId, at: Timestamp) -> Attempt {
+/// An entry of the timeline of which nothing is known yet but when.
+pub fn entry(id: &AttemptId, at: Timestamp) -> Attempt {
     Attempt {
         id: id.clone(),
         at,

@@ -1,10 +1,13 @@
 //! How an attempt ends: the move of the pin and the entry of its timeline.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use shared::domain::pin::GRACE;
-use shared::domain::{Attempt, AttemptOutcome, Doubt, Failure, Hold, IllegalMove, Pin, PinterestPinId, Setback, Wait};
+use shared::domain::{
+    Attempt, AttemptId, AttemptOutcome, Doubt, Failure, Hold, IllegalMove, Pin, PinterestPinId, Setback, Wait,
+};
 
 use crate::Publisher;
+use crate::attempt::entry;
 use crate::backoff::{self, IMAGE_TRIES};
 
 /// How soon a pin is tried again when there is a new token for it.
@@ -53,8 +56,16 @@ pub fn settle(publisher: &Publisher, pin: &mut Pin, ending: Ending, entry: Attem
     moved(result);
 }
 
+/// Gives a pin to review whose publisher went silent in the middle of `id`; the timeline says when it claimed the pin.
+pub fn stopped(pin: &mut Pin, id: &AttemptId, now: Timestamp) {
+    let claimed_at = pin.updated_at;
+    let message = Some("The publisher stopped before it recorded what came of this attempt.".to_owned());
+    pin.record(Attempt { outcome: AttemptOutcome::Unknown, message, ..entry(id, claimed_at) });
+    moved(pin.doubt(Doubt::PublisherStopped, now));
+}
+
 /// A claimed pin is `publishing`, from which every outcome is a legal move.
-pub fn moved(result: Result<(), IllegalMove>) {
+fn moved(result: Result<(), IllegalMove>) {
     if let Err(error) = result {
         tracing::error!(%error, "a claimed pin was not publishing; its state stays as it is");
     }

@@ -1,7 +1,6 @@
 //! What waits in memory: one lane an account, in the order of time, one piece of work at a time in each.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::{AccountId, CircuitKind, Due, Mode, OwnerId, Partition, PinId};
@@ -89,13 +88,13 @@ impl Lanes {
     ///
     /// An index that lags behind shows finished work a little longer; work that is there later is there anew.
     pub fn meet(&mut self, name: &str, at: Timestamp, now: Timestamp) -> bool {
-        let known = self.known.entry((name.to_owned(), at));
-        let is_known = match &known {
-            Entry::Occupied(entry) => entry.get().is_none_or(|finished| now < finished + STALE),
-            Entry::Vacant(_) => false,
+        let key = (name.to_owned(), at);
+        let is_known = match self.known.get(&key) {
+            Some(finished) => finished.is_none_or(|finished| now < finished + STALE),
+            None => false,
         };
         if !is_known {
-            known.insert_entry(None);
+            self.known.insert(key, None);
         }
         is_known
     }

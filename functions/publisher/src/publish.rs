@@ -10,7 +10,7 @@ use crate::attempt::{self, Tried};
 use crate::lanes::{Job, PinWork};
 use crate::release;
 use crate::session::{Session, SessionError};
-use crate::{Publisher, Report, Span};
+use crate::{Publisher, Report, Span, ending};
 
 /// A request takes at most 15 seconds and has to end within the invocation, which ends 30 seconds after the last claim.
 const LATEST_POST: SignedDuration = SignedDuration::from_secs(12);
@@ -93,7 +93,8 @@ async fn won(
 ) -> Finished {
     let too_late = publisher.platform.clock.now() > span.last_claim + LATEST_POST;
     let session = if too_late { Err(SessionError::TooLate) } else { session };
-    let Tried { posted } = attempt::attempt(publisher, &mut pin, attempt, session, span.last_claim).await;
+    let tried = Box::pin(attempt::attempt(publisher, &mut pin, attempt, session, span.last_claim));
+    let Tried { posted } = tried.await;
     if pin.is_parked() {
         publisher.sweeps.note(&pin).await;
     }
@@ -107,7 +108,7 @@ async fn won(
 async fn abandoned(publisher: &Publisher, mut pin: Pin) -> Finished {
     let State::Publishing { attempt, .. } = pin.state.clone() else { return Finished::default() };
     let version = pin.version;
-    attempt::give_to_review(publisher, &mut pin, &attempt);
+    ending::stopped(&mut pin, &attempt, publisher.platform.clock.now());
     // By version, not by attempt: should the silent publisher have written its outcome after all, that one stands.
     match publisher.platform.pins.save(&pin, version).await {
         Ok(()) => {

@@ -5,13 +5,12 @@ use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::pin::GRACE;
-use shared::domain::{
-    Attempt, AttemptId, AttemptOutcome, CircuitKind, Doubt, Mode, Partition, Pin, Shard, State, Status,
-};
+use shared::domain::{Attempt, AttemptId, AttemptOutcome, CircuitKind, Mode, Partition, Pin, Shard, State, Status};
 use shared::platform::Platform;
 use shared::store::{DueEntry, DueWork, Parking, StoreError};
 
-use crate::Publisher;
+use crate::attempt::entry;
+use crate::{Publisher, ending};
 
 /// How often it is done.
 const EVERY: SignedDuration = SignedDuration::from_hours(1);
@@ -127,7 +126,7 @@ async fn sweep_one(publisher: &Publisher, entry: &DueEntry, now: Timestamp) -> R
     };
     let version = pin.version;
     let attempt = AttemptId::random(&*publisher.platform.random);
-    if !is_over(&mut pin, attempt, now) {
+    if !is_over(&mut pin, &attempt, now) {
         return Ok(None);
     }
     match publisher.platform.pins.save(&pin, version).await {
@@ -142,25 +141,15 @@ async fn sweep_one(publisher: &Publisher, entry: &DueEntry, now: Timestamp) -> R
 }
 
 /// Ends a pin that is too late, or whose publisher died long ago; answers whether it did.
-fn is_over(pin: &mut Pin, attempt: AttemptId, now: Timestamp) -> bool {
-    let entry = |outcome, message: &str| Attempt {
-        id: attempt.clone(),
-        at: now,
-        outcome,
-        http_status: None,
-        code: None,
-        message: Some(message.to_owned()),
-        request_id: None,
-        took_ms: None,
-    };
-    match &pin.state {
-        State::Publishing { attempt, lease_until } if *lease_until < now => {
-            let message = "The publisher stopped before it recorded what came of this attempt.";
-            pin.record(Attempt { id: attempt.clone(), ..entry(AttemptOutcome::Unknown, message) });
-            pin.doubt(Doubt::PublisherStopped, now).is_ok()
+fn is_over(pin: &mut Pin, id: &AttemptId, now: Timestamp) -> bool {
+    match pin.state.clone() {
+        State::Publishing { attempt, lease_until } if lease_until < now => {
+            ending::stopped(pin, &attempt, now);
+            true
         }
         State::Scheduled { .. } | State::Held { .. } if pin.is_missed(now) => {
-            pin.record(entry(AttemptOutcome::Missed, "The pin was still waiting a day after its time."));
+            let message = Some("The pin was still waiting a day after its time.".to_owned());
+            pin.record(Attempt { outcome: AttemptOutcome::Missed, message, ..entry(id, now) });
             pin.miss(now).is_ok()
         }
         _ => false,

@@ -174,7 +174,7 @@ impl<'a> Watch<'a> {
             self.running.push(Box::pin(async move {
                 let finished = match &job.work {
                     Work::Pin(pin) => publish(publisher, pin, &job.due, span).await,
-                    Work::Account(owner, id) => account_work::advance(publisher, owner, id).await,
+                    Work::Account(owner, id) => Box::pin(account_work::advance(publisher, owner, id)).await,
                     Work::Circuit(mode, kind) => circuit_work::advance(publisher, *mode, *kind).await,
                 };
                 Step::Done(job, finished)
