@@ -2,7 +2,9 @@
 
 use jiff::SignedDuration;
 use pinterest_sim::{Fault, FaultAnswer, Operation};
+use publisher::Publisher;
 use serde_json::{Value, json};
+use shared::domain::Shard;
 use tests::{START, World};
 
 /// What Pinterest answers: status, body, and the headers that matter.
@@ -98,7 +100,10 @@ async fn reads(row: &Row) -> String {
     let pin = world.seed_pin(&seeded, "Refused", START + SignedDuration::from_secs(5)).await;
     // Stopped before a second try could hide what the first one met.
     let stop = world.clock_reaches(START + SignedDuration::from_millis(5_400));
-    futures_util::future::select(Box::pin(world.tick()), Box::pin(stop)).await;
+    let publisher = Publisher::new(world.platform("publisher"));
+    let shard = Shard::of(&seeded.account.id).number();
+    let tick = tests::invocation_for(&publisher, world.clock, vec![shard]);
+    futures_util::future::select(Box::pin(tick), Box::pin(stop)).await;
     let body = world.user("alice").get(&format!("/v1/pins/{}", pin.id)).await.json();
     let first = &body["attempts"][0];
     let reason = &body["reason"];
