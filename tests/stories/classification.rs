@@ -22,7 +22,10 @@ fn table() -> Vec<Row> {
     let bare = |code: i64, message: &str| json!({"code": code, "message": message});
     let reset = &[("x-ratelimit-reset", "600"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-limit", "100, 100;w=60")];
     vec![
-        row(400, bare(1, "Whoops! It looks like you entered an invalid URL. Try creating a Pin again with a valid URL.")),
+        row(
+            400,
+            bare(1, "Whoops! It looks like you entered an invalid URL. Try creating a Pin again with a valid URL."),
+        ),
         row(400, failure(1, "Parameter 'link' with the value 'x' is not a valid URL format.")),
         row(400, failure(1, r"'board_id' with the value 'x' does not match '^\d+$'")),
         row(400, failure(1, "media_source.items violates the constraint: maxItems=5")),
@@ -75,7 +78,10 @@ fn table() -> Vec<Row> {
                 "status": "failure", "details": {"source_field": null},
             }),
         ),
-        row(429, json!({"code": 0, "message": "Blocked.", "message_detail": "You have hit a block (Pins) we have in place to combat SPAM."})),
+        row(
+            429,
+            json!({"code": 0, "message": "Blocked.", "message_detail": "You have hit a block (Pins) we have in place to combat SPAM."}),
+        ),
         row(500, bare(500, "Could not create a new Pin.")),
         row(502, Value::Null),
         row(503, json!("<html>Service Unavailable</html>")),
@@ -96,7 +102,10 @@ async fn reads(row: &Row) -> String {
     let body = world.user("alice").get(&format!("/v1/pins/{}", pin.id)).await.json();
     let first = &body["attempts"][0];
     let reason = &body["reason"];
-    assert!(first["message"].is_string() && first["http_status"] == row.status, "Pinterest's own words are kept: {body}");
+    assert!(
+        first["message"].is_string() && first["http_status"] == row.status,
+        "Pinterest's own words are kept: {body}"
+    );
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     format!(
         "{} {} {}\n    {} {}, {}\n    {}\n",
@@ -136,7 +145,8 @@ async fn a_token_of_the_other_environment_ends_in_a_named_reconnection_without_a
     account.renewed(tokens, START);
     platform.accounts.save(&mut account, version).await.unwrap();
     let board = world.simulator.boards(pinterest_sim::Mode::Live, "shop")[0].id.clone();
-    let pin = world.seed_pin(&tests::Seeded { account, board }, "Wrong host", START + SignedDuration::from_secs(5)).await;
+    let pin =
+        world.seed_pin(&tests::Seeded { account, board }, "Wrong host", START + SignedDuration::from_secs(5)).await;
     world.tick().await;
     let body = world.user("alice").get(&format!("/v1/pins/{}", pin.id)).await.json();
     assert_eq!((&body["status"], &body["reason"]["code"]), (&json!("held"), &json!("needs_reconnect")), "{body}");

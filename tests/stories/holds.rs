@@ -160,7 +160,8 @@ struct SlowParking(SignedDuration);
 
 impl Hook for SlowParking {
     fn before(&self, effect: &Effect<'_>) -> Plan {
-        let parks = effect.operation == "PutItem" && effect.request["Item"]["due_shard"]["S"].as_str().is_some_and(|s| s.starts_with("held#"));
+        let parks = effect.operation == "PutItem"
+            && effect.request["Item"]["due_shard"]["S"].as_str().is_some_and(|s| s.starts_with("held#"));
         let wait = if parks { self.0.try_into().unwrap() } else { std::time::Duration::ZERO };
         Plan { wait, fault: None }
     }

@@ -2,9 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use shared::clock::Clock;
-use shared::domain::{
-    AttemptId, CircuitKind, Doubt, Failure, Hold, Mode, Partition, Pin, State, Status, Wait,
-};
+use shared::domain::{AttemptId, CircuitKind, Doubt, Failure, Hold, Mode, Partition, Pin, State, Status, Wait};
 use shared::store::{Claim, Lease};
 use tests::{START, Seeded, World};
 
@@ -43,7 +41,8 @@ async fn parked(world: &World, seeded: &Seeded, title: &str, reason: Hold, wait:
 #[tokio::test(start_paused = true)]
 async fn a_pin_that_waited_a_day_is_missed_in_every_partition_of_both_modes() {
     let (world, seeded) = world().await;
-    let sandbox = Seeded { account: shared::domain::Account { mode: Mode::Sandbox, ..seeded.account.clone() }, ..seeded.clone() };
+    let sandbox =
+        Seeded { account: shared::domain::Account { mode: Mode::Sandbox, ..seeded.account.clone() }, ..seeded.clone() };
     let pins = [
         world.seed_pin(&sandbox, "Other mode", START).await,
         parked(&world, &seeded, "Account", Hold::NeedsReconnect, Wait::ForAccount(None)).await,
@@ -99,7 +98,8 @@ async fn the_sweep_is_done_once_an_hour_by_one_publisher() {
 #[tokio::test(start_paused = true)]
 async fn a_long_backlog_is_swept_in_parts_tick_by_tick() {
     let (world, seeded) = world().await;
-    let sandbox = Seeded { account: shared::domain::Account { mode: Mode::Sandbox, ..seeded.account.clone() }, ..seeded };
+    let sandbox =
+        Seeded { account: shared::domain::Account { mode: Mode::Sandbox, ..seeded.account.clone() }, ..seeded };
     let first = world.seed_pin(&sandbox, "One of many", START).await;
     let platform = world.platform("seed");
     for _ in 1..520 {

@@ -6,6 +6,7 @@ use shared::domain::{
     Account, Attempt, AttemptId, AttemptOutcome, Connection, Doubt, Failure, Hold, Pin, Setback, Wait,
 };
 use shared::pinterest::{Answer, CallError, CreatedPin, PinRequest, RateLimit};
+use shared::vault::SealError;
 
 use crate::Publisher;
 use crate::classify::{Verdict, classify};
@@ -55,9 +56,7 @@ async fn end(publisher: &Publisher, pin: &Pin, account: &Account, verdict: Verdi
         Verdict::Unknown => Ending::Unknown,
         Verdict::Fail(failure) => Ending::Fail(failure),
         Verdict::Retry(setback) => Ending::Retry(setback),
-        Verdict::Hold(reason, pause) => {
-            Ending::Hold(reason, hold::enter(publisher, pin, account, reason, pause).await)
-        }
+        Verdict::Hold(reason, pause) => Ending::Hold(reason, hold::enter(publisher, pin, account, reason, pause).await),
         Verdict::ScopesRefused => {
             renew::scopes_refused(publisher, account).await;
             Ending::Hold(Hold::NeedsReconnect, Wait::ForAccount(None))
@@ -97,7 +96,10 @@ fn obstacle(
         Ok(None) => return Some(Ending::Hold(Hold::Disconnected, Wait::ForAccount(None))),
         Err(error) => {
             tracing::error!(%error, account = %pin.account_id, "nothing could be posted for an account");
-            return Some(Ending::Retry(Setback::AwsTrouble));
+            return Some(Ending::Retry(match error {
+                SessionError::Seal(SealError::NoSuchKey(_)) => Setback::TokenKeyMissing,
+                _ => Setback::AwsTrouble,
+            }));
         }
     };
     if let Some(hold) = account.held_at(now) {

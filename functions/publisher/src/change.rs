@@ -9,11 +9,7 @@ use crate::Publisher;
 const TRIES: usize = 5;
 
 /// Applies `apply` to the account and saves it, again to the account as it is by then if somebody else changed it.
-pub async fn change(
-    publisher: &Publisher,
-    account: Account,
-    apply: impl Fn(&mut Account),
-) -> Result<(), StoreError> {
+pub async fn change(publisher: &Publisher, account: Account, apply: impl Fn(&mut Account)) -> Result<(), StoreError> {
     change_while(publisher, account, apply, |_, _| true).await
 }
 

@@ -102,9 +102,7 @@ impl Circuits {
             let before = find(&self.platform.circuits.list(mode).await?, kind);
             let written = match change(before.clone(), self.platform.clock.now()) {
                 None => return Ok(None),
-                Some(Next::Put(mut circuit)) => {
-                    self.platform.circuits.save(&mut circuit).await.map(|()| Some(circuit))
-                }
+                Some(Next::Put(mut circuit)) => self.platform.circuits.save(&mut circuit).await.map(|()| Some(circuit)),
                 Some(Next::Forget(circuit)) => self.platform.circuits.forget(&circuit).await.map(|()| None),
             };
             match written {

@@ -173,11 +173,8 @@ mod tests {
     use super::*;
 
     fn job(account: &AccountId, seconds: i64) -> Job {
-        let pin = PinWork {
-            owner: "alice".parse().unwrap(),
-            account: account.clone(),
-            id: PinId::random(&SystemRandom),
-        };
+        let pin =
+            PinWork { owner: "alice".parse().unwrap(), account: account.clone(), id: PinId::random(&SystemRandom) };
         Job {
             work: Work::Pin(pin),
             due: Due { partition: Partition::Open(Mode::Live, Shard::of(account)), at: at(seconds) },

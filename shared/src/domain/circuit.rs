@@ -189,7 +189,10 @@ impl Circuit {
     /// Where its next step waits, if there is one.
     pub fn due(&self) -> Option<Due> {
         let counts = self.phase == Phase::Counting;
-        (!counts).then(|| Due { partition: Partition::Open(self.mode, Shard::FIRST), at: super::pin::to_millisecond(self.due_at) })
+        (!counts).then(|| Due {
+            partition: Partition::Open(self.mode, Shard::FIRST),
+            at: super::pin::to_millisecond(self.due_at),
+        })
     }
 
     /// Where the pins that it keeps back wait.

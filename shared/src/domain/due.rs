@@ -81,9 +81,7 @@ impl FromStr for Partition {
         let (kind, rest) = text.split_once('#').ok_or(())?;
         if kind == "held" {
             return match rest.split_once('#') {
-                Some((kind, mode)) => {
-                    Ok(Self::HeldCircuit(mode.parse()?, CircuitKind::from_code(kind).ok_or(())?))
-                }
+                Some((kind, mode)) => Ok(Self::HeldCircuit(mode.parse()?, CircuitKind::from_code(kind).ok_or(())?)),
                 None => rest.parse().map(Self::HeldAccount).map_err(drop),
             };
         }

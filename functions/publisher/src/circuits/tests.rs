@@ -83,11 +83,9 @@ fn every_answer_moves_every_circuit_as_the_table_says() {
 #[test]
 fn a_pin_that_tried_in_vain_makes_the_next_pause_longer_and_one_that_proved_nothing_does_not() {
     let trial = PinId::random(&SystemRandom);
-    let pause = |kind, met| {
-        match next(kind, circuit(kind, "trying", &trial), Mode::Live, (&trial, met), NOW) {
-            Some(Next::Put(circuit)) => Some(circuit.due_at.duration_since(NOW)),
-            _ => None,
-        }
+    let pause = |kind, met| match next(kind, circuit(kind, "trying", &trial), Mode::Live, (&trial, met), NOW) {
+        Some(Next::Put(circuit)) => Some(circuit.due_at.duration_since(NOW)),
+        _ => None,
     };
     assert_eq!(pause(CircuitKind::Outage, Meaning::NoAnswer), Some(PROBE_EVERY * 2));
     assert_eq!(pause(CircuitKind::App, REFUSED), Some(APP_PAUSE));

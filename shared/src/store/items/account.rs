@@ -5,8 +5,8 @@ use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Account, AccountHold, AccountId, AppId, BoardId, Connection, Hold, Mode, OwnerId, PinterestUserId, ReconnectReason, Scopes,
-    SealedToken, SealedTokens,
+    Account, AccountHold, AccountId, AppId, BoardId, Connection, Hold, Mode, OwnerId, PinterestUserId, ReconnectReason,
+    Scopes, SealedToken, SealedTokens,
 };
 
 /// An account as it lies in the table. `due_shard` and `due_at` put its own work into the due index.
