@@ -1,17 +1,21 @@
 //! A whole Pinwheel in one thread on moved time: the functions' routers, the publisher, the table, the secrets and a
 //! simulated Pinterest, without a socket.
 
+mod addresses;
 mod browser;
 mod caller;
 mod disturb;
+mod front;
 mod publishing;
 mod shapes;
 mod shortcuts;
 mod world;
 
+pub use addresses::{ABSENT_ACCOUNT, ABSENT_PIN, body_for, id_for};
 pub use browser::Browser;
 pub use caller::{Answer, Caller};
 pub use disturb::Disturb;
+pub use front::Front;
 pub use publishing::{Seeded, invocation, invocation_for};
 pub use shapes::{pin_request, settings_request};
 pub use shortcuts::host;

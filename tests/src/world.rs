@@ -1,5 +1,6 @@
 //! The world of a story.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -138,6 +139,11 @@ impl World {
         serving.min_by_key(|(count, _)| *count).map_or(&self.functions[0].1, |(_, served)| served)
     }
 
+    /// The functions with the routes that they serve.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = (&'static [Route], &Router)> {
+        self.functions.iter().map(|(routes, function)| (*routes, function))
+    }
+
     /// Calls with a user's token; what they make is theirs.
     pub fn user<'a>(&'a self, owner: &str) -> Caller<'a> {
         Caller::new(self, Some(owner), false)
@@ -163,11 +169,13 @@ impl World {
         self.browser().connect(owner, username).await
     }
 
-    /// Every item of the table as text, to look for what must not be in it.
+    /// Every item of the table as text, the same for the same table, to look for what must not be in it.
     pub async fn everything_stored(&self) -> String {
         let platform = self.platform("auditor");
         let answer = platform.pins.table().client().scan().table_name(TABLE).send().await;
-        format!("{:?}", answer.expect("the table answers").items())
+        let answer = answer.expect("the table answers");
+        assert!(answer.last_evaluated_key().is_none(), "the table of a story fits into one page");
+        format!("{:?}", answer.items().iter().map(BTreeMap::from_iter).collect::<Vec<_>>())
     }
 
     /// Lets time pass.

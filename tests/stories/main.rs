@@ -13,6 +13,7 @@ mod classification;
 mod crash;
 mod health;
 mod holds;
+mod identity;
 mod isolation;
 mod oauth_callback;
 mod oauth_connect;
