@@ -19,4 +19,4 @@ pub use front::Front;
 pub use publishing::{Seeded, invocation, invocation_for};
 pub use shapes::{pin_request, settings_request};
 pub use shortcuts::host;
-pub use world::{APP_ID, APP_SECRET, HOST, START, World};
+pub use world::{APP_ID, APP_SECRET, HOST, START, TOKEN_KEY, World};

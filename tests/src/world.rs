@@ -35,6 +35,9 @@ pub const HOST: &str = "pins.example.com";
 const TABLE: &str = "pinwheel";
 const APP_SECRET_ID: &str = "pinwheel/app";
 const TOKEN_KEYS: &str = "pinwheel/token-keys";
+
+/// What the first token key is derived from.
+pub const TOKEN_KEY: &str = "canary-token-key-0123456789abcdef";
 pub(crate) const PUBLISHER: &str = "pinwheel-publisher";
 
 /// Everything there is in a story.
@@ -178,6 +181,15 @@ impl World {
         format!("{:?}", answer.items().iter().map(BTreeMap::from_iter).collect::<Vec<_>>())
     }
 
+    /// Puts a new version of the secret with the token keys, as an administrator does with AWS's own tools.
+    pub fn put_token_keys(&self, ring: &serde_json::Value) {
+        let version = self.instances.fetch_add(1, Ordering::Relaxed);
+        let request = serde_json::json!({"SecretId": TOKEN_KEYS, "SecretString": ring.to_string(),
+            "ClientRequestToken": format!("{version:0>40}")});
+        let answer = self.parts.secrets.handle("PutSecretValue", &request);
+        assert!(answer.status.is_success(), "{answer:?}");
+    }
+
     /// Lets time pass.
     pub async fn wait(&self, time: SignedDuration) {
         self.clock.sleep_until(self.clock.now() + time).await;
@@ -192,10 +204,9 @@ impl World {
         let platform = self.platform("installer");
         let dynamodb = platform.pins.table().client();
         schema::create(dynamodb, TABLE).await.expect("the table is created");
-        for (name, value) in [
-            (APP_SECRET_ID, "{}".to_owned()),
-            (TOKEN_KEYS, r#"{"generated":"canary-token-key-0123456789abcdef"}"#.to_owned()),
-        ] {
+        for (name, value) in
+            [(APP_SECRET_ID, "{}".to_owned()), (TOKEN_KEYS, format!(r#"{{"generated":"{TOKEN_KEY}"}}"#))]
+        {
             let request =
                 serde_json::json!({"Name": name, "SecretString": value, "ClientRequestToken": format!("{name:-<40}")});
             let answer = self.parts.secrets.handle("CreateSecret", &request);

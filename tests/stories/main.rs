@@ -15,6 +15,8 @@ mod health;
 mod holds;
 mod identity;
 mod isolation;
+mod key_rotation;
+mod oauth_attacks;
 mod oauth_callback;
 mod oauth_connect;
 mod oauth_failures;
