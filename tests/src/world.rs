@@ -29,6 +29,9 @@ pub const APP_ID: &str = "1485555";
 /// The secret of that app.
 pub const APP_SECRET: &str = "canary-app-secret-0123456789abcdef";
 
+/// The secret half of the credentials for AWS.
+pub const AWS_SECRET: &str = "canary-aws-secret-0123456789abcdef";
+
 /// The domain name under which API Gateway reaches the functions.
 pub const HOST: &str = "pins.example.com";
 
@@ -220,7 +223,7 @@ fn config() -> Config {
         let value = match name {
             "AWS_REGION" => "eu-central-1",
             "AWS_ACCESS_KEY_ID" => "test",
-            "AWS_SECRET_ACCESS_KEY" => "canary-aws-secret",
+            "AWS_SECRET_ACCESS_KEY" => AWS_SECRET,
             "TABLE_NAME" => TABLE,
             "APP_SECRET_ID" => APP_SECRET_ID,
             "TOKEN_KEYS_SECRET_ID" => TOKEN_KEYS,
