@@ -43,9 +43,11 @@ impl<T: Clone> Cached<T> {
         }
     }
 
-    /// Forgets the value.
-    pub fn forget(&self) {
-        *self.lock() = None;
+    /// What `read` answers now, however young the kept value is; that one stays where `read` fails.
+    pub async fn read_again<E>(&self, read: impl AsyncFnOnce() -> Result<T, E>) -> Result<T, E> {
+        let value = read().await?;
+        *self.lock() = Some((self.clock.now(), value.clone()));
+        Ok(value)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<(Timestamp, T)>> {

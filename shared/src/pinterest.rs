@@ -6,6 +6,7 @@
 mod account;
 mod boards;
 mod call;
+mod echo;
 mod fault;
 mod oauth;
 mod pins;

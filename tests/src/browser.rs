@@ -74,6 +74,11 @@ impl<'a> Browser<'a> {
         account.and_then(|account| account["id"].as_str()).expect("the account is listed").to_owned()
     }
 
+    /// Takes over the cookies of an answer that something else received.
+    pub fn take_cookies(&self, answer: &Answer) {
+        self.keep(answer);
+    }
+
     /// Forgets all cookies, as another browser would.
     pub fn forget_cookies(&self) {
         self.cookies().clear();

@@ -1,22 +1,28 @@
 //! A whole Pinwheel in one thread on moved time: the functions' routers, the publisher, the table, the secrets and a
 //! simulated Pinterest, without a socket.
 
+mod addresses;
 mod browser;
 mod caller;
 mod cut;
 mod disturb;
 mod planner;
+mod front;
 mod publishing;
+mod secrets;
 mod shapes;
 mod shortcuts;
 mod world;
 
+pub use addresses::{ABSENT_ACCOUNT, ABSENT_PIN, body_for, id_for};
 pub use browser::Browser;
 pub use caller::{Answer, Caller};
 pub use cut::Cut;
 pub use disturb::Disturb;
 pub use planner::Planner;
+pub use front::Front;
 pub use publishing::{Seeded, invocation, invocation_for};
+pub use secrets::{Log, Secrets};
 pub use shapes::{pin_request, settings_request};
 pub use shortcuts::host;
-pub use world::{APP_ID, APP_SECRET, HOST, START, World};
+pub use world::{APP_ID, APP_SECRET, AWS_SECRET, HOST, START, TOKEN_KEY, World};

@@ -1,5 +1,6 @@
 //! The world of a story.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -28,12 +29,18 @@ pub const APP_ID: &str = "1485555";
 /// The secret of that app.
 pub const APP_SECRET: &str = "canary-app-secret-0123456789abcdef";
 
+/// The secret half of the credentials for AWS.
+pub const AWS_SECRET: &str = "canary-aws-secret-0123456789abcdef";
+
 /// The domain name under which API Gateway reaches the functions.
 pub const HOST: &str = "pins.example.com";
 
 const TABLE: &str = "pinwheel";
 const APP_SECRET_ID: &str = "pinwheel/app";
 const TOKEN_KEYS: &str = "pinwheel/token-keys";
+
+/// What the first token key is derived from.
+pub const TOKEN_KEY: &str = "canary-token-key-0123456789abcdef";
 pub(crate) const PUBLISHER: &str = "pinwheel-publisher";
 
 /// Everything there is in a story.
@@ -138,6 +145,11 @@ impl World {
         serving.min_by_key(|(count, _)| *count).map_or(&self.functions[0].1, |(_, served)| served)
     }
 
+    /// The functions with the routes that they serve.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = (&'static [Route], &Router)> {
+        self.functions.iter().map(|(routes, function)| (*routes, function))
+    }
+
     /// Calls with a user's token; what they make is theirs.
     pub fn user<'a>(&'a self, owner: &str) -> Caller<'a> {
         Caller::new(self, Some(owner), false)
@@ -163,11 +175,22 @@ impl World {
         self.browser().connect(owner, username).await
     }
 
-    /// Every item of the table as text, to look for what must not be in it.
+    /// Every item of the table as text, the same for the same table, to look for what must not be in it.
     pub async fn everything_stored(&self) -> String {
         let platform = self.platform("auditor");
         let answer = platform.pins.table().client().scan().table_name(TABLE).send().await;
-        format!("{:?}", answer.expect("the table answers").items())
+        let answer = answer.expect("the table answers");
+        assert!(answer.last_evaluated_key().is_none(), "the table of a story fits into one page");
+        format!("{:?}", answer.items().iter().map(BTreeMap::from_iter).collect::<Vec<_>>())
+    }
+
+    /// Puts a new version of the secret with the token keys, as an administrator does with AWS's own tools.
+    pub fn put_token_keys(&self, ring: &serde_json::Value) {
+        let version = self.instances.fetch_add(1, Ordering::Relaxed);
+        let request = serde_json::json!({"SecretId": TOKEN_KEYS, "SecretString": ring.to_string(),
+            "ClientRequestToken": format!("{version:0>40}")});
+        let answer = self.parts.secrets.handle("PutSecretValue", &request);
+        assert!(answer.status.is_success(), "{answer:?}");
     }
 
     /// Lets time pass.
@@ -184,10 +207,9 @@ impl World {
         let platform = self.platform("installer");
         let dynamodb = platform.pins.table().client();
         schema::create(dynamodb, TABLE).await.expect("the table is created");
-        for (name, value) in [
-            (APP_SECRET_ID, "{}".to_owned()),
-            (TOKEN_KEYS, r#"{"generated":"canary-token-key-0123456789abcdef"}"#.to_owned()),
-        ] {
+        for (name, value) in
+            [(APP_SECRET_ID, "{}".to_owned()), (TOKEN_KEYS, format!(r#"{{"generated":"{TOKEN_KEY}"}}"#))]
+        {
             let request =
                 serde_json::json!({"Name": name, "SecretString": value, "ClientRequestToken": format!("{name:-<40}")});
             let answer = self.parts.secrets.handle("CreateSecret", &request);
@@ -201,7 +223,7 @@ fn config() -> Config {
         let value = match name {
             "AWS_REGION" => "eu-central-1",
             "AWS_ACCESS_KEY_ID" => "test",
-            "AWS_SECRET_ACCESS_KEY" => "canary-aws-secret",
+            "AWS_SECRET_ACCESS_KEY" => AWS_SECRET,
             "TABLE_NAME" => TABLE,
             "APP_SECRET_ID" => APP_SECRET_ID,
             "TOKEN_KEYS_SECRET_ID" => TOKEN_KEYS,

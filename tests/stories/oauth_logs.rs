@@ -1,35 +1,8 @@
 //! What connecting writes to the log: which account and what came of it, never a secret.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-
 use pinterest_sim::{Decision, Fault, FaultAnswer, Operation};
 use serde_json::json;
-use tests::{Browser, World, settings_request};
-use tracing_subscriber::fmt::MakeWriter;
-
-/// Keeps what is logged.
-#[derive(Clone, Default)]
-pub struct Log(pub Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
+use tests::{Browser, Log, World, settings_request};
 
 /// Connects or fails to, and picks a board where that is possible; answers the secrets that went by.
 async fn visit(browser: &Browser<'_>, decision: Decision) -> Vec<String> {
@@ -73,7 +46,7 @@ async fn the_log_names_the_account_and_no_secret() {
     request["app_secret"] = json!("canary-another-secret");
     assert_eq!(world.admin().put("/v1/settings", &request).await.status, 200);
     secrets.extend(visit(&browser, Decision::Allow).await);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     let account = world.platform("reader").accounts.list(&"alice".parse().unwrap()).await.unwrap().remove(0);
     assert!(log.contains(account.id.as_str()) && log.contains("AppRefused"), "it does log: {log}");
     for secret in secrets {

@@ -279,7 +279,7 @@ async fn a_refused_token_that_can_be_renewed_is_left_to_its_renewal() {
 
 #[tokio::test(start_paused = true)]
 async fn a_pasted_token_leaves_no_trace_but_the_sealed_one() {
-    let log = crate::oauth_logs::Log::default();
+    let log = tests::Log::default();
     let subscriber = tracing_subscriber::fmt().json().with_writer(log.clone()).with_max_level(tracing::Level::TRACE);
     let _guard = tracing::subscriber::set_default(subscriber.finish());
     let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::new());
@@ -304,7 +304,7 @@ async fn a_pasted_token_leaves_no_trace_but_the_sealed_one() {
     let id = connected.json()["id"].as_str().unwrap().to_owned();
     answers += &world.user("alice").get(&format!("/v1/accounts/{id}/boards")).await.text();
     answers += &paste(&world, "bob", &token).await.text();
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains(&id), "it does log");
     for (place, text) in [("log", &log), ("answers", &answers), ("table", &world.everything_stored().await)] {
         assert!(!text.contains(&token), "{place}");

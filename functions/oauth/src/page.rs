@@ -42,6 +42,8 @@ impl IntoResponse for Page<'_> {
         let policy = HeaderValue::from_str(&policy(self.form_to)).expect("origins are ASCII");
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static(referrer_policy(self.form_to)));
+        // For browsers that do not know `frame-ancestors`.
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response

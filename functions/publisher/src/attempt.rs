@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use shared::domain::attempt::shorten;
 use shared::domain::{Account, Attempt, AttemptId, AttemptOutcome, Connection, Failure, Hold, Pin, Setback, Wait};
 use shared::pinterest::{Answer, CallError, CreatedPin, PinRequest, RateLimit};
+use shared::vault::SealError;
 
 use crate::Publisher;
 use crate::classify::{Verdict, classify};
@@ -85,7 +86,10 @@ fn obstacle(
         Ok(None) => return Some(Ending::Hold(Hold::Disconnected, Wait::ForAccount(None))),
         Err(error) => {
             tracing::error!(%error, account = %pin.account_id, "nothing could be posted for an account");
-            return Some(Ending::Retry(Setback::AwsTrouble));
+            return Some(Ending::Retry(match error {
+                SessionError::Seal(SealError::NoSuchKey(_)) => Setback::TokenKeyMissing,
+                _ => Setback::AwsTrouble,
+            }));
         }
     };
     if let Some(hold) = account.held_at(now) {

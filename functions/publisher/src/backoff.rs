@@ -31,6 +31,7 @@ fn steps(setback: Setback) -> (f64, f64, f64) {
         Setback::ImageUnreachable => (2.0 * 60.0, 4.0, 3600.0),
         Setback::Unreachable => (10.0, 2.0, 10.0 * 60.0),
         Setback::AwsTrouble => (4.0, 2.0, 60.0),
+        Setback::TokenKeyMissing => (30.0, 2.0, 10.0 * 60.0),
         Setback::BoardBusy => (4.0, 2.0, 2.0 * 60.0),
         Setback::TokenRefused => (30.0, 3.0, 15.0 * 60.0),
     }

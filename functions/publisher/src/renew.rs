@@ -224,7 +224,11 @@ async fn seal(
     let place = |purpose| Place { owner: &account.owner, account: &account.id, purpose };
     let refresh = match &grant.refresh {
         Some(token) => Some(vault.seal(token.expose(), place(Purpose::Refresh)).await?),
-        None => old.refresh.clone(),
+        // Left under an old key, it would be lost with that key.
+        None => match &old.refresh {
+            Some(sealed) => Some(vault.reseal(sealed, place(Purpose::Refresh)).await?),
+            None => None,
+        },
     };
     let after = |seconds: u32| now + SignedDuration::from_secs(i64::from(seconds));
     Ok(SealedTokens {

@@ -34,6 +34,7 @@ impl From<SealError> for Problem {
     fn from(error: SealError) -> Self {
         match error {
             SealError::Keys(error) => error.into(),
+            SealError::NoSuchKey(number) => key_missing(&error, number),
             SealError::DoesNotOpen => internal(&error),
         }
     }
@@ -113,6 +114,15 @@ fn unavailable(error: &(dyn Error + 'static), code: &'static str) -> Problem {
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail)
 }
 
+fn key_missing(error: &(dyn Error + 'static), number: u32) -> Problem {
+    log(error);
+    let detail = format!(
+        "Key {number} was taken out of the token keys while this account's tokens are still sealed by it. An \
+         administrator has to put it back."
+    );
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "token_key_missing", detail)
+}
+
 fn internal(error: &(dyn Error + 'static)) -> Problem {
     log(error);
     let detail = "Something stored cannot be read by this version. The log of this request says what.";
@@ -151,6 +161,7 @@ mod tests {
             (vault().into(), 503, "secrets_unavailable"),
             (VaultError::Unreadable("x").into(), 500, "internal"),
             (SealError::Keys(vault()).into(), 503, "secrets_unavailable"),
+            (SealError::NoSuchKey(1).into(), 503, "token_key_missing"),
             (SealError::DoesNotOpen.into(), 500, "internal"),
             (CallError::NotSent(TransportError::NotSent("x".into())).into(), 502, "pinterest_unavailable"),
             (CallError::Unknown(TransportError::Unknown("x".into())).into(), 502, "pinterest_unavailable"),

@@ -75,6 +75,8 @@ words! {
         ImageUnreachable = "image_unreachable", "Pinterest could not fetch the image. It is tried again a few times.";
         /// AWS did not answer between the claim and the post.
         AwsTrouble = "aws_trouble", "The account could not be read from AWS, so nothing was sent. It is tried again.";
+        /// A key was taken out of the ring too early.
+        TokenKeyMissing = "token_key_missing", "The key that sealed this account's tokens was taken out of the token keys, so nothing was sent. It is tried again; an administrator has to put the key back.";
         /// The access token was refused and is being renewed.
         TokenRefused = "token_refused", "Pinterest refused the access token, which is being renewed. It is tried again.";
     }

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use tower::{Service, ServiceExt};
 use url::Url;
 
+use super::echo::Sent;
 use super::fault::{RateLimit, Refusal, request_id};
 use super::{CallError, Pinterest, TransportError};
 use crate::vault::AccessToken;
@@ -38,6 +39,7 @@ impl Pinterest {
         patience: Duration,
     ) -> Result<Answer<T>, CallError> {
         let mut transport = self.transport.0.clone();
+        let secrets = Sent::with(&request);
         let sent = async {
             let ready = transport.ready().await?;
             ready.call(request).await
@@ -51,12 +53,13 @@ impl Pinterest {
         let status = response.status();
         let (headers, body) = (response.headers(), response.body());
         if !status.is_success() {
-            return Err(CallError::Refused(Refusal::read(status.as_u16(), headers, body)));
+            return Err(CallError::Refused(Refusal::read(status.as_u16(), headers, body, &secrets)));
         }
-        let request_id = request_id(headers);
+        let request_id = request_id(headers, &secrets);
         match serde_json::from_slice(body) {
             Ok(body) => {
-                Ok(Answer { body, status: status.as_u16(), request_id, rate: RateLimit::from_headers(headers) })
+                let rate = RateLimit::from_headers(headers, &secrets);
+                Ok(Answer { body, status: status.as_u16(), request_id, rate })
             }
             Err(_) => Err(CallError::Unreadable { status: status.as_u16(), request_id }),
         }

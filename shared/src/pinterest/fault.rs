@@ -4,7 +4,7 @@ use http::HeaderMap;
 use serde::Deserialize;
 
 use super::TransportError;
-use crate::domain::attempt::shorten;
+use super::echo::Sent;
 
 /// A call that did not bring the expected answer.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +35,7 @@ pub struct Refusal {
     pub status: u16,
     /// Pinterest's own code, where the body has one.
     pub code: Option<i64>,
-    /// Pinterest's message with its detail, at most 200 bytes.
+    /// Pinterest's message with its detail, at most 200 bytes; what it quotes of our secrets is left out.
     pub message: String,
     /// `x-pinterest-rid`, which Pinterest's support asks for.
     pub request_id: Option<String>,
@@ -65,10 +65,10 @@ struct Body {
 }
 
 impl RateLimit {
-    pub(super) fn from_headers(headers: &HeaderMap) -> Self {
+    pub(super) fn from_headers(headers: &HeaderMap, sent: &Sent) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         Self {
-            limit: text("x-ratelimit-limit").map(shorten),
+            limit: text("x-ratelimit-limit").map(|limit| sent.taken_out_of(limit)),
             remaining: text("x-ratelimit-remaining").and_then(|value| value.trim().parse().ok()),
             reset_s: text("x-ratelimit-reset").and_then(|value| value.trim().parse().ok()),
         }
@@ -81,8 +81,8 @@ impl RateLimit {
     }
 }
 
-pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
-    headers.get("x-pinterest-rid").and_then(|value| value.to_str().ok()).map(shorten)
+pub(super) fn request_id(headers: &HeaderMap, sent: &Sent) -> Option<String> {
+    headers.get("x-pinterest-rid").and_then(|value| value.to_str().ok()).map(|id| sent.taken_out_of(id))
 }
 
 impl Refusal {
@@ -97,16 +97,16 @@ impl Refusal {
         self.status == 401 && !matches!(self.code, Some(3 | 7))
     }
 
-    pub(super) fn read(status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
+    pub(super) fn read(status: u16, headers: &HeaderMap, body: &[u8], sent: &Sent) -> Self {
         let body: Body = serde_json::from_slice(body).unwrap_or_default();
         let words: Vec<_> = [body.message, body.message_detail].into_iter().flatten().collect();
         let message = if words.is_empty() { "(no message)".to_owned() } else { words.join(" ") };
         Self {
             status,
             code: body.code,
-            message: shorten(&message),
-            request_id: request_id(headers),
-            rate: RateLimit::from_headers(headers),
+            message: sent.taken_out_of(&message),
+            request_id: request_id(headers, sent),
+            rate: RateLimit::from_headers(headers, sent),
         }
     }
 }
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn a_refusal_without_a_readable_body_keeps_its_status() {
         for body in [&b""[..], b"<html>", b"[]", b"{\"code\":\"x\"}"] {
-            let refusal = Refusal::read(502, &HeaderMap::new(), body);
+            let refusal = Refusal::read(502, &HeaderMap::new(), body, &Sent::default());
             assert_eq!((refusal.status, refusal.code), (502, None));
         }
     }

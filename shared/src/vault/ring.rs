@@ -1,7 +1,8 @@
 //! The keys that seal tokens: the newest writes, all of them read.
 //!
 //! The secret is JSON, `{"generated": "…", "keys": {"2": "<32 bytes in base64>"}, "current": 2}`. Key 1 is derived from
-//! `generated`, which the template lets Secrets Manager make up; later keys are added by hand when rotating.
+//! `generated`, which the template lets Secrets Manager make up; later keys are added by hand when rotating, and
+//! `generated` can be left out once nothing is sealed by key 1 any more.
 
 use std::collections::BTreeMap;
 
@@ -40,7 +41,8 @@ pub enum InvalidRing {
 
 #[derive(Deserialize)]
 struct Secret {
-    generated: String,
+    #[serde(default)]
+    generated: Option<String>,
     #[serde(default)]
     keys: BTreeMap<String, String>,
     #[serde(default)]
@@ -63,14 +65,12 @@ impl KeyRing {
     /// Reads the secret.
     pub fn parse(secret: &str) -> Result<Self, InvalidRing> {
         let secret: Secret = serde_json::from_str(secret).map_err(|_| InvalidRing::Shape)?;
-        if secret.generated.len() < 32 {
-            return Err(InvalidRing::TooShort);
-        }
-        let mut first = Zeroizing::new([0_u8; 32]);
-        Hkdf::<Sha256>::new(None, secret.generated.as_bytes())
-            .expand(b"pinwheel token key 1", first.as_mut())
-            .expect("32 bytes are fewer than HKDF can make");
-        let mut ciphers = BTreeMap::from([(1, Aes256GcmSiv::new((&*first).into()))]);
+        let mut ciphers = BTreeMap::new();
+        match &secret.generated {
+            Some(generated) => ciphers.insert(1, first(generated)?),
+            None if secret.keys.is_empty() => return Err(InvalidRing::Shape),
+            None => None,
+        };
         for (number, key) in &secret.keys {
             let bad = || InvalidRing::BadKey(number.clone());
             let version = number.parse().ok().filter(|version: &u32| *version > 1).ok_or_else(bad)?;
@@ -95,6 +95,18 @@ impl KeyRing {
     pub(super) fn get(&self, version: u32) -> Option<&Aes256GcmSiv> {
         self.ciphers.get(&version)
     }
+}
+
+/// Key 1.
+fn first(generated: &str) -> Result<Aes256GcmSiv, InvalidRing> {
+    if generated.len() < 32 {
+        return Err(InvalidRing::TooShort);
+    }
+    let mut key = Zeroizing::new([0_u8; 32]);
+    Hkdf::<Sha256>::new(None, generated.as_bytes())
+        .expand(b"pinwheel token key 1", key.as_mut())
+        .expect("32 bytes are fewer than HKDF can make");
+    Ok(Aes256GcmSiv::new((&*key).into()))
 }
 
 /// Says which keys there are, not what they are.
@@ -129,9 +141,11 @@ mod tests {
             (format!(r#"{{"generated":"{long}","keys":{{"1":"{key}"}}}}"#), InvalidRing::BadKey("1".into())),
             (format!(r#"{{"generated":"{long}","keys":{{"2":"AAAA"}}}}"#), InvalidRing::BadKey("2".into())),
             (format!(r#"{{"generated":"{long}","current":2}}"#), InvalidRing::NoSuchKey(2)),
+            (format!(r#"{{"keys":{{"2":"{key}"}}}}"#), InvalidRing::NoSuchKey(1)),
         ] {
             assert_eq!(KeyRing::parse(&secret).err(), Some(error), "{secret}");
         }
+        assert!(KeyRing::parse(&format!(r#"{{"keys":{{"2":"{key}"}},"current":2}}"#)).is_ok());
         assert!(KeyRing::parse(&format!(r#"{{"generated":"{long}","keys":{{"2":"{key}"}},"current":2}}"#)).is_ok());
     }
 }

@@ -10,6 +10,7 @@ use aes_gcm_siv::aead::{Aead, Payload};
 use aws_sdk_secretsmanager::Client;
 use data_encoding::BASE64URL_NOPAD;
 use jiff::SignedDuration;
+use zeroize::Zeroizing;
 
 use super::{AccessToken, KeyRing, RefreshToken, VaultError, create};
 use crate::cache::Cached;
@@ -35,7 +36,10 @@ pub enum SealError {
     /// The keys could not be read.
     #[error("could not read the token keys")]
     Keys(#[source] VaultError),
-    /// The token was sealed for another place, with a key that is gone, or was changed since.
+    /// The ring has no key of that number any more.
+    #[error("the token is sealed by key {0}, which the token keys do not have")]
+    NoSuchKey(u32),
+    /// The token was sealed for another place, or was changed since.
     #[error("the sealed token does not open here")]
     DoesNotOpen,
 }
@@ -94,13 +98,22 @@ impl TokenVault {
         self.open(sealed, place).await.map(RefreshToken::new)
     }
 
+    /// The same token under the present key; it stays as it is where that sealed it.
+    pub async fn reseal(&self, sealed: &SealedToken, place: Place<'_>) -> Result<SealedToken, SealError> {
+        if version(sealed) == Some(self.ring().await?.current().0) {
+            return Ok(sealed.clone());
+        }
+        let token = Zeroizing::new(self.open(sealed, place).await?);
+        self.seal(&token, place).await
+    }
+
     async fn open(&self, sealed: &SealedToken, place: Place<'_>) -> Result<String, SealError> {
-        if let Some(token) = open(&*self.ring().await?, sealed, place) {
+        if let Ok(token) = open(&*self.ring().await?, sealed, place) {
             return Ok(token);
         }
         // A key that was added a moment ago is in no kept ring yet.
-        self.ring.forget();
-        open(&*self.ring().await?, sealed, place).ok_or(SealError::DoesNotOpen)
+        let ring = self.ring.read_again(|| self.read_ring()).await.map_err(SealError::Keys)?;
+        open(&ring, sealed, place)
     }
 
     async fn ring(&self) -> Result<Arc<KeyRing>, SealError> {
@@ -130,14 +143,25 @@ fn seal(ring: &KeyRing, token: &str, place: Place<'_>, nonce: [u8; 12]) -> Seale
     SealedToken(BASE64URL_NOPAD.encode(&bytes))
 }
 
-fn open(ring: &KeyRing, sealed: &SealedToken, place: Place<'_>) -> Option<String> {
+fn open(ring: &KeyRing, sealed: &SealedToken, place: Place<'_>) -> Result<String, SealError> {
+    let (version, nonce, body) = parts(sealed).ok_or(SealError::DoesNotOpen)?;
+    let cipher = ring.get(version).ok_or(SealError::NoSuchKey(version))?;
+    let aad = associated(place, version);
+    let token = cipher.decrypt(&Nonce::from(nonce), Payload { msg: &body, aad: &aad });
+    token.ok().and_then(|token| String::from_utf8(token).ok()).ok_or(SealError::DoesNotOpen)
+}
+
+/// The number of the key, the nonce, and what is sealed.
+fn parts(sealed: &SealedToken) -> Option<(u32, [u8; 12], Vec<u8>)> {
     let bytes = BASE64URL_NOPAD.decode(sealed.0.as_bytes()).ok()?;
     let (version, rest) = bytes.split_first_chunk::<4>()?;
     let (nonce, body) = rest.split_first_chunk::<12>()?;
-    let version = u32::from_be_bytes(*version);
-    let aad = associated(place, version);
-    let token = ring.get(version)?.decrypt(&Nonce::from(*nonce), Payload { msg: body, aad: &aad }).ok()?;
-    String::from_utf8(token).ok()
+    Some((u32::from_be_bytes(*version), *nonce, body.to_vec()))
+}
+
+/// The number of the key that sealed it.
+fn version(sealed: &SealedToken) -> Option<u32> {
+    parts(sealed).map(|(version, _, _)| version)
 }
 
 /// Length-prefixed, so that no two places read alike.
@@ -155,42 +179,4 @@ fn associated(place: Place<'_>, version: u32) -> Vec<u8> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
-    use super::*;
-    use crate::random::SystemRandom;
-
-    fn ring(current: u32) -> KeyRing {
-        let key = data_encoding::BASE64.encode(&[7; 32]);
-        let generated = "g".repeat(32);
-        KeyRing::parse(&format!(r#"{{"generated":"{generated}","keys":{{"2":"{key}"}},"current":{current}}}"#)).unwrap()
-    }
-
-    #[test]
-    fn a_sealed_token_opens_in_its_place_and_in_no_other() {
-        let (alice, bob): (OwnerId, OwnerId) = ("alice".parse().unwrap(), "bob".parse().unwrap());
-        let (one, two) = (AccountId::random(&SystemRandom), AccountId::random(&SystemRandom));
-        let place = Place { owner: &alice, account: &one, purpose: Purpose::Access };
-        let sealed = seal(&ring(1), "pina_token", place, [3; 12]);
-        assert_eq!(open(&ring(1), &sealed, place).as_deref(), Some("pina_token"));
-        assert_eq!(open(&ring(2), &sealed, place).as_deref(), Some("pina_token"), "older keys still read");
-        assert_eq!(open(&ring(1), &sealed, Place { owner: &bob, ..place }), None);
-        assert_eq!(open(&ring(1), &sealed, Place { account: &two, ..place }), None);
-        assert_eq!(open(&ring(1), &sealed, Place { purpose: Purpose::Refresh, ..place }), None);
-    }
-
-    #[test]
-    fn no_bit_of_a_sealed_token_can_be_flipped() {
-        let alice: OwnerId = "alice".parse().unwrap();
-        let account = AccountId::random(&SystemRandom);
-        let place = Place { owner: &alice, account: &account, purpose: Purpose::Access };
-        let bytes = BASE64URL_NOPAD.decode(seal(&ring(2), "pina_token", place, [3; 12]).0.as_bytes()).unwrap();
-        for bit in 0..bytes.len() * 8 {
-            let mut flipped = bytes.clone();
-            flipped[bit / 8] ^= 1 << (bit % 8);
-            let flipped = SealedToken(BASE64URL_NOPAD.encode(&flipped));
-            assert_eq!(open(&ring(2), &flipped, place), None, "bit {bit}");
-        }
-    }
-}
+mod tests;

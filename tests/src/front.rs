@@ -1,0 +1,114 @@
+//! The functions behind the stand-in for API Gateway, which checks tokens of the local issuer.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Request;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST as HOST_HEADER};
+use local::gateway::{Authorizer, Gateway};
+use local::issuer::{CLIENT_ID, Issuer, Person, SigningKey, USE_SCOPE};
+use local::virtual_world::SeededRandom;
+use serde_json::{Value, json};
+use shared::api::Route;
+use shared::clock::Clock;
+
+use crate::world::HOST;
+use crate::{Answer, World};
+
+/// The seed of the issuer's key.
+const KEY: u64 = 3;
+
+/// The address of the issuer.
+const ISSUER: &str = "https://issuer.example/pool";
+
+/// API Gateway with the functions of a world.
+pub struct Front<'a> {
+    world: &'a World,
+    gateway: Gateway,
+    issuer: Issuer,
+}
+
+impl<'a> Front<'a> {
+    pub(crate) fn new(world: &'a World) -> Self {
+        let clock = Arc::new(world.clock);
+        let issuer = Issuer::new(ISSUER, key(KEY), clock.clone(), Arc::new(SeededRandom::new(KEY)));
+        let authorizer = Authorizer {
+            issuer: ISSUER.to_owned(),
+            audience: CLIENT_ID.to_owned(),
+            scope: USE_SCOPE.to_owned(),
+            keys: issuer.keys(),
+        };
+        let gateway = Gateway::new(authorizer, clock, Arc::new(SeededRandom::new(KEY + 1)));
+        let gateway = world
+            .functions()
+            .fold(gateway, |gateway, (routes, function)| gateway.with_function(routes, function.clone()));
+        Self { world, gateway, issuer }
+    }
+
+    /// An access token of the issuer.
+    pub fn token(&self, name: &str, is_admin: bool) -> String {
+        self.issuer.access_token(&Person { name: name.to_owned(), is_admin })
+    }
+
+    /// An ID token of the issuer.
+    pub fn id_token(&self, name: &str) -> String {
+        self.issuer.id_token(&Person::admin(name))
+    }
+
+    /// The claims of an administrator's access token with `changes`; null takes a claim away.
+    pub fn claims(&self, changes: &[(&str, Value)]) -> Value {
+        let now = self.world.clock.now().as_second();
+        let mut claims = json!({
+            "iss": ISSUER, "sub": "alice", "client_id": CLIENT_ID, "scope": USE_SCOPE, "token_use": "access",
+            "cognito:groups": [shared::api::ADMIN_GROUP], "iat": now, "exp": now + 3600,
+        });
+        for (name, value) in changes {
+            claims[*name] = value.clone();
+        }
+        if let Some(map) = claims.as_object_mut() {
+            map.retain(|_, value| !value.is_null());
+        }
+        claims
+    }
+
+    /// Signs `claims` with the issuer's key.
+    pub fn signed(&self, claims: &Value) -> String {
+        key(KEY).sign(claims)
+    }
+
+    /// Signs `claims` with a key that the issuer never had.
+    pub fn forged(&self, claims: &Value) -> String {
+        key(KEY + 7).sign(claims)
+    }
+
+    /// One request as it reaches API Gateway.
+    pub async fn call(&self, method: &str, path: &str, token: Option<&str>, body: Option<String>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(HOST_HEADER, HOST);
+        if let Some(token) = token {
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if body.is_some() {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        let body = Bytes::from(body.unwrap_or_default());
+        let response = self.gateway.call(request.body(body).expect("the stories write valid requests")).await;
+        let (parts, body) = response.into_parts();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body: body.to_vec() }
+    }
+}
+
+impl World {
+    /// API Gateway with the functions of this world.
+    pub fn front(&self) -> Front<'_> {
+        Front::new(self)
+    }
+
+    /// Every route of every function, from the tables that the functions themselves export.
+    pub fn routes(&self) -> Vec<Route> {
+        self.functions().flat_map(|(routes, _)| routes.iter().copied()).collect()
+    }
+}
+
+fn key(seed: u64) -> SigningKey {
+    SigningKey::generate(&SeededRandom::new(seed)).expect("the seeds make valid keys")
+}
