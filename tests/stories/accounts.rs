@@ -94,7 +94,8 @@ async fn disconnecting_erases_the_tokens_and_frees_the_pinterest_account() {
     assert_eq!((answer.status, &answer.json()["state"]), (200, &json!("disconnected")));
     assert_eq!(answer.json()["access_token_expires_at"], Value::Null);
     let stored = load(&world, "alice", &id).await;
-    assert_eq!((stored.tokens(), stored.due()), (None, None));
+    assert_eq!((stored.tokens(), stored.refresh_at), (None, None));
+    assert_eq!(stored.release_at, Some(START), "what waits for it is to say so");
     let again = world.user("alice").delete(&path).await;
     assert_eq!((again.status, again.json()), (200, answer.json()), "disconnecting twice is harmless");
     assert_eq!(world.user("alice").get(&path).await.json(), answer.json(), "the row stays");

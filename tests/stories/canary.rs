@@ -190,7 +190,7 @@ async fn the_canary_notices_a_leak_in_every_form_and_place() {
             BASE64URL_NOPAD.encode(longer.as_bytes()),
             HEXUPPER.encode(longer.as_bytes()),
             url::form_urlencoded::byte_serialize(longer.as_bytes()).collect(),
-            longer.bytes().map(|byte| format!("%{byte:02x}")).collect(),
+            longer.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat(),
             json!({"x": longer}).to_string(),
             format!("{:?}", longer.as_bytes()),
         ] {

@@ -108,7 +108,7 @@ fn identities(front: &Front<'_>) -> Vec<Identity> {
         ("user", front.token("alice", false), Worth::User),
         ("other user", front.token("bob", false), Worth::User),
         ("user of a group with a similar name", with("cognito:groups", json!(["pinwheel-admins", "x"])), Worth::User),
-        ("user whose name is the group", with("cognito:groups", json!(null)), Worth::User),
+        ("user without a group", with("cognito:groups", json!(null)), Worth::User),
         ("administrator", front.token("ann", true), Worth::Admin),
     ];
     let nothing = nothing.into_iter().map(|(kind, token)| Identity { kind, token, worth: Worth::Nothing });
@@ -198,7 +198,7 @@ async fn a_disguised_path_is_guarded_like_the_plain_one() {
     let world = World::enabled().await;
     let front = world.front();
     let user = front.token("alice", false);
-    let encoded = |path: &str| path.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let encoded = |path: &str| path.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     for route in world.routes().iter().filter(|route| route.access != Access::Open) {
         let path = world.path_of(route, id_for(route, ABSENT_ACCOUNT, ABSENT_PIN));
         let last = path.rsplit('/').next().unwrap();

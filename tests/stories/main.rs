@@ -14,6 +14,7 @@ mod classification;
 mod crash;
 mod cut_off;
 mod health;
+mod hold_edges;
 mod holds;
 mod holds_crash;
 mod identity;

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use pinterest_sim::{Decision, Fault, FaultAnswer, Operation, Tier};
 use serde_json::{Value, json};
 use shared::clock::Clock;
-use tests::{Answer, Browser, World, settings_request};
+use tests::{Answer, Browser, START, World, settings_request};
 
 const CALLBACK: &str = "/app/pinterest/board";
 
@@ -152,7 +152,7 @@ async fn a_secret_that_vanished_is_told() {
     let mut settings = platform.settings.load().await.unwrap();
     settings.secret.as_mut().unwrap().version_id = "00000000-0000-4000-8000-000000000000".into();
     settings.version += 1;
-    let change = shared::store::Change { at: tests::START, by: "x".parse().unwrap(), fields: Vec::new() };
+    let change = shared::store::Change { at: START, by: "x".parse().unwrap(), fields: Vec::new() };
     platform.settings.save(&settings, &change).await.unwrap();
     let page = browser.open(&callback).await;
     assert_fails(&world, &page, 409, "The Pinterest app is not completely set up").await;
@@ -257,7 +257,7 @@ async fn an_account_that_was_disconnected_meanwhile_shows_no_boards_on_a_reload(
     let platform = world.platform("accounts");
     let mut account = platform.accounts.list(&"alice".parse().unwrap()).await.unwrap().remove(0);
     let version = account.version;
-    account.disconnected();
+    account.disconnected(START);
     platform.accounts.disconnect(&mut account, version).await.unwrap();
     let page = browser.open(&callback).await;
     assert_eq!(page.status, 409);

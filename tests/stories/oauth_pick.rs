@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use pinterest_sim::{Decision, Mode};
 use shared::clock::Clock;
 use shared::domain::Account;
-use tests::{Answer, Browser, World};
+use tests::{Answer, Browser, START, World};
 
 const CALLBACK: &str = "/app/pinterest/board";
 
@@ -177,7 +177,7 @@ async fn an_account_that_was_disconnected_meanwhile_is_told() {
     let platform = world.platform("accounts");
     let mut account = account(&world).await;
     let version = account.version;
-    account.disconnected();
+    account.disconnected(START);
     platform.accounts.disconnect(&mut account, version).await.unwrap();
     assert_told(&pick(&browser, &grant(&page), &["7"]).await, 409, "The account was disconnected in the meantime");
     assert_eq!(channels(&world).await, Vec::<String>::new());

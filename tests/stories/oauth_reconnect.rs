@@ -5,7 +5,7 @@ use pinterest_sim::Decision;
 use serde_json::json;
 use shared::clock::Clock;
 use shared::domain::{Account, ReconnectReason, Status};
-use tests::{Seeded, World, settings_request};
+use tests::{START, Seeded, World, settings_request};
 
 async fn connect(world: &World, owner: &str) -> u16 {
     let browser = world.browser();
@@ -26,7 +26,7 @@ async fn only_account(world: &World) -> Account {
 async fn disconnect(world: &World) {
     let mut account = only_account(world).await;
     let version = account.version;
-    account.disconnected();
+    account.disconnected(START);
     world.platform("accounts").accounts.disconnect(&mut account, version).await.unwrap();
 }
 

@@ -33,8 +33,9 @@ async fn erase(platform: &Platform, owner: &OwnerId, id: &str) -> Result<Account
             return Ok(account);
         }
         let version = account.version;
-        account.disconnected();
-        account.updated_at = platform.clock.now();
+        let now = platform.clock.now();
+        account.disconnected(now);
+        account.updated_at = now;
         match platform.accounts.disconnect(&mut account, version).await {
             Ok(()) => return Ok(account),
             Err(StoreError::Conflict) => {}

@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 use shared::api::{IfMatch, Problem};
-use shared::domain::{OwnerId, Pin};
+use shared::domain::{OwnerId, Pin, Status};
 use shared::platform::Platform;
 use shared::store::StoreError;
 
@@ -20,7 +20,9 @@ pub async fn pin(platform: &Platform, owner: &OwnerId, id: &str) -> Result<Pin, 
 
 /// Replaces the caller's pin `id` by what `judge` makes of it.
 ///
-/// One conditional write: where the pin changed in between, it is read and judged again. Where `if_match` names another
+/// One conditional write: where the pin changed in between, it is read and judged again; but what a person decided of a
+/// pin in doubt, or that failed, is not put to another doubt that came up meanwhile, nor is a pin let be that came into
+/// doubt only then. Where `if_match` names another
 /// version this is 412, unless the pin is already what it was to become: then an earlier try of the same request did
 /// it, and its answer was lost (RFC 9110, section 13.1.1).
 pub async fn change<'d>(
@@ -30,6 +32,7 @@ pub async fn change<'d>(
     judge: impl Fn(Pin) -> BoxFuture<'d, Result<Pin, Problem>>,
 ) -> Result<Pin, Problem> {
     let platform = &desk.function.platform;
+    let mut seen: Option<Pin> = None;
     for _ in 0..TRIES {
         let before = pin(platform, &desk.owner, id).await?;
         let judged = judge(before.clone()).await;
@@ -40,6 +43,9 @@ pub async fn change<'d>(
             return Err(IfMatch::changed("pin"));
         }
         let after = judged?;
+        if seen.get_or_insert_with(|| before.clone()).version != before.version && needs_a_person(&before) {
+            return Err(StoreError::Conflict.into());
+        }
         match platform.pins.replace(&before, &after).await {
             Ok(()) => return Ok(after),
             Err(StoreError::Conflict) => {}
@@ -47,4 +53,8 @@ pub async fn change<'d>(
         }
     }
     Err(StoreError::Conflict.into())
+}
+
+fn needs_a_person(pin: &Pin) -> bool {
+    matches!(pin.state.status(), Status::NeedsReview | Status::Failed)
 }

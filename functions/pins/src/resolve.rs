@@ -38,7 +38,8 @@ pub async fn resolve(
     let key = IdempotencyKey::read(&headers, &mut errors);
     let wanted = Wanted { finding: form::read(body, &mut errors), errors };
     let request = format!("resolve {:?}", wanted.finding);
-    let attempt = |pin: &Pin| settlement::id(&desk, pin, key.as_ref(), &request);
+    let drawn = AttemptId::random(&*desk.function.platform.random);
+    let attempt = |pin: &Pin| settlement::id(pin, key.as_ref(), &request, &drawn);
     let pin = own::change(&desk, &id, &if_match, |pin| settle(&desk, attempt(&pin), pin, &wanted).boxed()).await?;
     kick(&desk.function.platform, std::slice::from_ref(&pin)).await;
     Ok(desk.answer(pin))

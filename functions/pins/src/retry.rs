@@ -36,7 +36,8 @@ pub async fn retry(
     let key = IdempotencyKey::read(&headers, &mut errors);
     let when = read(body, &desk, &mut errors);
     let request = format!("retry {when:?}");
-    let attempt = |pin: &Pin| settlement::id(&desk, pin, key.as_ref(), &request);
+    let drawn = AttemptId::random(&*desk.function.platform.random);
+    let attempt = |pin: &Pin| settlement::id(pin, key.as_ref(), &request, &drawn);
     let wanted = Wanted { when, errors };
     let pin = own::change(&desk, &id, &if_match, |pin| again(&desk, attempt(&pin), pin, &wanted).boxed()).await?;
     kick(&desk.function.platform, std::slice::from_ref(&pin)).await;

@@ -2,15 +2,12 @@
 
 use shared::domain::{AttemptId, AttemptOutcome, Pin};
 
-use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
 
-/// The id of what `request` does with `pin`; the same one again for the same request with the same key.
-pub fn id(desk: &Desk, pin: &Pin, key: Option<&IdempotencyKey>, request: &str) -> AttemptId {
-    match key {
-        Some(key) => key.settlement_id(&pin.id, request),
-        None => AttemptId::random(&*desk.function.platform.random),
-    }
+/// The id of what `request` does with `pin`: the same one again for the same request with the same key, or else `drawn`
+/// for this request alone.
+pub fn id(pin: &Pin, key: Option<&IdempotencyKey>, request: &str, drawn: &AttemptId) -> AttemptId {
+    key.map_or_else(|| drawn.clone(), |key| key.settlement_id(&pin.id, request))
 }
 
 /// Whether the timeline has this very settlement.

@@ -42,26 +42,26 @@ async fn step(publisher: &Publisher, owner: &OwnerId, id: &AccountId) -> Result<
 
 async fn release_due(publisher: &Publisher, mut account: Account) -> Result<(), StoreError> {
     let platform = &publisher.platform;
-    let mut released = 0;
     if let Some(hold) = account.held_at(platform.clock.now()) {
         // The hold was made longer after this release was planned.
         let version = account.version;
         account.release_at = Some(hold.until);
         return platform.accounts.save(&mut account, version).await;
     }
-    account.hold = None;
-    if account.usable_tokens(platform.clock.now()).is_some() {
-        released = release::release(publisher, &account).await?;
-        tracing::info!(account = %account.id, released, "an account's pins were released");
-    }
     let version = account.version;
+    account.hold = None;
+    // Pins of an account that cannot be used either are released once: they then wait for the true reason.
+    let released = release::release(publisher, &account).await?;
+    let now = platform.clock.now();
+    tracing::info!(account = %account.id, released, "an account's pins were released");
     if release::is_full(released) {
-        account.release_at = Some(platform.clock.now() + NEXT_PAGE);
+        account.release_at = Some(now + NEXT_PAGE);
         return platform.accounts.save(&mut account, version).await;
     }
-    account.releases_left = account.releases_left.saturating_sub(1);
-    let pause = account.releases_left.checked_sub(1).and_then(|left| REPEAT.get(usize::from(left)));
-    account.release_at = pause.map(|pause| platform.clock.now() + *pause);
+    let left = if account.usable_tokens(now).is_some() { account.releases_left.saturating_sub(1) } else { 0 };
+    account.releases_left = left;
+    let pause = left.checked_sub(1).and_then(|left| REPEAT.get(usize::from(left)));
+    account.release_at = pause.map(|pause| now + *pause);
     platform.accounts.save(&mut account, version).await
 }
 

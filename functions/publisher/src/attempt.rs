@@ -1,6 +1,6 @@
 //! One attempt at a claimed pin: the post, the judgement, the move.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use shared::domain::attempt::shorten;
 use shared::domain::{Account, Attempt, AttemptId, AttemptOutcome, Connection, Failure, Hold, Pin, Setback, Wait};
 use shared::pinterest::{Answer, CallError, CreatedPin, PinRequest, RateLimit};
@@ -13,11 +13,16 @@ use crate::hold;
 use crate::renew::{self, Renewal};
 use crate::session::{Session, SessionError};
 
+/// How soon the next invocation tries a pin again whose hold could not be taken down in time.
+const SOON: SignedDuration = SignedDuration::from_mins(1);
+
 /// What an attempt did besides moving the pin.
 #[derive(Debug, Default)]
 pub struct Tried {
     /// When something was posted, with what Pinterest said of the limit.
     pub posted: Option<(Timestamp, Option<RateLimit>)>,
+    /// What came of the post.
+    pub verdict: Option<Verdict>,
 }
 
 /// Posts `pin` once, if there is nothing in the way, and moves it by what came of it; the caller records it.
@@ -31,36 +36,49 @@ pub async fn attempt(
     let at = publisher.platform.clock.now();
     if let Some(ending) = obstacle(publisher, pin, &session, at) {
         settle(publisher, pin, ending, entry(id, at));
+        publisher.circuits.pass_on(pin).await;
         return Tried::default();
     }
     let Ok(Some(Session { account, token: Some(token) })) = session else { return Tried::default() };
     let result = publisher.platform.pinterest.create_pin(pin.mode, &token, &PinRequest::from(&*pin)).await;
     let ended = publisher.platform.clock.now();
     let verdict = classify(&result);
-    // A renewal that is cut off by the end of the invocation costs the account its tokens.
-    let may_renew = ended < last_claim;
-    let ending = end(publisher, pin, &account, verdict, may_renew).await;
+    let ending = end(publisher, pin, &account, verdict.clone(), ended < last_claim).await;
     settle(publisher, pin, ending, answered(entry(id, at), &result, ended));
-    Tried { posted: Some((at, result.ok().map(|answer| answer.rate))) }
+    Tried { posted: Some((at, result.ok().map(|answer| answer.rate))), verdict: Some(verdict) }
 }
 
-/// Does for everybody else what the verdict on this pin asks for, and says how the attempt ends.
-async fn end(publisher: &Publisher, pin: &Pin, account: &Account, verdict: Verdict, may_renew: bool) -> Ending {
-    if let Err(error) = publisher.circuits.learn(pin.mode, &pin.id, &verdict).await {
+/// Tells the circuits what came of a post, after it was recorded: what is known of a pin must not wait for them.
+pub async fn learn(publisher: &Publisher, pin: &Pin, verdict: &Verdict) {
+    if let Err(error) = publisher.circuits.learn(pin, verdict).await {
         tracing::warn!(%error, "a circuit could not be changed; the next pin that meets the same does it");
+    }
+}
+
+/// Does what has to be done before the pin is moved, and says how the attempt ends.
+///
+/// In the last part of an invocation nothing but the pin itself is written: `in_time` says that there is more time. A
+/// renewal that is cut off would cost the account its tokens.
+async fn end(publisher: &Publisher, pin: &Pin, account: &Account, verdict: Verdict, in_time: bool) -> Ending {
+    if in_time && matches!(verdict, Verdict::Hold(..)) {
+        // What ends a hold is written before the pin is parked.
+        learn(publisher, pin, &verdict).await;
     }
     match verdict {
         Verdict::Published(id) => Ending::Published(id),
         Verdict::Unknown => Ending::Unknown,
         Verdict::Fail(failure) => Ending::Fail(failure),
         Verdict::Retry(setback) => Ending::Retry(setback),
+        Verdict::Hold(reason, _) if !in_time => {
+            Ending::Hold(reason, Wait::Until(publisher.platform.clock.now() + SOON))
+        }
         Verdict::Hold(reason, pause) => Ending::Hold(reason, hold::enter(publisher, pin, account, reason, pause).await),
-        Verdict::ScopesRefused => {
+        Verdict::ScopesRefused if in_time => {
             renew::scopes_refused(publisher, account).await;
             Ending::Hold(Hold::NeedsReconnect, Wait::ForAccount(None))
         }
-        Verdict::TokenRefused if !may_renew => Ending::Retry(Setback::TokenRefused),
-        Verdict::TokenRefused => match renew::after_refusal(publisher, account, pin).await {
+        Verdict::TokenRefused | Verdict::ScopesRefused if !in_time => Ending::Retry(Setback::TokenRefused),
+        Verdict::TokenRefused | Verdict::ScopesRefused => match renew::after_refusal(publisher, account, pin).await {
             Renewal::NeedsReconnect => Ending::Hold(Hold::NeedsReconnect, Wait::ForAccount(None)),
             Renewal::Later => Ending::Retry(Setback::TokenRefused),
             Renewal::Renewed => Ending::NewToken,
@@ -78,9 +96,7 @@ fn obstacle(
     if pin.is_missed(now) {
         return Some(Ending::Fail(Failure::Missed));
     }
-    if let Some((reason, wait)) = publisher.circuits.keeping_back(pin) {
-        return Some(Ending::Hold(reason, wait));
-    }
+    // The account first: a pin that cannot be posted anyway must not wait where others are let go by trying it.
     let account = match session {
         Ok(Some(session)) => session.account.clone(),
         Ok(None) => return Some(Ending::Hold(Hold::Disconnected, Wait::ForAccount(None))),
@@ -96,7 +112,7 @@ fn obstacle(
         return Some(Ending::Hold(hold.reason, Wait::ForAccount(Some(hold.until))));
     }
     if matches!(session, Ok(Some(Session { token: Some(_), .. }))) {
-        return None;
+        return publisher.circuits.keeping_back(pin).map(|(reason, wait)| Ending::Hold(reason, wait));
     }
     Some(match &account.connection {
         Connection::Disconnected => Ending::Hold(Hold::Disconnected, Wait::ForAccount(None)),

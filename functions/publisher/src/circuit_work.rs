@@ -1,8 +1,11 @@
 //! The next step of a circuit: ask Pinterest, let one pin try, release the others.
 
+use std::collections::BTreeMap;
+
 use futures_util::future::try_join_all;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use shared::domain::circuit::{PROBE_EVERY, Phase};
+use shared::domain::pin::GRACE;
 use shared::domain::{Circuit, CircuitKind, Mode, Pin};
 use shared::pinterest::CallError;
 use shared::store::{DueEntry, DueWork, StoreError};
@@ -17,6 +20,12 @@ const CANDIDATES: usize = 20;
 
 /// How many pins one page of a release has.
 const PAGE: usize = 500;
+
+/// How many of them one account has: about what it may post until the next page.
+const PAGE_OF_ACCOUNT: usize = 14;
+
+/// How soon the next step follows one that found no pin that can try.
+const SOON: SignedDuration = SignedDuration::from_secs(2);
 
 /// How many pins are released at once.
 const AT_ONCE: usize = 16;
@@ -56,42 +65,66 @@ fn take(circuit: Option<Circuit>, now: Timestamp) -> Option<Next> {
 /// Lets one of the parked pins try, in an outage only after Pinterest answered a harmless question.
 async fn try_one(publisher: &Publisher, circuit: Circuit) -> Result<Vec<Job>, StoreError> {
     let entries = publisher.platform.pins.due(&circuit.parking(), Timestamp::MAX).await?;
-    if entries.is_empty() {
-        // Nobody waits, so the next pin that comes due may as well be the one that tries.
-        return forget(publisher, circuit).await.map(|()| Vec::new());
+    let now = publisher.platform.clock.now();
+    // A parked pin waits at its own time, so what is missed by now is known without reading it.
+    let in_time: Vec<_> = entries.iter().filter(|entry| now.duration_since(entry.due.at) <= GRACE).collect();
+    if in_time.is_empty() {
+        // Nobody waits, or only what the sweep will end: the next pin that comes due may as well be the one that tries.
+        return step_on(publisher, &circuit, Circuit::close_untried).await.map(|_| Vec::new());
     }
-    let Some(pin) = candidate(publisher, &entries).await? else { return Ok(Vec::new()) };
+    let Some(pin) = candidate(publisher, &circuit, &in_time).await? else {
+        // None of the first ones can post: they say so themselves when they are out of the way.
+        for entry in in_time.iter().take(CANDIDATES) {
+            release::release_one(publisher, entry).await?;
+        }
+        return step_on(publisher, &circuit, |circuit, now| circuit.due_at = now + SOON).await.map(|_| Vec::new());
+    };
     if circuit.kind == CircuitKind::Outage && !answers(publisher, &pin).await {
         return Ok(Vec::new());
     }
-    let try_with = |circuit: Option<Circuit>, now| {
-        let mut circuit = circuit?;
-        circuit.try_with(pin.id.clone(), now);
-        Some(Next::Put(circuit))
-    };
-    publisher.circuits.change(circuit.mode, circuit.kind, try_with).await?;
+    let id = pin.id.clone();
+    if !step_on(publisher, &circuit, |circuit, now| circuit.try_with(id.clone(), now)).await? {
+        // An answer or another publisher was faster.
+        return Ok(Vec::new());
+    }
     release::unpark(publisher, pin.clone()).await?;
     let pin = publisher.platform.pins.load(&pin.owner, &pin.id).await?;
     Ok(pin.and_then(|pin| look::job(&pin, publisher.platform.clock.now())).into_iter().collect())
 }
 
-/// The first parked pin that can try: one of an account that can be used.
-async fn candidate(publisher: &Publisher, entries: &[DueEntry]) -> Result<Option<Pin>, StoreError> {
-    let mut fallback = None;
+/// Changes the open `circuit`, unless somebody else did since this publisher took its step; answers whether it did.
+async fn step_on(
+    publisher: &Publisher,
+    circuit: &Circuit,
+    apply: impl Fn(&mut Circuit, Timestamp),
+) -> Result<bool, StoreError> {
+    let change = |current: Option<Circuit>, now| {
+        let mine = |current: &Circuit| current.version == circuit.version && current.phase == Phase::Open;
+        let mut current = current.filter(mine)?;
+        apply(&mut current, now);
+        Some(Next::Put(current))
+    };
+    Ok(publisher.circuits.change(circuit.mode, circuit.kind, change).await?.is_some())
+}
+
+/// The first parked pin that can try: one whose account can be used, and best not the account that failed last.
+async fn candidate(publisher: &Publisher, circuit: &Circuit, entries: &[&DueEntry]) -> Result<Option<Pin>, StoreError> {
+    let mut of_suspect = None;
     for entry in entries.iter().take(CANDIDATES) {
         let DueWork::Pin(owner, id) = &entry.work else { continue };
         let Ok(Some(pin)) = publisher.platform.pins.load(owner, id).await else { continue };
         let now = publisher.platform.clock.now();
-        if !pin.is_parked() || pin.is_missed(now) {
+        let session = publisher.sessions.get(owner, &pin.account_id).await;
+        let can_post = session.is_ok_and(|session| session.is_some_and(|session| session.can_post(now)));
+        if !pin.is_parked() || !can_post {
             continue;
         }
-        let session = publisher.sessions.get(owner, &pin.account_id).await;
-        if session.is_ok_and(|session| session.is_some_and(|session| session.can_post(now))) {
+        if circuit.suspect.as_ref() != Some(&pin.account_id) {
             return Ok(Some(pin));
         }
-        fallback.get_or_insert(pin);
+        of_suspect.get_or_insert(pin);
     }
-    Ok(fallback)
+    Ok(of_suspect)
 }
 
 /// Whether Pinterest answers, whatever it says; asked for the account of `pin`, since a question creates nothing.
@@ -105,25 +138,26 @@ async fn answers(publisher: &Publisher, pin: &Pin) -> bool {
     }
 }
 
-/// Releases the next page of what waits, in the order of time, and plans the next step.
+/// Releases the next page of what waits, in the order of time and no account faster than it may post, and plans the next
+/// step.
 async fn release_page(publisher: &Publisher, circuit: Circuit) -> Result<(), StoreError> {
     let entries = publisher.platform.pins.due(&circuit.parking(), Timestamp::MAX).await?;
-    let mut count = 0;
+    let mut released = BTreeMap::new();
     for some in entries[..entries.len().min(PAGE)].chunks(AT_ONCE) {
-        let releases = some.iter().map(|entry| release::release_one(publisher, entry));
-        count += try_join_all(releases).await?.into_iter().filter(|released| *released).count();
+        let pins = try_join_all(some.iter().map(|entry| release::parked(publisher, entry))).await?;
+        let share = pins.into_iter().flatten().filter(|pin| {
+            let of_account: &mut usize = released.entry(pin.account_id.clone()).or_default();
+            *of_account += 1;
+            *of_account <= PAGE_OF_ACCOUNT
+        });
+        try_join_all(share.map(|pin| release::unpark_unless_moved(publisher, pin))).await?;
     }
+    let full = entries.len() > PAGE || released.values().any(|count| *count > PAGE_OF_ACCOUNT);
+    let count: usize = released.values().map(|count| (*count).min(PAGE_OF_ACCOUNT)).sum();
     tracing::info!(mode = %circuit.mode, kind = circuit.kind.code(), count, "pins that waited for a circuit were released");
-    let full = entries.len() > PAGE;
     let plan = |current: Option<Circuit>, now| {
         let mut current = current.filter(|current| matches!(current.phase, Phase::Releasing { .. }))?;
         Some(if current.released(full, now) { Next::Put(current) } else { Next::Forget(current) })
     };
     publisher.circuits.change(circuit.mode, circuit.kind, plan).await.map(drop)
-}
-
-/// Ends a circuit that nobody waits for, unless it changed since it was read.
-async fn forget(publisher: &Publisher, circuit: Circuit) -> Result<(), StoreError> {
-    let unchanged = |current: Option<Circuit>, _| current.filter(|current| *current == circuit).map(Next::Forget);
-    publisher.circuits.change(circuit.mode, circuit.kind, unchanged).await.map(drop)
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::Timestamp;
 use shared::domain::circuit::Phase;
-use shared::domain::{Circuit, CircuitKind, Hold, Mode, Pin, PinId, Setback, Wait};
+use shared::domain::{AccountId, Circuit, CircuitKind, Hold, Mode, Pin, PinId, Setback, Wait};
 use shared::platform::Platform;
 use shared::store::StoreError;
 
@@ -77,12 +77,13 @@ impl Circuits {
     /// Learns from what came of a post: opens, reopens or closes circuits.
     ///
     /// While all goes well nothing is read or written; bad news are put to the circuits as they are in the table.
-    pub async fn learn(&self, mode: Mode, pin: &PinId, verdict: &Verdict) -> Result<(), StoreError> {
-        let met = (pin, meaning(verdict));
+    pub async fn learn(&self, pin: &Pin, verdict: &Verdict) -> Result<(), StoreError> {
+        let mode = pin.mode;
+        let met = Met { pin: &pin.id, of: &pin.account_id, meaning: meaning(verdict) };
         for kind in CircuitKind::ALL {
             let now = self.platform.clock.now();
             let known = lock(&self.known).circuits.get(&mode).and_then(|known| find(known, *kind));
-            if met.1.is_bad() || next(*kind, known, mode, met, now).is_some() {
+            if met.meaning.is_bad() || next(*kind, known, mode, met, now).is_some() {
                 self.change(mode, *kind, |circuit, now| next(*kind, circuit, mode, met, now)).await?;
             }
         }
@@ -101,7 +102,10 @@ impl Circuits {
         for _ in 0..TRIES {
             let before = find(&self.platform.circuits.list(mode).await?, kind);
             let written = match change(before.clone(), self.platform.clock.now()) {
-                None => return Ok(None),
+                None => {
+                    self.know(mode, kind, before);
+                    return Ok(None);
+                }
                 Some(Next::Put(mut circuit)) => self.platform.circuits.save(&mut circuit).await.map(|()| Some(circuit)),
                 Some(Next::Forget(circuit)) => self.platform.circuits.forget(&circuit).await.map(|()| None),
             };
@@ -118,6 +122,23 @@ impl Circuits {
         Err(StoreError::Conflict)
     }
 
+    /// Lets another pin try at once, since `pin`, if it is the one that tries, meets something of its own.
+    pub async fn pass_on(&self, pin: &Pin) {
+        let trying = |known: &Known| {
+            let circuits = known.circuits.get(&pin.mode)?;
+            circuits.iter().find(|circuit| circuit.is_tried_by(&pin.id)).map(|circuit| circuit.kind)
+        };
+        let Some(kind) = trying(&lock(&self.known)) else { return };
+        let pass_on = |circuit: Option<Circuit>, now| {
+            let mut circuit = circuit.filter(|circuit| circuit.is_tried_by(&pin.id))?;
+            circuit.pass_on(now);
+            Some(Next::Put(circuit))
+        };
+        if let Err(error) = self.change(pin.mode, kind, pass_on).await {
+            tracing::warn!(%error, "a circuit waits for a pin that cannot try; it goes on by itself");
+        }
+    }
+
     fn know(&self, mode: Mode, kind: CircuitKind, circuit: Option<Circuit>) {
         let mut known = lock(&self.known);
         known.changes += 1;
@@ -125,6 +146,14 @@ impl Circuits {
         known.retain(|known| known.kind != kind);
         known.extend(circuit);
     }
+}
+
+/// What a pin met.
+#[derive(Debug, Clone, Copy)]
+struct Met<'a> {
+    pin: &'a PinId,
+    of: &'a AccountId,
+    meaning: Meaning,
 }
 
 impl Meaning {
@@ -143,14 +172,8 @@ fn meaning(verdict: &Verdict) -> Meaning {
 }
 
 /// What becomes of the circuit of `kind`, read as `circuit`, by what a pin met; nothing where it stays as it is.
-fn next(
-    kind: CircuitKind,
-    circuit: Option<Circuit>,
-    mode: Mode,
-    met: (&PinId, Meaning),
-    now: Timestamp,
-) -> Option<Next> {
-    let (pin, meaning) = met;
+fn next(kind: CircuitKind, circuit: Option<Circuit>, mode: Mode, met: Met<'_>, now: Timestamp) -> Option<Next> {
+    let Met { pin, of, meaning } = met;
     let bad = match (kind, meaning) {
         (CircuitKind::App, Meaning::AppRefused(reason)) => Some(reason),
         (CircuitKind::Outage, Meaning::NoAnswer) => Some(Hold::PinterestDown),
@@ -161,11 +184,11 @@ fn next(
         CircuitKind::App => meaning == Meaning::Answered { published: true },
         CircuitKind::Outage => bad.is_none(),
     };
-    let Some(mut circuit) = circuit else { return bad.map(|reason| Next::Put(Circuit::new(mode, reason, now))) };
+    let Some(mut circuit) = circuit else { return bad.map(|reason| Next::Put(Circuit::new(mode, reason, of, now))) };
     let is_trial = circuit.is_tried_by(pin);
     match (bad, &circuit.phase) {
-        (Some(reason), Phase::Counting | Phase::Releasing { .. }) => circuit.fail(reason, false, now),
-        (Some(reason), _) if is_trial => circuit.fail(reason, true, now),
+        (Some(reason), Phase::Counting | Phase::Releasing { .. }) => circuit.fail(reason, of, false, now),
+        (Some(reason), _) if is_trial => circuit.fail(reason, of, true, now),
         (None, Phase::Counting) if good => return Some(Next::Forget(circuit)),
         (None, Phase::Open | Phase::Trying { .. }) if good => circuit.close(now),
         (None, Phase::Releasing { .. }) if good && circuit.running > 0 => circuit.running = 0,

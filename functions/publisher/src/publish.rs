@@ -7,6 +7,7 @@ use shared::pinterest::RateLimit;
 use shared::store::{Claim, Lease, StoreError};
 
 use crate::attempt::{self, Tried};
+use crate::classify::Verdict;
 use crate::lanes::{Job, PinWork};
 use crate::release;
 use crate::session::{Session, SessionError};
@@ -94,11 +95,14 @@ async fn won(
     let too_late = publisher.platform.clock.now() > span.last_claim + LATEST_POST;
     let session = if too_late { Err(SessionError::TooLate) } else { session };
     let tried = Box::pin(attempt::attempt(publisher, &mut pin, attempt, session, span.last_claim));
-    let Tried { posted } = tried.await;
+    let Tried { posted, verdict } = tried.await;
     if pin.is_parked() {
         publisher.sweeps.note(&pin).await;
     }
     let recorded = record(publisher, &pin, attempt, span).await;
+    if let Some(verdict) = verdict.filter(|verdict| !matches!(verdict, Verdict::Hold(..))) {
+        attempt::learn(publisher, &pin, &verdict).await;
+    }
     let again = recorded && pin.is_parked() && release::unpark_if_mended(publisher, &pin).await;
     let status = recorded.then(|| pin.state.status());
     Finished { status, posted, unfinished: !recorded, again, ..Finished::default() }

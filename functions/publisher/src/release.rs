@@ -1,6 +1,6 @@
 //! Releases pins that were parked.
 
-use shared::domain::{Account, Partition, Pin};
+use shared::domain::{Account, Connection, Hold, Partition, Pin, State};
 use shared::store::{DueEntry, DueWork, StoreError};
 
 use crate::Publisher;
@@ -51,6 +51,11 @@ async fn is_mended(publisher: &Publisher, pin: &Pin) -> bool {
         return publisher.circuits.keeping_back(pin).is_none();
     }
     match publisher.sessions.reload(&pin.owner, &pin.account_id).await {
+        // An account that has to be connected again may still have a token in use, which is what Pinterest refused.
+        Ok(Some(session)) if is_held_for_reconnection(pin) => {
+            matches!(session.account.connection, Connection::Connected(_))
+                && session.can_post(publisher.platform.clock.now())
+        }
         Ok(Some(session)) => session.can_post(publisher.platform.clock.now()),
         Ok(None) => false,
         Err(error) => {
@@ -60,18 +65,33 @@ async fn is_mended(publisher: &Publisher, pin: &Pin) -> bool {
     }
 }
 
+fn is_held_for_reconnection(pin: &Pin) -> bool {
+    matches!(pin.state, State::Held { reason: Hold::NeedsReconnect, .. })
+}
+
 /// Releases the parked pin behind `entry`; answers whether it was still parked.
 pub async fn release_one(publisher: &Publisher, entry: &DueEntry) -> Result<bool, StoreError> {
-    let DueWork::Pin(owner, id) = &entry.work else { return Ok(false) };
-    let pin = match publisher.platform.pins.load(owner, id).await {
-        Ok(Some(pin)) => pin,
-        Ok(None) => return Ok(false),
+    match parked(publisher, entry).await? {
+        Some(pin) => unpark_unless_moved(publisher, pin).await,
+        None => Ok(false),
+    }
+}
+
+/// Reads the pin behind `entry`, if it is still parked.
+pub async fn parked(publisher: &Publisher, entry: &DueEntry) -> Result<Option<Pin>, StoreError> {
+    let DueWork::Pin(owner, id) = &entry.work else { return Ok(None) };
+    match publisher.platform.pins.load(owner, id).await {
+        Ok(pin) => Ok(pin.filter(Pin::is_parked)),
         Err(error @ StoreError::Unreadable { .. }) => {
             tracing::error!(%error, pin = %id, "a held pin is not readable and stays where it is; the others go on");
-            return Ok(false);
+            Ok(None)
         }
-        Err(error) => return Err(error),
-    };
+        Err(error) => Err(error),
+    }
+}
+
+/// Puts a parked pin back; answers whether it did, since somebody may have moved it meanwhile.
+pub async fn unpark_unless_moved(publisher: &Publisher, pin: Pin) -> Result<bool, StoreError> {
     match unpark(publisher, pin).await {
         Ok(()) => Ok(true),
         Err(StoreError::Conflict) => Ok(false),

@@ -16,6 +16,9 @@ const LEASE: SignedDuration = SignedDuration::from_secs(30);
 /// How often at least it is looked whether the settings name the app of an account again.
 const OTHER_APP: SignedDuration = SignedDuration::from_hours(6);
 
+/// How long storing a new pair is tried; a renewal begins at least half a minute before the invocation ends.
+const STORE_WITHIN: SignedDuration = SignedDuration::from_secs(15);
+
 /// How many refusals in a row, with a renewal in between, show that renewing does not help.
 const REFUSALS: usize = 2;
 
@@ -104,8 +107,23 @@ async fn refused(publisher: &Publisher, used: &Account, pin: &Pin) -> Result<Ren
         return give_up(publisher, account, ReconnectReason::AccessRefused, None).await;
     }
     let renewal = try_renewing(publisher, account, true).await?;
+    if renewal == Renewal::NeedsReconnect {
+        end_access(publisher, used).await?;
+    }
     let _ = publisher.sessions.reload(&used.owner, &used.id).await;
     Ok(renewal)
+}
+
+/// Ends the use of an access token that Pinterest refused and that nothing can renew: a renewal that was given up may
+/// have left it in use until its end.
+async fn end_access(publisher: &Publisher, used: &Account) -> Result<(), StoreError> {
+    let Some(account) = publisher.platform.accounts.load(&used.owner, &used.id).await? else { return Ok(()) };
+    let now = publisher.platform.clock.now();
+    let Connection::NeedsReconnect { reason, from, .. } = account.connection else { return Ok(()) };
+    if account.token_version != used.token_version || from <= now {
+        return Ok(());
+    }
+    change_tokens(publisher, account, |account| account.needs_reconnect(reason, now)).await
 }
 
 async fn exchange(
@@ -202,16 +220,27 @@ async fn store(
             return later(publisher, account, SignedDuration::from_mins(1), true).await;
         }
     };
-    let now = publisher.platform.clock.now();
-    change_tokens(publisher, account, |account| {
+    let clock = &publisher.platform.clock;
+    let now = clock.now();
+    let apply = |account: &mut Account| {
         let was_usable = account.usable_tokens(now).is_some();
         account.renewed(tokens.clone(), now);
         if !was_usable {
             account.plan_release(now);
         }
-    })
-    .await?;
-    Ok(Renewal::Renewed)
+    };
+    // This is the only copy of the pair, so a table that does not answer for a moment must not cost the connection.
+    let mut pause = SignedDuration::from_millis(250);
+    loop {
+        match change_tokens(publisher, account.clone(), apply).await {
+            Err(StoreError::Unavailable { code, .. }) if clock.now() + pause < now + STORE_WITHIN => {
+                tracing::warn!(code, account = %account.id, "new tokens could not be stored; it is tried again");
+                clock.sleep_until(clock.now() + pause).await;
+                pause = (pause * 2).min(SignedDuration::from_secs(2));
+            }
+            result => return result.map(|()| Renewal::Renewed),
+        }
+    }
 }
 
 async fn seal(

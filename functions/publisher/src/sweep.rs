@@ -18,6 +18,9 @@ const EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// How many pins one sweep moves at most; a longer backlog is gone through tick by tick.
 const MOST: usize = 500;
 
+/// How many failures end a sweep: the table is in trouble, and more calls do not help it.
+const MOST_FAILURES: usize = 5;
+
 /// How soon the next sweep follows one that left something.
 const NEXT_PART: SignedDuration = SignedDuration::from_secs(50);
 
@@ -66,42 +69,72 @@ impl Sweeps {
     }
 }
 
-/// Sweeps if a sweep is due; answers how many pins were missed.
-pub async fn sweep(publisher: &Publisher) -> u32 {
-    match run(publisher).await {
-        Ok(missed) => missed,
-        Err(error) => {
-            tracing::error!(%error, "the sweep stopped; it goes on in an hour");
-            0
-        }
+/// Sweeps if a sweep is due, until `end` at the latest; answers how many pins were missed.
+pub async fn sweep(publisher: &Publisher, end: Timestamp) -> u32 {
+    let mut sweep = Sweep { publisher, end, missed: 0, moved: 0, failures: 0 };
+    if let Err(error) = sweep.run().await {
+        tracing::error!(%error, "the sweep stopped; it goes on in an hour");
     }
+    sweep.missed
 }
 
-async fn run(publisher: &Publisher) -> Result<u32, StoreError> {
-    let platform = &publisher.platform;
-    let now = platform.clock.now();
-    if !platform.sweeps.take(now, EVERY).await? {
-        return Ok(0);
-    }
-    let parkings = platform.sweeps.parkings().await?;
-    let (mut missed, mut moved) = (0, 0);
-    for partition in everywhere().chain(parkings.iter().map(|parking| parking.partition.clone())) {
-        let entries = platform.pins.due(&partition, now - GRACE).await?;
-        for entry in entries {
-            if moved >= MOST {
-                // The time of the next one is moved forward by taking it anew.
-                platform.sweeps.hasten(now + NEXT_PART).await?;
-                return Ok(missed);
-            }
-            let status = sweep_one(publisher, &entry, now).await?;
-            missed += u32::from(status == Some(Status::Failed));
-            moved += usize::from(status.is_some());
+/// One sweep at work.
+struct Sweep<'a> {
+    publisher: &'a Publisher,
+    end: Timestamp,
+    missed: u32,
+    moved: usize,
+    failures: usize,
+}
+
+impl Sweep<'_> {
+    async fn run(&mut self) -> Result<(), StoreError> {
+        let platform = &self.publisher.platform;
+        let now = platform.clock.now();
+        if !platform.sweeps.take(now, EVERY).await? {
+            return Ok(());
         }
+        let parkings = platform.sweeps.parkings().await?;
+        let mut partitions: Vec<_> =
+            everywhere().chain(parkings.iter().map(|parking| parking.partition.clone())).collect();
+        // Every sweep begins elsewhere, so that what stops one does not hide the same partitions for ever.
+        let hours = usize::try_from(now.as_second() / 3600).unwrap_or_default();
+        let first = hours % partitions.len();
+        partitions.rotate_left(first);
+        for partition in partitions {
+            if let Err(error) = self.partition(&partition, now).await {
+                self.failures += 1;
+                tracing::error!(%error, %partition, "a partition could not be swept; the others go on");
+            }
+            if self.moved >= MOST || self.failures >= MOST_FAILURES || platform.clock.now() >= self.end {
+                return platform.sweeps.hasten(now + NEXT_PART).await;
+            }
+        }
+        for parking in parkings {
+            forget_if_empty(self.publisher, &parking, now).await?;
+        }
+        Ok(())
     }
-    for parking in parkings {
-        forget_if_empty(publisher, &parking, now).await?;
+
+    async fn partition(&mut self, partition: &Partition, now: Timestamp) -> Result<(), StoreError> {
+        let entries = self.publisher.platform.pins.due(partition, now - GRACE).await?;
+        for entry in entries {
+            if self.moved >= MOST || self.failures >= MOST_FAILURES {
+                return Ok(());
+            }
+            match sweep_one(self.publisher, &entry, now).await {
+                Ok(status) => {
+                    self.missed += u32::from(status == Some(Status::Failed));
+                    self.moved += usize::from(status.is_some());
+                }
+                Err(error) => {
+                    self.failures += 1;
+                    tracing::error!(%error, %partition, "a pin could not be swept; the others go on");
+                }
+            }
+        }
+        Ok(())
     }
-    Ok(missed)
 }
 
 /// Every partition that there is without parking at an account, of both modes.

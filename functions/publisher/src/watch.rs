@@ -91,8 +91,8 @@ impl<'a> Watch<'a> {
     async fn tick(&mut self, shards: &[u8]) {
         let shards: Vec<_> = shards.iter().filter_map(|number| Shard::new(*number)).collect();
         if shards.contains(&Shard::FIRST) {
-            let publisher = self.publisher;
-            self.running.push(Box::pin(async move { Step::Swept(sweep::sweep(publisher).await) }));
+            let (publisher, end) = (self.publisher, self.span.last_claim);
+            self.running.push(Box::pin(async move { Step::Swept(sweep::sweep(publisher, end).await) }));
         }
         let looks = look::look(&self.publisher.platform, self.mode, &shards, self.horizon()).await;
         self.take_up(looks).await;

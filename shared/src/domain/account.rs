@@ -235,14 +235,15 @@ impl Account {
         self.refresh_lease_until = None;
     }
 
-    /// Erases the tokens.
-    pub fn disconnected(&mut self) {
+    /// Erases the tokens. What waits for this account is released once, so that it says what it waits for from now on.
+    pub fn disconnected(&mut self, now: Timestamp) {
         self.connection = Connection::Disconnected;
         self.token_version += 1;
         self.refresh_at = None;
         self.refresh_lease_until = None;
-        self.release_at = None;
-        self.releases_left = 0;
+        self.hold = None;
+        self.release_at = Some(now);
+        self.releases_left = 1;
     }
 
     /// Where the account's own work waits, if there is any.

@@ -7,7 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::attempt::words;
-use super::{Due, Hold, Mode, Partition, PinId, Shard};
+use super::{AccountId, Due, Hold, Mode, Partition, PinId, Shard};
 
 /// How many failures running open the circuit of an outage.
 const FAILURES_TO_OPEN: u32 = 5;
@@ -57,6 +57,8 @@ pub struct Circuit {
     pub running: u32,
     /// How many pins tried in vain, one after the other.
     pub trials: u32,
+    /// The account of the last pin that failed; another account's pin says more about Pinterest.
+    pub suspect: Option<AccountId>,
     /// When its next step is due.
     pub due_at: Timestamp,
     /// Counts changes; 0 for a circuit that was not stored yet.
@@ -83,8 +85,9 @@ pub enum Phase {
 }
 
 impl Circuit {
-    /// A circuit for the first pin that met `reason`: open where the app is refused, counting where nobody answered.
-    pub fn new(mode: Mode, reason: Hold, now: Timestamp) -> Self {
+    /// A circuit for the first pin that met `reason`, one of the account `of`: open where the app is refused, counting
+    /// where nobody answered.
+    pub fn new(mode: Mode, reason: Hold, of: &AccountId, now: Timestamp) -> Self {
         let is_outage = reason == Hold::PinterestDown;
         let mut circuit = Self {
             mode,
@@ -94,10 +97,11 @@ impl Circuit {
             phase: if is_outage { Phase::Counting } else { Phase::Open },
             running: 0,
             trials: 0,
+            suspect: None,
             due_at: now,
             version: 0,
         };
-        circuit.fail(reason, false, now);
+        circuit.fail(reason, of, false, now);
         circuit
     }
 
@@ -131,8 +135,10 @@ impl Circuit {
         self.due_at = now + TRIAL;
     }
 
-    /// Notes that a pin failed for `reason`: it opens (again) if that was the trial, or one failure too many.
-    pub fn fail(&mut self, reason: Hold, was_trial: bool, now: Timestamp) {
+    /// Notes that a pin of the account `of` failed for `reason`: it opens (again) if that was the trial, or one failure
+    /// too many.
+    pub fn fail(&mut self, reason: Hold, of: &AccountId, was_trial: bool, now: Timestamp) {
+        self.suspect = Some(of.clone());
         let keeps_back = self.keeps_any_back();
         if was_trial {
             self.trials += 1;
@@ -167,6 +173,19 @@ impl Circuit {
     pub fn close(&mut self, now: Timestamp) {
         (self.phase, self.running) = (Phase::Releasing { left: 3 }, 0);
         self.due_at = now;
+    }
+
+    /// Keeps back nothing from now on, because nobody waits; the first pin that fails opens it again.
+    ///
+    /// What is being parked at this moment is released all the same.
+    pub fn close_untried(&mut self, now: Timestamp) {
+        self.close(now);
+        self.running = FAILURES_TO_OPEN - 1;
+    }
+
+    /// Lets its next step be taken at once, since the pin that was to try cannot.
+    pub fn pass_on(&mut self, now: Timestamp) {
+        (self.phase, self.due_at) = (Phase::Open, now);
     }
 
     /// Notes that a page was released, `full` where there may be more; answers whether another step follows.
@@ -213,25 +232,29 @@ mod tests {
     use super::*;
     use crate::random::SystemRandom;
 
+    fn of() -> AccountId {
+        AccountId::random(&SystemRandom)
+    }
+
     const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
 
     fn outage() -> Circuit {
-        let mut circuit = Circuit::new(Mode::Live, Hold::PinterestDown, NOW);
+        let mut circuit = Circuit::new(Mode::Live, Hold::PinterestDown, &of(), NOW);
         while circuit.phase == Phase::Counting {
-            circuit.fail(Hold::PinterestDown, false, NOW);
+            circuit.fail(Hold::PinterestDown, &of(), false, NOW);
         }
         circuit
     }
 
     #[test]
     fn five_failures_running_are_an_outage_and_one_refusal_of_the_app_is_enough() {
-        let mut circuit = Circuit::new(Mode::Live, Hold::PinterestDown, NOW);
+        let mut circuit = Circuit::new(Mode::Live, Hold::PinterestDown, &of(), NOW);
         for _ in 2..=5 {
             assert_eq!((&circuit.phase, circuit.due()), (&Phase::Counting, None), "nobody has to do anything yet");
-            circuit.fail(Hold::PinterestDown, false, NOW);
+            circuit.fail(Hold::PinterestDown, &of(), false, NOW);
         }
         assert_eq!(circuit.phase, Phase::Open);
-        assert_eq!(Circuit::new(Mode::Live, Hold::TrialTier, NOW).phase, Phase::Open);
+        assert_eq!(Circuit::new(Mode::Live, Hold::TrialTier, &of(), NOW).phase, Phase::Open);
     }
 
     #[test]
@@ -250,7 +273,7 @@ mod tests {
         let mut circuit = outage();
         let pauses: Vec<_> = (0..6)
             .map(|_| {
-                circuit.fail(Hold::PinterestDown, true, NOW);
+                circuit.fail(Hold::PinterestDown, &of(), true, NOW);
                 circuit.due_at.duration_since(NOW).as_secs()
             })
             .collect();
@@ -259,7 +282,7 @@ mod tests {
 
     #[test]
     fn a_refused_app_is_tried_twice_a_day_and_the_time_is_known() {
-        let circuit = Circuit::new(Mode::Live, Hold::TrialTier, NOW);
+        let circuit = Circuit::new(Mode::Live, Hold::TrialTier, &of(), NOW);
         assert_eq!((circuit.kind, circuit.until()), (CircuitKind::App, Some(NOW + APP_PAUSE)));
         assert_eq!(outage().until(), None, "nobody knows when an outage ends");
     }
@@ -280,9 +303,18 @@ mod tests {
 
     #[test]
     fn somebody_who_mended_the_cause_does_not_wait_for_the_pause() {
-        let mut circuit = Circuit::new(Mode::Live, Hold::TrialTier, NOW);
+        let mut circuit = Circuit::new(Mode::Live, Hold::TrialTier, &of(), NOW);
         assert!(circuit.hasten(NOW + SignedDuration::from_mins(1)));
         assert_eq!(circuit.due_at, NOW + SignedDuration::from_mins(1));
         assert!(!circuit.hasten(NOW + SignedDuration::from_mins(2)));
+    }
+
+    #[test]
+    fn an_outage_that_nobody_waits_for_is_over_and_opens_again_at_the_first_failure() {
+        let mut circuit = outage();
+        circuit.close_untried(NOW);
+        assert!(!circuit.keeps_any_back());
+        circuit.fail(Hold::PinterestDown, &of(), false, NOW);
+        assert!(circuit.keeps_any_back());
     }
 }

@@ -8,7 +8,7 @@ use super::key::{Key, circuit_partition};
 use super::table::{decode, encode, number, text};
 use super::{StoreError, Table};
 use crate::domain::circuit::Phase;
-use crate::domain::{Circuit, CircuitKind, Hold, Mode, PinId};
+use crate::domain::{AccountId, Circuit, CircuitKind, Hold, Mode, PinId};
 
 /// The circuits in the table.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ struct CircuitItem {
     releases_left: Option<u8>,
     running: u32,
     trials: u32,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    suspect: Option<AccountId>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     due_shard: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
@@ -134,6 +136,7 @@ impl From<&Circuit> for CircuitItem {
             releases_left,
             running: circuit.running,
             trials: circuit.trials,
+            suspect: circuit.suspect.clone(),
             due_shard: due.as_ref().map(|due| due.partition.to_string()),
             due_at: due.map(|due| due.at),
             version: circuit.version,
@@ -159,6 +162,7 @@ impl TryFrom<CircuitItem> for Circuit {
             phase,
             running: item.running,
             trials: item.trials,
+            suspect: item.suspect,
             due_at: item.due_at.unwrap_or(item.opened_at),
             version: item.version,
         })

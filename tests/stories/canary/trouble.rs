@@ -26,7 +26,7 @@ pub async fn pinterest_quotes_what_it_was_sent(watch: &mut Watch<'_>) {
     let browser = world.browser();
     let basic = data_encoding::BASE64.encode(format!("{APP_ID}:{APP_SECRET}").as_bytes());
     let app = [APP_SECRET.to_owned(), basic];
-    for status in [400, 401, 403, 429, 500] {
+    for status in [400, 401, 500] {
         for operation in [Operation::ExchangeCode, Operation::ClientCredentials] {
             world.simulator.set_fault(Fault { answer: Some(quoting(status, &app)), ..Fault::on(operation) });
         }
@@ -75,7 +75,7 @@ pub async fn pinterest_quotes_what_it_was_sent(watch: &mut Watch<'_>) {
 /// Every route gets bodies, queries and ids that are garbage, some with a secret where none belongs.
 pub async fn garbage_everywhere(watch: &mut Watch<'_>) {
     for route in watch.world.routes() {
-        for id in ["x", "%00", "%F0%9F%92%A9", "..%2f..", &"9".repeat(300)] {
+        for id in ["%00", "..%2f%F0%9F%92%A9"] {
             let path = watch.world.path_of(&route, id_for(&route, id, id));
             for body in [
                 None,

@@ -29,7 +29,7 @@ fn word(next: Option<&Next>) -> &'static str {
 /// A circuit in that phase, after four failures running where it counts them.
 fn circuit(kind: CircuitKind, phase: &str, trial: &PinId) -> Option<Circuit> {
     let reason = if kind == CircuitKind::App { Hold::TrialTier } else { Hold::PinterestDown };
-    let mut circuit = Circuit::new(Mode::Live, reason, NOW);
+    let mut circuit = Circuit::new(Mode::Live, reason, &AccountId::random(&SystemRandom), NOW);
     let phase = match phase {
         "-" => return None,
         "counting" => Phase::Counting,
@@ -39,6 +39,12 @@ fn circuit(kind: CircuitKind, phase: &str, trial: &PinId) -> Option<Circuit> {
     };
     (circuit.phase, circuit.running) = (phase, 4);
     Some(circuit)
+}
+
+/// What becomes of `circuit` when `pin` meets `meaning`.
+fn step(kind: CircuitKind, circuit: Option<Circuit>, pin: &PinId, meaning: Meaning) -> Option<Next> {
+    let of = AccountId::random(&SystemRandom);
+    next(kind, circuit, Mode::Live, Met { pin, of: &of, meaning }, NOW)
 }
 
 #[test]
@@ -75,7 +81,7 @@ fn every_answer_moves_every_circuit_as_the_table_says() {
         (Outage, "releasing", &other, TAKEN, "releasing"),
     ];
     for (kind, before, pin, met, after) in table {
-        let changed = next(kind, circuit(kind, before, &trial), Mode::Live, (pin, met), NOW);
+        let changed = step(kind, circuit(kind, before, &trial), pin, met);
         assert_eq!(word(changed.as_ref()), after, "{kind:?} {before} {met:?}");
     }
 }
@@ -83,7 +89,7 @@ fn every_answer_moves_every_circuit_as_the_table_says() {
 #[test]
 fn a_pin_that_tried_in_vain_makes_the_next_pause_longer_and_one_that_proved_nothing_does_not() {
     let trial = PinId::random(&SystemRandom);
-    let pause = |kind, met| match next(kind, circuit(kind, "trying", &trial), Mode::Live, (&trial, met), NOW) {
+    let pause = |kind, met| match step(kind, circuit(kind, "trying", &trial), &trial, met) {
         Some(Next::Put(circuit)) => Some(circuit.due_at.duration_since(NOW)),
         _ => None,
     };
