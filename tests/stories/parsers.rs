@@ -143,7 +143,7 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// The event of API Gateway for one request, with claims and texts as they come.
-fn event(route: (&str, &str), texts: &[String; 6], claims: Value, body: &[u8]) -> Value {
+fn event(route: (&str, &str), texts: &[String; 6], claims: &Value, body: &[u8]) -> Value {
     let [query, header, cookie, if_match, key, domain] = texts;
     // API Gateway hands a query on as it came, and no request line has these characters.
     let query: String = query
@@ -183,7 +183,7 @@ proptest! {
                 let [id, board] = &ids;
                 for (id, claims) in [(id.as_str(), json!(claims)), (id_for(&route, ABSENT_ACCOUNT, ABSENT_PIN), plain.clone())] {
                     let path = route.path.replace("{id}", id).replace("{board}", board);
-                    let event = event((route.method, &path), &texts, claims, &body);
+                    let event = event((route.method, &path), &texts, &claims, &body);
                     let Ok(payload) = serde_json::from_str(&event.to_string()) else { continue };
                     let function = world.function(&route.path.replace("{id}", "x")).clone();
                     let Ok(answer) = Adapter::from(function).call(LambdaEvent::new(payload, Context::default())).await;
