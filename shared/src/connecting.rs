@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 
+use crate::domain::pin::to_millisecond;
 use crate::domain::{Account, AccountId, OwnerId, Person, Scopes, SealedToken, SealedTokens};
 use crate::platform::Platform;
 use crate::store::StoreError;
@@ -97,7 +98,8 @@ async fn find(platform: &Platform, permitted: &Permitted) -> Result<Option<Accou
 
 /// `known` with the new tokens, or a new account.
 async fn account(platform: &Platform, permitted: &Permitted, known: Option<Account>) -> Result<Account, SealError> {
-    let now = platform.clock.now();
+    // Stored to the millisecond; what is answered is to be what the next reader gets.
+    let now = to_millisecond(platform.clock.now());
     let Permitted { owner, person, profile_image, scopes, tokens } = permitted;
     let is_known = known.is_some();
     let new = || Account::new(AccountId::random(&*platform.random), owner.clone(), person.clone(), now);

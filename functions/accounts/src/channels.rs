@@ -8,6 +8,7 @@ use serde::Deserialize;
 use shared::api::{Json, Problem, User};
 use shared::boards::all_boards;
 use shared::domain::account::MOST_CHANNELS;
+use shared::domain::pin::to_millisecond;
 use shared::domain::{Account, BoardId, Connection, FieldError, OwnerId, Scope};
 use shared::platform::Platform;
 use shared::store::StoreError;
@@ -73,7 +74,7 @@ async fn store(platform: &Platform, owner: &OwnerId, id: &str, channels: Vec<Boa
         }
         let version = account.version;
         account.channels.clone_from(&channels);
-        account.updated_at = platform.clock.now();
+        account.updated_at = to_millisecond(platform.clock.now());
         match platform.accounts.save(&mut account, version).await {
             Ok(()) => return Ok(account),
             Err(StoreError::Conflict) => {}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use shared::api::{Json, Problem, User};
+use shared::domain::pin::to_millisecond;
 use shared::domain::{Account, Connection, OwnerId};
 use shared::platform::Platform;
 use shared::store::StoreError;
@@ -33,7 +34,7 @@ async fn erase(platform: &Platform, owner: &OwnerId, id: &str) -> Result<Account
             return Ok(account);
         }
         let version = account.version;
-        let now = platform.clock.now();
+        let now = to_millisecond(platform.clock.now());
         account.disconnected(now);
         account.updated_at = now;
         match platform.accounts.disconnect(&mut account, version).await {

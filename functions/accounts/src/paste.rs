@@ -10,6 +10,7 @@ use lambda_http::http::StatusCode;
 use serde_json::{Map, Value};
 use shared::api::{self, Json, Problem, User};
 use shared::connecting::{self, KeepError, Permitted, TAKEN, TAKEN_REMEDY, Tokens};
+use shared::domain::pin::to_millisecond;
 use shared::domain::settings::Obstacle;
 use shared::domain::{AppId, FieldError, Mode, OwnerId, Person, Scopes, Settings};
 use shared::pinterest::{CallError, UserAccount};
@@ -36,7 +37,7 @@ pub async fn paste(
     let settings = platform.current_settings.get().await?;
     let app_id = app(&settings)?;
     let token = read(&body).map_err(|error| Problem::invalid(vec![error]))?;
-    let at = platform.clock.now();
+    let at = to_millisecond(platform.clock.now());
     let answer = platform.pinterest.user_account(Mode::Sandbox, &token).await;
     let person = answer.map_err(refused)?.body;
     let tokens = Tokens { access: token, access_expires_at: at + LIFETIME, refresh: None, refresh_expires_at: None };
