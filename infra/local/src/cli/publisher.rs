@@ -1,8 +1,10 @@
 //! `pinwheel publisher`: the publisher in a process of its own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
+use futures_util::future::join_all;
 use shared::config::Config;
 use shared::platform::{Platform, World};
 use shared::store::schema;
@@ -12,23 +14,37 @@ use super::stop::Stop;
 use crate::lambda::Lambda;
 use crate::person::Person;
 use crate::publishing::Publishing;
-use crate::stack::{Embedded, Pinterest, StartError};
+use crate::stack::{Embedded, StartError};
 
-/// Publishes on the parts of the Pinwheel at `port`, unless variables name others, until somebody stops it.
-pub async fn run(port: u16, pinterest: Pinterest) -> anyhow::Result<()> {
+/// What is hosted, and on what.
+#[derive(Debug, Clone, Copy)]
+pub struct Hosting {
+    /// The parts that it stands on, unless variables name others.
+    pub embedded: Embedded,
+    /// How long an invocation may run.
+    pub time_limit: Duration,
+    /// How many publishers there are, each with caches and connections of its own.
+    pub instances: u16,
+}
+
+/// Publishes until somebody stops it.
+pub async fn run(hosting: Hosting) -> anyhow::Result<()> {
     let mut stop = Stop::watch()?;
-    let embedded = Embedded { port, pinterest };
+    let embedded = hosting.embedded;
     let config = Config::from_env_or(&|name| embedded.variable(name)).map_err(StartError::Configuration)?;
-    let platform = Arc::new(Platform::new(config, World::real()));
+    let platforms: Vec<_> =
+        (0..hosting.instances).map(|_| Arc::new(Platform::new(config.clone(), World::real()))).collect();
+    let first = &platforms[0];
     tokio::select! {
-        found = find_what_it_needs(&platform, embedded) => found?,
+        found = find_what_it_needs(first, embedded) => found?,
         () = stop.asked() => return Ok(()),
     }
-    let publishing = Publishing::start(&platform, Arc::new(Lambda::default()), "publisher");
-    say(format_args!("Publishing every minute what is due in {}. Ctrl-C stops it.", table(&platform)));
+    let start = |platform| Publishing::start(platform, Arc::new(Lambda::default()), "publisher", hosting.time_limit);
+    let publishing: Vec<_> = platforms.iter().map(start).collect();
+    say(format_args!("Publishing every minute what is due in {}. Ctrl-C stops it.", table(first)));
     stop.asked().await;
     say("\nStopping: what is in flight is finished first. Ctrl-C again stops at once.");
-    stop.unless_asked_again(publishing.stop()).await;
+    stop.unless_asked_again(async { drop(join_all(publishing.into_iter().map(Publishing::stop)).await) }).await;
     Ok(())
 }
 
