@@ -77,6 +77,14 @@ impl Running {
         self.url.join(path).unwrap().as_str().trim_end_matches('/').to_owned()
     }
 
+    /// The most memory that it has held so far, in KiB, as Linux counts it.
+    pub fn peak_memory_kib(&self) -> u64 {
+        let id = self.child.id().expect("it is still running");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
+    }
+
     /// Ends it as a power cut would.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();

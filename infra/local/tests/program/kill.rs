@@ -1,0 +1,128 @@
+//! A publisher that is killed again and again while pins go out: none lost, none double, none in limbo.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde_json::json;
+use shared::clock::{Clock, SystemClock};
+
+use crate::crowd::{Crowd, text};
+use crate::running::Running;
+use crate::tally::Tally;
+
+const PINS: usize = 500;
+const ACCOUNTS: usize = 25;
+
+/// At least so often is the publisher killed.
+const KILLS: usize = 25;
+
+/// How long the settling of what the dead left behind may take: a lease and two looks.
+const SETTLING: Duration = Duration::from_mins(8);
+
+/// Starts a publisher whose leases are short, as a process of its own.
+async fn publisher(serving: &Running) -> Running {
+    let port = serving.url.port().unwrap().to_string();
+    let arguments = ["publisher", "--port", &port, "--time-limit", "60", "--log", "error"];
+    Running::start(&arguments, &[], "Publishing every minute").await
+}
+
+/// Lets every post take a moment: half of them before Pinterest does it, and half of them after.
+async fn slow_down(crowd: &mut Crowd) {
+    let before = json!({ "operation": "create_pin", "probability": 0.5, "effect": "before", "delay_ms": 300 });
+    let after = json!({ "operation": "create_pin", "effect": "after", "delay_ms": 300 });
+    for fault in [before, after] {
+        crowd.control("faults", &fault).await;
+    }
+}
+
+/// What the kills did.
+#[derive(Default)]
+struct Kills {
+    count: usize,
+    /// Kills that met at least one pin between its claim and its outcome.
+    struck: usize,
+    /// The pins that they met there.
+    pins: BTreeSet<String>,
+}
+
+impl Kills {
+    /// Kills `publisher` and looks at what it was doing.
+    async fn kill(&mut self, publisher: Running, crowd: &mut Crowd) {
+        publisher.kill().await;
+        let before = self.pins.len();
+        self.pins.extend(crowd.pins(Some("publishing")).await.iter().map(|pin| text(pin, "id").to_owned()));
+        self.count += 1;
+        self.struck += usize::from(self.pins.len() > before);
+    }
+}
+
+/// Where the random moments are drawn from: `SEED`, or something new.
+#[expect(clippy::disallowed_methods, reason = "a run is repeated by the seed that it printed")]
+fn seed() -> u64 {
+    let given = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok());
+    given.unwrap_or_else(|| SystemClock.now().as_millisecond().unsigned_abs())
+}
+
+async fn until_all_are_settled(crowd: &mut Crowd) {
+    let settling = async {
+        loop {
+            let pins = crowd.pins(None).await;
+            let is_settled = |status: &str| matches!(status, "published" | "needs_review" | "failed" | "held");
+            if pins.iter().all(|pin| is_settled(text(pin, "status"))) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    };
+    // Where the bound is not kept, the counts show what is left.
+    let _ = tokio::time::timeout(SETTLING, settling).await;
+}
+
+#[tokio::test]
+#[ignore = "takes about five minutes; .ci/processes runs it"]
+async fn a_publisher_that_is_killed_at_random_moments_loses_and_doubles_nothing() {
+    let seed = seed();
+    println!("kills drawn from SEED={seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    let serving = Running::start(&["--port", "0", "--ephemeral", "--without-publisher"], &[], "to stop").await;
+    let mut crowd = Crowd::gather(&serving, ACCOUNTS).await;
+    slow_down(&mut crowd).await;
+    let first = SystemClock.now() + SignedDuration::from_secs(10);
+    let last = crowd.plan(PINS, 5, first, SignedDuration::from_millis(750)).await;
+
+    let begun = SystemClock.now();
+    let mut kills = Kills::default();
+    while kills.count < KILLS || SystemClock.now() < last {
+        let publisher = publisher(&serving).await;
+        tokio::time::sleep(Duration::from_millis(random.random_range(100..4_000))).await;
+        kills.kill(publisher, &mut crowd).await;
+    }
+    let killed = SystemClock.now();
+    let publisher = publisher(&serving).await;
+    until_all_are_settled(&mut crowd).await;
+
+    let tally = Tally::of(&mut crowd).await;
+    let unanswered = crowd
+        .told("calls")
+        .await
+        .iter()
+        .filter(|call| call["operation"] == "create_pin" && call["status"].is_null())
+        .count();
+    println!("{tally}");
+    println!(
+        "  kills                         {} in {:.0} s, {} of them between a claim and its outcome",
+        kills.count,
+        killed.duration_since(begun).as_secs_f64(),
+        kills.struck
+    );
+    println!("  pins that they struck         {}", kills.pins.len());
+    println!("  posts without an answer       {unanswered}");
+    println!("  settled after the last kill   {:.0} s", SystemClock.now().duration_since(killed).as_secs_f64());
+    println!("  publisher's peak memory       {} MiB", publisher.peak_memory_kib() / 1024);
+    assert!(tally.is_whole(), "{tally:?}");
+    assert_eq!(tally.pins, PINS);
+    assert!(kills.struck >= KILLS / 2, "most kills have to strike pins");
+}
