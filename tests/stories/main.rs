@@ -43,6 +43,8 @@ mod pins_resolve;
 mod pins_retry;
 mod publisher;
 mod renew;
+mod renew_deaths;
+mod renew_hundred;
 mod sandbox_token;
 mod sections;
 mod settings;
