@@ -20,21 +20,38 @@ pub struct Crowd {
     pub boards: BTreeMap<String, String>,
 }
 
+/// Pins to schedule, one of a title on a board.
+pub struct Schedule<'a> {
+    /// What their titles begin with.
+    pub title: &'a str,
+    /// How many there are.
+    pub pins: usize,
+    /// How many of them, each of another account, are due at the same moment.
+    pub at_once: usize,
+    /// When the first ones are due.
+    pub first: Timestamp,
+    /// How much later the next ones are due.
+    pub step: SignedDuration,
+}
+
 impl Crowd {
-    /// Enables Pinterest in live mode and connects `count` new people, each with a board.
-    pub async fn gather(serving: &Running, count: usize) -> Self {
+    /// Nobody yet; Pinterest is enabled in live mode.
+    pub async fn at(serving: &Running) -> Self {
         set_up(&mut serving.person("ann", true).await).await;
         let owner = serving.person("alice", false).await;
-        let mut crowd = Self { owner, pinterest: Person::at(&serving.url), boards: BTreeMap::new() };
+        Self { owner, pinterest: Person::at(&serving.url), boards: BTreeMap::new() }
+    }
+
+    /// Connects `count` new people, each with a board.
+    pub async fn gather(&mut self, count: usize) {
         for number in 0..count {
             let username = format!("maker{number}");
-            crowd.control("people", &json!({ "username": username })).await;
+            self.control("people", &json!({ "username": username })).await;
             let board = json!({ "mode": "live", "owner": username, "name": "Shop window" });
-            let board = crowd.control("boards", &board).await["id"].as_str().unwrap().to_owned();
-            let account = connect_as(&mut crowd.owner, &username).await.0;
-            crowd.boards.insert(account, board);
+            let board = self.control("boards", &board).await["id"].as_str().unwrap().to_owned();
+            let account = connect_as(&mut self.owner, &username).await.0;
+            self.boards.insert(account, board);
         }
-        crowd
     }
 
     /// Tells the simulator something; answers what it says.
@@ -51,21 +68,18 @@ impl Crowd {
         said["items"].as_array().unwrap().clone()
     }
 
-    /// Schedules `count` pins, one of a title on a board, as many accounts at a time as `at_once`, from `first` on in
-    /// steps of `step`; answers when the last ones are due.
-    pub async fn plan(&mut self, count: usize, at_once: usize, first: Timestamp, step: SignedDuration) -> Timestamp {
-        let places: Vec<_> = self.boards.iter().map(|(account, board)| (account.clone(), board.clone())).collect();
+    /// Schedules pins; answers when the last ones are due.
+    pub async fn schedule(&mut self, schedule: &Schedule<'_>) -> Timestamp {
+        let places: Vec<_> = self.boards.iter().map(place).collect();
         let mut next = places.iter().cycle();
-        let mut due = first - step;
-        for round in 0..count.div_ceil(at_once) {
-            due += step;
-            let targets: Vec<_> = next.by_ref().take(at_once.min(count - round * at_once)).collect();
-            let targets: Vec<_> =
-                targets.iter().map(|(account, board)| json!({ "account_id": account, "board_id": board })).collect();
+        let mut due = schedule.first;
+        let rounds = schedule.pins / schedule.at_once;
+        for round in 0..rounds {
+            due += if round == 0 { SignedDuration::ZERO } else { schedule.step };
             let request = json!({
-                "targets": targets,
+                "targets": next.by_ref().take(schedule.at_once).collect::<Vec<_>>(),
                 "content": {
-                    "title": format!("Round {round}"),
+                    "title": format!("{} {round}", schedule.title),
                     "media": { "source_type": "image_url", "url": "https://example.com/picture.jpg" },
                 },
                 "publish_at": due.to_string(),
@@ -90,6 +104,10 @@ impl Crowd {
             }
         }
     }
+}
+
+fn place((account, board): (&String, &String)) -> Value {
+    json!({ "account_id": account, "board_id": board })
 }
 
 /// The words of a field.

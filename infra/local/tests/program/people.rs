@@ -72,13 +72,18 @@ pub async fn until_status(user: &mut Person, pin: &str, status: &str) {
 }
 
 /// Waits for a condition, within bounds.
-pub async fn until(mut condition: impl AsyncFnMut() -> bool) {
+pub async fn until(condition: impl AsyncFnMut() -> bool) {
+    until_within(PATIENCE, condition).await;
+}
+
+/// Waits for a condition that may take longer.
+pub async fn until_within(patience: Duration, mut condition: impl AsyncFnMut() -> bool) {
     let waiting = async {
         while !condition().await {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, waiting).await.expect("it comes to pass");
+    tokio::time::timeout(patience, waiting).await.expect("it comes to pass");
 }
 
 /// The titles on a board, by Pinterest's own list at this address.
