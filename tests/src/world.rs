@@ -89,7 +89,7 @@ impl World {
             instances: AtomicU64::new(0),
         };
         world.install().await;
-        world.parts.lambda.host(PUBLISHER, crate::publishing::handler(world.platform("kicked publisher"), clock));
+        world.host_publisher(world.platform("kicked publisher"));
         world.functions = vec![
             (settings::ROUTES, settings::router(world.platform("settings"))),
             (oauth::ROUTES, oauth::router(world.platform("oauth"))),
@@ -108,13 +108,27 @@ impl World {
         world
     }
 
+    /// Lets kicks reach a publisher on `platform` from now on.
+    pub fn host_publisher(&self, platform: Arc<Platform>) {
+        self.parts.lambda.host(PUBLISHER, crate::publishing::handler(platform, self.clock));
+    }
+
     /// The platform of a new instance of the function `actor`, with caches of its own.
     pub fn platform(&self, actor: &str) -> Arc<Platform> {
         self.platform_with(actor, &[])
     }
 
+    /// The same, with another value of a variable.
+    pub fn platform_set(&self, actor: &str, variable: (&str, &str)) -> Arc<Platform> {
+        self.platform_of(actor, &[], &[variable])
+    }
+
     /// The same, watched and disturbed by `hooks`.
     pub fn platform_with(&self, actor: &str, hooks: &[Arc<dyn Hook>]) -> Arc<Platform> {
+        self.platform_of(actor, hooks, &[])
+    }
+
+    fn platform_of(&self, actor: &str, hooks: &[Arc<dyn Hook>], variables: &[(&str, &str)]) -> Arc<Platform> {
         let client = InProcess::new(self.parts.clone()).named(actor).with_hook(self.meter.clone());
         let client = hooks.iter().fold(client, |client, hook| client.with_hook(hook.clone()));
         // No two instances draw the same ids, as no two do on AWS.
@@ -126,7 +140,7 @@ impl World {
             aws: aws_smithy_runtime_api::client::http::SharedHttpClient::new(client),
             pinterest: simulated::transport(self.simulator.router()),
         };
-        Arc::new(Platform::new(config(), world))
+        Arc::new(Platform::new(config(variables), world))
     }
 
     /// Lets `function` serve `routes` from now on, for stories that disturb it.
@@ -218,8 +232,11 @@ impl World {
     }
 }
 
-fn config() -> Config {
+fn config(variables: &[(&str, &str)]) -> Config {
     Config::read(&|name| {
+        if let Some((_, value)) = variables.iter().find(|(set, _)| *set == name) {
+            return Some((*value).to_owned());
+        }
         let value = match name {
             "AWS_REGION" => "eu-central-1",
             "AWS_ACCESS_KEY_ID" => "test",
