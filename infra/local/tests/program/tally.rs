@@ -18,6 +18,8 @@ pub struct Tally {
     pub found: usize,
     /// Published by a further attempt, after the first one was looked for and not found.
     pub posted_again: usize,
+    /// Published by a further attempt for another reason, such as a token that was just renewed.
+    pub after_setbacks: usize,
     /// Given to a person, because nobody knows whether they are on Pinterest.
     pub reviews: usize,
     /// Pins in any other state.
@@ -77,8 +79,9 @@ impl Tally {
         let outcomes: Vec<_> = pin["attempts"].as_array().unwrap().iter().map(|entry| text(entry, "outcome")).collect();
         match outcomes.as_slice() {
             ["published"] => self.first_try += 1,
-            [.., "published"] => self.posted_again += 1,
-            _ => self.found += 1,
+            [.., "found_on_board"] => self.found += 1,
+            [.., "not_on_board", "published"] => self.posted_again += 1,
+            _ => self.after_setbacks += 1,
         }
     }
 
@@ -90,11 +93,12 @@ impl Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { pins, first_try, found, posted_again, reviews, reviews_on_pinterest, .. } = self;
+        let Self { pins, first_try, found, posted_again, after_setbacks, reviews, reviews_on_pinterest, .. } = self;
         writeln!(f, "  pins                          {pins}")?;
         writeln!(f, "  published at the first try    {first_try}")?;
         writeln!(f, "  found by a look               {found}")?;
         writeln!(f, "  posted again after looks      {posted_again}")?;
+        writeln!(f, "  published after setbacks      {after_setbacks}")?;
         writeln!(f, "  in review                     {reviews} ({reviews_on_pinterest} of them on Pinterest)")?;
         writeln!(f, "  lost                          {}", self.lost.len())?;
         writeln!(f, "  double                        {}", self.doubled.len())?;
