@@ -89,6 +89,9 @@ struct PublisherArguments {
     /// How many publishers to run side by side, each called every minute, as Lambda may run several at once
     #[arg(long, default_value_t = 1, value_parser = value_parser!(u16).range(1..=100))]
     instances: u16,
+    /// A port to be called at by Lambda's `Invoke`, for functions whose `AWS_ENDPOINT_URL_LAMBDA` names it; 0 for any free one
+    #[arg(long, value_name = "PORT")]
+    listen: Option<u16>,
 }
 
 /// Does what the command line asks for.
@@ -121,6 +124,7 @@ impl PublisherArguments {
             embedded: Embedded { port: self.port, pinterest: self.pinterest.into() },
             time_limit: Duration::from_secs(self.time_limit),
             instances: self.instances,
+            listen: self.listen,
         }
     }
 }

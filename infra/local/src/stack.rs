@@ -20,7 +20,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 pub use failure::StartError;
-pub use variables::{DEFAULT_PORT, Embedded};
+pub use variables::{DEFAULT_PORT, Embedded, PUBLISHER};
 
 use crate::folder::Folder;
 use crate::issuer::Issuer;
@@ -28,7 +28,7 @@ use crate::lambda::Lambda;
 use crate::publishing::{Publishing, TIME_LIMIT};
 use front::{Front, Gate};
 use parts::Opened;
-use server::Server;
+pub(crate) use server::{Server, listen};
 
 /// What a stack is started with.
 #[derive(Debug, Clone)]
@@ -85,7 +85,7 @@ impl Stack {
             Data::Kept(path) => Folder::open(path)?,
             Data::Ephemeral => Folder::temporary()?,
         };
-        let listener = server::listen(options.port).await?;
+        let listener = listen(options.port).await?;
         let port = listener.local_addr().map_err(|source| StartError::Listen { port: options.port, source })?.port();
         let embedded = Embedded { port, pinterest: options.pinterest };
         let config = configure(embedded, &options)?;
@@ -168,7 +168,7 @@ fn platform(config: &Config) -> Arc<Platform> {
 
 fn publish(platform: &Arc<Platform>, lambda: Arc<Lambda>) -> Publishing {
     let function = platform.config.storage.publisher_function.clone();
-    Publishing::start(platform, lambda, function.as_deref().unwrap_or(variables::PUBLISHER), TIME_LIMIT)
+    Publishing::start(platform, lambda, function.as_deref().unwrap_or(PUBLISHER), TIME_LIMIT)
 }
 
 fn configure(embedded: Embedded, options: &Options) -> Result<Config, StartError> {

@@ -30,10 +30,11 @@ async fn publisher(serving: &Running) -> Running {
     Running::start(&arguments, &[], "Publishing every minute").await
 }
 
-/// Lets every post take a moment: half of them before Pinterest does it, and half of them after.
+/// Lets every post take a moment: half of them before Pinterest does it, and half of them after. Boards show a pin of
+/// the second half most of a minute later.
 async fn slow_down(crowd: &mut Crowd) {
     let before = json!({ "operation": "create_pin", "probability": 0.5, "effect": "before", "delay_ms": 300 });
-    let after = json!({ "operation": "create_pin", "effect": "after", "delay_ms": 300 });
+    let after = json!({ "operation": "create_pin", "effect": "after", "delay_ms": 300, "visible_after_ms": 45_000 });
     for fault in [before, after] {
         crowd.control("faults", &fault).await;
     }

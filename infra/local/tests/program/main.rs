@@ -7,6 +7,7 @@ mod endpoints;
 mod errors;
 mod kill;
 mod people;
+mod publishers;
 mod renewal;
 mod restart;
 mod running;
