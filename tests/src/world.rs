@@ -118,17 +118,13 @@ impl World {
         self.platform_with(actor, &[])
     }
 
-    /// The same, with another value of a variable.
-    pub fn platform_set(&self, actor: &str, variable: (&str, &str)) -> Arc<Platform> {
-        self.platform_of(actor, &[], &[variable])
-    }
-
     /// The same, watched and disturbed by `hooks`.
     pub fn platform_with(&self, actor: &str, hooks: &[Arc<dyn Hook>]) -> Arc<Platform> {
         self.platform_of(actor, hooks, &[])
     }
 
-    fn platform_of(&self, actor: &str, hooks: &[Arc<dyn Hook>], variables: &[(&str, &str)]) -> Arc<Platform> {
+    /// The same, where `variables` have other values.
+    pub fn platform_of(&self, actor: &str, hooks: &[Arc<dyn Hook>], variables: &[(&str, &str)]) -> Arc<Platform> {
         let client = InProcess::new(self.parts.clone()).named(actor).with_hook(self.meter.clone());
         let client = hooks.iter().fold(client, |client, hook| client.with_hook(hook.clone()));
         // No two instances draw the same ids, as no two do on AWS.
