@@ -125,6 +125,18 @@ async fn tokens_last_as_long_as_the_lifetimes_say() {
 }
 
 #[tokio::test]
+async fn access_tokens_can_be_ended_without_what_renews_them() {
+    let world = World::new();
+    let first = world.exchange(Mode::Live, &world.code("shop", SCOPES)).await;
+    let body = serde_json::json!({ "username": "shop", "access_only": true });
+    let ended = world.control(http::Method::POST, "tokens/revoke", &body).await;
+    assert_eq!(ended.body["revoked"], 1);
+    let account = world.get(Mode::Live, "/user_account", text(&first, "access_token")).await;
+    assert_eq!(account.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(refresh(&world, text(&first, "refresh_token")).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_refresh_token_dies_after_sixty_days_and_on_the_other_host() {
     let world = World::new();
     let first = world.exchange(Mode::Live, &world.code("shop", SCOPES)).await;
