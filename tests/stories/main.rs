@@ -45,6 +45,8 @@ mod pins_retry;
 mod publisher;
 mod reconcile;
 mod renew;
+mod renew_deaths;
+mod renew_hundred;
 mod sandbox_token;
 mod sections;
 mod settings;

@@ -100,6 +100,12 @@ async fn refused(publisher: &Publisher, used: &Account, pin: &Pin) -> Result<Ren
         let _ = publisher.sessions.reload(&used.owner, &used.id).await;
         return Ok(Renewal::Renewed);
     }
+    if let Connection::NeedsReconnect { .. } = account.connection {
+        // The refresh token was refused as well, and an access token that went on without it has now come to its end.
+        end_access(publisher, used).await?;
+        let _ = publisher.sessions.reload(&used.owner, &used.id).await;
+        return Ok(Renewal::NeedsReconnect);
+    }
     let refusals: Vec<_> = pin.attempts.iter().rev().take_while(|attempt| attempt.http_status == Some(401)).collect();
     // Only where a renewal came in between do refusals say that renewing does not help.
     let renewed = refusals.last().zip(account.renewed_at).is_some_and(|(first, at)| first.at < at);

@@ -7,15 +7,18 @@ mod serve;
 mod stop;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use pinterest_sim::program;
 use url::Url;
 
 pub(crate) use stop::Stop;
 
 use crate::demo;
-use crate::stack::{DEFAULT_PORT, Data, Options, Pinterest};
+use crate::publishing::TIME_LIMIT;
+use crate::stack::{DEFAULT_PORT, Data, Embedded, Options, Pinterest};
+use publisher::Hosting;
 
 /// Pinwheel on one machine: every function, its publisher, a database, sign-in and a simulated Pinterest
 #[derive(Parser)]
@@ -47,6 +50,9 @@ struct Serve {
     /// The address under which people and Pinterest reach this machine
     #[arg(long, value_name = "https://HOST", value_parser = address)]
     public_url: Option<Url>,
+    /// Publish nothing here: `pinwheel publisher` does, in processes of its own
+    #[arg(long)]
+    without_publisher: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -64,16 +70,28 @@ enum Command {
         port: u16,
     },
     /// Publish from a process of its own, on the parts of a running Pinwheel or of the variables
-    Publisher {
-        /// The port of the running Pinwheel
-        #[arg(long, default_value_t = DEFAULT_PORT)]
-        port: u16,
-        /// Which Pinterest to publish to
-        #[arg(long, value_enum, default_value_t = PinterestChoice::Simulated)]
-        pinterest: PinterestChoice,
-    },
+    Publisher(PublisherArguments),
     /// Run only the simulated Pinterest
     Pinterest(program::Arguments),
+}
+
+#[derive(Args)]
+struct PublisherArguments {
+    /// The port of the running Pinwheel
+    #[arg(long, default_value_t = DEFAULT_PORT)]
+    port: u16,
+    /// Which Pinterest to publish to
+    #[arg(long, value_enum, default_value_t = PinterestChoice::Simulated)]
+    pinterest: PinterestChoice,
+    /// After how many seconds an invocation is stopped; in the last 30 of them it claims nothing
+    #[arg(long, default_value_t = TIME_LIMIT.as_secs(), value_name = "SECONDS", value_parser = value_parser!(u64).range(40..=900))]
+    time_limit: u64,
+    /// How many publishers to run side by side, each called every minute, as Lambda may run several at once
+    #[arg(long, default_value_t = 1, value_parser = value_parser!(u16).range(1..=100))]
+    instances: u16,
+    /// A port to be called at by Lambda's `Invoke`, for functions whose `AWS_ENDPOINT_URL_LAMBDA` names it; 0 for any free one
+    #[arg(long, value_name = "PORT")]
+    listen: Option<u16>,
 }
 
 /// Does what the command line asks for.
@@ -83,7 +101,7 @@ pub async fn run() -> anyhow::Result<()> {
     match cli.command {
         None => serve::run(cli.serve.options()).await,
         Some(Command::Demo { port }) => demo::run(port).await,
-        Some(Command::Publisher { port, pinterest }) => publisher::run(port, pinterest.into()).await,
+        Some(Command::Publisher(arguments)) => publisher::run(arguments.hosting()).await,
         Some(Command::Pinterest(arguments)) => program::serve(arguments).await,
     }
 }
@@ -95,6 +113,18 @@ impl Serve {
             port: self.port,
             pinterest: self.pinterest.into(),
             public_url: self.public_url,
+            publishes: !self.without_publisher,
+        }
+    }
+}
+
+impl PublisherArguments {
+    fn hosting(&self) -> Hosting {
+        Hosting {
+            embedded: Embedded { port: self.port, pinterest: self.pinterest.into() },
+            time_limit: Duration::from_secs(self.time_limit),
+            instances: self.instances,
+            listen: self.listen,
         }
     }
 }
@@ -149,6 +179,24 @@ mod tests {
     }
 
     #[test]
+    fn it_publishes_unless_that_is_left_to_others() {
+        assert!(options(&[]).publishes);
+        assert!(!options(&["--without-publisher"]).publishes);
+    }
+
+    #[test]
+    fn a_publisher_of_its_own_has_the_templates_time_limit_unless_told_otherwise() {
+        let hosting = |arguments: &[&str]| {
+            let cli = Cli::try_parse_from([&["pinwheel", "publisher"], arguments].concat()).unwrap();
+            let Some(Command::Publisher(arguments)) = cli.command else { panic!("another command") };
+            let Hosting { time_limit, instances, .. } = arguments.hosting();
+            (time_limit.as_secs(), instances)
+        };
+        assert_eq!(hosting(&[]), (240, 1));
+        assert_eq!(hosting(&["--time-limit", "60", "--instances", "50"]), (60, 50));
+    }
+
+    #[test]
     fn what_makes_no_sense_is_refused() {
         for arguments in [
             vec!["--ephemeral", "--data-dir", "x"],
@@ -158,6 +206,8 @@ mod tests {
             vec!["--port", "1", "demo"],
             vec!["--log", "loud=="],
             vec!["publish"],
+            vec!["publisher", "--time-limit", "39"],
+            vec!["publisher", "--instances", "0"],
         ] {
             assert!(Cli::try_parse_from([&["pinwheel"], &arguments[..]].concat()).is_err(), "{arguments:?}");
         }

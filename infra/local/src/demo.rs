@@ -17,7 +17,8 @@ use screen::Screen;
 /// Runs the demo on a stack of its own, which keeps nothing; an error unless every pin was published as planned.
 pub async fn run(port: u16) -> anyhow::Result<()> {
     let mut stop = Stop::watch()?;
-    let options = Options { data: Data::Ephemeral, port, pinterest: Pinterest::Simulated, public_url: None };
+    let options =
+        Options { data: Data::Ephemeral, port, pinterest: Pinterest::Simulated, public_url: None, publishes: true };
     let stack = Stack::start(options).await?;
     let played = tokio::select! {
         played = play(&stack) => played,

@@ -1,5 +1,7 @@
 //! AWS on a socket: the endpoints that `AWS_ENDPOINT_URL_…` name, for programs at this machine only.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -12,6 +14,7 @@ use dynoxide::Database;
 use crate::answer::Answer;
 use crate::in_process::{Parts, dynamodb};
 use crate::issuer::is_local;
+use crate::lambda::Lambda;
 
 /// The largest request that `DynamoDB` takes, in bytes.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -28,6 +31,11 @@ pub fn router(parts: Parts) -> Router {
         .nest_service("/lambda", lambda.router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn(local_only))
+}
+
+/// The endpoint of Lambda alone, for the same callers.
+pub fn lambda_router(lambda: Arc<Lambda>) -> Router {
+    lambda.router().layer(from_fn(local_only))
 }
 
 async fn serve_dynamodb(State(database): State<Database>, headers: HeaderMap, body: Bytes) -> Answer {

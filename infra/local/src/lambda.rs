@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -73,6 +74,19 @@ impl Lambda {
         }
         running.spawn(handler(invocation.payload.clone()));
         Answer { status: StatusCode::ACCEPTED, body: Value::Null }
+    }
+
+    /// A Lambda that takes events for `function` and has each of `instances` run one in turn.
+    pub fn in_turn(function: &str, instances: Vec<Arc<Self>>) -> Arc<Self> {
+        let (name, turn) = (function.to_owned(), AtomicUsize::new(0));
+        let hand_on = move |payload| {
+            let instance = &instances[turn.fetch_add(1, Ordering::Relaxed) % instances.len()];
+            instance.invoke(&Invocation { function: name.clone(), kind: Some("Event".to_owned()), payload });
+            Box::pin(std::future::ready(())) as _
+        };
+        let lambda = Arc::new(Self::default());
+        lambda.host(function, Arc::new(hand_on));
+        lambda
     }
 
     /// Waits until every invocation that has started is done; a panic in one goes on here.

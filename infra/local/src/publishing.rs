@@ -21,7 +21,7 @@ use crate::lambda::{Handler, Invocation, Lambda};
 const EVERY: SignedDuration = SignedDuration::from_secs(60);
 
 /// How long an invocation may run, as in the template.
-const TIMEOUT: Duration = Duration::from_mins(4);
+pub const TIME_LIMIT: Duration = Duration::from_mins(4);
 
 /// How long a stop waits for what is in flight: a look at the stop, a request to Pinterest, and writing it down.
 const FINISH: Duration = Duration::from_secs(25);
@@ -35,11 +35,13 @@ pub struct Publishing {
 }
 
 impl Publishing {
-    /// Hosts the publisher in `lambda` under the name that kicks call, and calls it at once and then every minute.
-    pub fn start(platform: &Arc<Platform>, lambda: Arc<Lambda>, function: &str) -> Self {
+    /// Hosts the publisher in `lambda` under the name that kicks call, and calls it at once and then every minute, each
+    /// time for `time_limit` at most.
+    pub fn start(platform: &Arc<Platform>, lambda: Arc<Lambda>, function: &str, time_limit: Duration) -> Self {
         let publisher = Arc::new(Publisher::new(platform.clone()));
         let is_stopping = Arc::new(AtomicBool::new(false));
-        lambda.host(function, handler(publisher.clone(), platform.clock.clone(), is_stopping.clone()));
+        let host = Host { publisher: publisher.clone(), clock: platform.clock.clone(), time_limit };
+        lambda.host(function, host.handler(is_stopping.clone()));
         let schedule = tokio::spawn(tick(lambda.clone(), function.to_owned(), platform.clock.clone()));
         Self { lambda, publisher, is_stopping, schedule }
     }
@@ -72,28 +74,40 @@ fn next(scheduled_at: Timestamp, now: Timestamp) -> Timestamp {
     (scheduled_at + EVERY).max(now)
 }
 
-fn handler(publisher: Arc<Publisher>, clock: SharedClock, is_stopping: Arc<AtomicBool>) -> Handler {
-    Arc::new(move |event| {
-        let (publisher, clock, is_stopping) = (publisher.clone(), clock.clone(), is_stopping.clone());
-        Box::pin(async move {
-            if !is_stopping.load(Ordering::Relaxed) {
-                invoke(&publisher, &clock, event).await;
-            }
-        })
-    })
+/// What Lambda is around the function: the time it gives, and the end it makes.
+#[derive(Clone)]
+struct Host {
+    publisher: Arc<Publisher>,
+    clock: SharedClock,
+    time_limit: Duration,
 }
 
-async fn invoke(publisher: &Publisher, clock: &SharedClock, event: Value) {
-    let event: PublisherEvent = match serde_json::from_value(event) {
-        Ok(event) => event,
-        Err(error) => return tracing::error!(%error, "the publisher was called with something else than its event"),
-    };
-    let deadline = clock.now() + TIMEOUT;
-    let invocation = AssertUnwindSafe(publisher.handle(event, deadline)).catch_unwind();
-    match tokio::time::timeout(TIMEOUT, invocation).await {
-        Ok(Ok(_report)) => {}
-        Ok(Err(_panic)) => tracing::error!("the publisher panicked; the next tick goes on"),
-        Err(_elapsed) => tracing::error!("the publisher was stopped at its time limit; the next tick goes on"),
+impl Host {
+    fn handler(self, is_stopping: Arc<AtomicBool>) -> Handler {
+        Arc::new(move |event| {
+            let (host, is_stopping) = (self.clone(), is_stopping.clone());
+            Box::pin(async move {
+                if !is_stopping.load(Ordering::Relaxed) {
+                    host.invoke(event).await;
+                }
+            })
+        })
+    }
+
+    async fn invoke(&self, event: Value) {
+        let event: PublisherEvent = match serde_json::from_value(event) {
+            Ok(event) => event,
+            Err(error) => {
+                return tracing::error!(%error, "the publisher was called with something else than its event");
+            }
+        };
+        let deadline = self.clock.now() + self.time_limit;
+        let invocation = AssertUnwindSafe(self.publisher.handle(event, deadline)).catch_unwind();
+        match tokio::time::timeout(self.time_limit, invocation).await {
+            Ok(Ok(_report)) => {}
+            Ok(Err(_panic)) => tracing::error!("the publisher panicked; the next tick goes on"),
+            Err(_elapsed) => tracing::error!("the publisher was stopped at its time limit; the next tick goes on"),
+        }
     }
 }
 

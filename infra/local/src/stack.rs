@@ -20,15 +20,15 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 pub use failure::StartError;
-pub use variables::{DEFAULT_PORT, Embedded};
+pub use variables::{DEFAULT_PORT, Embedded, PUBLISHER};
 
 use crate::folder::Folder;
 use crate::issuer::Issuer;
 use crate::lambda::Lambda;
-use crate::publishing::Publishing;
+use crate::publishing::{Publishing, TIME_LIMIT};
 use front::{Front, Gate};
 use parts::Opened;
-use server::Server;
+pub(crate) use server::{Server, listen};
 
 /// What a stack is started with.
 #[derive(Debug, Clone)]
@@ -41,6 +41,8 @@ pub struct Options {
     pub pinterest: Pinterest,
     /// The address that people use, where it is another than this machine's.
     pub public_url: Option<Url>,
+    /// Whether it publishes, or leaves that to processes of their own.
+    pub publishes: bool,
 }
 
 /// Where the data is.
@@ -67,7 +69,7 @@ pub struct Stack {
     url: Url,
     simulator: Option<Simulator>,
     gate: Gate,
-    publishing: Publishing,
+    publishing: Option<Publishing>,
     sweeping: JoinHandle<()>,
     server: Server,
     // Dropped last: a folder that goes away does so after everything that writes to it.
@@ -83,10 +85,10 @@ impl Stack {
             Data::Kept(path) => Folder::open(path)?,
             Data::Ephemeral => Folder::temporary()?,
         };
-        let listener = server::listen(options.port).await?;
+        let listener = listen(options.port).await?;
         let port = listener.local_addr().map_err(|source| StartError::Listen { port: options.port, source })?.port();
         let embedded = Embedded { port, pinterest: options.pinterest };
-        let config = configure(embedded, options.public_url)?;
+        let config = configure(embedded, &options)?;
 
         let clock: SharedClock = Arc::new(SystemClock);
         let random: SharedRandom = Arc::new(SystemRandom);
@@ -111,7 +113,7 @@ impl Stack {
         let platform = platform(&config);
         install::create_what_is_missing(&platform).await?;
         let sweeping = sweep::start(parts.database, clock);
-        let publishing = publish(&platform, parts.lambda);
+        let publishing = options.publishes.then(|| publish(&platform, parts.lambda));
         gate.open();
         let url = embedded.url();
         Ok(Self { config, url, simulator, gate, publishing, sweeping, server, folder })
@@ -137,6 +139,11 @@ impl Stack {
         self.folder.path()
     }
 
+    /// Whether it publishes by itself.
+    pub fn publishes(&self) -> bool {
+        self.publishing.is_some()
+    }
+
     /// Whether the data goes away at the end.
     pub fn is_ephemeral(&self) -> bool {
         self.folder.is_temporary()
@@ -146,7 +153,9 @@ impl Stack {
     pub async fn stop(self) {
         self.gate.close();
         // The publisher writes through the server's endpoints, so the server goes after it.
-        self.publishing.stop().await;
+        if let Some(publishing) = self.publishing {
+            publishing.stop().await;
+        }
         self.sweeping.abort();
         self.server.stop().await;
     }
@@ -159,13 +168,18 @@ fn platform(config: &Config) -> Arc<Platform> {
 
 fn publish(platform: &Arc<Platform>, lambda: Arc<Lambda>) -> Publishing {
     let function = platform.config.storage.publisher_function.clone();
-    Publishing::start(platform, lambda, function.as_deref().unwrap_or(variables::PUBLISHER))
+    Publishing::start(platform, lambda, function.as_deref().unwrap_or(PUBLISHER), TIME_LIMIT)
 }
 
-fn configure(embedded: Embedded, public_url: Option<Url>) -> Result<Config, StartError> {
-    let mut config = Config::from_env_or(&|name| embedded.variable(name)).map_err(StartError::Configuration)?;
-    if public_url.is_some() {
-        config.web.public_url = public_url;
+fn configure(embedded: Embedded, options: &Options) -> Result<Config, StartError> {
+    // Without a publisher there is nobody to call at once; the ticks of the others find every pin.
+    let default = |name: &str| {
+        let is_left_out = name == "PUBLISHER_FUNCTION" && !options.publishes;
+        if is_left_out { None } else { embedded.variable(name) }
+    };
+    let mut config = Config::from_env_or(&default).map_err(StartError::Configuration)?;
+    if options.public_url.is_some() {
+        config.web.public_url.clone_from(&options.public_url);
     }
     Ok(config)
 }

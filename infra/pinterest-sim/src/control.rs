@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::controls::{Answers, BoardWrites, Limits, Rotation};
+use crate::controls::{Answers, BoardWrites, Lifetimes, Limits, Rotation};
 use crate::options::Tier;
 use crate::simulator::Simulator;
 
@@ -25,6 +25,7 @@ pub(crate) fn router() -> Router<Simulator> {
         .route("/control/faults", get(faults::list).post(faults::add).delete(faults::clear))
         .route("/control/tier", get(show(tier)).post(set_tier))
         .route("/control/rotation", get(show(rotation)).post(set_rotation))
+        .route("/control/lifetimes", get(show(lifetimes)).post(set_lifetimes))
         .route("/control/links", get(show(links)).post(set_links))
         .route("/control/answers", get(show(answers)).post(set_answers))
         .route("/control/limits", get(show(limits)).post(set_limits))
@@ -96,6 +97,10 @@ fn rotation(simulator: &Simulator) -> Value {
     json!(RotationBody { rotation: simulator.rotation() })
 }
 
+fn lifetimes(simulator: &Simulator) -> Value {
+    json!(simulator.lifetimes())
+}
+
 fn links(simulator: &Simulator) -> Value {
     json!(LinksBody { blocked_domains: simulator.blocked_domains() })
 }
@@ -120,9 +125,15 @@ async fn set_tier(State(simulator): State<Simulator>, body: Bytes) -> Result<Jso
 
 async fn set_rotation(State(simulator): State<Simulator>, body: Bytes) -> Result<Json<Value>, Wrong> {
     let body: RotationBody =
-        read(&body, "rotation", r#"{"rotation":"old_stays"}; the others are old_dies and not_renewed"#)?;
+        read(&body, "rotation", r#"{"rotation":"old_stays"}; the others are old_dies, both_die and not_renewed"#)?;
     simulator.set_rotation(body.rotation);
     Ok(Json(rotation(&simulator)))
+}
+
+async fn set_lifetimes(State(simulator): State<Simulator>, body: Bytes) -> Result<Json<Value>, Wrong> {
+    let body: Lifetimes = read(&body, "lifetimes", r#"{"access_s":120}, or {} for those of Pinterest"#)?;
+    simulator.set_lifetimes(body);
+    Ok(Json(lifetimes(&simulator)))
 }
 
 async fn set_links(State(simulator): State<Simulator>, body: Bytes) -> Result<Json<Value>, Wrong> {

@@ -19,10 +19,29 @@ pub enum Rotation {
     /// A new one is answered and the old one is dead at once.
     #[default]
     OldDies,
+    /// As [`Self::OldDies`], and every earlier access token of the person dies with it.
+    BothDie,
     /// A new one is answered and the old one goes on working.
     OldStays,
     /// The answer carries no refresh token and the old one goes on working.
     NotRenewed,
+}
+
+/// How long the tokens last that are made from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Lifetimes {
+    /// An access token, in seconds.
+    pub access_s: u32,
+    /// A refresh token, in seconds.
+    pub refresh_s: u32,
+}
+
+impl Default for Lifetimes {
+    /// 30 and 60 days, as published.
+    fn default() -> Self {
+        Self { access_s: 2_592_000, refresh_s: 5_184_000 }
+    }
 }
 
 /// Variations of right answers that a client must bear.
@@ -104,6 +123,7 @@ pub enum BoardRefusal {
 pub(crate) struct Controls {
     pub(crate) tier: Tier,
     pub(crate) rotation: Rotation,
+    pub(crate) lifetimes: Lifetimes,
     pub(crate) answers: Answers,
     limits: Vec<(Stretch, Limits)>,
     pub(crate) board_writes: BoardWrites,
@@ -118,6 +138,7 @@ impl Controls {
         Self {
             tier,
             rotation: Rotation::default(),
+            lifetimes: Lifetimes::default(),
             answers: Answers::default(),
             limits: Vec::new(),
             board_writes: BoardWrites::default(),
@@ -173,6 +194,16 @@ impl Simulator {
     /// What happens to a used refresh token.
     pub fn rotation(&self) -> Rotation {
         self.with_controls(|controls| controls.rotation)
+    }
+
+    /// Chooses how long the tokens last that are made from now on.
+    pub fn set_lifetimes(&self, lifetimes: Lifetimes) {
+        self.with_controls(|controls| controls.lifetimes = lifetimes);
+    }
+
+    /// How long a token lasts that is made now.
+    pub fn lifetimes(&self) -> Lifetimes {
+        self.with_controls(|controls| controls.lifetimes)
     }
 
     /// Chooses among the right answers.

@@ -166,6 +166,15 @@ impl Simulator {
         })
     }
 
+    /// Ends the access tokens of a person on both hosts, and not what renews them; how many.
+    pub fn revoke_access_tokens(&self, username: &str) -> Result<usize, DirectError> {
+        self.transact(|world| {
+            let person = known(world, username)?;
+            let ended = Mode::ALL.map(|mode| world.revoke_access_tokens(mode, &person.id));
+            ended.into_iter().try_fold(0, |sum, count| Ok(sum + count?))
+        })
+    }
+
     /// An access token without a refresh token, as the developer pages hand out.
     pub fn issue_token(&self, mode: Mode, username: &str, scopes: &str) -> Result<String, DirectError> {
         let scopes = ScopeSet::parse(scopes).map_err(DirectError::UnknownScope)?;

@@ -41,6 +41,10 @@ impl Display for Announcement<'_> {
         if let Some(dynamodb) = &config.aws.dynamodb {
             line(f, "DynamoDB", dynamodb)?;
         }
+        if !stack.publishes() {
+            let port = url.port().unwrap_or_default();
+            line(f, "publisher", format_args!("none here; start `pinwheel publisher --port {port}`"))?;
+        }
         write!(f, "  {:<11} Ctrl-C", "to stop")
     }
 }

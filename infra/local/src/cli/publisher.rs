@@ -1,35 +1,72 @@
 //! `pinwheel publisher`: the publisher in a process of its own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
+use futures_util::future::join_all;
 use shared::config::Config;
 use shared::platform::{Platform, World};
 use shared::store::schema;
 
 use super::announcement::say;
 use super::stop::Stop;
+use crate::endpoints::lambda_router;
 use crate::lambda::Lambda;
 use crate::person::Person;
 use crate::publishing::Publishing;
-use crate::stack::{Embedded, Pinterest, StartError};
+use crate::stack::{Embedded, PUBLISHER, Server, StartError, listen};
 
-/// Publishes on the parts of the Pinwheel at `port`, unless variables name others, until somebody stops it.
-pub async fn run(port: u16, pinterest: Pinterest) -> anyhow::Result<()> {
+/// What is hosted, and on what.
+#[derive(Debug, Clone, Copy)]
+pub struct Hosting {
+    /// The parts that it stands on, unless variables name others.
+    pub embedded: Embedded,
+    /// How long an invocation may run.
+    pub time_limit: Duration,
+    /// How many publishers there are, each with caches and connections of its own.
+    pub instances: u16,
+    /// The port at which they are called, besides once a minute.
+    pub listen: Option<u16>,
+}
+
+/// Publishes until somebody stops it.
+pub async fn run(hosting: Hosting) -> anyhow::Result<()> {
     let mut stop = Stop::watch()?;
-    let embedded = Embedded { port, pinterest };
+    let embedded = hosting.embedded;
     let config = Config::from_env_or(&|name| embedded.variable(name)).map_err(StartError::Configuration)?;
-    let platform = Arc::new(Platform::new(config, World::real()));
+    let platforms: Vec<_> =
+        (0..hosting.instances).map(|_| Arc::new(Platform::new(config.clone(), World::real()))).collect();
+    let first = &platforms[0];
     tokio::select! {
-        found = find_what_it_needs(&platform, embedded) => found?,
+        found = find_what_it_needs(first, embedded) => found?,
         () = stop.asked() => return Ok(()),
     }
-    let publishing = Publishing::start(&platform, Arc::new(Lambda::default()), "publisher");
-    say(format_args!("Publishing every minute what is due in {}. Ctrl-C stops it.", table(&platform)));
+    let lambdas: Vec<_> = platforms.iter().map(|_| Arc::new(Lambda::default())).collect();
+    let start = |(platform, lambda): (_, &Arc<Lambda>)| {
+        Publishing::start(platform, lambda.clone(), PUBLISHER, hosting.time_limit)
+    };
+    let publishing: Vec<_> = platforms.iter().zip(&lambdas).map(start).collect();
+    let server = match hosting.listen {
+        Some(port) => Some(take_calls(port, lambdas).await?),
+        None => None,
+    };
+    say(format_args!("Publishing every minute what is due in {}. Ctrl-C stops it.", table(first)));
     stop.asked().await;
     say("\nStopping: what is in flight is finished first. Ctrl-C again stops at once.");
-    stop.unless_asked_again(publishing.stop()).await;
+    if let Some(server) = server {
+        server.stop().await;
+    }
+    stop.unless_asked_again(async { drop(join_all(publishing.into_iter().map(Publishing::stop)).await) }).await;
     Ok(())
+}
+
+/// Serves Lambda's `Invoke`: each call goes to the next of the publishers.
+async fn take_calls(port: u16, lambdas: Vec<Arc<Lambda>>) -> anyhow::Result<Server> {
+    let listener = listen(port).await?;
+    let address = listener.local_addr().context("cannot tell the port that was taken")?;
+    say(format_args!("Called as {PUBLISHER} at http://{address}"));
+    Ok(Server::start(listener, lambda_router(Lambda::in_turn(PUBLISHER, lambdas))))
 }
 
 async fn find_what_it_needs(platform: &Platform, embedded: Embedded) -> anyhow::Result<()> {

@@ -41,14 +41,13 @@ async fn functions_pointed_at_another_pinterest_post_there() {
 
 #[tokio::test]
 async fn a_publisher_of_its_own_works_on_the_parts_of_a_running_pinwheel() {
-    // Kicks of this one go nowhere, and its own ticks are a minute apart.
-    let arguments = ["--port", "0", "--ephemeral", "--log", "error"];
-    let serving = Running::start(&arguments, &[("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:1")], "to stop").await;
+    let serving = Running::start(&["--port", "0", "--ephemeral", "--without-publisher"], &[], "to stop").await;
     set_up(&mut serving.person("ann", true).await).await;
     let mut alice = serving.person("alice", false).await;
     let (account, board) = connect(&mut alice).await;
     let pin = plan(&mut alice, (&account, &board), "By another process", json!("now")).await;
     let port = serving.url.port().unwrap().to_string();
+    assert!(serving.said.contains(&format!("start `pinwheel publisher --port {port}`")), "{}", serving.said);
     let publisher = Running::start(&["publisher", "--port", &port], &[], "Publishing every minute").await;
     until_status(&mut alice, &pin, "published").await;
     publisher.signal("TERM").await;

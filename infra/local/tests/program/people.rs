@@ -27,18 +27,25 @@ pub async fn set_up(admin: &mut Person) {
 
 /// Connects the Pinterest account `shop`; answers its id, and that of the board "New arrivals".
 pub async fn connect(user: &mut Person) -> (String, String) {
+    let (account, page) = connect_as(user, "shop").await;
+    let board = Form::on(&page).unwrap().choice("New arrivals").unwrap().value.clone();
+    (account, board)
+}
+
+/// Connects the Pinterest account `username`; answers its id, and the page on which its boards are picked.
+pub async fn connect_as(user: &mut Person, username: &str) -> (String, String) {
     let started = user.call(Method::POST, "v1/accounts/connect", &[], &json!({})).await.unwrap();
     let started = started.expect_success("the way to Pinterest").unwrap().json();
     let consent = Url::parse(started["authorize_url"].as_str().unwrap()).unwrap();
-    let fields = [("username".to_owned(), "shop".to_owned()), ("decision".to_owned(), "allow".to_owned())];
+    let fields = [("username".to_owned(), username.to_owned()), ("decision".to_owned(), "allow".to_owned())];
     let allowed = user.submit(&consent, "", &fields).await.unwrap();
     // By its path, since the public address may be one that nobody serves here, as behind a tunnel.
     let back = Url::parse(allowed.location().unwrap()).unwrap();
     let path = format!("{}?{}", back.path(), back.query().unwrap());
     let page = user.get(&path).await.unwrap().expect_success("the page").unwrap().text();
-    let board = Form::on(&page).unwrap().choice("New arrivals").unwrap().value.clone();
-    let accounts = user.get("v1/accounts").await.unwrap().json();
-    (accounts["items"][0]["id"].as_str().unwrap().to_owned(), board)
+    let accounts = user.get("v1/accounts?limit=100").await.unwrap().json();
+    let account = accounts["items"].as_array().unwrap().iter().find(|account| account["username"] == username);
+    (account.unwrap()["id"].as_str().unwrap().to_owned(), page)
 }
 
 /// Plans a pin; answers its id.
@@ -65,13 +72,18 @@ pub async fn until_status(user: &mut Person, pin: &str, status: &str) {
 }
 
 /// Waits for a condition, within bounds.
-pub async fn until(mut condition: impl AsyncFnMut() -> bool) {
+pub async fn until(condition: impl AsyncFnMut() -> bool) {
+    until_within(PATIENCE, condition).await;
+}
+
+/// Waits for a condition that may take longer.
+pub async fn until_within(patience: Duration, mut condition: impl AsyncFnMut() -> bool) {
     let waiting = async {
         while !condition().await {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, waiting).await.expect("it comes to pass");
+    tokio::time::timeout(patience, waiting).await.expect("it comes to pass");
 }
 
 /// The titles on a board, by Pinterest's own list at this address.

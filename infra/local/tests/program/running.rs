@@ -1,6 +1,8 @@
 //! The program as a process.
 
 use std::collections::VecDeque;
+use std::fs::File;
+use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
@@ -39,7 +41,19 @@ impl Running {
     /// Starts the program with a port of its own; it is ready when it has said `last`.
     pub async fn start(arguments: &[&str], variables: &[(&str, &str)], last: &str) -> Self {
         let mut command = program(arguments);
-        command.envs(variables.iter().copied()).stdout(Stdio::piped());
+        command.envs(variables.iter().copied());
+        Self::until_ready(command, last).await
+    }
+
+    /// The same, with what it logs kept in a file.
+    pub async fn start_logging(arguments: &[&str], log: &Path, last: &str) -> Self {
+        let mut command = program(arguments);
+        command.stderr(File::create(log).unwrap());
+        Self::until_ready(command, last).await
+    }
+
+    async fn until_ready(mut command: Command, last: &str) -> Self {
+        command.stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut said = Vec::new();
@@ -55,7 +69,7 @@ impl Running {
     }
 
     /// Starts `pinwheel` on a folder.
-    pub async fn serve(folder: &std::path::Path, variables: &[(&str, &str)]) -> Self {
+    pub async fn serve(folder: &Path, variables: &[(&str, &str)]) -> Self {
         let arguments = ["--port", "0", "--data-dir", folder.to_str().unwrap()];
         Self::start(&arguments, variables, "to stop").await
     }
@@ -75,6 +89,14 @@ impl Running {
     /// An address of this process, without a slash at its end.
     pub fn at(&self, path: &str) -> String {
         self.url.join(path).unwrap().as_str().trim_end_matches('/').to_owned()
+    }
+
+    /// The most memory that it has held so far, in KiB, as Linux counts it.
+    pub fn peak_memory_kib(&self) -> u64 {
+        let id = self.child.id().expect("it is still running");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        peak.and_then(|peak| peak.trim().trim_end_matches(" kB").parse().ok()).unwrap_or_default()
     }
 
     /// Ends it as a power cut would.

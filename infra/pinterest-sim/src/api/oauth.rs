@@ -13,11 +13,6 @@ use crate::scope::ScopeSet;
 use crate::simulator::World;
 use crate::store::{Kind, Token};
 
-/// 30 days, in seconds.
-const ACCESS_LIFETIME: i64 = 2_592_000;
-/// 60 days, in seconds.
-const REFRESH_LIFETIME: i64 = 5_184_000;
-
 /// `POST /oauth/token`: every grant.
 pub(super) fn token(world: &mut World<'_>, call: &Incoming) -> Result<Answer, Refusal> {
     check_app(world, call)?;
@@ -66,23 +61,28 @@ pub(crate) fn issue_access_token(
     person_id: &str,
     scopes: &ScopeSet,
 ) -> rusqlite::Result<String> {
-    issue(world, ("pina", Kind::Access, ACCESS_LIFETIME), (mode, person_id), scopes)
+    issue(world, ("pina", Kind::Access), (mode, person_id), scopes)
 }
 
 fn issue(
     world: &mut World<'_>,
-    (prefix, kind, lifetime): (&str, Kind, i64),
+    (prefix, kind): (&str, Kind),
     (mode, person_id): (Mode, &str),
     scopes: &ScopeSet,
 ) -> rusqlite::Result<String> {
     let token = draw::token(world.rng, prefix);
+    let lifetimes = world.controls.lifetimes;
+    let lifetime = match kind {
+        Kind::Access => lifetimes.access_s,
+        Kind::Refresh => lifetimes.refresh_s,
+    };
     world.insert_token(&Token {
         text: token.clone(),
         kind,
         mode,
         person_id: person_id.to_owned(),
         scopes: scopes.clone(),
-        expires_at: after_seconds(world.now, lifetime),
+        expires_at: after_seconds(world.now, lifetime.into()),
     })?;
     Ok(token)
 }
@@ -129,11 +129,14 @@ fn refresh(world: &mut World<'_>, call: &Incoming) -> Result<Answer, Refusal> {
         // Invented: the words.
         return Err(Refusal::invalid("the scope is wider than the refresh token's"));
     }
-    let access = issue_access_token(world, call.mode, &old.person_id, &narrowed)?;
-    let mut body = access_body(world, "refresh_token", &access, &narrowed);
-    if world.controls.rotation == Rotation::OldDies {
+    if matches!(world.controls.rotation, Rotation::OldDies | Rotation::BothDie) {
         world.revoke_token(&old.text)?;
     }
+    if world.controls.rotation == Rotation::BothDie {
+        world.revoke_access_tokens(call.mode, &old.person_id)?;
+    }
+    let access = issue_access_token(world, call.mode, &old.person_id, &narrowed)?;
+    let mut body = access_body(world, "refresh_token", &access, &narrowed);
     if world.controls.rotation != Rotation::NotRenewed {
         add_refresh_token(world, call.mode, &old.person_id, &old.scopes, &mut body)?;
     }
@@ -144,7 +147,7 @@ fn refresh(world: &mut World<'_>, call: &Incoming) -> Result<Answer, Refusal> {
 fn client_credentials(world: &mut World<'_>, call: &Incoming) -> Result<Answer, Refusal> {
     let scopes = parse_scopes(required(call, "scope")?)?;
     let owner = world.people()?.into_iter().next().ok_or_else(Refusal::user_not_found)?;
-    let access = issue(world, ("pinc", Kind::Access, ACCESS_LIFETIME), (call.mode, &owner.id), &scopes)?;
+    let access = issue(world, ("pinc", Kind::Access), (call.mode, &owner.id), &scopes)?;
     Ok(granted(world, access_body(world, "client_credentials", &access, &scopes)))
 }
 
@@ -162,7 +165,7 @@ fn access_body(world: &World<'_>, response_type: &str, token: &str, scopes: &Sco
         "response_type": response_type,
         "access_token": token,
         "token_type": "bearer",
-        "expires_in": ACCESS_LIFETIME,
+        "expires_in": world.controls.lifetimes.access_s,
     });
     if world.controls.answers.token_scope {
         body["scope"] = Value::from(scopes.to_list());
@@ -180,9 +183,10 @@ fn add_refresh_token(
     scopes: &ScopeSet,
     body: &mut Value,
 ) -> rusqlite::Result<()> {
-    let token = issue(world, ("pinr", Kind::Refresh, REFRESH_LIFETIME), (mode, person_id), scopes)?;
+    let token = issue(world, ("pinr", Kind::Refresh), (mode, person_id), scopes)?;
+    let lifetime = world.controls.lifetimes.refresh_s;
     body["refresh_token"] = Value::from(token);
-    body["refresh_token_expires_in"] = Value::from(REFRESH_LIFETIME);
-    body["refresh_token_expires_at"] = Value::from(after_seconds(world.now, REFRESH_LIFETIME).as_second());
+    body["refresh_token_expires_in"] = Value::from(lifetime);
+    body["refresh_token_expires_at"] = Value::from(after_seconds(world.now, lifetime.into()).as_second());
     Ok(())
 }

@@ -128,12 +128,18 @@ pub(super) async fn issue_token(
 #[serde(deny_unknown_fields)]
 struct RevokeBody {
     username: String,
+    #[serde(default)]
+    access_only: bool,
 }
 
-/// Ends every token of a person.
+/// Ends every token of a person, or the access tokens only.
 pub(super) async fn revoke_tokens(State(simulator): State<Simulator>, body: Bytes) -> Result<Json<Value>, Wrong> {
     let body: RevokeBody = read(&body, "username", r#"{"username":"shop"}"#)?;
-    let revoked = simulator.revoke_tokens(&body.username)?;
+    let revoked = if body.access_only {
+        simulator.revoke_access_tokens(&body.username)?
+    } else {
+        simulator.revoke_tokens(&body.username)?
+    };
     Ok(Json(json!({ "revoked": revoked })))
 }
 

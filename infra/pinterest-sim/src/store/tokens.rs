@@ -124,6 +124,13 @@ impl World<'_> {
         Ok(())
     }
 
+    /// Ends the access tokens of a person on one host; how many there were.
+    pub(crate) fn revoke_access_tokens(&self, mode: Mode, person_id: &str) -> Result<usize> {
+        let access = Kind::Access.as_str();
+        let end = "UPDATE token SET revoked = 1 WHERE person_id = ?1 AND mode = ?2 AND kind = ?3 AND revoked = 0";
+        self.db.execute(end, [person_id, mode.as_str(), access])
+    }
+
     /// Ends every token of a person, on both hosts, as a changed password does; how many there were.
     pub(crate) fn revoke_tokens_of(&self, person_id: &str) -> Result<usize> {
         self.db.execute("UPDATE token SET revoked = 1 WHERE person_id = ?1 AND revoked = 0", [person_id])

@@ -88,6 +88,7 @@ async fn switches_are_set_and_told() {
     for (path, body) in [
         ("tier", json!({ "tier": "trial" })),
         ("rotation", json!({ "rotation": "not_renewed" })),
+        ("lifetimes", json!({ "access_s": 120, "refresh_s": 600 })),
         ("links", json!({ "blocked_domains": ["spam.example"] })),
         ("limits", json!({ "org_read": 5, "org_write": null, "universal": 7 })),
         (

@@ -1,7 +1,7 @@
 //! The token endpoint.
 
 use http::StatusCode;
-use pinterest_sim::{Answers, Mode, Rotation};
+use pinterest_sim::{Answers, Lifetimes, Mode, Rotation};
 use serde_json::Value;
 
 use crate::world::{APP_ID, REDIRECT_URI, Reply, SCOPES, SECRET, World};
@@ -81,9 +81,12 @@ async fn everything_ever_approved_is_granted() {
 
 #[tokio::test]
 async fn a_used_refresh_token_fares_as_the_rotation_says() {
-    for (rotation, renews, old_lives) in
-        [(Rotation::OldDies, true, false), (Rotation::OldStays, true, true), (Rotation::NotRenewed, false, true)]
-    {
+    for (rotation, renews, old_lives) in [
+        (Rotation::OldDies, true, false),
+        (Rotation::BothDie, true, false),
+        (Rotation::OldStays, true, true),
+        (Rotation::NotRenewed, false, true),
+    ] {
         let world = World::new();
         world.simulator.set_rotation(rotation);
         let first = world.exchange(Mode::Live, &world.code("shop", SCOPES)).await;
@@ -101,8 +104,36 @@ async fn a_used_refresh_token_fares_as_the_rotation_says() {
             assert_eq!(refresh(&world, text(&second, "refresh_token")).await.status, StatusCode::OK);
         }
         let account = world.get(Mode::Live, "/user_account", text(&first, "access_token")).await;
-        assert_eq!(account.status, StatusCode::OK, "the old access token goes on");
+        let goes_on = rotation != Rotation::BothDie;
+        assert_eq!(account.status == StatusCode::OK, goes_on, "the old access token with {rotation:?}");
     }
+}
+
+#[tokio::test]
+async fn tokens_last_as_long_as_the_lifetimes_say() {
+    let world = World::new();
+    world.simulator.set_lifetimes(Lifetimes { access_s: 120, refresh_s: 600 });
+    let first = world.exchange(Mode::Live, &world.code("shop", SCOPES)).await;
+    assert_eq!((&first.body["expires_in"], &first.body["refresh_token_expires_in"]), (&120.into(), &600.into()));
+    let access = text(&first, "access_token");
+    for (seconds, status) in [(119, StatusCode::OK), (1, StatusCode::UNAUTHORIZED)] {
+        world.pass_seconds(seconds);
+        assert_eq!(world.get(Mode::Live, "/user_account", access).await.status, status);
+    }
+    world.pass_seconds(480);
+    assert_eq!(refresh(&world, text(&first, "refresh_token")).await.refusal(), DEAD);
+}
+
+#[tokio::test]
+async fn access_tokens_can_be_ended_without_what_renews_them() {
+    let world = World::new();
+    let first = world.exchange(Mode::Live, &world.code("shop", SCOPES)).await;
+    let body = serde_json::json!({ "username": "shop", "access_only": true });
+    let ended = world.control(http::Method::POST, "tokens/revoke", &body).await;
+    assert_eq!(ended.body["revoked"], 1);
+    let account = world.get(Mode::Live, "/user_account", text(&first, "access_token")).await;
+    assert_eq!(account.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(refresh(&world, text(&first, "refresh_token")).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
