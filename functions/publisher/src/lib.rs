@@ -13,6 +13,7 @@ mod circuits;
 mod classify;
 mod ending;
 mod hold;
+mod known;
 mod lanes;
 mod look;
 mod pace;

@@ -1,16 +1,17 @@
 //! One invocation: takes shards, waits in memory, starts each piece of work at its moment, ends in time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use futures_util::StreamExt;
-use futures_util::future::{BoxFuture, Either, select};
+use futures_util::future::{BoxFuture, Either, join_all, select};
 use futures_util::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::{Mode, Partition, Settings, Shard};
 use shared::kick::{KickedPin, LOOK_AHEAD, PublisherEvent};
 use shared::random;
-use shared::store::{DueEntry, DueWork, ShardOwner};
+use shared::store::{DueEntry, DuePosition, DueWork, ShardOwner};
 
+use crate::known::Known;
 use crate::lanes::{Job, Lanes, Work};
 use crate::look::{self, Loaded, Look};
 use crate::publish::{Finished, publish};
@@ -21,6 +22,9 @@ const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(2);
 
 /// How many requests are under way at once.
 const IN_FLIGHT: usize = 64;
+
+/// How many pages of pins are read at once.
+const LOADS: usize = 8;
 
 /// What the loop waits for.
 enum Step {
@@ -38,6 +42,12 @@ pub struct Watch<'a> {
     mode: Mode,
     owned: BTreeSet<Shard>,
     lanes: Lanes,
+    known: Known,
+    /// Where the next look goes on in shards with a backlog.
+    rests: BTreeMap<Shard, DuePosition>,
+    /// Entries whose pins are still to be read.
+    unloaded: VecDeque<DueEntry>,
+    loads: usize,
     running: FuturesUnordered<BoxFuture<'a, Step>>,
     working: usize,
     next_look: Timestamp,
@@ -56,6 +66,10 @@ impl<'a> Watch<'a> {
             mode: Mode::Sandbox,
             owned: BTreeSet::new(),
             lanes: Lanes::default(),
+            known: Known::default(),
+            rests: BTreeMap::new(),
+            unloaded: VecDeque::new(),
+            loads: 0,
             running: FuturesUnordered::new(),
             working: 0,
             next_look: span.began + LOOK_EVERY,
@@ -94,51 +108,66 @@ impl<'a> Watch<'a> {
             let (publisher, end) = (self.publisher, self.span.last_claim);
             self.running.push(Box::pin(async move { Step::Swept(sweep::sweep(publisher, end).await) }));
         }
-        let looks = look::look(&self.publisher.platform, self.mode, &shards, self.horizon()).await;
+        let shards = shards.into_iter().map(|shard| (shard, None)).collect();
+        let looks = look::look(&self.publisher.platform, self.mode, shards, self.horizon()).await;
         self.take_up(looks).await;
     }
 
     /// A kicked pin that is due before the shard's owner looks again is done here; the owner does the others.
     async fn kick(&mut self, pins: Vec<KickedPin>) {
         let platform = &self.publisher.platform;
-        for kicked in pins {
-            let Ok(Some(pin)) = platform.pins.load(&kicked.owner, &kicked.id).await else { continue };
-            let now = platform.clock.now();
-            let Some(job) = look::job(&pin, now) else { continue };
-            let Partition::Open(mode, shard) = job.due.partition else { continue };
-            if mode != self.mode {
-                continue;
-            }
+        let some = pins.chunks(look::AT_ONCE);
+        let found = some.map(|some| platform.pins.load_all(some.iter().map(|kicked| (&kicked.owner, &kicked.id))));
+        let found = join_all(found).await.into_iter().filter_map(Result::ok).flatten();
+        let now = self.now();
+        let in_shard = |job: Job| match job.due.partition {
+            Partition::Open(mode, shard) if mode == self.mode => Some((shard, job)),
+            _ => None,
+        };
+        let jobs: Vec<_> = found.filter_map(|pin| look::job(&pin, now)).filter_map(in_shard).collect();
+        let shards: BTreeSet<_> = jobs.iter().map(|(shard, _)| *shard).collect();
+        let free = shards.into_iter().map(async |shard| {
             let owner = platform.shards.load(shard).await.ok().flatten();
-            let owned_by_another = owner.is_some_and(|owner| owner.holder != self.holder && owner.horizon > now);
-            let mine = !owned_by_another && self.take(shard).await;
-            if mine || job.due.at <= now + LOOK_EVERY {
+            let is_free = owner.is_none_or(|owner| owner.holder == self.holder || owner.horizon <= now);
+            is_free.then_some(shard)
+        });
+        let free = join_all(free).await.into_iter().flatten().collect();
+        let mine = self.take(free).await;
+        let now = self.now();
+        for (shard, job) in jobs {
+            let is_new = !self.known.meet(&job.name(), job.due.at, now);
+            if is_new && (mine.contains(&shard) || job.due.at <= now + LOOK_EVERY) {
                 self.lanes.add(job);
             }
         }
     }
 
     /// Takes the shards that have work, and their work.
-    async fn take_up(&mut self, looks: Vec<Look>) {
-        let mut entries = Vec::new();
-        for look in looks {
-            let found = self.unmet(look.entries.unwrap_or_default());
-            if !found.is_empty() && self.take(look.shard).await {
-                entries.extend(found);
-            }
-        }
-        let loaded = look::jobs(&self.publisher.platform, entries).await;
-        self.loaded(loaded);
+    async fn take_up(&mut self, mut looks: Vec<Look>) {
+        let now = self.now();
+        looks.retain(|look| {
+            let mut entries = look.entries.iter().flatten();
+            entries.any(|entry| !self.known.knows(name(entry), entry.due.at, now))
+        });
+        let mine = self.take(looks.iter().map(|look| look.shard).collect()).await;
+        looks.retain(|look| mine.contains(&look.shard));
+        self.meet(looks);
     }
 
-    async fn take(&mut self, shard: Shard) -> bool {
+    /// Takes `shards`; answers those that it got.
+    async fn take(&mut self, shards: Vec<Shard>) -> BTreeSet<Shard> {
         let owner = ShardOwner { holder: self.holder.clone(), since: self.span.began, horizon: self.span.last_claim };
-        let taken = self.publisher.platform.shards.take(shard, &owner).await;
-        // Ownership is for pace only, so work is not left lying because it could not be written down.
-        let taken = taken.inspect_err(|error| tracing::warn!(%error, "a shard could not be taken")).unwrap_or(true);
-        if taken {
-            self.owned.insert(shard);
-        }
+        let store = &self.publisher.platform.shards;
+        let taken = shards.into_iter().map(async |shard| {
+            let taken = store.take(shard, &owner).await;
+            // Ownership is for pace only, so work is not left lying because it could not be written down.
+            taken
+                .inspect_err(|error| tracing::warn!(%error, "a shard could not be taken"))
+                .unwrap_or(true)
+                .then_some(shard)
+        });
+        let taken: BTreeSet<_> = join_all(taken).await.into_iter().flatten().collect();
+        self.owned.extend(&taken);
         taken
     }
 
@@ -149,6 +178,7 @@ impl<'a> Watch<'a> {
             self.stopped |= now >= self.span.last_claim || self.publisher.is_stopping();
             if self.stopped {
                 self.lanes.clear();
+                self.unloaded.clear();
             }
             self.begin(now);
             if self.running.is_empty() && self.lanes.is_empty() {
@@ -180,15 +210,21 @@ impl<'a> Watch<'a> {
                 Step::Done(job, finished)
             }));
         }
+        while self.loads < LOADS && !self.unloaded.is_empty() {
+            self.loads += 1;
+            let some = self.unloaded.drain(..self.unloaded.len().min(look::AT_ONCE)).collect();
+            let platform = &self.publisher.platform;
+            self.running.push(Box::pin(async move { Step::Loaded(look::jobs(platform, some).await) }));
+        }
         if now >= self.next_look && !self.looking && !self.stopped && !self.owned.is_empty() {
             self.looking = true;
-            let shards: Vec<_> = self.owned.iter().copied().collect();
+            let shards = self.owned.iter().map(|shard| (*shard, self.rests.remove(shard))).collect();
             let (publisher, mode, until) = (self.publisher, self.mode, self.horizon());
             self.running.push(Box::pin(async move {
                 let platform = &publisher.platform;
                 publisher.circuits.refresh(mode).await;
                 let settings = look::settings(platform).await;
-                Step::Looked(settings, look::look(platform, mode, &shards, until).await)
+                Step::Looked(settings, look::look(platform, mode, shards, until).await)
             }));
         }
     }
@@ -209,15 +245,20 @@ impl<'a> Watch<'a> {
                 self.working -= 1;
                 finished.count(&mut self.report);
                 if finished.again {
-                    self.lanes.unmeet(&job.name(), job.due.at);
+                    self.known.unmeet(&job.name(), job.due.at);
                 } else {
-                    self.lanes.finish(&job.name(), job.due.at, self.now());
+                    self.known.finish(&job.name(), job.due.at, self.now());
                 }
-                self.lanes.free(&job.lane(), finished.posted);
+                for (name, at) in self.lanes.free(&job.lane(), finished.posted, self.now()) {
+                    self.known.unmeet(&name, at);
+                }
                 finished.jobs.into_iter().for_each(|job| self.lanes.add(job));
             }
             Step::Swept(missed) => self.report.failed += missed,
-            Step::Loaded(loaded) => self.loaded(loaded),
+            Step::Loaded(loaded) => {
+                self.loads -= 1;
+                self.loaded(loaded);
+            }
             Step::Looked(settings, looks) => self.looked(settings, looks),
         }
     }
@@ -229,19 +270,15 @@ impl<'a> Watch<'a> {
             self.stopped = true;
             return;
         }
-        let mut entries = Vec::new();
-        for look in looks {
-            if look.owner.is_some_and(|owner| owner.holder != self.holder) {
-                self.owned.remove(&look.shard);
-                self.lanes.leave(&Partition::Open(self.mode, look.shard));
-            } else {
-                entries.extend(self.unmet(look.entries.unwrap_or_default()));
-            }
+        let (lost, kept): (Vec<_>, Vec<_>) =
+            looks.into_iter().partition(|look| look.owner.as_ref().is_some_and(|owner| owner.holder != self.holder));
+        for Look { shard, .. } in lost {
+            let partition = Partition::Open(self.mode, shard);
+            self.owned.remove(&shard);
+            self.lanes.leave(&partition);
+            self.unloaded.retain(|entry| entry.due.partition != partition);
         }
-        if !entries.is_empty() {
-            let platform = &self.publisher.platform;
-            self.running.push(Box::pin(async move { Step::Loaded(look::jobs(platform, entries).await) }));
-        }
+        self.meet(kept);
     }
 
     /// Gives the shards back; answers whether more work came up at the last moment.
@@ -257,9 +294,10 @@ impl<'a> Watch<'a> {
             if self.stopped || owned.is_empty() {
                 return false;
             }
-            let looks = look::look(&self.publisher.platform, self.mode, &owned, self.horizon()).await;
+            let shards = owned.into_iter().map(|shard| (shard, None)).collect();
+            let looks = look::look(&self.publisher.platform, self.mode, shards, self.horizon()).await;
             self.take_up(looks).await;
-            if !self.lanes.is_empty() {
+            if !self.unloaded.is_empty() {
                 return true;
             }
         }
@@ -271,17 +309,25 @@ impl<'a> Watch<'a> {
         }
         let now = self.now();
         for entry in loaded.idle {
-            self.lanes.finish(name(&entry), entry.due.at, now);
+            self.known.finish(name(&entry), entry.due.at, now);
         }
         for entry in loaded.unread {
-            self.lanes.unmeet(name(&entry), entry.due.at);
+            self.known.unmeet(name(&entry), entry.due.at);
         }
     }
 
-    fn unmet(&mut self, entries: Vec<DueEntry>) -> Vec<DueEntry> {
-        let (mut unmet, now) = (entries, self.now());
-        unmet.retain(|entry| !self.lanes.meet(name(entry), entry.due.at, now));
-        unmet
+    /// Takes up what `looks` show for the first time, soonest first, as far as there is room for it.
+    fn meet(&mut self, looks: Vec<Look>) {
+        let now = self.now();
+        let mut entries = Vec::new();
+        for look in looks {
+            self.rests.extend(look.rest.map(|rest| (look.shard, rest)));
+            entries.extend(look.entries.unwrap_or_default());
+        }
+        entries.sort_by_key(|entry| entry.due.at);
+        let room = self.lanes.room().saturating_sub(self.unloaded.len());
+        let is_new = |entry: &DueEntry| !self.known.meet(name(entry), entry.due.at, now);
+        self.unloaded.extend(entries.into_iter().filter(is_new).take(room));
     }
 
     /// How far ahead it makes sense to look: not beyond the last claim.
