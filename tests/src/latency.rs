@@ -8,6 +8,8 @@ use local::in_process::{Effect, Hook, Plan};
 use local::virtual_world::SeededRandom;
 use shared::random::Random;
 
+use crate::World;
+
 /// Lets every call take 3 to 15 milliseconds, and one in fifty 40, from [`Latency::begin`] on.
 #[derive(Debug)]
 pub struct Latency {
@@ -24,6 +26,14 @@ impl Latency {
     /// Calls take time from now on; until then they take none, so that a world is set up at its start.
     pub fn begin(&self) {
         self.begun.store(true, Ordering::Relaxed);
+    }
+}
+
+impl World {
+    /// A fresh installation whose calls to AWS take time once `latency` has begun.
+    pub async fn slow(latency: &Arc<Latency>) -> Self {
+        let hook: Arc<dyn Hook> = latency.clone();
+        Self::disturbed(&[hook]).await
     }
 }
 

@@ -29,7 +29,7 @@ pub use cut::Cut;
 pub use disturb::Disturb;
 pub use front::Front;
 pub use latency::Latency;
-pub use planner::Planner;
+pub use planner::{CAUTIOUS, Planner};
 pub use publishing::{Seeded, invocation, invocation_for};
 pub use schedule::{Firing, Ticks};
 pub use secrets::{Log, Secrets};

@@ -82,7 +82,7 @@ impl Outage {
 
     async fn pass(self, is_down: bool) -> Passed {
         let latency = Latency::new(8);
-        let world = World::disturbed(&[latency.clone()]).await;
+        let world = World::slow(&latency).await;
         world.enable().await;
         let crowd = world.crowd(self.accounts).await;
         if is_down {

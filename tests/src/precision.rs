@@ -36,7 +36,7 @@ pub async fn run_beside(ticks: Ticks, setting: Setting, trouble: impl FnOnce(&Wo
 
 async fn work(ticks: Ticks, setting: Setting, trouble: impl FnOnce(&World)) -> (World, Vec<Pin>) {
     let latency = Latency::new(1);
-    let world = World::disturbed(&[latency.clone()]).await;
+    let world = World::slow(&latency).await;
     world.enable().await;
     let crowd = world.crowd(setting.accounts).await;
     trouble(&world);

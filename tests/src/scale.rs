@@ -91,7 +91,7 @@ impl Burst {
     /// everything is set up, and `end` before anything is looked at.
     pub async fn drain(self, begin: impl FnOnce(), end: impl FnOnce()) -> Drained {
         let latency = Latency::new(6);
-        let world = World::disturbed(&[latency.clone()]).await;
+        let world = World::slow(&latency).await;
         world.enable().await;
         world.slow_pinterest();
         let crowd = world.crowd(self.accounts).await;

@@ -40,11 +40,10 @@ impl Ticks {
                 begins + SignedDuration::from_secs(i64::from(second)) + SignedDuration::from_millis(ms)
             };
             match self {
-                Self::At(second) => vec![at(second, 0)],
                 Self::Anywhere(_) => vec![at(drawn[0] % 60, 0)],
                 Self::Doubled(second) => vec![at(second, 0), at(second, i64::from(drawn[1]) * 4)],
                 Self::OneMissing(_) if minute % 5 == 3 => Vec::new(),
-                Self::OneMissing(second) => vec![at(second, 0)],
+                Self::At(second) | Self::OneMissing(second) => vec![at(second, 0)],
             }
         };
         (0..minutes).flat_map(in_minute).collect()

@@ -96,7 +96,7 @@ impl World {
             instances: AtomicU64::new(0),
         };
         world.install().await;
-        world.parts.lambda.host(PUBLISHER, crate::publishing::handler(world.platform("kicked publisher"), clock));
+        world.host_publisher(world.platform("kicked publisher"));
         world.functions = vec![
             (settings::ROUTES, settings::router(world.platform("settings"))),
             (oauth::ROUTES, oauth::router(world.platform("oauth"))),
@@ -115,6 +115,11 @@ impl World {
         world
     }
 
+    /// Lets kicks reach a publisher on `platform` from now on.
+    pub fn host_publisher(&self, platform: Arc<Platform>) {
+        self.parts.lambda.host(PUBLISHER, crate::publishing::handler(platform, self.clock));
+    }
+
     /// The platform of a new instance of the function `actor`, with caches of its own.
     pub fn platform(&self, actor: &str) -> Arc<Platform> {
         self.platform_with(actor, &[])
@@ -125,8 +130,23 @@ impl World {
         self.platform_by(self.clock, actor, hooks)
     }
 
+    /// The same, where `variables` have other values.
+    pub fn platform_of(&self, actor: &str, hooks: &[Arc<dyn Hook>], variables: &[(&str, &str)]) -> Arc<Platform> {
+        self.platform_like(self.clock, actor, hooks, variables)
+    }
+
     /// The same, by a clock of its own.
     pub fn platform_by(&self, clock: VirtualClock, actor: &str, hooks: &[Arc<dyn Hook>]) -> Arc<Platform> {
+        self.platform_like(clock, actor, hooks, &[])
+    }
+
+    fn platform_like(
+        &self,
+        clock: VirtualClock,
+        actor: &str,
+        hooks: &[Arc<dyn Hook>],
+        variables: &[(&str, &str)],
+    ) -> Arc<Platform> {
         let client = InProcess::new(self.parts.clone()).named(actor).with_hook(self.meter.clone());
         let client = self.hooks.iter().chain(hooks).fold(client, |client, hook| client.with_hook(hook.clone()));
         // No two instances draw the same ids, as no two do on AWS.
@@ -138,7 +158,7 @@ impl World {
             aws: aws_smithy_runtime_api::client::http::SharedHttpClient::new(client),
             pinterest: simulated::transport(self.simulator.router()),
         };
-        Arc::new(Platform::new(config(), world))
+        Arc::new(Platform::new(config(variables), world))
     }
 
     /// Lets `function` serve `routes` from now on, for stories that disturb it.
@@ -230,8 +250,11 @@ impl World {
     }
 }
 
-fn config() -> Config {
+fn config(variables: &[(&str, &str)]) -> Config {
     Config::read(&|name| {
+        if let Some((_, value)) = variables.iter().find(|(set, _)| *set == name) {
+            return Some((*value).to_owned());
+        }
         let value = match name {
             "AWS_REGION" => "eu-central-1",
             "AWS_ACCESS_KEY_ID" => "test",

@@ -9,7 +9,7 @@ use tests::precision::{Setting, run_beside};
 use tests::{Ticks, World};
 
 /// How long the first account may not be called after its first refusal.
-const PAUSE: SignedDuration = SignedDuration::from_secs(150);
+const PAUSE: SignedDuration = SignedDuration::from_secs(60);
 
 fn refuse(world: &World, code: i64, message: &str) {
     let headers = BTreeMap::from([("x-ratelimit-reset".to_owned(), PAUSE.as_secs().to_string())]);
@@ -19,14 +19,17 @@ fn refuse(world: &World, code: i64, message: &str) {
     world.simulator.set_fault(Fault { answer, person, times: Some(1), ..Fault::on(Operation::CreatePin) });
 }
 
+/// What is wrong with the first account.
+type Trouble = fn(&World);
+
 #[tokio::test(start_paused = true)]
 async fn an_account_in_trouble_costs_the_others_nothing_and_is_not_called_before_its_time() {
-    let troubles: [(&str, fn(&World)); 3] = [
+    let troubles: [(&str, Trouble); 3] = [
         ("rate limited", |world| refuse(world, 8, "This request exceeded a rate limit.")),
         ("spam block", |world| refuse(world, 9, "Sorry! You have hit a block (Pins) to combat spam.")),
         ("revoked", |world| assert_eq!(world.simulator.revoke_tokens("person0").unwrap(), 1)),
     ];
-    let setting = Setting { minutes: 4, accounts: 5, pause: SignedDuration::from_secs(3) };
+    let setting = Setting { minutes: 3, accounts: 3, pause: SignedDuration::from_secs(3) };
     let ticks = Ticks::At(20);
     let (_, alone) = run_beside(ticks, setting, |_| ()).await;
     for (name, trouble) in troubles {

@@ -119,12 +119,12 @@ async fn every_cause_says_what_it_waits_for_and_is_released_by_what_it_says() {
         assert_eq!(held["held_until"].is_string(), is_time_known, "{held}");
         assert_eq!(health(&world).await, expected, "{hold:?}");
         let before = posts(&world);
-        world.schedule_until(world.clock.now() + minutes(3)).await;
+        world.schedule_until(world.clock.now() + minutes(2)).await;
         assert!(posts(&world) <= before + 1, "{hold:?}: at most an outage is tried meanwhile");
         assert_eq!(read().await["status"], "held", "{hold:?}");
         let until = held["held_until"].as_str().map(|until| until.parse().unwrap());
         release(&world, &pin, hold, until).await;
-        world.schedule_until(world.clock.now() + minutes(5)).await;
+        world.schedule_until(world.clock.now() + minutes(3)).await;
         assert_eq!(read().await["status"], "published", "{hold:?}: {}", read().await);
         assert_eq!(health(&world).await, "ok", "{hold:?}");
     }

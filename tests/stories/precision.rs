@@ -24,7 +24,7 @@ async fn pins_go_out_at_their_second_whenever_the_ticks_arrive() {
 async fn a_publisher_whose_clock_is_wrong_is_never_early_by_it_and_no_more_wrong_than_it() {
     for skew in [seconds(-2), seconds(2)] {
         let latency = Latency::new(5);
-        let world = World::disturbed(&[latency.clone()]).await;
+        let world = World::slow(&latency).await;
         world.enable().await;
         let crowd = world.crowd(3).await;
         let sown = world.sow(crowd.iter().map(|seeded| (seeded, START + seconds(40)))).await;
@@ -43,7 +43,7 @@ async fn a_publisher_whose_clock_is_wrong_is_never_early_by_it_and_no_more_wrong
 #[tokio::test(start_paused = true)]
 async fn a_thousand_pins_of_fifty_accounts_due_in_one_second_are_out_in_seven() {
     let latency = Latency::new(3);
-    let world = World::disturbed(&[latency.clone()]).await;
+    let world = World::slow(&latency).await;
     world.enable().await;
     world.slow_pinterest();
     let crowd = world.crowd(50).await;
@@ -82,7 +82,7 @@ async fn a_thousand_pins_of_fifty_accounts_due_in_one_second_are_out_in_seven() 
 async fn a_pin_created_five_seconds_before_its_time_goes_out_on_time() {
     for with_ticks in [false, true] {
         let latency = Latency::new(9);
-        let world = World::disturbed(&[latency.clone()]).await;
+        let world = World::slow(&latency).await;
         world.enable().await;
         world.slow_pinterest();
         let crowd = world.crowd(2).await;
