@@ -6,6 +6,7 @@
 
 mod account_work;
 mod attempt;
+mod backlog;
 mod backoff;
 mod change;
 mod check;

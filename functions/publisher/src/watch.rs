@@ -1,6 +1,6 @@
 //! One invocation: takes shards, waits in memory, starts each piece of work at its moment, ends in time.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, Either, join_all, select};
@@ -9,9 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use shared::domain::{Mode, Partition, Settings, Shard};
 use shared::kick::{KickedPin, PublisherEvent};
 use shared::random;
-use shared::store::{DueEntry, DuePosition, DueWork, ShardOwner};
+use shared::store::ShardOwner;
 
-use crate::known::Known;
+use crate::backlog::Backlog;
 use crate::lanes::{Job, Lanes, Work};
 use crate::look::{self, Loaded, Look};
 use crate::publish::{Finished, publish};
@@ -23,9 +23,6 @@ const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(2);
 
 /// How many requests are under way at once.
 const IN_FLIGHT: usize = 64;
-
-/// How many pages of pins are read at once.
-const LOADS: usize = 8;
 
 /// What the loop waits for.
 enum Step {
@@ -44,12 +41,7 @@ pub struct Watch<'a> {
     mode: Mode,
     owned: BTreeSet<Shard>,
     lanes: Lanes,
-    known: Known,
-    /// Where the next look goes on in shards with a backlog.
-    rests: BTreeMap<Shard, DuePosition>,
-    /// Entries whose pins are still to be read.
-    unloaded: VecDeque<DueEntry>,
-    loads: usize,
+    backlog: Backlog,
     running: FuturesUnordered<BoxFuture<'a, Step>>,
     working: usize,
     next_look: Timestamp,
@@ -68,10 +60,7 @@ impl<'a> Watch<'a> {
             mode: Mode::Sandbox,
             owned: BTreeSet::new(),
             lanes: Lanes::default(),
-            known: Known::default(),
-            rests: BTreeMap::new(),
-            unloaded: VecDeque::new(),
-            loads: 0,
+            backlog: Backlog::default(),
             running: FuturesUnordered::new(),
             working: 0,
             next_look: span.began + LOOK_EVERY,
@@ -153,7 +142,7 @@ impl<'a> Watch<'a> {
         let mine = self.take(free).await;
         let now = self.now();
         for (shard, job) in jobs {
-            let is_new = !self.known.meet(&job.name(), job.due.at, now);
+            let is_new = self.backlog.meet_job(&job, now);
             if is_new && (mine.contains(&shard) || job.due.at <= now + LOOK_EVERY) {
                 self.lanes.add(job);
             }
@@ -163,13 +152,10 @@ impl<'a> Watch<'a> {
     /// Takes the shards that have work, and their work.
     async fn take_up(&mut self, mut looks: Vec<Look>) {
         let now = self.now();
-        looks.retain(|look| {
-            let mut entries = look.entries.iter().flatten();
-            entries.any(|entry| !self.known.knows(name(entry), entry.due.at, now))
-        });
+        looks.retain(|look| self.backlog.has_new(look, now));
         let mine = self.take(looks.iter().map(|look| look.shard).collect()).await;
         looks.retain(|look| mine.contains(&look.shard));
-        self.meet(looks);
+        self.backlog.meet(looks, self.lanes.room(), self.now());
     }
 
     /// Takes `shards`; answers those that it got.
@@ -196,7 +182,7 @@ impl<'a> Watch<'a> {
             self.stopped |= now >= self.span.last_claim || self.publisher.is_stopping();
             if self.stopped {
                 self.lanes.clear();
-                self.unloaded.clear();
+                self.backlog.clear();
             }
             self.begin(now);
             if self.running.is_empty() && self.lanes.is_empty() {
@@ -229,15 +215,13 @@ impl<'a> Watch<'a> {
                 Step::Done(job, finished)
             }));
         }
-        while self.loads < LOADS && !self.unloaded.is_empty() {
-            self.loads += 1;
-            let some = self.unloaded.drain(..self.unloaded.len().min(look::AT_ONCE)).collect();
+        while let Some(page) = self.backlog.next_page() {
             let platform = &self.publisher.platform;
-            self.running.push(Box::pin(async move { Step::Loaded(look::jobs(platform, some).await) }));
+            self.running.push(Box::pin(async move { Step::Loaded(look::jobs(platform, page).await) }));
         }
         if now >= self.next_look && !self.looking && !self.stopped && !self.owned.is_empty() {
             self.looking = true;
-            let shards = self.owned.iter().map(|shard| (*shard, self.rests.remove(shard))).collect();
+            let shards = self.owned.iter().map(|shard| (*shard, self.backlog.rest(*shard))).collect();
             let (publisher, mode, until) = (self.publisher, self.mode, self.horizon());
             self.running.push(Box::pin(async move {
                 let platform = &publisher.platform;
@@ -263,21 +247,16 @@ impl<'a> Watch<'a> {
             Step::Done(job, finished) => {
                 self.working -= 1;
                 finished.count(&mut self.report);
-                if finished.again {
-                    self.known.unmeet(&job.name(), job.due.at);
-                } else {
-                    self.known.finish(&job.name(), job.due.at, self.now());
-                }
-                for (name, at) in self.lanes.free(&job.lane(), finished.posted, self.now()) {
-                    self.known.unmeet(&name, at);
-                }
+                let now = self.now();
+                self.backlog.done(&job, finished.again, now);
+                self.backlog.forget(self.lanes.free(&job.lane(), finished.posted, now));
                 finished.jobs.into_iter().for_each(|job| self.lanes.add(job));
             }
             Step::Swept(missed) => self.report.failed += missed,
             Step::Foreseen(warned) => self.report.warned += warned,
-            Step::Loaded(loaded) => {
-                self.loads -= 1;
-                self.loaded(loaded);
+            Step::Loaded(Loaded { jobs, idle, unread }) => {
+                jobs.into_iter().for_each(|job| self.lanes.add(job));
+                self.backlog.page_read(idle, unread, self.now());
             }
             Step::Looked(settings, looks) => self.looked(settings, looks),
         }
@@ -297,9 +276,9 @@ impl<'a> Watch<'a> {
             let partition = Partition::Open(self.mode, shard);
             self.owned.remove(&shard);
             self.lanes.leave(&partition);
-            self.unloaded.retain(|entry| entry.due.partition != partition);
+            self.backlog.leave(&partition);
         }
-        self.meet(kept);
+        self.backlog.meet(kept, self.lanes.room(), self.now());
     }
 
     /// Gives the shards back; answers whether more work came up at the last moment.
@@ -318,37 +297,10 @@ impl<'a> Watch<'a> {
             let shards = owned.into_iter().map(|shard| (shard, None)).collect();
             let looks = look::look(&self.publisher.platform, self.mode, shards, self.horizon()).await;
             self.take_up(looks).await;
-            if !self.unloaded.is_empty() {
+            if !self.backlog.is_empty() {
                 return true;
             }
         }
-    }
-
-    fn loaded(&mut self, loaded: Loaded) {
-        for job in loaded.jobs {
-            self.lanes.add(job);
-        }
-        let now = self.now();
-        for entry in loaded.idle {
-            self.known.finish(name(&entry), entry.due.at, now);
-        }
-        for entry in loaded.unread {
-            self.known.unmeet(name(&entry), entry.due.at);
-        }
-    }
-
-    /// Takes up what `looks` show for the first time, soonest first, as far as there is room for it.
-    fn meet(&mut self, looks: Vec<Look>) {
-        let now = self.now();
-        let mut entries = Vec::new();
-        for look in looks {
-            self.rests.extend(look.rest.map(|rest| (look.shard, rest)));
-            entries.extend(look.entries.unwrap_or_default());
-        }
-        entries.sort_by_key(|entry| entry.due.at);
-        let room = self.lanes.room().saturating_sub(self.unloaded.len());
-        let is_new = |entry: &DueEntry| !self.known.meet(name(entry), entry.due.at, now);
-        self.unloaded.extend(entries.into_iter().filter(is_new).take(room));
     }
 
     /// How far ahead it makes sense to look: not beyond the last claim.
@@ -365,13 +317,5 @@ async fn give_back(publisher: &Publisher, shard: Shard, holder: &str) {
     let now = publisher.platform.clock.now();
     if let Err(error) = publisher.platform.shards.give_back(shard, holder, now).await {
         tracing::warn!(%error, %shard, "a shard could not be given back; it is free when its horizon passes");
-    }
-}
-
-fn name(entry: &DueEntry) -> &str {
-    match &entry.work {
-        DueWork::Pin(_, id) => id.as_str(),
-        DueWork::Account(_, id) => id.as_str(),
-        DueWork::Circuit(_, kind) => kind.code(),
     }
 }
