@@ -35,7 +35,7 @@ pub const AWS_SECRET: &str = "canary-aws-secret-0123456789abcdef";
 /// The domain name under which API Gateway reaches the functions.
 pub const HOST: &str = "pins.example.com";
 
-const TABLE: &str = "pinwheel";
+pub(crate) const TABLE: &str = "pinwheel";
 const APP_SECRET_ID: &str = "pinwheel/app";
 const TOKEN_KEYS: &str = "pinwheel/token-keys";
 
@@ -54,12 +54,18 @@ pub struct World {
     /// Counts what the calls to AWS cost.
     pub meter: Arc<Meter>,
     functions: Vec<(&'static [Route], Router)>,
+    hooks: Vec<Arc<dyn Hook>>,
     instances: AtomicU64,
 }
 
 impl World {
     /// A fresh installation: table and secrets exist, nothing is set up.
     pub async fn new() -> Self {
+        Self::disturbed(&[]).await
+    }
+
+    /// The same, in which `hooks` watch and disturb every call to AWS.
+    pub async fn disturbed(hooks: &[Arc<dyn Hook>]) -> Self {
         let clock = VirtualClock::starting_at(START);
         let now: Arc<dyn Fn() -> Timestamp + Send + Sync> = Arc::new(move || clock.now());
         let simulator = Simulator::open(Options {
@@ -86,6 +92,7 @@ impl World {
             parts,
             meter: Arc::new(Meter::default()),
             functions: Vec::new(),
+            hooks: hooks.to_vec(),
             instances: AtomicU64::new(0),
         };
         world.install().await;
@@ -120,16 +127,31 @@ impl World {
 
     /// The same, watched and disturbed by `hooks`.
     pub fn platform_with(&self, actor: &str, hooks: &[Arc<dyn Hook>]) -> Arc<Platform> {
-        self.platform_of(actor, hooks, &[])
+        self.platform_by(self.clock, actor, hooks)
     }
 
     /// The same, where `variables` have other values.
     pub fn platform_of(&self, actor: &str, hooks: &[Arc<dyn Hook>], variables: &[(&str, &str)]) -> Arc<Platform> {
+        self.platform_like(self.clock, actor, hooks, variables)
+    }
+
+    /// The same, by a clock of its own.
+    pub fn platform_by(&self, clock: VirtualClock, actor: &str, hooks: &[Arc<dyn Hook>]) -> Arc<Platform> {
+        self.platform_like(clock, actor, hooks, &[])
+    }
+
+    fn platform_like(
+        &self,
+        clock: VirtualClock,
+        actor: &str,
+        hooks: &[Arc<dyn Hook>],
+        variables: &[(&str, &str)],
+    ) -> Arc<Platform> {
         let client = InProcess::new(self.parts.clone()).named(actor).with_hook(self.meter.clone());
-        let client = hooks.iter().fold(client, |client, hook| client.with_hook(hook.clone()));
+        let client = self.hooks.iter().chain(hooks).fold(client, |client, hook| client.with_hook(hook.clone()));
         // No two instances draw the same ids, as no two do on AWS.
         let seed = self.instances.fetch_add(1, Ordering::Relaxed);
-        let clock: SharedClock = Arc::new(self.clock);
+        let clock: SharedClock = Arc::new(clock);
         let world = shared::platform::World {
             clock,
             random: Arc::new(SeededRandom::new(seed)),

@@ -63,6 +63,7 @@ async fn a_repeat_shows_the_pins_as_they_are_now() {
 #[tokio::test(start_paused = true)]
 async fn a_request_that_was_accepted_once_is_answered_where_a_new_one_would_be_refused() {
     let world = World::enabled().await;
+    world.record_kicks();
     let body = request(&world).await;
     let first = post(&world, "key-1", &body).await;
     world.wait(SignedDuration::from_hours(24 * 40)).await;

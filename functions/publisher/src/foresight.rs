@@ -4,7 +4,7 @@
 //! would go wrong is written, to the pins concerned. Images and links are not fetched: what Pinterest refused a short
 //! while ago is remembered instead.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
 
 use jiff::{SignedDuration, Timestamp};
@@ -77,30 +77,26 @@ impl Foresight {
 
 /// Checks what the pins behind `entries` need, until `end` at the latest; answers how many were warned of.
 pub async fn foresee(publisher: &Publisher, entries: Vec<DueEntry>, end: Timestamp) -> u32 {
-    let mut pins: BTreeMap<OwnerId, Vec<PinId>> = BTreeMap::new();
-    for entry in entries {
-        if let DueWork::Pin(owner, id) = entry.work {
-            pins.entry(owner).or_default().push(id);
-        }
-    }
+    let pins = entries.into_iter().filter_map(|entry| match entry.work {
+        DueWork::Pin(owner, id) => Some((owner, id)),
+        _ => None,
+    });
     let mut warned = 0;
-    for (owner, ids) in pins {
-        for ids in ids.chunks(PAGE) {
-            if publisher.platform.clock.now() >= end {
-                return warned;
-            }
-            match page(publisher, &owner, ids).await {
-                Ok(count) => warned += count,
-                Err(error) => tracing::warn!(%error, "pins could not be checked before their time"),
-            }
+    for some in pins.collect::<Vec<_>>().chunks(PAGE) {
+        if publisher.platform.clock.now() >= end {
+            return warned;
+        }
+        match page(publisher, some).await {
+            Ok(count) => warned += count,
+            Err(error) => tracing::warn!(%error, "pins could not be checked before their time"),
         }
     }
     warned
 }
 
-async fn page(publisher: &Publisher, owner: &OwnerId, ids: &[PinId]) -> Result<u32, StoreError> {
+async fn page(publisher: &Publisher, pins: &[(OwnerId, PinId)]) -> Result<u32, StoreError> {
     let mut warned = 0;
-    for mut pin in publisher.platform.pins.load_many(owner, ids).await? {
+    for mut pin in publisher.platform.pins.load_all(pins.iter().map(|(owner, id)| (owner, id))).await? {
         let waits = matches!(pin.state, State::Scheduled { .. } | State::Held { .. }) && !pin.is_parked();
         if !waits {
             continue;

@@ -1,11 +1,12 @@
 //! What waits in memory: one lane an account, in the order of time, one piece of work at a time in each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use shared::domain::{AccountId, CircuitKind, Due, Mode, OwnerId, Partition, PinId};
 use shared::pinterest::RateLimit;
 
+use crate::known::Entry;
 use crate::pace::Pace;
 
 /// A piece of work with the place in which the due index showed it.
@@ -45,25 +46,37 @@ pub enum LaneKey {
     Circuit(CircuitKind),
 }
 
-/// How long an index may show work that is finished.
-const STALE: SignedDuration = SignedDuration::from_secs(2);
+/// How many pins of one account wait in memory: more than it may post in one invocation.
+const MOST_OF_LANE: usize = 400;
 
-/// What identifies a piece of work at one time; the same work due at another time is another.
-type Known = (String, Timestamp);
+/// How much work waits in memory altogether: a minute's, and a few megabytes.
+const MOST: usize = 20_000;
+
+/// How many entries are remembered that did not fit into their lanes.
+const MOST_PASSED: usize = 40_000;
 
 #[derive(Debug, Default)]
 struct Lane {
     waiting: BTreeMap<(Timestamp, String), Job>,
+    /// What did not fit into it.
+    passed: Vec<Entry>,
     busy: bool,
+    /// When it was free last. Of several lanes the one that waited longest is next, so that a long lane lets short ones
+    /// pass.
+    freed_at: Option<Timestamp>,
     pace: Pace,
+    /// Where it stands among the lanes that can go on.
+    ready: Option<Timestamp>,
 }
 
 /// All lanes of an invocation.
 #[derive(Debug, Default)]
 pub struct Lanes {
-    lanes: BTreeMap<LaneKey, Lane>,
-    /// The work that was met: waiting or begun, or finished at that moment.
-    known: BTreeMap<Known, Option<Timestamp>>,
+    by_key: BTreeMap<LaneKey, Lane>,
+    /// The lanes that are not busy and have work, by the moment at which they go on.
+    ready: BTreeSet<(Timestamp, LaneKey)>,
+    waiting: usize,
+    passed: usize,
 }
 
 impl Job {
@@ -87,82 +100,113 @@ impl Job {
 }
 
 impl Lanes {
-    /// Whether the work `name`, due at `at`, is known at `now`: it waits, is being done, or was finished a moment ago.
-    /// It is known from now on.
-    ///
-    /// An index that lags behind shows finished work a little longer; work that is there later is there anew.
-    pub fn meet(&mut self, name: &str, at: Timestamp, now: Timestamp) -> bool {
-        let key = (name.to_owned(), at);
-        let is_known = match self.known.get(&key) {
-            Some(finished) => finished.is_none_or(|finished| now < finished + STALE),
-            None => false,
-        };
-        if !is_known {
-            self.known.insert(key, None);
-        }
-        is_known
-    }
-
-    /// Takes back that the work was met.
-    pub fn unmeet(&mut self, name: &str, at: Timestamp) {
-        self.known.remove(&(name.to_owned(), at));
-    }
-
-    /// Notes that the work was finished at `now`.
-    pub fn finish(&mut self, name: &str, at: Timestamp, now: Timestamp) {
-        self.known.insert((name.to_owned(), at), Some(now));
-    }
-
     /// Lets `job` wait for its time; the same job twice waits once.
+    ///
+    /// A full lane keeps what comes first and only remembers the rest, which [`Lanes::free`] answers when there is room.
     pub fn add(&mut self, job: Job) {
-        let key = (job.due.at, job.name());
-        self.lanes.entry(job.lane()).or_default().waiting.insert(key, job);
+        let key = job.lane();
+        let lane = self.by_key.entry(key.clone()).or_default();
+        let before = lane.waiting.len();
+        lane.waiting.insert((job.due.at, job.name()), job);
+        if lane.waiting.len() > MOST_OF_LANE
+            && let Some(((at, name), _)) = lane.waiting.pop_last()
+        {
+            lane.passed.push((name, at));
+            self.passed += 1;
+        }
+        self.waiting += lane.waiting.len() - before;
+        self.line_up(&key);
+    }
+
+    /// How much more may be taken up.
+    pub fn room(&self) -> usize {
+        if self.passed < MOST_PASSED { MOST.saturating_sub(self.waiting) } else { 0 }
     }
 
     /// Takes a job whose time has come and whose lane is free.
     pub fn take(&mut self, now: Timestamp) -> Option<Job> {
-        let lane = self.lanes.values_mut().find(|lane| lane.ready(now).is_some_and(|at| at <= now))?;
+        let (_, key) = self.ready.first().filter(|(at, _)| *at <= now)?.clone();
+        let lane = self.by_key.get_mut(&key)?;
+        let (_, job) = lane.waiting.pop_first()?;
         lane.busy = true;
-        lane.waiting.pop_first().map(|(_, job)| job)
+        self.waiting -= 1;
+        self.line_up(&key);
+        Some(job)
     }
 
     /// The next moment at which [`Lanes::take`] will answer something, if nothing finishes before.
     pub fn next(&self, now: Timestamp) -> Option<Timestamp> {
-        self.lanes.values().filter_map(|lane| lane.ready(now)).min()
+        self.ready.first().map(|(at, _)| (*at).max(now))
     }
 
-    /// Frees the lane of a job that posted something at `posted_at`, or did not.
-    pub fn free(&mut self, key: &LaneKey, posted: Option<(Timestamp, Option<RateLimit>)>) {
-        if let Some(lane) = self.lanes.get_mut(key) {
-            lane.busy = false;
-            if let Some((at, rate)) = posted {
-                lane.pace.note(at, rate.as_ref());
-            }
+    /// Frees at `now` the lane of a job that posted something at that moment, or did not; answers what has to be met
+    /// again because there is room for it now.
+    pub fn free(
+        &mut self,
+        key: &LaneKey,
+        posted: Option<(Timestamp, Option<RateLimit>)>,
+        now: Timestamp,
+    ) -> Vec<Entry> {
+        let Some(lane) = self.by_key.get_mut(key) else { return Vec::new() };
+        (lane.busy, lane.freed_at) = (false, Some(now));
+        if let Some((at, rate)) = posted {
+            lane.pace.note(at, rate.as_ref(), now);
         }
+        let has_room = lane.waiting.len() < MOST_OF_LANE / 2;
+        let again = if has_room { std::mem::take(&mut lane.passed) } else { Vec::new() };
+        self.passed -= again.len();
+        self.line_up(key);
+        again
     }
 
     /// Forgets all work of `partition` that was not begun.
     pub fn leave(&mut self, partition: &Partition) {
-        for lane in self.lanes.values_mut() {
-            lane.waiting.retain(|_, job| job.due.partition != *partition);
-        }
+        self.retain(|job| job.due.partition != *partition);
     }
 
     /// Forgets all work that was not begun.
     pub fn clear(&mut self) {
-        self.lanes.values_mut().for_each(|lane| lane.waiting.clear());
+        self.retain(|_| false);
     }
 
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
-        self.lanes.values().all(|lane| lane.waiting.is_empty())
+        self.waiting == 0
+    }
+
+    fn retain(&mut self, keep: impl Fn(&Job) -> bool) {
+        if self.waiting == 0 {
+            return;
+        }
+        self.ready.clear();
+        self.waiting = 0;
+        for (key, lane) in &mut self.by_key {
+            lane.waiting.retain(|_, job| keep(job));
+            self.waiting += lane.waiting.len();
+            lane.ready = lane.next();
+            self.ready.extend(lane.ready.map(|at| (at, key.clone())));
+        }
+    }
+
+    /// Puts a lane where it belongs among those that can go on.
+    fn line_up(&mut self, key: &LaneKey) {
+        let Some(lane) = self.by_key.get_mut(key) else { return };
+        let ready = lane.next();
+        if ready != lane.ready {
+            if let Some(at) = lane.ready {
+                self.ready.remove(&(at, key.clone()));
+            }
+            self.ready.extend(ready.map(|at| (at, key.clone())));
+            lane.ready = ready;
+        }
     }
 }
 
 impl Lane {
-    fn ready(&self, now: Timestamp) -> Option<Timestamp> {
+    /// When its next piece of work may begin.
+    fn next(&self) -> Option<Timestamp> {
         let ((due, _), _) = self.waiting.first_key_value().filter(|_| !self.busy)?;
-        Some((*due).max(self.pace.next(now)))
+        [Some(*due), self.pace.opens_at(), self.freed_at].into_iter().max().flatten()
     }
 }
 
@@ -170,6 +214,7 @@ impl Lane {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+    use jiff::SignedDuration;
     use shared::domain::Shard;
     use shared::random::SystemRandom;
 
@@ -201,7 +246,7 @@ mod tests {
         let second = lanes.take(at(5)).unwrap();
         assert_ne!(first.lane(), second.lane());
         assert_eq!(lanes.take(at(5)), None, "the other pin of the first account waits for its lane");
-        lanes.free(&LaneKey::Pins(one.clone()), Some((at(5), None)));
+        lanes.free(&LaneKey::Pins(one.clone()), Some((at(5), None)), at(5));
         assert_eq!(lanes.take(at(5)).map(|job| (job.lane(), job.due.at)), Some((LaneKey::Pins(one), at(5))));
     }
 
@@ -216,13 +261,34 @@ mod tests {
     }
 
     #[test]
-    fn work_is_met_once_while_it_waits_and_anew_when_it_is_still_there_after_it_was_done() {
+    fn a_long_lane_lets_short_ones_pass() {
+        let (long, short) = (AccountId::random(&SystemRandom), AccountId::random(&SystemRandom));
         let mut lanes = Lanes::default();
-        assert!(!lanes.meet("pin", at(1), at(0)));
-        assert!(lanes.meet("pin", at(1), at(100)), "it waits or is being done");
-        assert!(!lanes.meet("pin", at(2), at(100)), "at another time it is other work");
-        lanes.finish("pin", at(1), at(100));
-        assert!(lanes.meet("pin", at(1), at(101)), "the index may lag behind");
-        assert!(!lanes.meet("pin", at(1), at(102)));
+        for second in 0..5 {
+            lanes.add(job(&long, second));
+        }
+        lanes.add(job(&short, 4));
+        assert_eq!(lanes.take(at(5)).unwrap().lane(), LaneKey::Pins(long.clone()));
+        lanes.free(&LaneKey::Pins(long.clone()), None, at(5));
+        assert_eq!(lanes.take(at(5)).unwrap().lane(), LaneKey::Pins(short), "it waited longer");
+        assert_eq!(lanes.take(at(5)).unwrap().lane(), LaneKey::Pins(long));
+    }
+
+    #[test]
+    fn a_full_lane_keeps_what_comes_first() {
+        let account = AccountId::random(&SystemRandom);
+        let mut lanes = Lanes::default();
+        for second in (1..=500).rev() {
+            lanes.add(job(&account, second));
+        }
+        assert_eq!((lanes.room(), lanes.passed), (MOST - MOST_OF_LANE, 100));
+        let mut again = Vec::new();
+        for second in 1..=201 {
+            assert_eq!(lanes.take(at(500)).map(|job| job.due.at), Some(at(second)));
+            assert_eq!(again, [], "it is full enough");
+            again = lanes.free(&LaneKey::Pins(account.clone()), None, at(500));
+        }
+        again.sort_by_key(|(_, at)| *at);
+        assert_eq!((again.len(), again[0].1, lanes.passed), (100, at(401), 0));
     }
 }

@@ -6,6 +6,7 @@
 
 mod account_work;
 mod attempt;
+mod backlog;
 mod backoff;
 mod change;
 mod check;
@@ -16,6 +17,7 @@ mod doubts;
 mod ending;
 mod foresight;
 mod hold;
+mod known;
 mod lanes;
 mod look;
 mod pace;

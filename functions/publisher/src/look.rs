@@ -1,14 +1,21 @@
 //! Looks at the due index and at who owns the shards.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use futures_util::future::{join, join_all};
 use jiff::Timestamp;
-use shared::domain::{Mode, OwnerId, Partition, Pin, PinId, Settings, Shard, State};
+use shared::domain::{Mode, Partition, Pin, Settings, Shard, State};
 use shared::platform::Platform;
-use shared::store::{DueEntry, DueWork, ShardOwner, StoreError};
+use shared::store::{DueEntry, DuePage, DuePosition, DueWork, ShardOwner, StoreError};
 
 use crate::lanes::{Job, PinWork, Work};
+
+/// How many entries a look reads from the beginning of a shard, and as many from where the look before ended: what lies
+/// behind a long backlog gets its turn too.
+const PAGE: i32 = 1000;
+
+/// How many pins are read at once.
+pub const AT_ONCE: usize = 100;
 
 /// What a look at one shard brought; absent where the table did not answer.
 #[derive(Debug)]
@@ -16,16 +23,39 @@ pub struct Look {
     pub shard: Shard,
     pub owner: Option<ShardOwner>,
     pub entries: Option<Vec<DueEntry>>,
+    /// Where the next look goes on, where the shard has more than one page.
+    pub rest: Option<DuePosition>,
 }
 
-/// Reads what is due in `shards` up to `until`, and who owns them.
-pub async fn look(platform: &Platform, mode: Mode, shards: &[Shard], until: Timestamp) -> Vec<Look> {
-    let looks = shards.iter().map(|shard| async {
-        let partition = Partition::Open(mode, *shard);
-        let (owner, entries) = join(platform.shards.load(*shard), platform.pins.due(&partition, until)).await;
-        Look { shard: *shard, owner: heard(owner).flatten(), entries: heard(entries) }
+/// Reads what is due in `shards` up to `until`, and who owns them; from a position in the backlog where it is known.
+pub async fn look(
+    platform: &Platform,
+    mode: Mode,
+    shards: Vec<(Shard, Option<DuePosition>)>,
+    until: Timestamp,
+) -> Vec<Look> {
+    let looks = shards.into_iter().map(|(shard, rest)| async move {
+        let partition = Partition::Open(mode, shard);
+        let (owner, due) = join(platform.shards.load(shard), due(platform, &partition, until, rest)).await;
+        let (entries, rest) = heard(due).map_or((None, None), |page| (Some(page.entries), page.next));
+        Look { shard, owner: heard(owner).flatten(), entries, rest }
     });
     join_all(looks).await
+}
+
+async fn due(
+    platform: &Platform,
+    partition: &Partition,
+    until: Timestamp,
+    rest: Option<DuePosition>,
+) -> Result<DuePage, StoreError> {
+    let mut page = platform.pins.due_page(partition, until, None, PAGE).await?;
+    if let Some(next) = page.next.take() {
+        let more = platform.pins.due_page(partition, until, rest.or(Some(next)), PAGE).await?;
+        page.entries.extend(more.entries);
+        page.next = more.next;
+    }
+    Ok(page)
 }
 
 /// Reads the settings; absent where the table does not answer.
@@ -44,10 +74,10 @@ pub struct Loaded {
     pub unread: Vec<DueEntry>,
 }
 
-/// Reads the pins behind `entries` and makes jobs of those that are still due, as they are now.
+/// Reads the pins behind `entries`, at most [`AT_ONCE`], and makes jobs of those that are still due, as they are now.
 pub async fn jobs(platform: &Platform, entries: Vec<DueEntry>) -> Loaded {
     let mut loaded = Loaded::default();
-    let mut pins: BTreeMap<OwnerId, Vec<(PinId, DueEntry)>> = BTreeMap::new();
+    let mut pins = Vec::new();
     for entry in entries {
         match entry.work.clone() {
             DueWork::Account(owner, account) => {
@@ -56,29 +86,32 @@ pub async fn jobs(platform: &Platform, entries: Vec<DueEntry>) -> Loaded {
             DueWork::Circuit(mode, kind) => {
                 loaded.jobs.push(Job { work: Work::Circuit(mode, kind), due: entry.due });
             }
-            DueWork::Pin(owner, id) => pins.entry(owner).or_default().push((id, entry)),
+            DueWork::Pin(..) => pins.push(entry),
         }
     }
-    let now = platform.clock.now();
-    for (owner, entries) in pins {
-        for entries in entries.chunks(100) {
-            let ids: Vec<_> = entries.iter().map(|(id, _)| id.clone()).collect();
-            match heard(platform.pins.load_many(&owner, &ids).await) {
-                Some(found) => loaded.sort(entries, &found, now),
-                None => loaded.unread.extend(entries.iter().map(|(_, entry)| entry.clone())),
-            }
-        }
+    if pins.is_empty() {
+        return loaded;
+    }
+    let keys = pins.iter().filter_map(|entry| match &entry.work {
+        DueWork::Pin(owner, id) => Some((owner, id)),
+        _ => None,
+    });
+    match heard(platform.pins.load_all(keys).await) {
+        Some(found) => loaded.sort(pins, &found, platform.clock.now()),
+        None => loaded.unread = pins,
     }
     loaded
 }
 
 impl Loaded {
     /// Makes jobs of the pins that were found behind `entries`.
-    fn sort(&mut self, entries: &[(PinId, DueEntry)], found: &[Pin], now: Timestamp) {
-        for (id, entry) in entries {
-            match found.iter().find(|pin| pin.id == *id).and_then(|pin| job(pin, now)) {
+    fn sort(&mut self, entries: Vec<DueEntry>, found: &[Pin], now: Timestamp) {
+        let found: HashMap<_, _> = found.iter().map(|pin| (&pin.id, pin)).collect();
+        for entry in entries {
+            let pin = if let DueWork::Pin(_, id) = &entry.work { found.get(id) } else { None };
+            match pin.and_then(|pin| job(pin, now)) {
                 Some(job) => self.jobs.push(job),
-                None => self.idle.push(entry.clone()),
+                None => self.idle.push(entry),
             }
         }
     }

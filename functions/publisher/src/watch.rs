@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use futures_util::StreamExt;
-use futures_util::future::{BoxFuture, Either, select};
+use futures_util::future::{BoxFuture, Either, join_all, select};
 use futures_util::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::{Mode, Partition, Settings, Shard};
 use shared::kick::{KickedPin, PublisherEvent};
 use shared::random;
-use shared::store::{DueEntry, DueWork, ShardOwner};
+use shared::store::ShardOwner;
 
+use crate::backlog::Backlog;
 use crate::lanes::{Job, Lanes, Work};
 use crate::look::{self, Loaded, Look};
 use crate::publish::{Finished, publish};
@@ -40,6 +41,7 @@ pub struct Watch<'a> {
     mode: Mode,
     owned: BTreeSet<Shard>,
     lanes: Lanes,
+    backlog: Backlog,
     running: FuturesUnordered<BoxFuture<'a, Step>>,
     working: usize,
     next_look: Timestamp,
@@ -58,6 +60,7 @@ impl<'a> Watch<'a> {
             mode: Mode::Sandbox,
             owned: BTreeSet::new(),
             lanes: Lanes::default(),
+            backlog: Backlog::default(),
             running: FuturesUnordered::new(),
             working: 0,
             next_look: span.began + LOOK_EVERY,
@@ -98,13 +101,16 @@ impl<'a> Watch<'a> {
         }
         let [ahead, foreseen] = self.publisher.rules.foresight.map(|time| self.now() + time);
         let horizon = self.horizon();
-        let mut looks = look::look(&self.publisher.platform, self.mode, &shards, ahead).await;
+        let shards = shards.into_iter().map(|shard| (shard, None)).collect();
+        let mut looks = look::look(&self.publisher.platform, self.mode, shards, ahead).await;
         let oldest = looks.iter().filter_map(|look| look.entries.as_ref()?.first()).map(|entry| entry.due.at).min();
         let overdue = oldest.map_or(SignedDuration::ZERO, |at| self.now().duration_since(at).max(SignedDuration::ZERO));
         self.report.oldest_overdue_ms = i64::try_from(overdue.as_millis()).unwrap_or(i64::MAX);
         let mut later = Vec::new();
-        for entries in looks.iter_mut().filter_map(|look| look.entries.as_mut()) {
-            later.extend(entries.extract_if(.., |entry| entry.due.at > horizon));
+        for look in &mut looks {
+            // The next look does not reach as far, so it cannot go on there.
+            look.rest = None;
+            later.extend(look.entries.iter_mut().flat_map(|e| e.extract_if(.., |entry| entry.due.at > horizon)));
         }
         later.retain(|entry| entry.due.at > foreseen);
         self.take_up(looks).await;
@@ -117,44 +123,55 @@ impl<'a> Watch<'a> {
     /// A kicked pin that is due before the shard's owner looks again is done here; the owner does the others.
     async fn kick(&mut self, pins: Vec<KickedPin>) {
         let platform = &self.publisher.platform;
-        for kicked in pins {
-            let Ok(Some(pin)) = platform.pins.load(&kicked.owner, &kicked.id).await else { continue };
-            let now = platform.clock.now();
-            let Some(job) = look::job(&pin, now) else { continue };
-            let Partition::Open(mode, shard) = job.due.partition else { continue };
-            if mode != self.mode {
-                continue;
-            }
+        let some = pins.chunks(look::AT_ONCE);
+        let found = some.map(|some| platform.pins.load_all(some.iter().map(|kicked| (&kicked.owner, &kicked.id))));
+        let found = join_all(found).await.into_iter().filter_map(Result::ok).flatten();
+        let now = self.now();
+        let in_shard = |job: Job| match job.due.partition {
+            Partition::Open(mode, shard) if mode == self.mode => Some((shard, job)),
+            _ => None,
+        };
+        let jobs: Vec<_> = found.filter_map(|pin| look::job(&pin, now)).filter_map(in_shard).collect();
+        let shards: BTreeSet<_> = jobs.iter().map(|(shard, _)| *shard).collect();
+        let free = shards.into_iter().map(async |shard| {
             let owner = platform.shards.load(shard).await.ok().flatten();
-            let owned_by_another = owner.is_some_and(|owner| owner.holder != self.holder && owner.horizon > now);
-            let mine = !owned_by_another && self.take(shard).await;
-            if mine || job.due.at <= now + LOOK_EVERY {
+            let is_free = owner.is_none_or(|owner| owner.holder == self.holder || owner.horizon <= now);
+            is_free.then_some(shard)
+        });
+        let free = join_all(free).await.into_iter().flatten().collect();
+        let mine = self.take(free).await;
+        let now = self.now();
+        for (shard, job) in jobs {
+            let is_new = self.backlog.meet_job(&job, now);
+            if is_new && (mine.contains(&shard) || job.due.at <= now + LOOK_EVERY) {
                 self.lanes.add(job);
             }
         }
     }
 
     /// Takes the shards that have work, and their work.
-    async fn take_up(&mut self, looks: Vec<Look>) {
-        let mut entries = Vec::new();
-        for look in looks {
-            let found = self.unmet(look.entries.unwrap_or_default());
-            if !found.is_empty() && self.take(look.shard).await {
-                entries.extend(found);
-            }
-        }
-        let loaded = look::jobs(&self.publisher.platform, entries).await;
-        self.loaded(loaded);
+    async fn take_up(&mut self, mut looks: Vec<Look>) {
+        let now = self.now();
+        looks.retain(|look| self.backlog.has_new(look, now));
+        let mine = self.take(looks.iter().map(|look| look.shard).collect()).await;
+        looks.retain(|look| mine.contains(&look.shard));
+        self.backlog.meet(looks, self.lanes.room(), self.now());
     }
 
-    async fn take(&mut self, shard: Shard) -> bool {
+    /// Takes `shards`; answers those that it got.
+    async fn take(&mut self, shards: Vec<Shard>) -> BTreeSet<Shard> {
         let owner = ShardOwner { holder: self.holder.clone(), since: self.span.began, horizon: self.span.last_claim };
-        let taken = self.publisher.platform.shards.take(shard, &owner).await;
-        // Ownership is for pace only, so work is not left lying because it could not be written down.
-        let taken = taken.inspect_err(|error| tracing::warn!(%error, "a shard could not be taken")).unwrap_or(true);
-        if taken {
-            self.owned.insert(shard);
-        }
+        let store = &self.publisher.platform.shards;
+        let taken = shards.into_iter().map(async |shard| {
+            let taken = store.take(shard, &owner).await;
+            // Ownership is for pace only, so work is not left lying because it could not be written down.
+            taken
+                .inspect_err(|error| tracing::warn!(%error, "a shard could not be taken"))
+                .unwrap_or(true)
+                .then_some(shard)
+        });
+        let taken: BTreeSet<_> = join_all(taken).await.into_iter().flatten().collect();
+        self.owned.extend(&taken);
         taken
     }
 
@@ -165,6 +182,7 @@ impl<'a> Watch<'a> {
             self.stopped |= now >= self.span.last_claim || self.publisher.is_stopping();
             if self.stopped {
                 self.lanes.clear();
+                self.backlog.clear();
             }
             self.begin(now);
             if self.running.is_empty() && self.lanes.is_empty() {
@@ -197,15 +215,19 @@ impl<'a> Watch<'a> {
                 Step::Done(job, finished)
             }));
         }
+        while let Some(page) = self.backlog.next_page() {
+            let platform = &self.publisher.platform;
+            self.running.push(Box::pin(async move { Step::Loaded(look::jobs(platform, page).await) }));
+        }
         if now >= self.next_look && !self.looking && !self.stopped && !self.owned.is_empty() {
             self.looking = true;
-            let shards: Vec<_> = self.owned.iter().copied().collect();
+            let shards = self.owned.iter().map(|shard| (*shard, self.backlog.rest(*shard))).collect();
             let (publisher, mode, until) = (self.publisher, self.mode, self.horizon());
             self.running.push(Box::pin(async move {
                 let platform = &publisher.platform;
                 publisher.circuits.refresh(mode).await;
                 let settings = look::settings(platform).await;
-                Step::Looked(settings, look::look(platform, mode, &shards, until).await)
+                Step::Looked(settings, look::look(platform, mode, shards, until).await)
             }));
         }
     }
@@ -225,17 +247,17 @@ impl<'a> Watch<'a> {
             Step::Done(job, finished) => {
                 self.working -= 1;
                 finished.count(&mut self.report);
-                if finished.again {
-                    self.lanes.unmeet(&job.name(), job.due.at);
-                } else {
-                    self.lanes.finish(&job.name(), job.due.at, self.now());
-                }
-                self.lanes.free(&job.lane(), finished.posted);
+                let now = self.now();
+                self.backlog.done(&job, finished.again, now);
+                self.backlog.forget(self.lanes.free(&job.lane(), finished.posted, now));
                 finished.jobs.into_iter().for_each(|job| self.lanes.add(job));
             }
             Step::Swept(missed) => self.report.failed += missed,
             Step::Foreseen(warned) => self.report.warned += warned,
-            Step::Loaded(loaded) => self.loaded(loaded),
+            Step::Loaded(Loaded { jobs, idle, unread }) => {
+                jobs.into_iter().for_each(|job| self.lanes.add(job));
+                self.backlog.page_read(idle, unread, self.now());
+            }
             Step::Looked(settings, looks) => self.looked(settings, looks),
         }
     }
@@ -248,19 +270,15 @@ impl<'a> Watch<'a> {
             self.stopped = true;
             return;
         }
-        let mut entries = Vec::new();
-        for look in looks {
-            if look.owner.is_some_and(|owner| owner.holder != self.holder) {
-                self.owned.remove(&look.shard);
-                self.lanes.leave(&Partition::Open(self.mode, look.shard));
-            } else {
-                entries.extend(self.unmet(look.entries.unwrap_or_default()));
-            }
+        let (lost, kept): (Vec<_>, Vec<_>) =
+            looks.into_iter().partition(|look| look.owner.as_ref().is_some_and(|owner| owner.holder != self.holder));
+        for Look { shard, .. } in lost {
+            let partition = Partition::Open(self.mode, shard);
+            self.owned.remove(&shard);
+            self.lanes.leave(&partition);
+            self.backlog.leave(&partition);
         }
-        if !entries.is_empty() {
-            let platform = &self.publisher.platform;
-            self.running.push(Box::pin(async move { Step::Loaded(look::jobs(platform, entries).await) }));
-        }
+        self.backlog.meet(kept, self.lanes.room(), self.now());
     }
 
     /// Gives the shards back; answers whether more work came up at the last moment.
@@ -276,31 +294,13 @@ impl<'a> Watch<'a> {
             if self.stopped || owned.is_empty() {
                 return false;
             }
-            let looks = look::look(&self.publisher.platform, self.mode, &owned, self.horizon()).await;
+            let shards = owned.into_iter().map(|shard| (shard, None)).collect();
+            let looks = look::look(&self.publisher.platform, self.mode, shards, self.horizon()).await;
             self.take_up(looks).await;
-            if !self.lanes.is_empty() {
+            if !self.backlog.is_empty() {
                 return true;
             }
         }
-    }
-
-    fn loaded(&mut self, loaded: Loaded) {
-        for job in loaded.jobs {
-            self.lanes.add(job);
-        }
-        let now = self.now();
-        for entry in loaded.idle {
-            self.lanes.finish(name(&entry), entry.due.at, now);
-        }
-        for entry in loaded.unread {
-            self.lanes.unmeet(name(&entry), entry.due.at);
-        }
-    }
-
-    fn unmet(&mut self, entries: Vec<DueEntry>) -> Vec<DueEntry> {
-        let (mut unmet, now) = (entries, self.now());
-        unmet.retain(|entry| !self.lanes.meet(name(entry), entry.due.at, now));
-        unmet
     }
 
     /// How far ahead it makes sense to look: not beyond the last claim.
@@ -317,13 +317,5 @@ async fn give_back(publisher: &Publisher, shard: Shard, holder: &str) {
     let now = publisher.platform.clock.now();
     if let Err(error) = publisher.platform.shards.give_back(shard, holder, now).await {
         tracing::warn!(%error, %shard, "a shard could not be given back; it is free when its horizon passes");
-    }
-}
-
-fn name(entry: &DueEntry) -> &str {
-    match &entry.work {
-        DueWork::Pin(_, id) => id.as_str(),
-        DueWork::Account(_, id) => id.as_str(),
-        DueWork::Circuit(_, kind) => kind.code(),
     }
 }

@@ -9,7 +9,7 @@ mod write;
 
 pub use calendar::{CalendarPage, CalendarQuery, Order};
 pub use claim::{Claim, Lease};
-pub use due::{DueEntry, DueWork};
+pub use due::{DueEntry, DuePage, DuePosition, DueWork};
 
 use super::accounts::replacement;
 use super::items::PinItem;
@@ -50,13 +50,17 @@ impl PinStore {
 
     /// Reads up to 100 pins as they are now, in the order of `ids`; those that do not exist are left out.
     pub async fn load_many(&self, owner: &OwnerId, ids: &[PinId]) -> Result<Vec<Pin>, StoreError> {
-        let keys: Vec<_> = ids.iter().map(|id| Key::pin(owner, id)).collect();
-        let items: Vec<PinItem> = self.table.get_many(&keys).await?;
-        let passed_over = |error: &StoreError| tracing::error!(%error, "a pin is passed over");
-        let mut pins: Vec<_> =
-            items.into_iter().filter_map(|item| readable(item).inspect_err(passed_over).ok()).collect();
+        let mut pins = self.load_all(ids.iter().map(|id| (owner, id))).await?;
         pins.sort_by_key(|pin| ids.iter().position(|id| *id == pin.id));
         Ok(pins)
+    }
+
+    /// Reads up to 100 pins of any owners as they are now; those that do not exist are left out, the order is not kept.
+    pub async fn load_all(&self, pins: impl Iterator<Item = (&OwnerId, &PinId)>) -> Result<Vec<Pin>, StoreError> {
+        let keys: Vec<_> = pins.map(|(owner, id)| Key::pin(owner, id)).collect();
+        let items: Vec<PinItem> = self.table.get_many(&keys).await?;
+        let passed_over = |error: &StoreError| tracing::error!(%error, "a pin is passed over");
+        Ok(items.into_iter().filter_map(|item| readable(item).inspect_err(passed_over).ok()).collect())
     }
 
     /// Replaces a pin that was read at `version` by the same pin after a move; for pins that needed nobody before.

@@ -10,7 +10,7 @@ use super::PinStore;
 use crate::domain::{AccountId, CircuitKind, Due, Mode, OwnerId, Partition, PinId};
 
 /// How much of a partition one look takes at most.
-const MOST: usize = 2000;
+const MOST: i32 = 2000;
 
 /// One entry of the due index. The index may lag behind the items, so an entry is a hint and the claim decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,29 +32,51 @@ pub enum DueWork {
     Circuit(Mode, CircuitKind),
 }
 
+/// Some entries of a partition.
+#[derive(Debug, Clone)]
+pub struct DuePage {
+    /// The entries, soonest first.
+    pub entries: Vec<DueEntry>,
+    /// Where the next ones begin, if there may be any.
+    pub next: Option<DuePosition>,
+}
+
+/// A place between two entries of a partition.
+#[derive(Debug, Clone)]
+pub struct DuePosition(Item);
+
 impl PinStore {
     /// Reads what is due in `partition` up to `until`, soonest first, at most 2000 entries.
     pub async fn due(&self, partition: &Partition, until: Timestamp) -> Result<Vec<DueEntry>, StoreError> {
-        let mut entries = Vec::new();
-        let mut from = None;
-        loop {
-            let answer = self
-                .table
-                .query()
-                .index_name(DUE)
-                .key_condition_expression("due_shard = :partition AND due_at <= :until")
-                .expression_attribute_values(":partition", text(partition.to_string()))
-                .expression_attribute_values(":until", number(until.as_millisecond()))
-                .set_exclusive_start_key(from)
-                .send()
-                .await
-                .map_err(|error| StoreError::from_sdk("read what is due", error))?;
-            entries.extend(answer.items.unwrap_or_default().iter().filter_map(|item| entry(partition, item)));
-            from = answer.last_evaluated_key;
-            if from.is_none() || entries.len() >= MOST {
-                return Ok(entries);
-            }
-        }
+        self.due_page(partition, until, None, MOST).await.map(|page| page.entries)
+    }
+
+    /// Reads the next `most` entries of what is due in `partition` up to `until`, soonest first: those behind `from`,
+    /// or the first ones.
+    pub async fn due_page(
+        &self,
+        partition: &Partition,
+        until: Timestamp,
+        from: Option<DuePosition>,
+        most: i32,
+    ) -> Result<DuePage, StoreError> {
+        let answer = self
+            .table
+            .query()
+            .index_name(DUE)
+            .key_condition_expression("due_shard = :partition AND due_at <= :until")
+            .expression_attribute_values(":partition", text(partition.to_string()))
+            .expression_attribute_values(":until", number(until.as_millisecond()))
+            .limit(most)
+            .set_exclusive_start_key(from.map(|position| position.0))
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("read what is due", error))?;
+        let items = answer.items.unwrap_or_default();
+        Ok(DuePage {
+            entries: items.iter().filter_map(|item| entry(partition, item)).collect(),
+            next: answer.last_evaluated_key.map(DuePosition),
+        })
     }
 
     /// Reads the earliest moment at which something is due in `partition`.

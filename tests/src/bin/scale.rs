@@ -1,0 +1,132 @@
+//! Measures what only shows at size, and fails where a bound is broken: `scale [reads] [writes] [precision] [outage] [burst]`.
+
+use std::process::ExitCode;
+
+use jiff::SignedDuration;
+use peak_alloc::PeakAlloc;
+use tests::Ticks;
+use tests::outage::{Outage, Survived};
+use tests::precision::{self, Setting};
+use tests::scale::{self, Burst};
+
+/// Counts what the Rust code holds; what SQLite holds, the stand-in for services of others, is not in it.
+#[global_allocator]
+static HEAP: PeakAlloc = PeakAlloc;
+
+/// What one run over a hundred thousand due pins may take.
+const MOST_MEGABYTES: f64 = 64.0;
+
+fn main() -> ExitCode {
+    let chosen: Vec<_> = std::env::args().skip(1).collect();
+    let wants = |name: &str| chosen.is_empty() || chosen.iter().any(|word| word == name);
+    let mut broken = Vec::new();
+    if wants("reads") {
+        broken.extend(reads());
+    }
+    if wants("writes") {
+        broken.extend(writes());
+    }
+    if wants("precision") {
+        broken.extend(precision());
+    }
+    if wants("outage") {
+        broken.extend(outage());
+    }
+    if wants("burst") {
+        broken.extend(burst(1));
+        broken.extend(burst(16));
+    }
+    for bound in &broken {
+        println!("BROKEN: {bound}");
+    }
+    if broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Runs `future` on time that moves only while everybody waits.
+fn simulate<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime without threads starts").block_on(future)
+}
+
+fn reads() -> Option<String> {
+    println!("what a tick with ten pins to publish reads");
+    let mut found = Vec::new();
+    for waiting in [1_000, 1_000_000] {
+        let (units, calls) = simulate(scale::reads_of_a_tick(waiting));
+        println!("  {waiting:>9} pins wait for later days: {units} read units, {calls} calls");
+        found.push((units.to_bits(), calls));
+    }
+    (found[0] != found[1]).then(|| "the cost of a tick depends on how many pins wait".to_owned())
+}
+
+fn writes() -> Option<String> {
+    let pins = 1_000;
+    println!("what {pins} pins cost to write, from creation to published, while ticks overlap");
+    let lines = simulate(scale::writes(pins, SignedDuration::from_millis(750)));
+    let (mut of_pins, count) = (0.0, f64::from(u32::try_from(pins).expect("a few")));
+    for (purpose, line) in &lines {
+        println!("  {purpose:<28} {:>6} writes {:>8} units {:>7.3} a pin", line.writes, line.units, line.units / count);
+        of_pins += if purpose.starts_with("pin") { line.units / count } else { 0.0 };
+    }
+    println!("  {of_pins:.3} units a pin");
+    (of_pins > 6.3).then(|| format!("{of_pins} write units a pin"))
+}
+
+fn precision() -> Vec<String> {
+    println!("lateness by the second at which the ticks arrive");
+    let setting = Setting { minutes: 6, accounts: 20, pause: SignedDuration::from_millis(1_700) };
+    let mut broken = Vec::new();
+    for kind in [Ticks::At, Ticks::Doubled, Ticks::OneMissing, |second| Ticks::Anywhere(u64::from(second))] {
+        let mut all = Vec::new();
+        for second in 0..60 {
+            let lateness = simulate(precision::run(kind(second), setting));
+            broken.extend(lateness.broken().map(|bound| format!("{:?}: {bound}", kind(second))));
+            all.push(lateness);
+        }
+        println!("  {:?} and every other second: {}", kind(0), precision::Worst::of(&all));
+    }
+    broken
+}
+
+fn outage() -> Option<String> {
+    let outage = Outage { accounts: 20, pause: SignedDuration::from_secs(3), length: SignedDuration::from_hours(1) };
+    println!("Pinterest does not answer for an hour");
+    let survived = simulate(outage.survive());
+    let Survived { calls, calls_normally, pins, out, drained_in, busiest_ten_seconds, health } = &survived;
+    println!("  {calls} calls meanwhile, {calls_normally} without the outage");
+    println!(
+        "  {pins} pins came due, {} are out and {} in review; the last {drained_in:#} after the end",
+        out.0, out.1
+    );
+    println!("  at most {busiest_ten_seconds} posts of {} accounts in ten seconds of it", outage.accounts);
+    for (when, health) in ["in the middle", "before the end", "ten minutes after"].into_iter().zip(health) {
+        println!("  health {when}: {health}");
+    }
+    survived.broken()
+}
+
+fn burst(schedules: u8) -> Vec<String> {
+    let burst = Burst { accounts: 500, pins_each: 200, schedules };
+    println!("{} pins due in one minute, {schedules} schedule(s)", burst.accounts * burst.pins_each);
+    let (mut before, mut peak) = (0.0, 0.0);
+    let begin = || {
+        before = HEAP.current_usage_as_mb().into();
+        HEAP.reset_peak_usage();
+    };
+    let drained = simulate(burst.drain(begin, || peak = HEAP.peak_usage_as_mb().into()));
+    let (took, bound) = (drained.took, burst.bound());
+    println!("  drained in {took:#}; Pinterest's pace allows {bound:#}; {}", drained.seen);
+    println!("  at most {} posts of an account in a minute, {} posts", drained.busiest_minute, drained.posts);
+    println!("  {:.1} MB of heap at most, on top of {before:.1} MB", peak - before);
+    let mut broken = Vec::new();
+    if took > bound + bound / 4 {
+        broken.push(format!("{took:#} to drain what Pinterest takes in {bound:#}"));
+    }
+    if drained.busiest_minute > 80 || drained.posts != burst.accounts * burst.pins_each {
+        broken.push(format!("{drained:?}"));
+    }
+    if schedules == 1 && peak - before > MOST_MEGABYTES {
+        broken.push(format!("{:.1} MB of heap", peak - before));
+    }
+    broken
+}
