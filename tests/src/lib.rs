@@ -12,6 +12,7 @@ mod publishing;
 mod secrets;
 mod shapes;
 mod shortcuts;
+pub mod simulation;
 mod world;
 
 pub use addresses::{ABSENT_ACCOUNT, ABSENT_PIN, body_for, id_for};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
 use jiff::{SignedDuration, Timestamp};
 use local::in_process::{Hook, InProcess, Meter, Parts};
@@ -15,6 +16,7 @@ use pinterest_sim::{App, Options, Simulator, Storage, Tier};
 use shared::api::Route;
 use shared::clock::{Clock, SharedClock};
 use shared::config::Config;
+use shared::pinterest::Transport;
 use shared::platform::Platform;
 use shared::store::schema;
 
@@ -35,7 +37,7 @@ pub const AWS_SECRET: &str = "canary-aws-secret-0123456789abcdef";
 /// The domain name under which API Gateway reaches the functions.
 pub const HOST: &str = "pins.example.com";
 
-const TABLE: &str = "pinwheel";
+pub(crate) const TABLE: &str = "pinwheel";
 const APP_SECRET_ID: &str = "pinwheel/app";
 const TOKEN_KEYS: &str = "pinwheel/token-keys";
 
@@ -55,11 +57,29 @@ pub struct World {
     pub meter: Arc<Meter>,
     functions: Vec<(&'static [Route], Router)>,
     instances: AtomicU64,
+    pinterest: Router,
+}
+
+/// An instance of a function, with what it sees of the world.
+pub(crate) struct Instance<'a> {
+    /// The name of the function.
+    pub(crate) actor: &'a str,
+    /// What watches and disturbs its calls to AWS.
+    pub(crate) hooks: &'a [Arc<dyn Hook>],
+    /// The time as it has it.
+    pub(crate) clock: VirtualClock,
+    /// How it reaches Pinterest.
+    pub(crate) pinterest: Transport,
 }
 
 impl World {
     /// A fresh installation: table and secrets exist, nothing is set up.
     pub async fn new() -> Self {
+        Self::drawn(0).await
+    }
+
+    /// The same; what its functions draw is another sequence for another `seed`.
+    pub(crate) async fn drawn(seed: u64) -> Self {
         let clock = VirtualClock::starting_at(START);
         let now: Arc<dyn Fn() -> Timestamp + Send + Sync> = Arc::new(move || clock.now());
         let simulator = Simulator::open(Options {
@@ -72,7 +92,7 @@ impl World {
                 redirect_uris: vec![format!("https://{HOST}/app/pinterest/board")],
                 tier: Tier::Standard,
             },
-            seed: 7,
+            seed: 7 + seed,
         })
         .expect("a simulator in memory opens");
         let parts = Parts {
@@ -82,11 +102,12 @@ impl World {
         };
         let mut world = Self {
             clock,
+            pinterest: simulator.router(),
             simulator,
             parts,
             meter: Arc::new(Meter::default()),
             functions: Vec::new(),
-            instances: AtomicU64::new(0),
+            instances: AtomicU64::new(seed << 16),
         };
         world.install().await;
         world.parts.lambda.host(PUBLISHER, crate::publishing::handler(world.platform("kicked publisher"), clock));
@@ -115,18 +136,44 @@ impl World {
 
     /// The same, watched and disturbed by `hooks`.
     pub fn platform_with(&self, actor: &str, hooks: &[Arc<dyn Hook>]) -> Arc<Platform> {
-        let client = InProcess::new(self.parts.clone()).named(actor).with_hook(self.meter.clone());
-        let client = hooks.iter().fold(client, |client, hook| client.with_hook(hook.clone()));
+        self.platform_of(Instance { actor, hooks, clock: self.clock, pinterest: self.undisturbed_pinterest() })
+    }
+
+    /// The platform of that instance, with caches of its own.
+    pub(crate) fn platform_of(&self, instance: Instance<'_>) -> Arc<Platform> {
+        let client = InProcess::new(self.parts.clone()).named(instance.actor).with_hook(self.meter.clone());
+        let client = instance.hooks.iter().fold(client, |client, hook| client.with_hook(hook.clone()));
         // No two instances draw the same ids, as no two do on AWS.
         let seed = self.instances.fetch_add(1, Ordering::Relaxed);
-        let clock: SharedClock = Arc::new(self.clock);
+        let clock: SharedClock = Arc::new(instance.clock);
         let world = shared::platform::World {
             clock,
             random: Arc::new(SeededRandom::new(seed)),
-            aws: aws_smithy_runtime_api::client::http::SharedHttpClient::new(client),
-            pinterest: simulated::transport(self.simulator.router()),
+            aws: SharedHttpClient::new(client),
+            pinterest: instance.pinterest,
         };
         Arc::new(Platform::new(config(), world))
+    }
+
+    /// Pinterest itself.
+    pub(crate) fn pinterest_router(&self) -> Router {
+        self.pinterest.clone()
+    }
+
+    /// Pinterest as it answers at once.
+    pub(crate) fn undisturbed_pinterest(&self) -> Transport {
+        simulated::transport(self.pinterest.clone())
+    }
+
+    /// A platform whose requests to AWS go to `client`.
+    pub(crate) fn platform_at(&self, client: SharedHttpClient) -> Platform {
+        let world = shared::platform::World {
+            clock: Arc::new(self.clock),
+            random: Arc::new(SeededRandom::new(0)),
+            aws: client,
+            pinterest: self.undisturbed_pinterest(),
+        };
+        Platform::new(config(), world)
     }
 
     /// Lets `function` serve `routes` from now on, for stories that disturb it.

@@ -1,0 +1,1 @@
+//! Every place at which a publication can be cut, one by one and two by two.

@@ -1,0 +1,97 @@
+//! What must hold at the moment at which a post is handed to the network.
+
+use jiff::{SignedDuration, Timestamp};
+use shared::clock::Clock;
+
+use super::{Judge, Known};
+use crate::simulation::invariant::Invariant;
+use crate::simulation::pinterest::{Calling, PinterestCall};
+use crate::simulation::rows::Row;
+use crate::simulation::surroundings::Surroundings;
+
+/// How long a request to Pinterest may take.
+const REQUEST: SignedDuration = SignedDuration::from_secs(15);
+
+/// How long a publisher may go by what it read of an account or of the settings.
+const HEED: SignedDuration = SignedDuration::from_secs(10);
+
+/// How late a pin may go out by itself.
+const GRACE: SignedDuration = SignedDuration::from_hours(24);
+
+/// Holds the table against a post.
+pub fn check(judge: &Judge, around: &Surroundings, calling: &Calling, call: &PinterestCall) {
+    let title = call.text("title");
+    let rows = around.rows();
+    let claimed: Vec<_> =
+        rows.iter().filter(|row| row.text("title") == title && row.text("status") == "publishing").collect();
+    let now = calling.clock.now();
+    let breach = |invariant, why: &str| around.breach(invariant, format!("{title:?} was posted {why}"));
+    if let Some((invariant, why)) = own_will(&judge.known(), around, call, claimed.is_empty()) {
+        return breach(invariant, why);
+    }
+    let any = |fits: &dyn Fn(&Row) -> bool| claimed.iter().any(|row| fits(row));
+    if !any(&|row| row.moment("lease_until").is_some_and(|until| until >= now + REQUEST)) {
+        return breach(Invariant::ClaimedWhilePosted, "without a claim that lasts");
+    }
+    if !any(&|row| row.publish_at().is_some_and(|at| at <= now)) {
+        breach(Invariant::NeverEarly, "before its time");
+    }
+    if !any(&|row| row.publish_at().is_some_and(|at| now.duration_since(at) <= GRACE + HEED)) {
+        breach(Invariant::NothingADayLate, "more than a day late");
+    }
+    if !any(&|row| row.text("description") == call.text("description")) {
+        breach(Invariant::PostedAsLeft, "other than it was claimed");
+    }
+    for account in rows.iter().filter(|row| row.is_account()) {
+        let is_its = claimed.iter().all(|row| row.text("account_id") == account.text("id"));
+        if is_its && let Some((invariant, why)) = accounts_will(&judge.known(), around, account, now) {
+            breach(invariant, why);
+        }
+    }
+}
+
+/// What the owner of the pin and the administrator want.
+fn own_will(
+    known: &Known,
+    around: &Surroundings,
+    call: &PinterestCall,
+    is_unclaimed: bool,
+) -> Option<(Invariant, &'static str)> {
+    let mut own = known.pins.values().filter(|pin| pin.title == call.text("title")).peekable();
+    let is_known = own.peek().is_some();
+    let is_off = is_known && own.clone().all(|pin| pin.cancelled_at.is_some());
+    if is_off {
+        return Some((Invariant::HeedsItsOwner, "after it was cancelled"));
+    }
+    if is_known && !own.any(|pin| pin.texts.iter().any(|text| text == call.text("description"))) {
+        return Some((Invariant::PostedAsLeft, "other than its owner left it"));
+    }
+    let is_disabled = known.disabled_since.is_some_and(|since| around.now() > since + HEED);
+    if is_disabled && around.weather.aws_is_well() {
+        return Some((Invariant::NothingWhileDisabled, "while Pinterest was disabled"));
+    }
+    is_unclaimed.then_some((Invariant::ClaimedWhilePosted, "without a claim"))
+}
+
+/// What is known of the account.
+fn accounts_will(
+    known: &Known,
+    around: &Surroundings,
+    account: &Row,
+    now: Timestamp,
+) -> Option<(Invariant, &'static str)> {
+    if !around.weather.aws_is_well() {
+        // What cannot be read cannot be heeded.
+        return None;
+    }
+    let id = account.text("id");
+    let long_ago = |since: &Timestamp| around.now() > *since + HEED;
+    let held = account.moment("hold_until").filter(|until| *until > now);
+    if held.is_some_and(|until| known.holds.get(&(id.to_owned(), until)).is_some_and(long_ago)) {
+        return Some((Invariant::NothingWhileHeld, "while its account was held"));
+    }
+    if account.text("state") == "disconnected" && known.disconnected.get(id).is_some_and(long_ago) {
+        return Some((Invariant::HeedsItsOwner, "after its account was disconnected"));
+    }
+    None
+}
