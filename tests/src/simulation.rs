@@ -10,6 +10,7 @@ mod dice;
 mod fleet;
 mod invariant;
 mod judge;
+mod many;
 mod mortal;
 mod people;
 mod pinterest;
@@ -32,6 +33,7 @@ use tokio::task::JoinSet;
 
 use crate::START;
 pub use invariant::{Breach, Invariant};
+pub use many::{Tally, first_breach, many};
 pub use planted::{Client, PLANTED, Planted};
 use plan::Plan;
 use scene::Scene;

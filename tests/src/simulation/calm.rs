@@ -11,6 +11,9 @@ const FAR: SignedDuration = SignedDuration::from_hours(30);
 /// How many times the schedule fires at most.
 const TICKS: usize = 80;
 
+/// How soon the schedule fires again at the earliest.
+const SOON: SignedDuration = SignedDuration::from_secs(5);
+
 /// By when everything that was parked is released, after what held it is gone.
 const RELEASED: SignedDuration = SignedDuration::from_mins(15);
 
@@ -24,17 +27,22 @@ pub async fn calm(scene: &Scene) {
     if around.judge.known().disabled_since.is_some() {
         scene.people.enable().await;
     }
-    let end = around.now() + FAR;
-    for _ in 0..TICKS {
-        let Some(next) = scene.next_work(end) else { break };
-        let soon = around.now() + SignedDuration::from_secs(1);
-        around.clock.sleep_until((next - SignedDuration::from_secs(2)).max(soon)).await;
-        tick(scene).await;
-    }
+    rest(scene).await;
     around.wait(RELEASED).await;
     tick(scene).await;
     let health = scene.people.health().await;
     around.judge.conclude(around, &health);
+}
+
+/// Fires the schedule until nothing is left to be done.
+async fn rest(scene: &Scene) {
+    let around = &scene.around;
+    let end = around.now() + FAR;
+    for _ in 0..TICKS {
+        let Some(next) = scene.next_work(end) else { break };
+        around.clock.sleep_until(next.max(around.now() + SOON)).await;
+        tick(scene).await;
+    }
 }
 
 async fn tick(scene: &Scene) {

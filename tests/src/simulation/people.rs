@@ -48,7 +48,8 @@ impl People {
             Act::Cancel { pin } => self.cancel(pin).await,
             Act::Retry { pin } => self.retry(pin).await,
             Act::Resolve { pin } => self.resolve(pin).await,
-            Act::Disable { time } => self.disable(time).await,
+            Act::Disable => self.disable().await,
+            Act::Enable => self.enable().await,
             Act::Disconnect { account } => self.disconnect(account).await,
             Act::Reconnect { account } => self.reconnect(account).await,
             Act::Revoke { account } => {
@@ -165,13 +166,11 @@ impl People {
         self.told("resolve", &answer);
     }
 
-    async fn disable(&self, time: SignedDuration) {
+    async fn disable(&self) {
         self.meddle();
         if self.switch("disabled").await {
             self.around.judge.known().disabled_since = Some(self.around.now());
         }
-        self.around.wait(time).await;
-        self.enable().await;
     }
 
     /// Enables Pinterest, however often that has to be tried.

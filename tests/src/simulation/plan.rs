@@ -37,8 +37,10 @@ pub enum Act {
     Retry { pin: usize },
     /// Looks at the board and settles it, if it needs review.
     Resolve { pin: usize },
-    /// Disables Pinterest for so long.
-    Disable { time: SignedDuration },
+    /// Disables Pinterest.
+    Disable,
+    /// Enables Pinterest.
+    Enable,
     /// Disconnects an account.
     Disconnect { account: usize },
     /// Connects an account again.
@@ -52,6 +54,17 @@ fn seconds(from: u64, to: u64, dice: &Dice) -> SignedDuration {
 }
 
 impl Plan {
+    /// One account, and nobody does anything.
+    pub fn quiet() -> Self {
+        Self {
+            accounts: vec!["shop"],
+            renewals: vec![None],
+            people: [Vec::new(), Vec::new()],
+            ticks: Vec::new(),
+            timeout: SignedDuration::from_mins(4),
+        }
+    }
+
     /// The plan of a seed.
     pub fn draw(dice: &Dice, weather: &Weather) -> Self {
         let accounts: &[&'static str] = if dice.happens(0.4) { &["shop", "friend"] } else { &["shop"] };
@@ -67,11 +80,7 @@ impl Plan {
                 acts.extend(of_pin(dice, pin, at));
             }
         }
-        if dice.happens(0.15) {
-            acts.push((seconds(0, 80, dice), Act::Disable { time: seconds(5, 60, dice) }));
-        } else if dice.happens(0.05) {
-            acts.push((seconds(0, 30, dice), Act::Disable { time: SignedDuration::from_hours(25) }));
-        }
+        acts.extend(switches(dice));
         if dice.happens(0.12) {
             let (account, at) = (0, seconds(0, 80, dice));
             let what = dice.one(&[Act::Disconnect { account }, Act::Revoke { account }]);
@@ -112,6 +121,17 @@ fn of_pin(dice: &Dice, pin: usize, at: SignedDuration) -> Vec<(SignedDuration, A
         acts.push((when.max(SignedDuration::from_secs(1)), what));
     }
     acts
+}
+
+/// Pinterest is disabled for a while, or for longer than a pin may be late.
+fn switches(dice: &Dice) -> Vec<(SignedDuration, Act)> {
+    let (off, a_while) = (seconds(0, 80, dice), seconds(5, 60, dice));
+    let on = match () {
+        () if dice.happens(0.15) => off + a_while,
+        () if dice.happens(0.05) => off + SignedDuration::from_hours(25),
+        () => return Vec::new(),
+    };
+    vec![(off, Act::Disable), (on, Act::Enable)]
 }
 
 /// Hands the acts to two people, who do theirs one after the other.

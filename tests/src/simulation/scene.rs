@@ -31,6 +31,12 @@ use super::weather::Weather;
 use crate::world::{Instance, PUBLISHER, TABLE};
 use crate::{START, World};
 
+/// How long before a moment the schedule fires that has something due at it.
+const BEFORE_DUE: SignedDuration = SignedDuration::from_secs(2);
+
+/// More than two clocks differ.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(11);
+
 /// Everything there is in one run.
 pub struct Scene {
     /// What everybody shares.
@@ -138,12 +144,23 @@ impl Scene {
         self.around.breach(Invariant::NoPanic, format!("there was a panic {place}"));
     }
 
-    /// The earliest moment from which on something can be done, if there is one before `end`.
+    /// The earliest moment, from which on something can be done, if there is one before `end`: shortly before it is due,
+    /// or as soon as every clock has it that a lease is over.
     pub fn next_work(&self, end: Timestamp) -> Option<Timestamp> {
         let rows = self.around.rows();
         let open = rows.iter().filter(|row| row.text("due_shard").starts_with("live#"));
-        let moments = open.filter_map(|row| row.moment("due_at").max(row.moment("lease_until").filter(|_| row.is_pin())));
+        let moments = open.filter_map(|row| {
+            let due = row.moment("due_at").map(|at| at - BEFORE_DUE);
+            let free = row.moment("lease_until").filter(|_| row.text("status") == "publishing");
+            due.max(free.map(|at| at + CLOCKS_DIFFER))
+        });
         moments.min().filter(|at| *at < end)
+    }
+
+    /// The table and Pinterest as they are, and what time it is, as text.
+    pub fn left(&self) -> String {
+        let pins = self.around.simulator.all_pins(pinterest_sim::Mode::Live);
+        format!("{:?} {:?} {}", self.around.rows(), pins, self.around.now())
     }
 
     /// What came of it.
