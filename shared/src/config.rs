@@ -5,11 +5,13 @@
 
 mod aws;
 mod pinterest;
+mod publisher;
 mod storage;
 mod variables;
 mod web;
 
 pub use aws::AwsConfig;
+pub use publisher::{OnUnknown, PublisherConfig};
 pub use storage::StorageConfig;
 pub use variables::{InvalidVariable, Variables};
 pub use web::WebConfig;
@@ -27,6 +29,8 @@ pub struct Config {
     pub web: WebConfig,
     /// Pinterest's addresses.
     pub pinterest: Hosts,
+    /// What the publisher may do by itself.
+    pub publisher: PublisherConfig,
 }
 
 impl Config {
@@ -38,6 +42,7 @@ impl Config {
             storage: StorageConfig::read(&mut variables),
             web: WebConfig::read(&mut variables),
             pinterest: pinterest::read(&mut variables),
+            publisher: PublisherConfig::read(&mut variables),
         };
         variables.finish(config)
     }
@@ -95,11 +100,19 @@ mod tests {
             ("PINTEREST_API_LIVE", "https://x.example/v4"),
             ("AWS_ENDPOINT_URL_DYNAMODB", "localhost:8000"),
             ("RETURN_TO_ORIGINS", "https://a.example/path"),
+            ("ON_UNKNOWN", "again"),
         ]));
         let names: Vec<_> = wrong.unwrap_err().into_iter().map(|error| error.name).collect();
         assert_eq!(
             names,
-            ["AWS_ENDPOINT_URL_DYNAMODB", "TABLE_NAME", "PUBLIC_URL", "RETURN_TO_ORIGINS", "PINTEREST_API_LIVE"]
+            [
+                "AWS_ENDPOINT_URL_DYNAMODB",
+                "TABLE_NAME",
+                "PUBLIC_URL",
+                "RETURN_TO_ORIGINS",
+                "PINTEREST_API_LIVE",
+                "ON_UNKNOWN"
+            ]
         );
     }
 

@@ -56,10 +56,16 @@ impl<'a> Planner<'a> {
         self.plan("now").await
     }
 
-    /// A pin whose answer was lost, `After` it was created or `Before`.
+    /// A pin whose answer was lost, `After` it was created or `Before`, and that no list shows for an hour: a publisher that
+    /// may not post again by itself gives it to review after two looks.
     pub async fn in_review(&self, effect: Effect) -> String {
-        self.world.lose_next(effect);
-        self.plan("now").await
+        let (answer, hour) = (Some(FaultAnswer::Reset), Some(3_600_000));
+        let lost = Fault { effect, answer, times: Some(1), visible_after_ms: hour, ..Fault::on(Operation::CreatePin) };
+        self.world.simulator.set_fault(lost);
+        self.world.host_publisher(self.world.platform_set("cautious publisher", ("ON_UNKNOWN", "review")));
+        let id = self.plan("now").await;
+        self.world.host_publisher(self.world.platform("kicked publisher"));
+        id
     }
 
     /// A pin whose link Pinterest blocks.

@@ -29,6 +29,9 @@ use crate::world::{APP_ID, APP_SECRET, HOST};
 /// How long an invocation of the publisher may run, as the template sets it.
 pub const TIMEOUT: SignedDuration = SignedDuration::from_secs(240);
 
+/// The last part of an invocation, in which nothing is claimed.
+const LAST_CLAIM: SignedDuration = SignedDuration::from_secs(30);
+
 /// A connected account with a board, put into the table directly.
 #[derive(Debug, Clone)]
 pub struct Seeded {
@@ -65,6 +68,13 @@ impl World {
     /// The schedule fires once; ends with the invocation.
     pub async fn tick(&self) -> Report {
         invocation(&Publisher::new(self.platform("publisher")), self.clock).await
+    }
+
+    /// The schedule fires once, for an invocation that claims nothing more after `time`.
+    pub async fn tick_for(&self, time: SignedDuration) -> Report {
+        let publisher = Publisher::new(self.platform("publisher"));
+        let event = PublisherEvent::Tick { shards: (0..16).collect(), scheduled_at: self.clock.now() };
+        publisher.handle(event, self.clock.now() + LAST_CLAIM + time).await
     }
 
     /// The schedule fires every minute until `end`, whatever the invocations before are doing; then they are stopped.

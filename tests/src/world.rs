@@ -70,6 +70,8 @@ pub(crate) struct Instance<'a> {
     pub(crate) clock: VirtualClock,
     /// How it reaches Pinterest.
     pub(crate) pinterest: Transport,
+    /// Variables that are other than in the stories.
+    pub(crate) variables: &'a [(&'a str, &'a str)],
 }
 
 impl World {
@@ -110,7 +112,7 @@ impl World {
             instances: AtomicU64::new(seed << 16),
         };
         world.install().await;
-        world.parts.lambda.host(PUBLISHER, crate::publishing::handler(world.platform("kicked publisher"), clock));
+        world.host_publisher(world.platform("kicked publisher"));
         world.functions = vec![
             (settings::ROUTES, settings::router(world.platform("settings"))),
             (oauth::ROUTES, oauth::router(world.platform("oauth"))),
@@ -129,14 +131,34 @@ impl World {
         world
     }
 
+    /// Lets kicks reach a publisher on `platform` from now on.
+    pub fn host_publisher(&self, platform: Arc<Platform>) {
+        self.parts.lambda.host(PUBLISHER, crate::publishing::handler(platform, self.clock));
+    }
+
     /// The platform of a new instance of the function `actor`, with caches of its own.
     pub fn platform(&self, actor: &str) -> Arc<Platform> {
         self.platform_with(actor, &[])
     }
 
+    /// The same, with another value of a variable.
+    pub fn platform_set(&self, actor: &str, variable: (&str, &str)) -> Arc<Platform> {
+        self.platform_of(self.instance(actor, &[], &[variable]))
+    }
+
     /// The same, watched and disturbed by `hooks`.
     pub fn platform_with(&self, actor: &str, hooks: &[Arc<dyn Hook>]) -> Arc<Platform> {
-        self.platform_of(Instance { actor, hooks, clock: self.clock, pinterest: self.undisturbed_pinterest() })
+        self.platform_of(self.instance(actor, hooks, &[]))
+    }
+
+    /// An instance that sees the world as it is.
+    fn instance<'a>(
+        &self,
+        actor: &'a str,
+        hooks: &'a [Arc<dyn Hook>],
+        variables: &'a [(&'a str, &'a str)],
+    ) -> Instance<'a> {
+        Instance { actor, hooks, clock: self.clock, pinterest: self.undisturbed_pinterest(), variables }
     }
 
     /// The platform of that instance, with caches of its own.
@@ -152,7 +174,7 @@ impl World {
             aws: SharedHttpClient::new(client),
             pinterest: instance.pinterest,
         };
-        Arc::new(Platform::new(config(), world))
+        Arc::new(Platform::new(config(instance.variables), world))
     }
 
     /// Pinterest itself.
@@ -173,7 +195,7 @@ impl World {
             aws: client,
             pinterest: self.undisturbed_pinterest(),
         };
-        Platform::new(config(), world)
+        Platform::new(config(&[]), world)
     }
 
     /// Lets `function` serve `routes` from now on, for stories that disturb it.
@@ -265,8 +287,11 @@ impl World {
     }
 }
 
-fn config() -> Config {
+fn config(variables: &[(&str, &str)]) -> Config {
     Config::read(&|name| {
+        if let Some((_, value)) = variables.iter().find(|(set, _)| *set == name) {
+            return Some((*value).to_owned());
+        }
         let value = match name {
             "AWS_REGION" => "eu-central-1",
             "AWS_ACCESS_KEY_ID" => "test",

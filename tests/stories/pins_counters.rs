@@ -108,7 +108,8 @@ async fn an_outcome_that_is_written_twice_counts_once() {
         let world = World::enabled().await;
         let alice = world.planner().await;
         let (mut pin, attempt) = claimed(&alice).await;
-        if end { pin.fail(Failure::Missed, START) } else { pin.doubt(Doubt::OutcomeUnknown, START) }.unwrap();
+        if end { pin.fail(Failure::Missed, START) } else { pin.doubt(Doubt::OutcomeUnknown, Vec::new(), START) }
+            .unwrap();
         pin.record(Attempt::by_a_person(attempt.clone(), START, AttemptOutcome::Refused, "x"));
         for _ in 0..3 {
             // Each time with a token of its own, as a publisher does that got no answer at all.
@@ -124,7 +125,7 @@ async fn an_outcome_that_arrives_after_the_review_moves_the_counter_back() {
     let ends: [(End, (u64, u64)); 3] = [
         (|pin| pin.published("9".parse().unwrap(), START, START).unwrap(), (0, 0)),
         (|pin| pin.fail(Failure::BoardNotFound, START).unwrap(), (0, 1)),
-        (|pin| pin.doubt(Doubt::OutcomeUnknown, START).unwrap(), (1, 0)),
+        (|pin| pin.doubt(Doubt::OutcomeUnknown, Vec::new(), START).unwrap(), (1, 0)),
     ];
     for (end, expected) in ends {
         let world = World::enabled().await;

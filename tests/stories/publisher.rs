@@ -10,7 +10,7 @@ use pinterest_sim::{Fault, FaultAnswer, Operation, Tier};
 use publisher::Publisher;
 use serde_json::json;
 use shared::clock::Clock;
-use shared::domain::{Doubt, Failure, Hold, Pin, Setback, State, Status};
+use shared::domain::{Failure, Hold, Pin, Setback, State, Status};
 use shared::kick::{KickedPin, PublisherEvent};
 use tests::{START, Seeded, World, invocation};
 
@@ -143,55 +143,6 @@ async fn a_kick_for_a_free_shard_publishes_by_itself() {
     let event = PublisherEvent::Kick { pins: vec![kicked] };
     let report = Publisher::new(world.platform("kicked")).handle(event, START + seconds(240)).await;
     assert_eq!((report.published, created(&world)), (1, 1));
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_unknown_outcome_goes_to_review_and_is_never_posted_again() {
-    use pinterest_sim::Effect::{After, Before};
-    let lost = [
-        (Before, FaultAnswer::Reset),
-        (After, FaultAnswer::Reset),
-        (Before, FaultAnswer::status(500)),
-        (After, FaultAnswer::status(503)),
-        (Before, FaultAnswer::Timeout),
-        (After, FaultAnswer::Timeout),
-    ];
-    for (effect, answer) in lost {
-        let (world, seeded) = world().await;
-        let fault = Fault { effect, answer: Some(answer.clone()), times: Some(1), ..Fault::on(Operation::CreatePin) };
-        world.simulator.set_fault(fault);
-        let pin = world.seed_pin(&seeded, "Lost", START + seconds(5)).await;
-        assert_eq!(world.tick().await.needs_review, 1, "{effect:?} {answer:?}");
-        world.wait(seconds(3600)).await;
-        world.tick().await;
-        assert_eq!(posts(&world), 1, "{effect:?} {answer:?}: never again by itself");
-        let state = world.pin(&pin).await.state;
-        assert_eq!(state, State::NeedsReview { reason: Doubt::OutcomeUnknown });
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_publisher_that_dies_after_the_claim_leaves_its_pin_to_review() {
-    #[derive(Debug)]
-    struct StallAfterClaim;
-    impl Hook for StallAfterClaim {
-        fn before(&self, effect: &Effect<'_>) -> Plan {
-            let claims = effect.operation == "UpdateItem" && effect.request.to_string().contains("attempts_begun");
-            if claims { Plan::fault(AwsFault::StallsAfter) } else { Plan::default() }
-        }
-    }
-    let (world, seeded) = world().await;
-    let pin = world.seed_pin(&seeded, "Orphan", START + seconds(5)).await;
-    let dying = Publisher::new(world.platform_with("dying publisher", &[Arc::new(StallAfterClaim)]));
-    let died = tokio::time::timeout(std::time::Duration::from_secs(8), invocation(&dying, world.clock)).await;
-    assert!(died.is_err(), "it hangs in the claim until it is dropped");
-    drop(dying);
-    assert_eq!(world.pin(&pin).await.state.status(), Status::Publishing);
-    assert_eq!(world.tick().await.needs_review, 0, "its lease has not run out");
-    world.wait(seconds(300)).await;
-    assert_eq!(world.tick().await.needs_review, 1);
-    assert_eq!(world.pin(&pin).await.state, State::NeedsReview { reason: Doubt::PublisherStopped });
-    assert_eq!(posts(&world), 0);
 }
 
 #[tokio::test(start_paused = true)]

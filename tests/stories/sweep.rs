@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use shared::clock::Clock;
-use shared::domain::{AttemptId, CircuitKind, Doubt, Failure, Hold, Mode, Partition, Pin, State, Status, Wait};
+use shared::domain::{AttemptId, CircuitKind, Failure, Hold, Mode, Partition, Pin, State, Status, Wait};
 use shared::store::{Claim, Lease};
 use tests::{START, Seeded, World};
 
@@ -70,14 +70,14 @@ async fn a_pin_that_waited_a_day_is_missed_in_every_partition_of_both_modes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pin_of_the_other_mode_whose_publisher_died_is_given_to_review_and_not_called_missed() {
+async fn a_pin_of_the_other_mode_whose_publisher_died_is_in_doubt_and_not_called_missed() {
     let (world, seeded) = world().await;
     let pin = world.seed_pin(&seeded, "Orphan", START).await;
     claimed(&world, &pin).await;
     world.change_settings(|settings| settings.mode = Mode::Sandbox).await;
     world.clock.sleep_until(START + DAY + SignedDuration::from_hours(1)).await;
     assert_eq!(world.tick().await.failed, 0);
-    assert_eq!(world.pin(&pin).await.state, State::NeedsReview { reason: Doubt::PublisherStopped });
+    assert!(world.pin(&pin).await.in_check().is_some(), "its board is looked at when its mode is back");
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::api::{Json, Reason, entity_tag};
 use shared::domain::{
-    AccountId, Attempt, BoardId, Content, Hold, Media, Mode, Pin, PinId, PinterestPinId, SectionId, Settings, State,
-    Status,
+    AccountId, Attempt, BoardId, Candidate, Check, Content, Hold, Media, Mode, Pin, PinId, PinterestPinId, SectionId,
+    Settings, State, Status,
 };
 
 /// The Pin of the HTTP contract.
@@ -22,14 +22,18 @@ pub struct PinBody {
     content: ContentBody,
     status: &'static str,
     reason: Option<Reason>,
+    /// What would keep the pin from going out at its time, seen a quarter of an hour before; otherwise `null`.
+    warning: Option<Reason>,
     held_until: Option<Timestamp>,
-    /// When a pin that met with a setback is tried again; otherwise `null`.
+    /// When a pin that met with a setback is tried again, or one in doubt looked for; otherwise `null`.
     next_attempt_at: Option<Timestamp>,
     publish_at: Option<Timestamp>,
     published_at: Option<Timestamp>,
     lateness_ms: Option<i64>,
     pinterest_pin_id: Option<PinterestPinId>,
     pinterest_url: Option<String>,
+    /// Pins on the board that may be this one, while it needs review; otherwise empty.
+    candidates: Vec<CandidateBody>,
     attempts: Vec<AttemptBody>,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -49,6 +53,13 @@ struct ContentBody {
 #[serde(tag = "source_type", rename_all = "snake_case")]
 enum MediaBody {
     ImageUrl { url: String },
+}
+
+#[derive(Debug, Serialize)]
+struct CandidateBody {
+    pinterest_pin_id: PinterestPinId,
+    pinterest_url: String,
+    created_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Serialize)]
@@ -105,12 +116,14 @@ impl PinBody {
         Self {
             status: status(&pin, settings).code(),
             reason: derived.map(of_hold).or_else(|| reason(&pin.state)),
+            warning: pin.warning.map(|why| Reason { code: why.code(), message: why.message() }),
             held_until: until(&pin).filter(|_| derived.is_none()),
             next_attempt_at: next_attempt(&pin).filter(|_| derived.is_none()),
             pinterest_url: pin.pinterest_url(),
             published_at,
             lateness_ms,
             pinterest_pin_id,
+            candidates: candidates(&pin.state).iter().map(candidate).collect(),
             content: content(&pin.content),
             attempts: pin.attempts.into_iter().map(attempt).collect(),
             id: pin.id,
@@ -131,8 +144,24 @@ fn reason(state: &State) -> Option<Reason> {
         State::Scheduled { setback } => setback.map(|why| Reason { code: why.code(), message: why.message() }),
         State::Held { reason, .. } => Some(of_hold(*reason)),
         State::Failed { reason } => Some(Reason { code: reason.code(), message: reason.message() }),
-        State::NeedsReview { reason } => Some(Reason { code: reason.code(), message: reason.message() }),
+        State::Checking(_) => Some(Reason { code: Check::CODE, message: Check::MESSAGE }),
+        State::NeedsReview { reason, .. } => Some(Reason { code: reason.code(), message: reason.message() }),
         State::Draft | State::Publishing { .. } | State::Published { .. } | State::Cancelled => None,
+    }
+}
+
+fn candidates(state: &State) -> &[Candidate] {
+    match state {
+        State::NeedsReview { candidates, .. } => candidates,
+        _ => &[],
+    }
+}
+
+fn candidate(candidate: &Candidate) -> CandidateBody {
+    CandidateBody {
+        pinterest_pin_id: candidate.id.clone(),
+        pinterest_url: candidate.id.url(),
+        created_at: candidate.created_at,
     }
 }
 
@@ -149,7 +178,7 @@ fn until(pin: &Pin) -> Option<Timestamp> {
 
 fn next_attempt(pin: &Pin) -> Option<Timestamp> {
     match &pin.state {
-        State::Scheduled { setback: Some(_) } => pin.due.as_ref().map(|due| due.at),
+        State::Scheduled { setback: Some(_) } | State::Checking(_) => pin.due.as_ref().map(|due| due.at),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 //! that is open instead.
 
 use shared::api::Problem;
-use shared::domain::{Pin, State, Status};
+use shared::domain::{Check, Pin, State, Status};
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,13 +19,16 @@ pub enum Wish {
 
 /// 409: `pin` is not in a state for this.
 pub fn refuse(pin: &Pin, wish: Wish) -> Problem {
-    let status = pin.state.status();
-    Problem::conflict(status.code(), detail(&pin.state, wish))
+    let code = pin.in_check().map_or(pin.state.status().code(), |_| Check::CODE);
+    Problem::conflict(code, detail(&pin.state, wish))
 }
 
 fn detail(state: &State, wish: Wish) -> String {
     if let (State::Held { reason, .. }, Wish::Retry) = (state, wish) {
         return format!("Another try would not get further. {}", reason.message());
+    }
+    if let State::Checking(_) = state {
+        return format!("{} It can be changed when that is settled.", Check::MESSAGE);
     }
     let text = match (state.status(), wish) {
         (Status::Publishing, _) => {
@@ -56,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_refusal_names_the_way_that_is_open() {
-        let review = State::NeedsReview { reason: shared::domain::Doubt::OutcomeUnknown };
+        let review = State::NeedsReview { reason: shared::domain::Doubt::OutcomeUnknown, candidates: Vec::new() };
         for (state, wish, names) in [
             (State::Draft, Wish::Retry, "PATCH publish_at"),
             (State::Scheduled { setback: None }, Wish::Retry, "PATCH publish_at"),

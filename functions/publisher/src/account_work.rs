@@ -5,6 +5,7 @@ use shared::domain::{Account, AccountId, OwnerId};
 use shared::store::StoreError;
 
 use crate::publish::Finished;
+use crate::rules::Rule;
 use crate::{Publisher, release, renew};
 
 /// When a release is repeated, for pins that were being parked meanwhile.
@@ -51,14 +52,15 @@ async fn release_due(publisher: &Publisher, mut account: Account) -> Result<(), 
     let version = account.version;
     account.hold = None;
     // Pins of an account that cannot be used either are released once: they then wait for the true reason.
-    let released = release::release(publisher, &account).await?;
+    let released = if publisher.rules.keep(Rule::Release) { release::release(publisher, &account).await? } else { 0 };
     let now = platform.clock.now();
     tracing::info!(account = %account.id, released, "an account's pins were released");
     if release::is_full(released) {
         account.release_at = Some(now + NEXT_PAGE);
         return platform.accounts.save(&mut account, version).await;
     }
-    let left = if account.usable_tokens(now).is_some() { account.releases_left.saturating_sub(1) } else { 0 };
+    let again = account.usable_tokens(now).is_some() && publisher.rules.keep(Rule::ReleaseTwice);
+    let left = if again { account.releases_left.saturating_sub(1) } else { 0 };
     account.releases_left = left;
     let pause = left.checked_sub(1).and_then(|left| REPEAT.get(usize::from(left)));
     account.release_at = pause.map(|pause| now + *pause);

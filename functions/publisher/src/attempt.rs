@@ -8,9 +8,11 @@ use shared::vault::SealError;
 
 use crate::Publisher;
 use crate::classify::{Verdict, classify};
+use crate::doubts;
 use crate::ending::{Ending, settle};
 use crate::hold;
 use crate::renew::{self, Renewal};
+use crate::rules::Rule;
 use crate::session::{Session, SessionError};
 
 /// How soon the next invocation tries a pin again whose hold could not be taken down in time.
@@ -40,6 +42,11 @@ pub async fn attempt(
         return Tried::default();
     }
     let Ok(Some(Session { account, token: Some(token) })) = session else { return Tried::default() };
+    if let Some(setback) = twin(publisher, pin, &account).await {
+        settle(publisher, pin, Ending::Retry(setback), entry(id, at));
+        return Tried::default();
+    }
+    let at = publisher.platform.clock.now();
     let result = publisher.platform.pinterest.create_pin(pin.mode, &token, &PinRequest::from(&*pin)).await;
     let ended = publisher.platform.clock.now();
     let verdict = classify(&result);
@@ -86,6 +93,18 @@ async fn end(publisher: &Publisher, pin: &Pin, account: &Account, verdict: Verdi
     }
 }
 
+/// Why `pin` has to wait for another one that it could be taken for, if it has to.
+async fn twin(publisher: &Publisher, pin: &Pin, account: &Account) -> Option<Setback> {
+    match doubts::has_twin_in_doubt(publisher, pin, account).await {
+        Ok(true) => Some(Setback::TwinInDoubt),
+        Ok(false) => None,
+        Err(error) => {
+            tracing::error!(%error, pin = %pin.id, "a pin that looks the same could not be read");
+            Some(Setback::AwsTrouble)
+        }
+    }
+}
+
 /// What keeps the pin from being posted at all.
 fn obstacle(
     publisher: &Publisher,
@@ -93,7 +112,7 @@ fn obstacle(
     session: &Result<Option<Session>, SessionError>,
     now: Timestamp,
 ) -> Option<Ending> {
-    if pin.is_missed(now) {
+    if pin.is_missed(now) && publisher.rules.keep(Rule::HeedGrace) {
         return Some(Ending::Fail(Failure::Missed));
     }
     // The account first: a pin that cannot be posted anyway must not wait where others are let go by trying it.
@@ -108,7 +127,7 @@ fn obstacle(
             }));
         }
     };
-    if let Some(hold) = account.held_at(now) {
+    if let Some(hold) = account.held_at(now).filter(|_| publisher.rules.keep(Rule::HeedHolds)) {
         return Some(Ending::Hold(hold.reason, Wait::ForAccount(Some(hold.until))));
     }
     if matches!(session, Ok(Some(Session { token: Some(_), .. }))) {

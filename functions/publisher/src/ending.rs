@@ -1,14 +1,14 @@
 //! How an attempt ends: the move of the pin and the entry of its timeline.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use shared::domain::pin::GRACE;
-use shared::domain::{
-    Attempt, AttemptId, AttemptOutcome, Doubt, Failure, Hold, IllegalMove, Pin, PinterestPinId, Setback, Wait,
-};
+use shared::domain::{Attempt, AttemptOutcome, Failure, Hold, IllegalMove, Pin, PinterestPinId, Setback, State, Wait};
 
 use crate::Publisher;
 use crate::attempt::entry;
 use crate::backoff::{self, IMAGE_TRIES};
+use crate::doubts;
+use crate::rules::Rule;
 
 /// How soon a pin is tried again when there is a new token for it.
 const WITH_NEW_TOKEN: SignedDuration = SignedDuration::from_secs(1);
@@ -36,7 +36,11 @@ pub fn settle(publisher: &Publisher, pin: &mut Pin, ending: Ending, entry: Attem
     let tries = 1 + tries_alike(pin, &entry);
     let (outcome, result) = match ending {
         Ending::Published(id) => (AttemptOutcome::Published, pin.published(id, entry.at, now)),
-        Ending::Unknown => (AttemptOutcome::Unknown, pin.doubt(Doubt::OutcomeUnknown, now)),
+        Ending::Unknown if publisher.rules.keep(Rule::LookAfterUnknown) => {
+            doubts::begin(publisher, pin, &entry.id, (entry.at, now));
+            (AttemptOutcome::Unknown, Ok(()))
+        }
+        Ending::Unknown => (AttemptOutcome::Unknown, pin.retry(Setback::PinterestTrouble, now + WITH_NEW_TOKEN, now)),
         Ending::Fail(Failure::Missed) => (AttemptOutcome::Missed, pin.fail(Failure::Missed, now)),
         Ending::Fail(reason) => (AttemptOutcome::Refused, pin.fail(reason, now)),
         Ending::Hold(reason, wait) => (AttemptOutcome::Held, pin.hold(reason, wait, now)),
@@ -56,16 +60,23 @@ pub fn settle(publisher: &Publisher, pin: &mut Pin, ending: Ending, entry: Attem
     moved(result);
 }
 
-/// Gives a pin to review whose publisher went silent in the middle of `id`; the timeline says when it claimed the pin.
-pub fn stopped(pin: &mut Pin, id: &AttemptId, now: Timestamp) {
+/// Puts a claimed pin in doubt whose publisher went silent; the timeline says when it was claimed.
+pub fn stopped(publisher: &Publisher, pin: &mut Pin) {
+    let State::Publishing { attempt, lease_until } = pin.state.clone() else { return };
     let claimed_at = pin.updated_at;
     let message = Some("The publisher stopped before it recorded what came of this attempt.".to_owned());
-    pin.record(Attempt { outcome: AttemptOutcome::Unknown, message, ..entry(id, claimed_at) });
-    moved(pin.doubt(Doubt::PublisherStopped, now));
+    pin.record(Attempt { outcome: AttemptOutcome::Unknown, message, ..entry(&attempt, claimed_at) });
+    if publisher.rules.keep(Rule::LookAfterDeath) {
+        // A claim holds longer than the invocation, and no request outlives the invocation.
+        doubts::begin(publisher, pin, &attempt, (claimed_at, lease_until - publisher.rules.lease_beyond));
+    } else {
+        let now = publisher.platform.clock.now();
+        moved(pin.retry(Setback::AwsTrouble, now, now));
+    }
 }
 
 /// A claimed pin is `publishing`, from which every outcome is a legal move.
-fn moved(result: Result<(), IllegalMove>) {
+pub fn moved(result: Result<(), IllegalMove>) {
     if let Err(error) = result {
         tracing::error!(%error, "a claimed pin was not publishing; its state stays as it is");
     }

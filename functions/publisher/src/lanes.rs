@@ -20,6 +20,8 @@ pub struct Job {
 pub enum Work {
     /// Publish a pin.
     Pin(PinWork),
+    /// Look for a pin on its board.
+    Check(PinWork),
     /// Renew an account's tokens, or release its pins.
     Account(OwnerId, AccountId),
     /// Take the next step of a circuit.
@@ -34,10 +36,11 @@ pub struct PinWork {
     pub id: PinId,
 }
 
-/// Pins of an account are posted one after the other; its renewal does not wait for them.
+/// Pins of an account are posted one after the other; looks at its boards and its renewal do not wait for them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LaneKey {
     Pins(AccountId),
+    Checks(AccountId),
     Account(AccountId),
     Circuit(CircuitKind),
 }
@@ -67,6 +70,7 @@ impl Job {
     pub fn lane(&self) -> LaneKey {
         match &self.work {
             Work::Pin(pin) => LaneKey::Pins(pin.account.clone()),
+            Work::Check(pin) => LaneKey::Checks(pin.account.clone()),
             Work::Account(_, account) => LaneKey::Account(account.clone()),
             Work::Circuit(_, kind) => LaneKey::Circuit(*kind),
         }
@@ -75,7 +79,7 @@ impl Job {
     /// The id of the pin or the account, or the kind of the circuit.
     pub fn name(&self) -> String {
         match &self.work {
-            Work::Pin(pin) => pin.id.to_string(),
+            Work::Pin(pin) | Work::Check(pin) => pin.id.to_string(),
             Work::Account(_, account) => account.to_string(),
             Work::Circuit(_, kind) => kind.code().to_owned(),
         }

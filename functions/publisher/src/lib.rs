@@ -2,16 +2,19 @@
 //!
 //! An invocation looks ahead, waits in memory, claims each piece of work by one conditional write and does it. It locks
 //! nothing before the claim, so that an edit or a cancel wins until the last moment, and it never posts a pin whose
-//! earlier attempt may have worked.
+//! earlier attempt may have worked: that one it looks for on its board first.
 
 mod account_work;
 mod attempt;
 mod backoff;
 mod change;
+mod check;
 mod circuit_work;
 mod circuits;
 mod classify;
+mod doubts;
 mod ending;
+mod foresight;
 mod hold;
 mod lanes;
 mod look;
@@ -20,6 +23,8 @@ mod publish;
 mod release;
 mod renew;
 mod report;
+mod rules;
+mod search;
 mod session;
 mod sweep;
 mod watch;
@@ -27,31 +32,30 @@ mod watch;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use shared::config::OnUnknown;
 use shared::kick::PublisherEvent;
 use shared::platform::Platform;
 
 use circuits::Circuits;
 pub use classify::{Verdict, classify};
+use foresight::Foresight;
 pub use report::Report;
+pub use rules::{Rule, Rules};
 use session::Sessions;
 use sweep::Sweeps;
 use watch::Watch;
-
-/// Nothing is claimed in the last part of an invocation, so that every request in flight ends within it.
-const LAST_CLAIM: SignedDuration = SignedDuration::from_secs(30);
-
-/// How much longer than the invocation a claim holds.
-const LEASE_BEYOND: SignedDuration = SignedDuration::from_secs(30);
 
 /// The publisher with what it keeps between invocations.
 #[derive(Debug)]
 pub struct Publisher {
     platform: Arc<Platform>,
+    rules: Rules,
     sessions: Sessions,
     circuits: Circuits,
     sweeps: Sweeps,
+    foresight: Foresight,
     is_stopping: AtomicBool,
 }
 
@@ -69,10 +73,17 @@ struct Span {
 impl Publisher {
     /// A publisher on `platform`.
     pub fn new(platform: Arc<Platform>) -> Self {
+        Self::with_rules(platform, Rules::default())
+    }
+
+    /// A publisher on `platform` that keeps other rules, for simulations.
+    pub fn with_rules(platform: Arc<Platform>, rules: Rules) -> Self {
         Self {
+            rules,
             sessions: Sessions::new(platform.clone()),
             circuits: Circuits::new(platform.clone()),
             sweeps: Sweeps::new(platform.clone()),
+            foresight: Foresight::default(),
             platform,
             is_stopping: AtomicBool::new(false),
         }
@@ -82,8 +93,8 @@ impl Publisher {
     pub async fn handle(&self, event: PublisherEvent, deadline: Timestamp) -> Report {
         let span = Span {
             began: self.platform.clock.now(),
-            last_claim: deadline - LAST_CLAIM,
-            lease_until: deadline + LEASE_BEYOND,
+            last_claim: deadline - self.rules.last_claim,
+            lease_until: deadline + self.rules.lease_beyond,
         };
         let report = Box::pin(Watch::new(self, span).run(event)).await;
         tracing::info!(?report, "the invocation is done");
@@ -93,6 +104,11 @@ impl Publisher {
     /// Lets every invocation of this publisher claim nothing more, finish what is in flight and return.
     pub fn stop(&self) {
         self.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a pin whose outcome is unknown is posted once more when it was looked for in vain.
+    fn posts_again(&self) -> bool {
+        self.platform.config.publisher.on_unknown == OnUnknown::Post
     }
 
     fn is_stopping(&self) -> bool {

@@ -87,13 +87,14 @@ impl Loaded {
 /// The job of a pin, unless somebody else is at it, it is parked, or there is nothing to be done.
 pub fn job(pin: &Pin, now: Timestamp) -> Option<Job> {
     let mine = match &pin.state {
-        State::Scheduled { .. } | State::Held { .. } => true,
+        State::Scheduled { .. } | State::Held { .. } | State::Checking(_) => true,
         State::Publishing { lease_until, .. } => *lease_until < now,
         _ => false,
     };
     let due = pin.due.clone().filter(|due| mine && !due.partition.is_parking())?;
     let work = PinWork { owner: pin.owner.clone(), account: pin.account_id.clone(), id: pin.id.clone() };
-    Some(Job { work: Work::Pin(work), due })
+    let work = if pin.in_check().is_some() { Work::Check(work) } else { Work::Pin(work) };
+    Some(Job { work, due })
 }
 
 fn heard<T>(answer: Result<T, StoreError>) -> Option<T> {

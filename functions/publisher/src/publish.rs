@@ -10,11 +10,12 @@ use crate::attempt::{self, Tried};
 use crate::classify::Verdict;
 use crate::lanes::{Job, PinWork};
 use crate::release;
+use crate::rules::Rule;
 use crate::session::{Session, SessionError};
-use crate::{Publisher, Report, Span, ending};
+use crate::{Publisher, Report, Span, doubts, ending};
 
 /// A request takes at most 15 seconds and has to end within the invocation, which ends 30 seconds after the last claim.
-const LATEST_POST: SignedDuration = SignedDuration::from_secs(12);
+pub const LATEST_POST: SignedDuration = SignedDuration::from_secs(12);
 
 /// What became of a job.
 #[derive(Debug, Default)]
@@ -25,6 +26,8 @@ pub struct Finished {
     pub posted: Option<(Timestamp, Option<RateLimit>)>,
     /// Whether the account's own work was done.
     pub account: bool,
+    /// Whether a pin in doubt was looked for on its board.
+    pub looked: bool,
     /// Whether AWS kept it from being done.
     pub unfinished: bool,
     /// Whether the same work is to be met again at the next look.
@@ -35,6 +38,7 @@ pub struct Finished {
 
 impl Finished {
     pub(crate) fn count(&self, report: &mut Report) {
+        report.looked += u32::from(self.looked);
         match self.status {
             Some(status) => report.count(status),
             None if self.unfinished => report.unfinished += 1,
@@ -73,7 +77,7 @@ async fn claim(
     let clock = &publisher.platform.clock;
     let mut pause = SignedDuration::from_millis(250);
     loop {
-        let lease = Lease { now: clock.now(), until: span.lease_until };
+        let lease = Lease { now: clock.now() + publisher.rules.early, until: span.lease_until };
         match publisher.platform.pins.claim((owner, id), due, attempt, lease).await {
             Err(StoreError::Unavailable { code, .. }) if clock.now() + pause < span.last_claim => {
                 tracing::warn!(code, pin = %id, "a pin could not be claimed; it is tried again");
@@ -93,9 +97,13 @@ async fn won(
     span: Span,
 ) -> Finished {
     let too_late = publisher.platform.clock.now() > span.last_claim + LATEST_POST;
+    let too_late = too_late && publisher.rules.keep(Rule::EndInTime);
     let session = if too_late { Err(SessionError::TooLate) } else { session };
     let tried = Box::pin(attempt::attempt(publisher, &mut pin, attempt, session, span.last_claim));
     let Tried { posted, verdict } = tried.await;
+    if let State::Failed { reason } = pin.state {
+        publisher.foresight.learn(&pin, reason, publisher.platform.clock.now());
+    }
     if pin.is_parked() {
         publisher.sweeps.note(&pin).await;
     }
@@ -103,25 +111,29 @@ async fn won(
     if let Some(verdict) = verdict.filter(|verdict| !matches!(verdict, Verdict::Hold(..))) {
         attempt::learn(publisher, &pin, &verdict).await;
     }
+    if recorded && pin.in_check().is_some() {
+        // If this fails, the first look does it.
+        let _ = doubts::note(publisher, &pin).await;
+    }
     let again = recorded && pin.is_parked() && release::unpark_if_mended(publisher, &pin).await;
     let status = recorded.then(|| pin.state.status());
     Finished { status, posted, unfinished: !recorded, again, ..Finished::default() }
 }
 
-/// Another publisher claimed the pin and went silent: it may have posted it, so it is never posted again by itself.
+/// Another publisher claimed the pin and went silent: it may have posted it, so it is looked for on its board.
 async fn abandoned(publisher: &Publisher, mut pin: Pin) -> Finished {
-    let State::Publishing { attempt, .. } = pin.state.clone() else { return Finished::default() };
     let version = pin.version;
-    ending::stopped(&mut pin, &attempt, publisher.platform.clock.now());
+    ending::stopped(publisher, &mut pin);
     // By version, not by attempt: should the silent publisher have written its outcome after all, that one stands.
     match publisher.platform.pins.save(&pin, version).await {
         Ok(()) => {
             told(&pin);
+            let _ = doubts::note(publisher, &pin).await;
             Finished { status: Some(pin.state.status()), ..Finished::default() }
         }
         Err(StoreError::Conflict) => Finished::default(),
         Err(error) => {
-            tracing::error!(%error, pin = %pin.id, "an abandoned pin could not be given to review; the next look tries again");
+            tracing::error!(%error, pin = %pin.id, "an abandoned pin could not be put in doubt; the next look tries again");
             Finished { unfinished: true, again: true, ..Finished::default() }
         }
     }
@@ -151,7 +163,7 @@ async fn record(publisher: &Publisher, pin: &Pin, attempt: &AttemptId, span: Spa
 }
 
 /// One line an outcome, with what a person on call needs and nothing of the content.
-fn told(pin: &Pin) {
+pub fn told(pin: &Pin) {
     let last = pin.attempts.last();
     let lateness_ms = match pin.state {
         State::Published { lateness_ms, .. } => Some(lateness_ms),

@@ -13,8 +13,16 @@ pub struct Report {
     pub held: u32,
     /// Pins that failed for good.
     pub failed: u32,
+    /// Pins of which it is not known whether they are on Pinterest, and that are looked for.
+    pub checking: u32,
+    /// Looks at boards for pins in doubt.
+    pub looked: u32,
     /// Pins that somebody has to look at.
     pub needs_review: u32,
+    /// Pins of which it was seen ahead that they would not go out at their time.
+    pub warned: u32,
+    /// How long the oldest due work had been overdue when the invocation looked first, in milliseconds.
+    pub oldest_overdue_ms: i64,
     /// Claims that another publisher, an edit or a cancel won.
     pub lost: u32,
     /// Accounts whose own work was done: renewals and releases.
@@ -31,7 +39,7 @@ impl Report {
             Status::Held => self.held += 1,
             Status::Failed => self.failed += 1,
             Status::NeedsReview => self.needs_review += 1,
-            Status::Publishing => self.unfinished += 1,
+            Status::Publishing => self.checking += 1,
             Status::Draft | Status::Cancelled => self.lost += 1,
         }
     }

@@ -10,6 +10,7 @@ use shared::platform::Platform;
 use shared::store::{DueEntry, DueWork, Parking, StoreError};
 
 use crate::attempt::entry;
+use crate::rules::Rule;
 use crate::{Publisher, ending};
 
 /// How often it is done.
@@ -159,7 +160,7 @@ async fn sweep_one(publisher: &Publisher, entry: &DueEntry, now: Timestamp) -> R
     };
     let version = pin.version;
     let attempt = AttemptId::random(&*publisher.platform.random);
-    if !is_over(&mut pin, &attempt, now) {
+    if !is_over(publisher, &mut pin, &attempt, now) {
         return Ok(None);
     }
     match publisher.platform.pins.save(&pin, version).await {
@@ -174,13 +175,13 @@ async fn sweep_one(publisher: &Publisher, entry: &DueEntry, now: Timestamp) -> R
 }
 
 /// Ends a pin that is too late, or whose publisher died long ago; answers whether it did.
-fn is_over(pin: &mut Pin, id: &AttemptId, now: Timestamp) -> bool {
-    match pin.state.clone() {
-        State::Publishing { attempt, lease_until } if lease_until < now => {
-            ending::stopped(pin, &attempt, now);
+fn is_over(publisher: &Publisher, pin: &mut Pin, id: &AttemptId, now: Timestamp) -> bool {
+    match &pin.state {
+        State::Publishing { lease_until, .. } if *lease_until < now => {
+            ending::stopped(publisher, pin);
             true
         }
-        State::Scheduled { .. } | State::Held { .. } if pin.is_missed(now) => {
+        State::Scheduled { .. } | State::Held { .. } if pin.is_missed(now) && publisher.rules.keep(Rule::HeedGrace) => {
             let message = Some("The pin was still waiting a day after its time.".to_owned());
             pin.record(Attempt { outcome: AttemptOutcome::Missed, message, ..entry(id, now) });
             pin.miss(now).is_ok()

@@ -7,14 +7,15 @@ use futures_util::future::{BoxFuture, Either, select};
 use futures_util::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::{Mode, Partition, Settings, Shard};
-use shared::kick::{KickedPin, LOOK_AHEAD, PublisherEvent};
+use shared::kick::{KickedPin, PublisherEvent};
 use shared::random;
 use shared::store::{DueEntry, DueWork, ShardOwner};
 
 use crate::lanes::{Job, Lanes, Work};
 use crate::look::{self, Loaded, Look};
 use crate::publish::{Finished, publish};
-use crate::{Publisher, Report, Span, account_work, circuit_work, sweep};
+use crate::rules::Rule;
+use crate::{Publisher, Report, Span, account_work, check, circuit_work, foresight, sweep};
 
 /// How often an owner looks for new work and for newer owners.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(2);
@@ -28,6 +29,7 @@ enum Step {
     Loaded(Loaded),
     Done(Job, Finished),
     Swept(u32),
+    Foreseen(u32),
 }
 
 /// One invocation at work.
@@ -71,7 +73,7 @@ impl<'a> Watch<'a> {
             self.report.unfinished += 1;
             return self.report;
         };
-        if !settings.enabled {
+        if !settings.enabled && self.publisher.rules.keep(Rule::HeedSettings) {
             return self.report;
         }
         self.mode = settings.mode;
@@ -94,8 +96,22 @@ impl<'a> Watch<'a> {
             let (publisher, end) = (self.publisher, self.span.last_claim);
             self.running.push(Box::pin(async move { Step::Swept(sweep::sweep(publisher, end).await) }));
         }
-        let looks = look::look(&self.publisher.platform, self.mode, &shards, self.horizon()).await;
+        let [ahead, foreseen] = self.publisher.rules.foresight.map(|time| self.now() + time);
+        let horizon = self.horizon();
+        let mut looks = look::look(&self.publisher.platform, self.mode, &shards, ahead).await;
+        let oldest = looks.iter().filter_map(|look| look.entries.as_ref()?.first()).map(|entry| entry.due.at).min();
+        let overdue = oldest.map_or(SignedDuration::ZERO, |at| self.now().duration_since(at).max(SignedDuration::ZERO));
+        self.report.oldest_overdue_ms = i64::try_from(overdue.as_millis()).unwrap_or(i64::MAX);
+        let mut later = Vec::new();
+        for entries in looks.iter_mut().filter_map(|look| look.entries.as_mut()) {
+            later.extend(entries.extract_if(.., |entry| entry.due.at > horizon));
+        }
+        later.retain(|entry| entry.due.at > foreseen);
         self.take_up(looks).await;
+        if !later.is_empty() {
+            let (publisher, end) = (self.publisher, self.span.last_claim);
+            self.running.push(Box::pin(async move { Step::Foreseen(foresight::foresee(publisher, later, end).await) }));
+        }
     }
 
     /// A kicked pin that is due before the shard's owner looks again is done here; the owner does the others.
@@ -174,6 +190,7 @@ impl<'a> Watch<'a> {
             self.running.push(Box::pin(async move {
                 let finished = match &job.work {
                     Work::Pin(pin) => publish(publisher, pin, &job.due, span).await,
+                    Work::Check(pin) => check::advance(publisher, pin, span).await,
                     Work::Account(owner, id) => Box::pin(account_work::advance(publisher, owner, id)).await,
                     Work::Circuit(mode, kind) => circuit_work::advance(publisher, *mode, *kind).await,
                 };
@@ -217,6 +234,7 @@ impl<'a> Watch<'a> {
                 finished.jobs.into_iter().for_each(|job| self.lanes.add(job));
             }
             Step::Swept(missed) => self.report.failed += missed,
+            Step::Foreseen(warned) => self.report.warned += warned,
             Step::Loaded(loaded) => self.loaded(loaded),
             Step::Looked(settings, looks) => self.looked(settings, looks),
         }
@@ -225,7 +243,8 @@ impl<'a> Watch<'a> {
     fn looked(&mut self, settings: Option<Settings>, looks: Vec<Look>) {
         self.looking = false;
         self.next_look = self.now() + LOOK_EVERY;
-        if settings.is_some_and(|settings| !settings.enabled || settings.mode != self.mode) {
+        let heeds = self.publisher.rules.keep(Rule::HeedSettings);
+        if settings.is_some_and(|settings| !settings.enabled || settings.mode != self.mode) && heeds {
             self.stopped = true;
             return;
         }
@@ -286,7 +305,7 @@ impl<'a> Watch<'a> {
 
     /// How far ahead it makes sense to look: not beyond the last claim.
     fn horizon(&self) -> Timestamp {
-        (self.now() + LOOK_AHEAD).min(self.span.last_claim)
+        (self.now() + self.publisher.rules.look_ahead).min(self.span.last_claim)
     }
 
     fn now(&self) -> Timestamp {

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::attempt::words;
-use super::{AccountId, AppId, BoardId, Due, Hold, Mode, OwnerId, Partition, PinterestUserId, Scopes, Shard};
+use super::{AccountId, AppId, BoardId, Due, Hold, Mode, OwnerId, Partition, PinId, PinterestUserId, Scopes, Shard};
 
 /// How long before its end an access token is renewed; one that does not last twice as long, at half its life.
 pub const RENEW_AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -55,12 +55,23 @@ pub struct Account {
     pub releases_left: u8,
     /// The boards its owner posts to.
     pub channels: Vec<BoardId>,
+    /// Its pins that are looked for on their boards; nothing that looks the same is posted meanwhile.
+    pub doubts: Vec<DoubtfulPin>,
     /// When it was connected first.
     pub created_at: Timestamp,
     /// The last change.
     pub updated_at: Timestamp,
     /// Counts changes.
     pub version: u64,
+}
+
+/// A pin of which nobody knows whether it is on its board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoubtfulPin {
+    /// The pin.
+    pub pin: PinId,
+    /// What it has in common with those that cannot be told from it; see [`super::Words::fingerprint`].
+    pub fingerprint: String,
 }
 
 /// What keeps every pin of an account back for a time: its rate limit, or Pinterest's spam block.
@@ -161,6 +172,7 @@ impl Account {
             release_at: None,
             releases_left: 0,
             channels: Vec::new(),
+            doubts: Vec::new(),
             created_at: now,
             updated_at: now,
             version: 0,

@@ -13,9 +13,9 @@ pub const MESSAGE_LIMIT: usize = 200;
 /// What came of one try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
-    /// The try itself.
+    /// The try itself; for a look at the board, the try that it is about.
     pub id: AttemptId,
-    /// When the request was handed to the transport, or when the try ended without one.
+    /// When the request was handed to the transport, or when the try or look ended without one.
     pub at: Timestamp,
     /// What came of it.
     pub outcome: AttemptOutcome,
@@ -75,6 +75,14 @@ words! {
         Unknown = "unknown", "It is not known whether Pinterest created the pin.";
         /// The pin was due too long ago to be published without asking.
         Missed = "missed", "The pin was due too long ago.";
+        /// The board has the pin.
+        FoundOnBoard = "found_on_board", "The pin is on its board.";
+        /// The board does not have the pin.
+        NotOnBoard = "not_on_board", "The pin is not on its board.";
+        /// The board could not be read, or not far enough.
+        BoardUnclear = "board_unclear", "The board did not tell whether the pin is there.";
+        /// The board has pins that may be this one.
+        SeveralOnBoard = "several_on_board", "Pins on the board may be this one.";
         /// A person asked for another try.
         Retried = "retried", "Somebody asked for another try.";
         /// A person found the pin on Pinterest.
@@ -87,13 +95,19 @@ words! {
 }
 
 impl AttemptOutcome {
-    /// What kind of entry of the timeline it belongs to: `publish`, or what a person did, `retry` or `resolve`.
+    /// What kind of entry of the timeline it belongs to: `publish`, `look`, or what a person did, `retry` or `resolve`.
     pub fn kind(self) -> &'static str {
         match self {
             Self::Published | Self::Retry | Self::Held | Self::Refused | Self::Unknown | Self::Missed => "publish",
+            Self::FoundOnBoard | Self::NotOnBoard | Self::BoardUnclear | Self::SeveralOnBoard => "look",
             Self::Retried => "retry",
             Self::FoundPublished | Self::PublishAgain | Self::Dismissed => "resolve",
         }
+    }
+
+    /// Whether it came of a look at the board.
+    pub fn is_look(self) -> bool {
+        self.kind() == "look"
     }
 }
 

@@ -100,6 +100,13 @@ id!(
     "a Pinterest user id"
 );
 
+impl PinterestPinId {
+    /// The pin's public page (`https://www.pinterest.com/pin/{id}/`).
+    pub fn url(&self) -> String {
+        format!("https://www.pinterest.com/pin/{self}/")
+    }
+}
+
 fn is_digits(text: &str) -> bool {
     (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }

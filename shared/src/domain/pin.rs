@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    AccountId, Attempt, AttemptId, BoardId, Content, Doubt, Due, Failure, Hold, Mode, OwnerId, Partition, PinId,
-    PinterestPinId, SectionId, Setback, Shard,
+    AccountId, Attempt, AttemptId, BoardId, Candidate, Check, Content, Doubt, Due, Failure, Hold, Mode, OwnerId,
+    Partition, PinId, PinterestPinId, SectionId, Setback, Shard, Warning,
 };
 
 /// How late a pin may go out by itself; after that somebody has to ask for it.
@@ -33,6 +33,8 @@ pub struct Pin {
     pub publish_at: Option<Timestamp>,
     /// Where it stands.
     pub state: State,
+    /// What was seen to be in its way shortly before its time; whatever moves or changes the pin takes it back.
+    pub warning: Option<Warning>,
     /// Where it waits in the due index, if it does.
     pub due: Option<Due>,
     /// The last attempts, oldest first, at most [`super::attempt::KEPT`].
@@ -66,6 +68,8 @@ pub enum State {
         /// After this moment the publisher is taken for dead.
         lease_until: Timestamp,
     },
+    /// It may or may not be on Pinterest, and is looked for on its board.
+    Checking(Check),
     /// It is on Pinterest.
     Published {
         /// When it was handed to Pinterest.
@@ -91,6 +95,8 @@ pub enum State {
     NeedsReview {
         /// Why.
         reason: Doubt,
+        /// Pins on the board that may be it.
+        candidates: Vec<Candidate>,
     },
     /// Its owner called it off.
     Cancelled,
@@ -124,7 +130,7 @@ impl State {
         match self {
             Self::Draft => Status::Draft,
             Self::Scheduled { .. } => Status::Scheduled,
-            Self::Publishing { .. } => Status::Publishing,
+            Self::Publishing { .. } | Self::Checking(_) => Status::Publishing,
             Self::Published { .. } => Status::Published,
             Self::Held { .. } => Status::Held,
             Self::Failed { .. } => Status::Failed,
@@ -163,6 +169,7 @@ impl Pin {
             content,
             publish_at: None,
             state: State::Draft,
+            warning: None,
             due: None,
             attempts: Vec::new(),
             attempts_begun: 0,
@@ -188,12 +195,10 @@ impl Pin {
         self.publish_at.is_some_and(|at| now.duration_since(at) > GRACE)
     }
 
-    /// The address of the published pin (`https://www.pinterest.com/pin/{id}/`).
+    /// The address of the published pin.
     pub fn pinterest_url(&self) -> Option<String> {
         match &self.state {
-            State::Published { pinterest_pin_id, .. } => {
-                Some(format!("https://www.pinterest.com/pin/{pinterest_pin_id}/"))
-            }
+            State::Published { pinterest_pin_id, .. } => Some(pinterest_pin_id.url()),
             _ => None,
         }
     }

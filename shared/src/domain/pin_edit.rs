@@ -45,6 +45,10 @@ impl Pin {
         self.board_id = edit.board_id;
         self.section_id = edit.section_id;
         self.board_verified = edit.board_verified;
+        if (&self.content, &self.board_id, &self.section_id) != (&before.content, &before.board_id, &before.section_id)
+        {
+            self.warning = None;
+        }
         match edit.time {
             NewTime::Same if mended => self.release(now)?,
             NewTime::Same => {}

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use super::attempt::KEPT;
-use super::{Attempt, CircuitKind, Doubt, Due, Failure, Hold, Partition, Pin, PinterestPinId, Setback, State, Status};
+use super::{
+    Attempt, CircuitKind, Due, Failure, Hold, Partition, Pin, PinterestPinId, Setback, State, Status, Warning,
+};
 
 /// A move that the pin's state does not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -96,18 +98,20 @@ impl Pin {
         Ok(())
     }
 
-    /// Publishing → needs review, since it may have been created.
-    pub fn doubt(&mut self, reason: Doubt, now: Timestamp) -> Result<(), IllegalMove> {
-        self.allow(&[Status::Publishing], Status::NeedsReview)?;
-        self.leave_index(State::NeedsReview { reason }, now);
-        Ok(())
-    }
-
-    /// Adds `attempt` to the timeline and forgets the oldest where there are too many.
+    /// Adds `attempt` to the timeline and forgets the oldest where there are too many: looks at the board first, of which
+    /// there can be many.
     pub fn record(&mut self, attempt: Attempt) {
         self.attempts.push(attempt);
-        let surplus = self.attempts.len().saturating_sub(KEPT);
-        self.attempts.drain(..surplus);
+        while self.attempts.len() > KEPT {
+            let oldest_look = self.attempts.iter().position(|attempt| attempt.outcome.is_look());
+            self.attempts.remove(oldest_look.unwrap_or_default());
+        }
+    }
+
+    /// Notes what would keep the pin from going out at its time; it waits all the same.
+    pub fn warn(&mut self, warning: Warning) {
+        self.warning = Some(warning);
+        self.version += 1;
     }
 
     pub(super) fn allow(&self, from: &[Status], to: Status) -> Result<(), IllegalMove> {
@@ -127,6 +131,7 @@ impl Pin {
 
     pub(super) fn change(&mut self, state: State, now: Timestamp) {
         self.state = state;
+        self.warning = None;
         self.updated_at = now;
         self.version += 1;
     }

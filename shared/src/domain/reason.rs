@@ -56,9 +56,35 @@ words! {
     /// Why a person has to look.
     Doubt {
         /// The request was sent and no answer came back that says what became of it.
-        OutcomeUnknown = "outcome_unknown", "Pinterest may or may not have published this pin: its answer was lost. Look at the board, then say which pin it is, or have it published again.";
+        OutcomeUnknown = "outcome_unknown", "Pinterest may or may not have published this pin: its answer was lost, and the pin was not found on its board. Look at the board, then say which pin it is, or have it published again.";
+        /// More than one pin on the board may be it, or one that is only similar.
+        SeveralOnBoard = "several_on_board", "Pinterest may or may not have published this pin: its answer was lost, and what is on the board may be this pin or another one. Look at the candidates, then say which pin it is, or have it published again.";
+        /// The board could not be read for hours.
+        BoardUnreadable = "board_unreadable", "Pinterest may or may not have published this pin: its answer was lost, and its board could not be read for hours. Look at the board, then say which pin it is, or have it published again.";
         /// The publisher stopped between claiming the pin and recording what came of it.
-        PublisherStopped = "publisher_stopped", "Pinterest may or may not have published this pin: the publisher stopped in the middle. Look at the board, then say which pin it is, or have it published again.";
+        PublisherStopped = "publisher_stopped", "Pinterest may or may not have published this pin: the publisher stopped in the middle, and the pin was not found on its board. Look at the board, then say which pin it is, or have it published again.";
+    }
+}
+
+words! {
+    /// What would keep a pin from going out at its time, seen shortly before it.
+    Warning {
+        /// Pinterest does not accept the account's tokens, or will not by then.
+        WillNeedReconnect = "will_need_reconnect", "Pinterest does not accept this account's permission, or will not at the pin's time. Reconnect the account before then.";
+        /// The account was disconnected.
+        WillBeDisconnected = "will_be_disconnected", "The account is disconnected. Connect it again before the pin's time, or cancel the pin.";
+        /// The account is held beyond the pin's time.
+        WillBeHeld = "will_be_held", "Pinterest does not take pins of this account until after the pin's time. The pin goes out when it does again.";
+        /// The board is gone.
+        BoardMissing = "board_missing", "Pinterest does not find the board any more. Choose another board before the pin's time.";
+        /// The account may not see the board.
+        BoardForbidden = "board_forbidden", "Pinterest does not let this account see the board any more. Choose another board, or reconnect the account, before the pin's time.";
+        /// Pinterest has not approved the app.
+        AppRefused = "app_refused", "Pinterest refuses the app. An administrator has to finish its review on developers.pinterest.com before the pin's time.";
+        /// Pinterest refused the same image a short while ago.
+        ImageRefusedBefore = "image_refused_before", "Pinterest refused another pin with this image a short while ago. Use another image before the pin's time.";
+        /// Pinterest refused the same link a short while ago.
+        LinkRefusedBefore = "link_refused_before", "Pinterest refused another pin with this link a short while ago. Change the link before the pin's time.";
     }
 }
 
@@ -69,6 +95,10 @@ words! {
         PinterestTrouble = "pinterest_trouble", "Pinterest had trouble and did not create the pin. It is tried again.";
         /// Pinterest could not be reached.
         Unreachable = "pinterest_unreachable", "Pinterest could not be reached, so nothing was sent. It is tried again.";
+        /// Its answer was lost and it is not on its board.
+        NotOnBoard = "not_on_board", "Pinterest's answer was lost. The pin was looked for on its board twice and is not there, so it is posted once more.";
+        /// A pin that looks the same is in doubt.
+        TwinInDoubt = "twin_in_doubt", "A pin with the same words on the same board is being looked for, since Pinterest's answer was lost. This one goes out when that is settled, so that the two are not taken for each other.";
         /// Somebody else was writing to the board.
         BoardBusy = "board_busy", "Pinterest was busy with another change of the board. It is tried again.";
         /// Pinterest could not fetch the image this time.
@@ -93,6 +123,7 @@ mod tests {
             .chain(Failure::ALL.iter().map(|r| r.code()))
             .chain(Doubt::ALL.iter().map(|r| r.code()))
             .chain(Setback::ALL.iter().map(|r| r.code()))
+            .chain(Warning::ALL.iter().map(|r| r.code()))
         {
             assert!(codes.insert(code), "{code}");
         }

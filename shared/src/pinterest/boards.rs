@@ -104,6 +104,12 @@ impl Pinterest {
         Ok(BoardPage { bookmark: page.bookmark.filter(|bookmark| !bookmark.is_empty()), ..page })
     }
 
+    /// Reads one board (`GET /boards/{board_id}`, scope `boards:read`).
+    pub async fn board(&self, mode: Mode, token: &AccessToken, board: &BoardId) -> Result<Board, CallError> {
+        let url = self.hosts.api(mode, &format!("boards/{board}"));
+        self.send(empty(authorized(Method::GET, &url, token)), PATIENCE).await.map(|answer| answer.body)
+    }
+
     /// Creates a board (`POST /boards`, scopes `boards:read` and `boards:write`); a lost answer leaves the outcome
     /// unknown.
     pub async fn create_board(

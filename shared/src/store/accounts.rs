@@ -121,29 +121,13 @@ impl AccountStore {
         grant: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        account.version = version + 1;
-        let key = Key::account(&account.owner, &account.id);
-        let put = Put::builder()
-            .table_name(self.table.name())
-            .set_item(Some(encode(&key, &AccountItem::from(&*account))?))
-            .condition_expression("version = :version")
-            .expression_attribute_values(":version", number(version))
-            .build()
-            .expect("table and item are set");
-        let writes = vec![TransactWriteItem::builder().put(put).build(), use_pick(&self.table, grant, now)];
+        let writes = vec![replacement(&self.table, account, version)?, use_pick(&self.table, grant, now)];
         self.table.transact("save the picked boards", writes).await
     }
 
     /// Stores a disconnected account, read at `version`, and frees its link in one transaction.
     pub async fn disconnect(&self, account: &mut Account, version: u64) -> Result<(), StoreError> {
-        account.version = version + 1;
-        let key = Key::account(&account.owner, &account.id);
-        let put = Put::builder()
-            .table_name(self.table.name())
-            .set_item(Some(encode(&key, &AccountItem::from(&*account))?))
-            .condition_expression("version = :version")
-            .expression_attribute_values(":version", number(version))
-            .build();
+        let account_put = replacement(&self.table, account, version)?;
         let link = Key::link(account.mode, &account.user_id);
         let free = Delete::builder()
             .table_name(self.table.name())
@@ -152,12 +136,24 @@ impl AccountStore {
             .condition_expression("attribute_not_exists(pk) OR account_id = :account")
             .expression_attribute_values(":account", text(account.id.as_str()))
             .build();
-        let writes = vec![
-            TransactWriteItem::builder().put(put.expect("table and item are set")).build(),
-            TransactWriteItem::builder().delete(free.expect("table and key are set")).build(),
-        ];
+        let writes =
+            vec![account_put, TransactWriteItem::builder().delete(free.expect("table and key are set")).build()];
         self.table.transact("disconnect an account", writes).await
     }
+}
+
+/// Replaces `account`, read at `version`, as part of a transaction; raises its version by one.
+pub(super) fn replacement(table: &Table, account: &mut Account, version: u64) -> Result<TransactWriteItem, StoreError> {
+    account.version = version + 1;
+    let key = Key::account(&account.owner, &account.id);
+    let put = Put::builder()
+        .table_name(table.name())
+        .set_item(Some(encode(&key, &AccountItem::from(&*account))?))
+        .condition_expression("version = :version")
+        .expression_attribute_values(":version", number(version))
+        .build()
+        .expect("table and item are set");
+    Ok(TransactWriteItem::builder().put(put).build())
 }
 
 fn readable(key: &str, item: AccountItem) -> Result<Account, StoreError> {

@@ -4,17 +4,19 @@ mod calendar;
 mod claim;
 mod counts;
 mod due;
+mod late;
 mod write;
 
 pub use calendar::{CalendarPage, CalendarQuery, Order};
 pub use claim::{Claim, Lease};
 pub use due::{DueEntry, DueWork};
 
+use super::accounts::replacement;
 use super::items::PinItem;
 use super::key::Key;
 use super::table::{number, text};
 use super::{StoreError, Table};
-use crate::domain::{AttemptId, OwnerId, Pin, PinId, State, Status};
+use crate::domain::{Account, AttemptId, OwnerId, Pin, PinId, State, Status};
 use write::Condition;
 
 /// The pins in the table.
@@ -77,33 +79,49 @@ impl PinStore {
         self.write("replace a pin", pin, Some(before.state.status()), condition).await
     }
 
+    /// Replaces the pin that was read as `before` by what became of it, together with its account, read at `version`.
+    ///
+    /// [`StoreError::Conflict`] where one of the two changed in between.
+    pub async fn replace_with_account(
+        &self,
+        before: &Pin,
+        pin: &Pin,
+        account: &mut Account,
+        version: u64,
+    ) -> Result<(), StoreError> {
+        let account = replacement(&self.table, account, version)?;
+        let condition = Condition::new("version = :version").value(":version", number(before.version));
+        self.write_all("settle a pin in doubt", (pin, Some(before.state.status())), condition, vec![account]).await
+    }
+
     /// Writes what came of the attempt `attempt`, on condition that the pin is still claimed by it.
     ///
     /// Repeating the same write is harmless, so that an answer lost on the way does not read as a conflict. What comes
-    /// of an attempt also stands where the pin was given to review meanwhile, since it is known now.
+    /// of an attempt also stands where the pin was given to a check or to review meanwhile, since it is known now.
     pub async fn record(&self, pin: &Pin, attempt: &AttemptId) -> Result<(), StoreError> {
         let operation = "record what came of an attempt";
-        let claimed = Condition::new("attempt_id = :attempt AND #status = :publishing")
-            .status()
-            .value(":attempt", text(attempt.as_str()))
-            .value(":publishing", text(Status::Publishing.code()));
+        let claimed =
+            Condition::new("attempt_id = :attempt AND #status = :publishing AND attribute_not_exists(in_check)")
+                .status()
+                .value(":attempt", text(attempt.as_str()))
+                .value(":publishing", text(Status::Publishing.code()));
         match self.write(operation, pin, None, claimed).await {
             Err(StoreError::Conflict) => {}
             result => return result,
         }
-        // The next version of the claimed pin is this outcome or the review; what is counted tells them apart.
         let Some(found) = self.load(&pin.owner, &pin.id).await? else { return Err(StoreError::Conflict) };
         if matches!(&found.state, State::Publishing { attempt: held, .. } if held == attempt) {
             // The claim stands, so it was another transaction, such as one of the account's counter, that was in the way.
             return Err(StoreError::busy(operation));
         }
-        let found = found.state.status();
-        let written = Condition::new("attempt_id = :attempt AND version = :written AND #status = :found")
+        let Some(late) = late::outcome(pin, &found, attempt) else { return Err(StoreError::Conflict) };
+        let found_status = found.state.status();
+        let unmoved = Condition::new("attempt_id = :attempt AND version = :found AND #status = :status")
             .status()
             .value(":attempt", text(attempt.as_str()))
-            .value(":written", number(pin.version))
-            .value(":found", text(found.code()));
-        self.write(operation, pin, Some(found), written).await
+            .value(":found", number(found.version))
+            .value(":status", text(found_status.code()));
+        self.write(operation, &late, Some(found_status), unmoved).await
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use publisher::Publisher;
+use jiff::SignedDuration;
+use publisher::{Publisher, Rule, Rules};
 use shared::platform::Platform;
 
 use super::tamper::Tamper;
@@ -12,6 +13,8 @@ use super::tamper::Tamper;
 pub struct Planted {
     /// The bug in a few words.
     pub name: &'static str,
+    /// What is changed in the rules that the publisher keeps.
+    pub rules: fn(&mut Rules),
     /// What happens to its requests to AWS.
     pub tamper: Option<Tamper>,
     /// What its HTTP client does by itself.
@@ -31,16 +34,22 @@ pub enum Client {
 
 impl Planted {
     /// The program as it is.
-    pub const NOTHING: Self = Self { name: "nothing", tamper: None, client: Client::SendsOnce };
+    pub const NOTHING: Self = Self { name: "nothing", rules: |_| {}, tamper: None, client: Client::SendsOnce };
 
     /// A publisher with the bug.
     pub fn publisher(&self, platform: Arc<Platform>) -> Publisher {
-        Publisher::new(platform)
+        let mut rules = Rules::default();
+        (self.rules)(&mut rules);
+        Publisher::with_rules(platform, rules)
     }
 }
 
 const fn at_aws(name: &'static str, tamper: Tamper) -> Planted {
     Planted { name, tamper: Some(tamper), ..Planted::NOTHING }
+}
+
+const fn in_rules(name: &'static str, rules: fn(&mut Rules)) -> Planted {
+    Planted { name, rules, ..Planted::NOTHING }
 }
 
 const fn in_client(name: &'static str, client: Client) -> Planted {
@@ -70,6 +79,27 @@ pub const PLANTED: &[Planted] = &[
     at_aws("a counter that does not move", Tamper::CounterStandsStill),
     at_aws("settings read once and for all", Tamper::SettingsReadOnce),
     at_aws("an outcome under another pin's id", Tamper::OutcomeOfAnother),
+    in_rules("a pin posted a second early", |rules| rules.early = SignedDuration::from_secs(1)),
+    in_rules("a lease that ends in the middle of the invocation", |rules| {
+        rules.lease_beyond = SignedDuration::from_secs(-45);
+    }),
+    in_rules("no look at the board after an unknown outcome", |rules| rules.without.push(Rule::LookAfterUnknown)),
+    in_rules("no look at the board after a death", |rules| rules.without.push(Rule::LookAfterDeath)),
+    in_rules("a look before a pin can be visible", |rules| {
+        rules.first_look = SignedDuration::from_secs(5);
+        rules.second_look = SignedDuration::from_secs(10);
+    }),
+    in_rules("a board that could not be read taken for empty", |rules| rules.without.push(Rule::KeepUnclearOpen)),
+    in_rules("another pin of the owner's taken for the one in doubt", |rules| rules.without.push(Rule::ExcludeOwn)),
+    in_rules("a twin posted while a pin is in doubt", |rules| rules.without.push(Rule::WaitForTwins)),
+    in_rules("two pins settled by one find", |rules| rules.without.push(Rule::SettleWithAccount)),
+    in_rules("a hold that is not heeded", |rules| rules.without.push(Rule::HeedHolds)),
+    in_rules("a hold that is never released", |rules| rules.without.push(Rule::Release)),
+    in_rules("a pin parked after the release", |rules| rules.without.push(Rule::ReleaseTwice)),
+    in_rules("a pin published a day late", |rules| rules.without.push(Rule::HeedGrace)),
+    in_rules("publishing while it is disabled", |rules| rules.without.push(Rule::HeedSettings)),
+    in_rules("two workers renewing one account", |rules| rules.without.push(Rule::RenewAlone)),
+    in_rules("a new token pair that is thrown away", |rules| rules.without.push(Rule::StoreNewPair)),
     in_client("a client that repeats what got no answer", Client::RepeatsWhatWasLost),
     in_client("a client that repeats what was answered with 500", Client::RepeatsOnTrouble),
 ];

@@ -46,7 +46,11 @@ fn states() -> Vec<(State, &'static str, Option<&'static str>)> {
         (State::Published { at: NOW, lateness_ms: 7, pinterest_pin_id: "9".parse().unwrap() }, "published", None),
         (State::Held { reason: Hold::RateLimited, until: Some(NOW) }, "held", Some("rate_limited")),
         (State::Failed { reason: Failure::Missed }, "failed", Some("missed")),
-        (State::NeedsReview { reason: Doubt::OutcomeUnknown }, "needs_review", Some("outcome_unknown")),
+        (
+            State::NeedsReview { reason: Doubt::OutcomeUnknown, candidates: Vec::new() },
+            "needs_review",
+            Some("outcome_unknown"),
+        ),
         (State::Cancelled, "cancelled", None),
     ]
 }
@@ -111,9 +115,10 @@ fn a_published_pin_says_where_it_is_and_how_late_it_was() {
             "title": "T", "description": null, "alt_text": null, "link": null, "dominant_color": null,
             "media": {"source_type": "image_url", "url": "https://example.com/a.jpg"},
         },
-        "status": "published", "reason": null, "held_until": null, "next_attempt_at": null,
+        "status": "published", "reason": null, "warning": null, "held_until": null, "next_attempt_at": null,
         "publish_at": "2027-01-15T09:00:00Z", "published_at": "2027-01-15T08:00:00Z", "lateness_ms": 7,
         "pinterest_pin_id": "9", "pinterest_url": "https://www.pinterest.com/pin/9/",
+        "candidates": [],
         "attempts": [{
             "at": "2027-01-15T08:00:00Z", "kind": "publish", "outcome": "published", "http_status": 201, "code": null,
             "message": null, "request_id": "rid", "took_ms": 300,

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::content::Draft;
-use crate::domain::{AccountId, AttemptId, Content, Destination, Mode, PinId};
+use crate::domain::{AccountId, AttemptId, Check, Content, Destination, Doubt, Mode, PinId};
 use crate::random::SystemRandom;
 
 pub(in crate::domain) const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
@@ -36,9 +36,13 @@ pub(in crate::domain) fn states() -> Vec<State> {
         State::Published { at: NOW, lateness_ms: 0, pinterest_pin_id: "1".parse().unwrap() },
         State::Held { reason: Hold::NeedsReconnect, until: None },
         State::Failed { reason: Failure::Missed },
-        State::NeedsReview { reason: Doubt::OutcomeUnknown },
+        State::NeedsReview { reason: Doubt::OutcomeUnknown, candidates: Vec::new() },
         State::Cancelled,
     ]
+}
+
+fn check() -> Check {
+    Check::new(AttemptId::random(&SystemRandom), NOW, NOW)
 }
 
 type Move = (&'static str, fn(&mut Pin) -> Result<(), IllegalMove>, &'static [Status], Status);
@@ -55,7 +59,8 @@ fn moves() -> Vec<Move> {
         ("hold until", |pin| pin.hold(Hold::LinkBlocked, Wait::Until(NOW + 1.hour()), NOW), &[Publishing], Held),
         ("miss", |pin| pin.miss(NOW), &[Scheduled, Held], Failed),
         ("fail", |pin| pin.fail(Failure::Missed, NOW), &[Publishing], Failed),
-        ("doubt", |pin| pin.doubt(Doubt::OutcomeUnknown, NOW), &[Publishing], NeedsReview),
+        ("check", |pin| pin.check(check(), NOW + 1.minute(), NOW), &[Publishing], Publishing),
+        ("doubt", |pin| pin.doubt(Doubt::OutcomeUnknown, Vec::new(), NOW), &[Publishing], NeedsReview),
     ]
 }
 

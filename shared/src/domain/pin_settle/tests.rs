@@ -69,7 +69,7 @@ fn a_pin_that_is_tried_again_has_a_fresh_day_of_grace() {
 
 #[test]
 fn a_pin_that_was_found_was_published_at_the_attempt_in_doubt() {
-    let mut pin = pin(State::NeedsReview { reason: super::super::Doubt::OutcomeUnknown });
+    let mut pin = pin(State::NeedsReview { reason: super::super::Doubt::OutcomeUnknown, candidates: Vec::new() });
     for (outcome, seconds) in [(AttemptOutcome::Unknown, 5), (AttemptOutcome::Dismissed, 60)] {
         let id = AttemptId::random(&SystemRandom);
         pin.record(Attempt::by_a_person(id, NOW + seconds.seconds(), outcome, "x"));

@@ -5,8 +5,8 @@ use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Account, AccountHold, AccountId, AppId, BoardId, Connection, Hold, Mode, OwnerId, PinterestUserId, ReconnectReason,
-    Scopes, SealedToken, SealedTokens,
+    Account, AccountHold, AccountId, AppId, BoardId, Connection, DoubtfulPin, Hold, Mode, OwnerId, PinId,
+    PinterestUserId, ReconnectReason, Scopes, SealedToken, SealedTokens,
 };
 
 /// An account as it lies in the table. `due_shard` and `due_at` put its own work into the due index.
@@ -53,6 +53,9 @@ pub(in crate::store) struct AccountItem {
     release_at: Option<Timestamp>,
     releases_left: u8,
     channels: Vec<BoardId>,
+    /// Pins that are looked for on their boards, with their fingerprints.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    doubts: Vec<(PinId, String)>,
     #[serde(with = "millisecond::required")]
     created_at: Timestamp,
     #[serde(with = "millisecond::required")]
@@ -115,6 +118,7 @@ impl From<&Account> for AccountItem {
             release_at: account.release_at,
             releases_left: account.releases_left,
             channels: account.channels.clone(),
+            doubts: account.doubts.iter().map(|doubt| (doubt.pin.clone(), doubt.fingerprint.clone())).collect(),
             created_at: account.created_at,
             updated_at: account.updated_at,
             version: account.version,
@@ -148,6 +152,7 @@ impl TryFrom<AccountItem> for Account {
             release_at: item.release_at,
             releases_left: item.releases_left,
             channels: item.channels,
+            doubts: item.doubts.into_iter().map(|(pin, fingerprint)| DoubtfulPin { pin, fingerprint }).collect(),
             created_at: item.created_at,
             updated_at: item.updated_at,
             version: item.version,

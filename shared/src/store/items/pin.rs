@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::content::Draft;
 use crate::domain::{
-    AccountId, Attempt, AttemptId, AttemptOutcome, BoardId, Content, Doubt, Due, Failure, Hold, Media, Mode, OwnerId,
-    Partition, Pin, PinId, PinterestPinId, SectionId, Setback, State, Status,
+    AccountId, Attempt, AttemptId, AttemptOutcome, BoardId, Candidate, Check, Content, Doubt, Due, Failure, Hold,
+    Media, Mode, OwnerId, Partition, Pin, PinId, PinterestPinId, SectionId, Setback, State, Status, Warning,
 };
 
 /// A pin as it lies in the table.
@@ -42,6 +42,8 @@ pub(in crate::store) struct PinItem {
     status: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    warning: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
     held_until: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -59,6 +61,11 @@ pub(in crate::store) struct PinItem {
     lateness_ms: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pinterest_id: Option<PinterestPinId>,
+    /// Present while the pin is looked for; `check` is a word that DynamoDB keeps for itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    in_check: Option<CheckItem>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    candidates: Vec<CandidateItem>,
     attempts_begun: u32,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     attempts: Vec<AttemptItem>,
@@ -87,6 +94,26 @@ struct AttemptItem {
     rid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     ms: Option<u64>,
+}
+
+/// A check as it lies in the table; the attempt in doubt is the item's `attempt_id`.
+#[derive(Serialize, Deserialize)]
+struct CheckItem {
+    #[serde(with = "millisecond::required")]
+    since: Timestamp,
+    #[serde(with = "millisecond::required")]
+    until: Timestamp,
+    absent: u8,
+    unclear: u8,
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
+    unclear_since: Option<Timestamp>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CandidateItem {
+    id: PinterestPinId,
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
+    at: Option<Timestamp>,
 }
 
 /// What a pin item that cannot be read has wrong.
@@ -128,6 +155,7 @@ impl From<&Pin> for PinItem {
             publish_at: calendar_key(pin),
             status: pin.state.status().code().to_owned(),
             reason: None,
+            warning: pin.warning.map(|warning| warning.code().to_owned()),
             held_until: None,
             due_shard: pin.due.as_ref().map(|due| due.partition.to_string()),
             due_at: pin.due.as_ref().map(|due| due.at),
@@ -136,6 +164,8 @@ impl From<&Pin> for PinItem {
             published_at: None,
             lateness_ms: None,
             pinterest_id: None,
+            in_check: None,
+            candidates: Vec::new(),
             attempts_begun: pin.attempts_begun,
             attempts: pin.attempts.iter().map(AttemptItem::from).collect(),
             request: pin.request_fingerprint.clone(),
@@ -157,6 +187,10 @@ impl PinItem {
                 self.attempt_id = Some(attempt.clone());
                 self.lease_until = Some(*lease_until);
             }
+            State::Checking(check) => {
+                self.attempt_id = Some(check.attempt.clone());
+                self.in_check = Some(CheckItem::from(check));
+            }
             State::Published { at, lateness_ms, pinterest_pin_id } => {
                 self.published_at = Some(*at);
                 self.lateness_ms = Some(*lateness_ms);
@@ -167,7 +201,10 @@ impl PinItem {
                 self.held_until = *until;
             }
             State::Failed { reason } => self.reason = Some(reason.code().to_owned()),
-            State::NeedsReview { reason } => self.reason = Some(reason.code().to_owned()),
+            State::NeedsReview { reason, candidates } => {
+                self.reason = Some(reason.code().to_owned());
+                self.candidates = candidates.iter().map(CandidateItem::from).collect();
+            }
         }
     }
 
@@ -176,10 +213,13 @@ impl PinItem {
         Ok(match Status::from_code(&self.status).ok_or(Incomplete("status"))? {
             Status::Draft => State::Draft,
             Status::Scheduled => State::Scheduled { setback: Setback::from_code(reason) },
-            Status::Publishing => State::Publishing {
-                attempt: self.attempt_id.clone().ok_or(Incomplete("attempt"))?,
-                lease_until: self.lease_until.ok_or(Incomplete("lease"))?,
-            },
+            Status::Publishing => {
+                let attempt = self.attempt_id.clone().ok_or(Incomplete("attempt"))?;
+                match &self.in_check {
+                    Some(check) => State::Checking(check.of(attempt)),
+                    None => State::Publishing { attempt, lease_until: self.lease_until.ok_or(Incomplete("lease"))? },
+                }
+            }
             Status::Published => State::Published {
                 at: self.published_at.ok_or(Incomplete("time of publishing"))?,
                 lateness_ms: self.lateness_ms.unwrap_or_default(),
@@ -189,7 +229,10 @@ impl PinItem {
                 State::Held { reason: Hold::from_code(reason).ok_or(Incomplete("reason"))?, until: self.held_until }
             }
             Status::Failed => State::Failed { reason: Failure::from_code(reason).ok_or(Incomplete("reason"))? },
-            Status::NeedsReview => State::NeedsReview { reason: Doubt::from_code(reason).ok_or(Incomplete("reason"))? },
+            Status::NeedsReview => State::NeedsReview {
+                reason: Doubt::from_code(reason).ok_or(Incomplete("reason"))?,
+                candidates: self.candidates.iter().map(CandidateItem::candidate).collect(),
+            },
             Status::Cancelled => State::Cancelled,
         })
     }
@@ -237,6 +280,7 @@ impl TryFrom<PinItem> for Pin {
             content: Content::restore(draft),
             publish_at,
             state,
+            warning: item.warning.as_deref().and_then(Warning::from_code),
             due,
             attempts: attempts.ok_or(Incomplete("timeline"))?,
             attempts_begun: item.attempts_begun,
@@ -245,6 +289,43 @@ impl TryFrom<PinItem> for Pin {
             updated_at: item.updated_at,
             version: item.version,
         })
+    }
+}
+
+impl From<&Check> for CheckItem {
+    fn from(check: &Check) -> Self {
+        Self {
+            since: check.since,
+            until: check.until,
+            absent: check.absent,
+            unclear: check.unclear,
+            unclear_since: check.unclear_since,
+        }
+    }
+}
+
+impl CheckItem {
+    fn of(&self, attempt: AttemptId) -> Check {
+        Check {
+            attempt,
+            since: self.since,
+            until: self.until,
+            absent: self.absent,
+            unclear: self.unclear,
+            unclear_since: self.unclear_since,
+        }
+    }
+}
+
+impl From<&Candidate> for CandidateItem {
+    fn from(candidate: &Candidate) -> Self {
+        Self { id: candidate.id.clone(), at: candidate.created_at }
+    }
+}
+
+impl CandidateItem {
+    fn candidate(&self) -> Candidate {
+        Candidate { id: self.id.clone(), created_at: self.at }
     }
 }
 

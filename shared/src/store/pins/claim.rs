@@ -45,7 +45,7 @@ impl PinStore {
             )
             .condition_expression(
                 "(due_at = :seen AND due_shard = :mine AND #status IN (:scheduled, :held) AND due_at <= :now) \
-                 OR (attempt_id = :attempt AND #status = :publishing)",
+                 OR (attempt_id = :attempt AND #status = :publishing AND attribute_not_exists(in_check))",
             )
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":publishing", text("publishing"))

@@ -47,9 +47,20 @@ impl PinStore {
         before: Option<Status>,
         condition: Condition,
     ) -> Result<(), StoreError> {
+        self.write_all(operation, (pin, before), condition, Vec::new()).await
+    }
+
+    /// The same in one transaction with `others`.
+    pub(super) async fn write_all(
+        &self,
+        operation: &'static str,
+        (pin, before): (&Pin, Option<Status>),
+        condition: Condition,
+        others: Vec<TransactWriteItem>,
+    ) -> Result<(), StoreError> {
         let item = encode(&Key::pin(&pin.owner, &pin.id), &PinItem::from(pin))?;
         let steps = steps(before, pin.state.status());
-        if steps.is_empty() {
+        if steps.is_empty() && others.is_empty() {
             return self.put_alone(operation, item, condition).await;
         }
         let put = Put::builder()
@@ -60,7 +71,9 @@ impl PinStore {
             .set_expression_attribute_values(condition.values)
             .build()
             .expect("table and item are set");
-        let writes = vec![TransactWriteItem::builder().put(put).build(), self.count(pin, &steps)];
+        let mut writes = vec![TransactWriteItem::builder().put(put).build()];
+        writes.extend((!steps.is_empty()).then(|| self.count(pin, &steps)));
+        writes.extend(others);
         // The SDK repeats a transaction under one token, so that it counts once although its answer was lost.
         self.table.transact(operation, writes).await
     }

@@ -1,0 +1,197 @@
+//! What makes a board say less than which pin is which: twins, strangers, secret boards, long lists, limits.
+
+use shared::domain::PinId;
+use shared::random::SystemRandom;
+
+use super::*;
+
+/// Posts a pin to the board as a person does by hand, with these words.
+async fn by_hand(world: &World, seeded: &Seeded, title: &str) -> String {
+    let pin = world.seed_pin(seeded, title, START + SignedDuration::from_hours(30)).await;
+    let platform = world.platform("by hand");
+    let session = world.account(&seeded.account).await;
+    let token = platform.tokens.open_access(&session, &session.tokens().unwrap().access).await.unwrap();
+    let request = shared::pinterest::PinRequest::from(&pin);
+    let made = platform.pinterest.create_pin(pin.mode, &token, &request).await.unwrap();
+    let mut gone = pin.clone();
+    gone.cancel(world.clock.now()).unwrap();
+    platform.pins.replace(&pin, &gone).await.unwrap();
+    made.body.id.to_string()
+}
+
+#[tokio::test(start_paused = true)]
+async fn twins_are_told_apart_whichever_of_them_loses_its_answer() {
+    // Of two pins with the same words on the same board, the first, the second or both lose their answers, each before or
+    // after it was created.
+    for (first, second) in [
+        (Some(Effect::Before), None),
+        (Some(Effect::After), None),
+        (Some(Effect::Before), Some(Effect::After)),
+        (Some(Effect::After), Some(Effect::Before)),
+        (Some(Effect::After), Some(Effect::After)),
+    ] {
+        let (world, seeded) = world().await;
+        for effect in [first, second].into_iter().flatten() {
+            lose(&world, effect, FaultAnswer::Reset, 1);
+        }
+        let pins = [
+            world.seed_pin(&seeded, "Twin", START + seconds(5)).await,
+            world.seed_pin(&seeded, "Twin", START + seconds(6)).await,
+        ];
+        world.schedule_until(START + MINUTE * 12).await;
+        let mut ids = std::collections::BTreeSet::new();
+        for pin in &pins {
+            let pin = world.pin(pin).await;
+            let State::Published { pinterest_pin_id, .. } = pin.state else { panic!("{first:?} {second:?}: {pin:?}") };
+            ids.insert(pinterest_pin_id.to_string());
+        }
+        assert_eq!((ids.len(), created(&world)), (2, 2), "{first:?} {second:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_twin_waits_while_the_other_is_in_doubt_and_says_why() {
+    let (world, seeded) = world().await;
+    lose(&world, Effect::Before, FaultAnswer::Reset, 1);
+    world.seed_pin(&seeded, "Twin", START + seconds(5)).await;
+    let second = world.seed_pin(&seeded, "Twin", START + seconds(20)).await;
+    let other = world.seed_pin(&seeded, "Another", START + seconds(21)).await;
+    world.schedule_until(START + MINUTE).await;
+    let waiting = world.pin(&second).await.state;
+    assert_eq!(waiting, State::Scheduled { setback: Some(Setback::TwinInDoubt) });
+    let State::Published { lateness_ms, .. } = world.pin(&other).await.state else { panic!() };
+    assert!(lateness_ms <= 50, "what says something else does not wait");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_only_looks_like_the_pin_is_shown_to_a_person() {
+    for (title, strangers) in [("Lemon cake", ["Lemon Cake!", "Pie"]), ("Twice", ["Twice", "Twice"])] {
+        let (world, seeded) = world().await;
+        let mut made = Vec::new();
+        for stranger in strangers {
+            made.push(by_hand(&world, &seeded, stranger).await);
+        }
+        lose(&world, Effect::Before, FaultAnswer::Reset, 1);
+        let pin = world.seed_pin(&seeded, title, START + seconds(5)).await;
+        world.schedule_until(START + MINUTE * 4).await;
+        let State::NeedsReview { reason, candidates } = world.pin(&pin).await.state else { panic!("{title}") };
+        assert_eq!(reason, Doubt::SeveralOnBoard);
+        made.retain(|id| candidates.iter().any(|candidate| candidate.id.to_string() == *id));
+        assert_eq!(made.len(), candidates.len(), "candidates are on the board");
+        assert_eq!(candidates.len(), if title == "Twice" { 2 } else { 1 });
+        let platform = world.platform("reader");
+        assert_eq!(platform.pins.attention(&pin.owner, &pin.account_id).await.unwrap().needs_review, 1);
+        let answer = world.user("alice").get(&format!("/v1/pins/{}", pin.id)).await.json();
+        let shown = &answer["candidates"][0];
+        assert_eq!(shown["pinterest_url"], format!("https://www.pinterest.com/pin/{}/", candidates[0].id));
+        assert!(shown["created_at"].is_string());
+        assert_eq!(answer["attempts"].as_array().unwrap().last().unwrap()["kind"], "look");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pin_without_words_is_not_taken_for_another_one_without() {
+    let (world, seeded) = world().await;
+    lose(&world, Effect::After, FaultAnswer::Reset, 1);
+    let mut pin = world.seed_pin(&seeded, "x", START + SignedDuration::from_hours(30)).await;
+    let platform = world.platform("seed");
+    let draft = shared::domain::content::Draft { title: None, ..pin.content.draft() };
+    (pin.content, pin.id) = (shared::domain::Content::check(draft).unwrap(), PinId::random(&SystemRandom));
+    pin.schedule(START + seconds(5), START).unwrap();
+    platform.pins.create(&pin).await.unwrap();
+    world.schedule_until(START + MINUTE * 4).await;
+    let State::NeedsReview { candidates, .. } = world.pin(&pin).await.state else { panic!() };
+    assert_eq!(candidates.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_list_of_a_secret_board_proves_nothing_without_the_scope_to_read_it() {
+    use pinterest_sim::Privacy;
+    for (privacy, status) in [(Privacy::Secret, Status::Publishing), (Privacy::Public, Status::Published)] {
+        let (world, mut seeded) = world().await;
+        let boards = world.simulator.boards(pinterest_sim::Mode::Live, "shop");
+        seeded.board = boards.iter().find(|board| board.privacy == privacy).unwrap().id.clone();
+        let mut account = world.account(&seeded.account).await;
+        let version = account.version;
+        let plain = "user_accounts:read pins:read pins:write pins:write_secret boards:read boards:read_secret boards:write boards:write_secret";
+        account.scopes = shared::domain::Scopes::parse_known(plain);
+        world.platform("seed").accounts.save(&mut account, version).await.unwrap();
+        lose(&world, Effect::Before, FaultAnswer::Reset, 1);
+        let pin = world.seed_pin(&seeded, "Secret", START + seconds(5)).await;
+        world.schedule_until(START + MINUTE * 6).await;
+        let pin = world.pin(&pin).await;
+        assert_eq!(pin.state.status(), status, "{privacy:?}: {:?}", outcomes(&pin));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_board_is_read_page_by_page_until_well_before_the_attempt() {
+    let (world, seeded) = world().await;
+    lose(&world, Effect::After, FaultAnswer::Reset, 1);
+    let pin = world.seed_pin(&seeded, "Needle", START + seconds(5)).await;
+    world.clock_reaches(START).await;
+    world.tick_for(seconds(50)).await;
+    // What comes after it, and what is older than anything that can be it.
+    for index in 0..7 {
+        by_hand(&world, &seeded, &format!("Hay {index}")).await;
+    }
+    let rules = publisher::Rules { page_size: 2, ..publisher::Rules::default() };
+    let publisher = Publisher::with_rules(world.platform("publisher"), rules);
+    invocation(&publisher, world.clock).await;
+    assert_eq!(world.pin(&pin).await.state.status(), Status::Published);
+    assert!(calls(&world, Operation::ListBoardPins) >= 4, "it is on the fourth page");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_goes_on_for_too_long_proves_nothing() {
+    let (world, seeded) = world().await;
+    lose(&world, Effect::Before, FaultAnswer::Reset, 1);
+    let pin = world.seed_pin(&seeded, "Needle", START + seconds(5)).await;
+    world.tick_for(seconds(50)).await;
+    for index in 0..9 {
+        by_hand(&world, &seeded, &format!("Hay {index}")).await;
+    }
+    let rules = publisher::Rules { page_size: 2, pages: 3, ..publisher::Rules::default() };
+    let publisher = Publisher::with_rules(world.platform("publisher"), rules);
+    invocation(&publisher, world.clock).await;
+    let pin = world.pin(&pin).await;
+    assert!(outcomes(&pin).iter().skip(1).all(|outcome| *outcome == "board_unclear"), "{:?}", outcomes(&pin));
+    assert!(pin.in_check().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_that_comes_after_all_stands_and_keeps_the_pin_from_being_posted_again() {
+    let (world, seeded) = world().await;
+    let pin = world.seed_pin(&seeded, "Zombie", START + seconds(5)).await;
+    die_after_claiming(&world).await;
+    let mut claimed = world.pin(&pin).await;
+    let State::Publishing { attempt, .. } = claimed.state.clone() else { panic!() };
+    world.clock_reaches(START + MINUTE * 5).await;
+    world.tick_for(seconds(1)).await;
+    assert!(world.pin(&pin).await.in_check().is_some());
+    let now = world.clock.now();
+    claimed.published("777".parse().unwrap(), START + seconds(5), now).unwrap();
+    let ours = shared::domain::Attempt::by_a_person(attempt.clone(), now, AttemptOutcome::Published, "late");
+    claimed.record(ours);
+    world.platform("zombie").pins.record(&claimed, &attempt).await.unwrap();
+    world.schedule_until(START + MINUTE * 12).await;
+    let pin = world.pin(&pin).await;
+    assert_eq!((pin.state.status(), outcomes(&pin)), (Status::Published, vec!["published"]));
+    assert_eq!(calls(&world, Operation::CreatePin), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_claim_that_arrives_after_the_pin_was_given_up_is_lost() {
+    let (world, seeded) = world().await;
+    let pin = world.seed_pin(&seeded, "Zombie", START + seconds(5)).await;
+    die_after_claiming(&world).await;
+    let State::Publishing { attempt, .. } = world.pin(&pin).await.state else { panic!() };
+    world.clock_reaches(START + MINUTE * 5).await;
+    world.tick_for(seconds(1)).await;
+    let checked = world.pin(&pin).await;
+    assert!(checked.in_check().is_some());
+    let lease = shared::store::Lease { now: world.clock.now(), until: world.clock.now() + MINUTE };
+    let due = pin.due.clone().unwrap();
+    let again = world.platform("zombie").pins.claim((&pin.owner, &pin.id), &due, &attempt, lease).await.unwrap();
+    assert_eq!((again, world.pin(&pin).await), (shared::store::Claim::Lost, checked));
+}
