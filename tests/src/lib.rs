@@ -21,7 +21,7 @@ pub use caller::{Answer, Caller};
 pub use cut::Cut;
 pub use disturb::Disturb;
 pub use front::Front;
-pub use planner::Planner;
+pub use planner::{CAUTIOUS, Planner};
 pub use publishing::{Seeded, invocation, invocation_for};
 pub use secrets::{Log, Secrets};
 pub use shapes::{pin_request, settings_request};

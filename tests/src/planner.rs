@@ -6,6 +6,9 @@ use shared::domain::Pin;
 
 use crate::{Caller, World, pin_request};
 
+/// Nothing is posted a second time by itself.
+pub const CAUTIOUS: (&str, &str) = ("ON_UNKNOWN", "review");
+
 /// Alice with the Pinterest account "shop" and one of its boards.
 pub struct Planner<'a> {
     /// The world she plans in.
@@ -34,6 +37,15 @@ impl World {
         let answer = Some(FaultAnswer::Reset);
         self.simulator.set_fault(Fault { effect, answer, times: Some(1), ..Fault::on(Operation::CreatePin) });
     }
+
+    /// Loses Pinterest's answer to the next pin, which no list shows for an hour, and lets kicks reach a publisher that may
+    /// not post again by itself.
+    pub fn doubt_next(&self, effect: Effect) {
+        let (answer, hour) = (Some(FaultAnswer::Reset), Some(3_600_000));
+        let lost = Fault { effect, answer, times: Some(1), visible_after_ms: hour, ..Fault::on(Operation::CreatePin) };
+        self.simulator.set_fault(lost);
+        self.host_publisher(self.platform_of("cautious publisher", &[], &[CAUTIOUS]));
+    }
 }
 
 impl<'a> Planner<'a> {
@@ -59,10 +71,7 @@ impl<'a> Planner<'a> {
     /// A pin whose answer was lost, `After` it was created or `Before`, and that no list shows for an hour: a publisher that
     /// may not post again by itself gives it to review after two looks.
     pub async fn in_review(&self, effect: Effect) -> String {
-        let (answer, hour) = (Some(FaultAnswer::Reset), Some(3_600_000));
-        let lost = Fault { effect, answer, times: Some(1), visible_after_ms: hour, ..Fault::on(Operation::CreatePin) };
-        self.world.simulator.set_fault(lost);
-        self.world.host_publisher(self.world.platform_set("cautious publisher", ("ON_UNKNOWN", "review")));
+        self.world.doubt_next(effect);
         let id = self.plan("now").await;
         self.world.host_publisher(self.world.platform("kicked publisher"));
         id

@@ -141,28 +141,19 @@ impl World {
         self.platform_with(actor, &[])
     }
 
-    /// The same, with another value of a variable.
-    pub fn platform_set(&self, actor: &str, variable: (&str, &str)) -> Arc<Platform> {
-        self.platform_of(self.instance(actor, &[], &[variable]))
-    }
-
     /// The same, watched and disturbed by `hooks`.
     pub fn platform_with(&self, actor: &str, hooks: &[Arc<dyn Hook>]) -> Arc<Platform> {
-        self.platform_of(self.instance(actor, hooks, &[]))
+        self.platform_of(actor, hooks, &[])
     }
 
-    /// An instance that sees the world as it is.
-    fn instance<'a>(
-        &self,
-        actor: &'a str,
-        hooks: &'a [Arc<dyn Hook>],
-        variables: &'a [(&'a str, &'a str)],
-    ) -> Instance<'a> {
-        Instance { actor, hooks, clock: self.clock, pinterest: self.undisturbed_pinterest(), variables }
+    /// The same, where `variables` have other values.
+    pub fn platform_of(&self, actor: &str, hooks: &[Arc<dyn Hook>], variables: &[(&str, &str)]) -> Arc<Platform> {
+        let pinterest = self.undisturbed_pinterest();
+        self.platform_in(Instance { actor, hooks, clock: self.clock, pinterest, variables })
     }
 
     /// The platform of that instance, with caches of its own.
-    pub(crate) fn platform_of(&self, instance: Instance<'_>) -> Arc<Platform> {
+    pub(crate) fn platform_in(&self, instance: Instance<'_>) -> Arc<Platform> {
         let client = InProcess::new(self.parts.clone()).named(instance.actor).with_hook(self.meter.clone());
         let client = instance.hooks.iter().fold(client, |client, hook| client.with_hook(hook.clone()));
         // No two instances draw the same ids, as no two do on AWS.

@@ -106,7 +106,7 @@ async fn a_publisher_that_dies_while_it_holds_or_releases_an_account_leaves_noth
                     break;
                 }
                 deaths += 1;
-                scene.others_until(START + SignedDuration::from_mins(6)).await;
+                scene.others_until(START + SignedDuration::from_mins(10)).await;
                 let reviews = scene.check(&format!("{fault:?} at write {at}, while holding: {while_holding}")).await;
                 assert!(reviews <= 1, "{fault:?} at write {at}: {reviews} reviews of one death");
             }
@@ -141,7 +141,7 @@ async fn a_publisher_that_dies_while_it_holds_a_mode_or_lets_a_pin_try_leaves_no
                     break;
                 }
                 deaths += 1;
-                scene.others_until(now + SignedDuration::from_mins(7)).await;
+                scene.others_until(now + SignedDuration::from_mins(11)).await;
                 let reviews = scene.check(&format!("{fault:?} at write {at}")).await;
                 assert!(reviews <= 1, "{fault:?} at write {at}: {reviews} reviews of one death");
             }

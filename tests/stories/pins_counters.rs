@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use shared::domain::{Attempt, AttemptId, AttemptOutcome, Doubt, Failure, Pin};
 use shared::random::SystemRandom;
 use shared::store::{Claim, Lease};
-use tests::{Disturb, Planner, START, World, invocation};
+use tests::{CAUTIOUS, Disturb, Planner, START, World, invocation};
 
 /// Counts alice's pins one by one: (needs review, failed) of each account.
 async fn counted(world: &World) -> BTreeMap<String, (u64, u64)> {
@@ -132,7 +132,8 @@ async fn an_outcome_that_arrives_after_the_review_moves_the_counter_back() {
         let alice = world.planner().await;
         let (mut pin, attempt) = claimed(&alice).await;
         world.wait(SignedDuration::from_mins(10)).await;
-        assert_eq!(world.tick().await.needs_review, 1, "its publisher is taken for dead");
+        let cautious = Publisher::new(world.platform_of("publisher", &[], &[CAUTIOUS]));
+        assert_eq!(invocation(&cautious, world.clock).await.needs_review, 1, "it is not on its board");
         assert_eq!(agreed(&world).await, (1, 0));
         end(&mut pin);
         pin.record(Attempt::by_a_person(attempt.clone(), START, AttemptOutcome::Unknown, "x"));
@@ -207,7 +208,7 @@ async fn after_a_run_with_every_kind_of_end_and_many_deaths_the_counters_are_exa
             3 => world.refuse_next(400, 0, "Sorry! Something went wrong on our end."),
             _ => {}
         }
-        let publisher = Publisher::new(world.platform_with("publisher", &[weather.clone() as _]));
+        let publisher = Publisher::new(world.platform_of("publisher", &[weather.clone() as _], &[CAUTIOUS]));
         // Every third one dies in the middle of its work.
         let life = if round % 3 == 0 { 61 } else { 600 };
         let life = std::time::Duration::from_secs(life) + std::time::Duration::from_millis(round * 7);

@@ -12,7 +12,7 @@ use publisher::Publisher;
 use serde_json::json;
 use shared::clock::Clock;
 use shared::domain::{AttemptOutcome, Doubt, Pin, Setback, State, Status};
-use tests::{START, Seeded, World, invocation};
+use tests::{CAUTIOUS, START, Seeded, World, invocation};
 
 const MINUTE: SignedDuration = SignedDuration::from_secs(60);
 
@@ -147,7 +147,7 @@ async fn a_person_decides_where_nothing_may_be_posted_again_by_itself() {
             lose(&world, Effect::Before, FaultAnswer::Reset, 1);
         }
         for _ in 0..9 {
-            let cautious = Publisher::new(world.platform_set("cautious", ("ON_UNKNOWN", "review")));
+            let cautious = Publisher::new(world.platform_of("cautious", &[], &[CAUTIOUS]));
             invocation(&cautious, world.clock).await;
             world.wait(MINUTE).await;
         }

@@ -9,6 +9,7 @@ use shared::vault::{AppCredentials, Place, Purpose, SealError};
 
 use crate::Publisher;
 use crate::change::change_tokens;
+use crate::rules::Rule;
 
 /// How long one worker has an account's tokens to itself; longer than the call may take.
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
@@ -56,7 +57,7 @@ async fn try_renewing(publisher: &Publisher, mut account: Account, refused: bool
         return give_up(publisher, account, ReconnectReason::AppChanged, None).await;
     }
     let busy_until = account.refresh_lease_until.max(account.refresh_backoff_until);
-    if busy_until.is_some_and(|until| now < until) {
+    if busy_until.is_some_and(|until| now < until) && publisher.rules.keep(Rule::RenewAlone) {
         return Ok(Renewal::Later);
     }
     let version = account.version;
@@ -202,7 +203,8 @@ async fn refused_for_good(publisher: &Publisher, account: Account) -> Result<Ren
         return give_up(publisher, account, ReconnectReason::RefreshRefused, None).await;
     }
     // The refusal may only mean that the lost answer had spent the token; the access token goes on until its end.
-    let from = account.tokens().map(|tokens| tokens.access_expires_at);
+    let to_its_end = publisher.rules.keep(Rule::UseAccessToItsEnd);
+    let from = account.tokens().map(|tokens| tokens.access_expires_at).filter(|_| to_its_end);
     give_up(publisher, account, ReconnectReason::RefreshLost, from).await
 }
 
@@ -222,6 +224,9 @@ async fn store(
     };
     let clock = &publisher.platform.clock;
     let now = clock.now();
+    if !publisher.rules.keep(Rule::StoreNewPair) {
+        return later(publisher, account, SignedDuration::from_mins(1), false).await;
+    }
     let apply = |account: &mut Account| {
         let was_usable = account.usable_tokens(now).is_some();
         account.renewed(tokens.clone(), now);
@@ -254,7 +259,7 @@ async fn seal(
     let refresh = match &grant.refresh {
         Some(token) => Some(vault.seal(token.expose(), place(Purpose::Refresh)).await?),
         // Left under an old key, it would be lost with that key.
-        None => match &old.refresh {
+        None => match old.refresh.as_ref().filter(|_| publisher.rules.keep(Rule::KeepRefreshToken)) {
             Some(sealed) => Some(vault.reseal(sealed, place(Purpose::Refresh)).await?),
             None => None,
         },

@@ -17,6 +17,7 @@ use super::key::Key;
 use super::table::{number, text};
 use super::{StoreError, Table};
 use crate::domain::{Account, AttemptId, OwnerId, Pin, PinId, State, Status};
+use late::Late;
 use write::Condition;
 
 /// The pins in the table.
@@ -114,7 +115,11 @@ impl PinStore {
             // The claim stands, so it was another transaction, such as one of the account's counter, that was in the way.
             return Err(StoreError::busy(operation));
         }
-        let Some(late) = late::outcome(pin, &found, attempt) else { return Err(StoreError::Conflict) };
+        let late = match late::outcome(pin, &found, attempt) {
+            Late::Write(late) => late,
+            Late::Written => return Ok(()),
+            Late::Stands => return Err(StoreError::Conflict),
+        };
         let found_status = found.state.status();
         let unmoved = Condition::new("attempt_id = :attempt AND version = :found AND #status = :status")
             .status()

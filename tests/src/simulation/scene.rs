@@ -208,7 +208,7 @@ fn functions(world: &mut World, around: &Arc<Surroundings>, hooks: &[Arc<dyn Hoo
             client: Client::SendsOnce,
             pinterest: world.pinterest_router(),
         });
-        world.platform_of(Instance { actor, hooks: &hooks, clock: world.clock, pinterest, variables: &[] })
+        world.platform_in(Instance { actor, hooks: &hooks, clock: world.clock, pinterest, variables: &[] })
     };
     world.replace(settings::ROUTES, settings::router(platform(world, "settings")));
     world.replace(oauth::ROUTES, oauth::router(platform(world, "oauth")));
