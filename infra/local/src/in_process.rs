@@ -85,8 +85,7 @@ impl InProcess {
         let reaches_it = plan.fault.is_none_or(Fault::lets_it_happen);
         let (answer, charge) = if reaches_it {
             let instead = self.hooks.iter().find_map(|hook| hook.answer(&effect));
-            let (answer, charge) =
-                instead.map_or_else(|| self.serve(&call), |answer| (answer, Charge::default()));
+            let (answer, charge) = instead.map_or_else(|| self.serve(&call), |answer| (answer, Charge::default()));
             (Some(answer), charge)
         } else {
             (None, Charge::default())

@@ -112,7 +112,8 @@ impl Fleet {
             pinterest: self.world.pinterest_router(),
         };
         let pinterest = transport(calling);
-        let platform = self.world.platform_in(Instance { actor: &name, hooks: &hooks, clock, pinterest, variables: &[] });
+        let platform =
+            self.world.platform_in(Instance { actor: &name, hooks: &hooks, clock, pinterest, variables: &[] });
         Member { publisher: self.planted.publisher(platform), name, clock, life }
     }
 

@@ -47,11 +47,6 @@ impl Row {
         self.0.contains_key(name)
     }
 
-    /// A list; empty where there is none.
-    pub fn list(&self, name: &str) -> &[Value] {
-        self.0.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
-    }
-
     /// Whether it is a pin.
     pub fn is_pin(&self) -> bool {
         self.text("sk").starts_with("pin#")

@@ -86,8 +86,12 @@ impl Scene {
         // The sweep of all partitions comes once an hour, and not right at the start.
         let sweeps = &world.platform("seed").sweeps;
         sweeps.hasten(START + SignedDuration::from_hours(1)).await.expect("the table answers");
-        let people =
-            People { world: world.clone(), around: around.clone(), accounts: Vec::new(), made: std::sync::Mutex::default() };
+        let people = People {
+            world: world.clone(),
+            around: around.clone(),
+            accounts: Vec::new(),
+            made: std::sync::Mutex::default(),
+        };
         Self { around, world, fleet, people, indexes }
     }
 
@@ -197,8 +201,7 @@ async fn lagging(world: &World, around: &Surroundings, seed: u64) -> Option<Arc<
 fn functions(world: &mut World, around: &Arc<Surroundings>, hooks: &[Arc<dyn Hook>]) {
     let platform = |world: &World, actor: &str| {
         let life = Arc::new(Life::endless());
-        let aws: Arc<dyn Hook> =
-            Arc::new(Aws { around: around.clone(), life: life.clone(), is_disturbed: true });
+        let aws: Arc<dyn Hook> = Arc::new(Aws { around: around.clone(), life: life.clone(), is_disturbed: true });
         let hooks: Vec<_> = hooks.iter().cloned().chain([aws]).collect();
         let pinterest = transport(Calling {
             around: around.clone(),

@@ -132,7 +132,9 @@ impl Tampering {
         let of_time = "due_at = :seen AND due_shard = :mine";
         match self.tamper {
             Tamper::ClaimWithoutCondition => request["ConditionExpression"] = json!("attribute_exists(pk)"),
-            Tamper::ClaimWhateverTheState => replace(request, "ConditionExpression", "#status IN (:scheduled, :held) AND", ""),
+            Tamper::ClaimWhateverTheState => {
+                replace(request, "ConditionExpression", "#status IN (:scheduled, :held) AND", "")
+            }
             Tamper::ClaimWhateverTheTime => {
                 replace(request, "ConditionExpression", &format!("{of_time} AND "), "");
                 replace(request, "ConditionExpression", " AND due_at <= :now", "");
@@ -156,7 +158,8 @@ impl Hook for Tampering {
                     if action["Put"].is_object() {
                         self.put(&mut action["Put"]);
                     }
-                    let counts = action["Update"]["UpdateExpression"].as_str().is_some_and(|text| text.starts_with("ADD"));
+                    let counts =
+                        action["Update"]["UpdateExpression"].as_str().is_some_and(|text| text.starts_with("ADD"));
                     if self.tamper == Tamper::CounterStandsStill && counts {
                         action["Update"]["ExpressionAttributeValues"]
                             .as_object_mut()
@@ -225,7 +228,8 @@ fn replace(request: &mut Value, name: &str, from: &str, to: &str) {
 
 /// Leaves out the values that no expression speaks of any more; `DynamoDB` refuses them.
 fn used_values(request: &mut Value) {
-    let expressions = ["ConditionExpression", "UpdateExpression"].map(|name| request[name].as_str().unwrap_or_default());
+    let expressions =
+        ["ConditionExpression", "UpdateExpression"].map(|name| request[name].as_str().unwrap_or_default());
     let expressions = expressions.join(" ");
     let is_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';
     let used: Vec<_> = expressions.split(|letter| !is_word(letter)).map(str::to_owned).collect();
