@@ -7,7 +7,7 @@ mod verdict;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::invariant::Breach;
 use super::pinterest::{Calling, PinterestCall};
@@ -34,6 +34,8 @@ pub struct Known {
     pub disconnected: BTreeMap<String, Timestamp>,
     /// The ends of holds, by account, with when they were written first.
     holds: BTreeMap<(String, Timestamp), Timestamp>,
+    /// From when on to when Pinterest wants no post with a token, as it said.
+    limits: BTreeMap<String, (Timestamp, Timestamp)>,
     posts: BTreeMap<String, i64>,
     renewing: Arc<Mutex<BTreeMap<String, u32>>>,
     spent: BTreeSet<String>,
@@ -93,6 +95,11 @@ impl Judge {
         if let Some(token) = call.renews().filter(|_| arrives && status < 300) {
             renewal::spend(self, token);
         }
+    }
+
+    /// Sees that Pinterest wants no more posts with a token for `time`.
+    pub fn limited(&self, token: &str, now: Timestamp, time: SignedDuration) {
+        self.known().limits.insert(token.to_owned(), (now, now + time));
     }
 
     /// Looks at what is left when all is quiet again; `health` is what `/healthz` answered.

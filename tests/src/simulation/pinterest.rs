@@ -9,6 +9,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt;
+use jiff::SignedDuration;
 use local::virtual_world::VirtualClock;
 use pinterest_sim::{Broken, Effect, Fault, FaultAnswer, Operation};
 use serde_json::{Value, json};
@@ -46,6 +47,8 @@ pub struct PinterestCall {
     pub what: String,
     /// Whether it creates a pin.
     pub creates: bool,
+    /// What it shows of who it is for.
+    pub token: String,
     /// Its body, of a pin as it is, of a form by its fields.
     pub body: Value,
 }
@@ -110,6 +113,10 @@ async fn send(calling: &Calling, request: &Request<Bytes>) -> Result<Response<By
     let arrives = fate.answer == Way::Arrives && !is_broken;
     around.trace.line(actor, format_args!("{} -> {answered}{}", call.what, if arrives { "" } else { ", lost" }));
     around.judge.answered(&call, parts.status.as_u16(), arrives);
+    let reset = parts.headers.get("x-ratelimit-reset").and_then(|value| value.to_str().ok()?.parse().ok());
+    if let Some(seconds) = reset.filter(|_| arrives && call.creates && parts.status == 429) {
+        around.judge.limited(&call.token, around.now(), SignedDuration::from_secs(seconds));
+    }
     pause(fate.back).await;
     tokio::task::yield_now().await;
     match (fate.answer, body) {
@@ -214,7 +221,9 @@ impl PinterestCall {
             serde_json::from_slice(request.body()).unwrap_or_default()
         };
         let creates = request.method() == http::Method::POST && path == "/pins";
-        Self { what: format!("{} {path}", request.method()), creates, body }
+        let token = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+        let token = token.unwrap_or_default().to_owned();
+        Self { what: format!("{} {path}", request.method()), creates, token, body }
     }
 
     /// A text of its body; empty where there is none.

@@ -111,7 +111,10 @@ impl Tampering {
             Tamper::HoldNeverReleased if item["hold_until"].is_object() => {
                 let refresh = item["refresh_at"].clone();
                 remove(item, &["release_at"]);
-                item["due_at"] = refresh;
+                match refresh {
+                    Value::Null => remove(item, &["due_shard", "due_at"]),
+                    refresh => item["due_at"] = refresh,
+                }
             }
             Tamper::ReleaseLeavesPins if was == "held" && is == "scheduled" => keep(item, &["due_shard", "due_at"]),
             Tamper::HoldUnwritten => remove(item, &["hold_until", "hold_reason"]),

@@ -73,7 +73,26 @@ fn own_will(
     if is_disabled && around.weather.aws_is_well() {
         return Some((Invariant::NothingWhileDisabled, "while Pinterest was disabled"));
     }
+    if is_limited(known, around, call) {
+        return Some((Invariant::NothingWhileHeld, "while Pinterest wanted nothing of its account"));
+    }
     is_unclaimed.then_some((Invariant::ClaimedWhilePosted, "without a claim"))
+}
+
+/// Whether Pinterest named a time before which it wants no post with this token, and everybody can have heard of it.
+///
+/// Said at the end of an invocation, it is heeded by that pin alone; and who asks for a retry asks for a post.
+fn is_limited(known: &Known, around: &Surroundings, call: &PinterestCall) -> bool {
+    let weather = &around.weather;
+    let heard = weather.aws_is_well() && weather.deaths == 0.0 && !known.is_meddled_with;
+    let differ = SignedDuration::try_from(weather.skew * 2).unwrap_or_default() + SignedDuration::from_secs(1);
+    let is_quick = weather.pinterest_latency.as_secs() < 5;
+    heard
+        && is_quick
+        && known
+            .limits
+            .get(&call.token)
+            .is_some_and(|(since, until)| around.now() > *since + HEED && around.now() + differ < *until)
 }
 
 /// What is known of the account.
