@@ -264,7 +264,7 @@ impl Looking<'_> {
         // What is due at once is done by this invocation, which may be the last one for a minute.
         let now = self.publisher.platform.clock.now();
         let jobs = look::job(&pin, now).filter(|job| job.due.at <= now).into_iter().collect();
-        Ok(Finished { status: Some(pin.state.status()), looked: true, jobs, ..Finished::default() })
+        Ok(Finished { status: Some(pin.state.status()), looks: 1, jobs, ..Finished::default() })
     }
 }
 

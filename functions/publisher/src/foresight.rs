@@ -28,10 +28,22 @@ const MOST: usize = 5000;
 /// How many pins are read at once, which is what `BatchGetItem` takes.
 const PAGE: usize = 100;
 
+/// Where pins go.
+type Place = (AccountId, BoardId);
+
+/// What was found of a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outlook {
+    /// Nothing is in the way, as far as anybody knows.
+    Clear,
+    /// This is.
+    Trouble(Warning),
+}
+
 /// What this process knows.
 #[derive(Debug, Default)]
 pub struct Foresight {
-    asked: Mutex<HashMap<(AccountId, BoardId), (Timestamp, Option<Warning>)>>,
+    asked: Mutex<HashMap<Place, (Timestamp, Outlook)>>,
     refused: Mutex<HashMap<String, (Timestamp, Warning)>>,
 }
 
@@ -57,9 +69,9 @@ impl Foresight {
         known(url).or_else(|| known(pin.content.link()?))
     }
 
-    fn asked(&self, place: &(AccountId, BoardId), now: Timestamp) -> Option<Option<Warning>> {
-        let (at, warning) = *lock(&self.asked).get(place)?;
-        (now.duration_since(at) < QUARTER).then_some(warning)
+    fn asked(&self, place: &Place, now: Timestamp) -> Option<Outlook> {
+        let (at, outlook) = *lock(&self.asked).get(place)?;
+        (now.duration_since(at) < QUARTER).then_some(outlook)
     }
 }
 
@@ -93,8 +105,10 @@ async fn page(publisher: &Publisher, owner: &OwnerId, ids: &[PinId]) -> Result<u
         if !waits {
             continue;
         }
-        let found = of_place(publisher, &pin).await?;
-        let found = found.or_else(|| publisher.foresight.of_content(&pin, publisher.platform.clock.now()));
+        let found = match of_place(publisher, &pin).await {
+            Outlook::Trouble(warning) => Some(warning),
+            Outlook::Clear => publisher.foresight.of_content(&pin, publisher.platform.clock.now()),
+        };
         let Some(warning) = found.filter(|found| pin.warning != Some(*found)) else { continue };
         let version = pin.version;
         pin.warn(warning);
@@ -113,17 +127,17 @@ async fn page(publisher: &Publisher, owner: &OwnerId, ids: &[PinId]) -> Result<u
 }
 
 /// What would be in the way of pins like `pin`, asked once for its account and board.
-async fn of_place(publisher: &Publisher, pin: &Pin) -> Result<Option<Warning>, StoreError> {
+async fn of_place(publisher: &Publisher, pin: &Pin) -> Outlook {
     let place = (pin.account_id.clone(), pin.board_id.clone());
     let now = publisher.platform.clock.now();
     if let Some(known) = publisher.foresight.asked(&place, now) {
-        return Ok(known);
+        return known;
     }
     let session = match publisher.sessions.get(&pin.owner, &pin.account_id).await {
         Ok(session) => session,
         Err(error) => {
             tracing::warn!(%error, account = %pin.account_id, "an account could not be checked before its pins' time");
-            return Ok(None);
+            return Outlook::Clear;
         }
     };
     let found = match session {
@@ -133,8 +147,9 @@ async fn of_place(publisher: &Publisher, pin: &Pin) -> Result<Option<Warning>, S
             None => of_board(publisher, &session, pin).await,
         },
     };
-    remember(&publisher.foresight.asked, place, (now, found));
-    Ok(found)
+    let outlook = found.map_or(Outlook::Clear, Outlook::Trouble);
+    remember(&publisher.foresight.asked, place, (now, outlook));
+    outlook
 }
 
 /// What the account itself says of a pin that is due at `at`.

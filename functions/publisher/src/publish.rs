@@ -26,8 +26,8 @@ pub struct Finished {
     pub posted: Option<(Timestamp, Option<RateLimit>)>,
     /// Whether the account's own work was done.
     pub account: bool,
-    /// Whether a pin in doubt was looked for on its board.
-    pub looked: bool,
+    /// How many looks at boards were made for pins in doubt.
+    pub looks: u32,
     /// Whether AWS kept it from being done.
     pub unfinished: bool,
     /// Whether the same work is to be met again at the next look.
@@ -38,7 +38,7 @@ pub struct Finished {
 
 impl Finished {
     pub(crate) fn count(&self, report: &mut Report) {
-        report.looked += u32::from(self.looked);
+        report.looked += self.looks;
         match self.status {
             Some(status) => report.count(status),
             None if self.unfinished => report.unfinished += 1,

@@ -36,7 +36,7 @@ pub enum Renewal {
 
 /// Renews the tokens of `account`, which has come due for it, unless another worker does.
 pub async fn renew(publisher: &Publisher, account: Account) -> Result<Renewal, StoreError> {
-    try_renewing(publisher, account, false).await
+    Box::pin(try_renewing(publisher, account, false)).await
 }
 
 /// Renews the tokens of `account` as it was read a moment ago; `refused` where Pinterest does not take the present ones.
@@ -75,7 +75,7 @@ async fn try_renewing(publisher: &Publisher, mut account: Account, refused: bool
 
 /// What to do after Pinterest refused the access token of `account` for `pin`.
 pub async fn after_refusal(publisher: &Publisher, account: &Account, pin: &Pin) -> Renewal {
-    let result = refused(publisher, account, pin).await;
+    let result = Box::pin(refused(publisher, account, pin)).await;
     result.unwrap_or_else(|error| {
         tracing::warn!(%error, account = %account.id, "the tokens could not be renewed after a refusal");
         Renewal::Later

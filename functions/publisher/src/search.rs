@@ -68,8 +68,7 @@ pub async fn list(publisher: &Publisher, pin: &Pin, check: &Check, token: &Acces
             }
         };
         list.request_id = page.request_id;
-        let created_since = |listed: &ListedPin, moment| listed.created_at().is_none_or(|at| at >= moment);
-        let reaches_back = !page.body.items.iter().any(|listed| created_since(listed, depth));
+        let reaches_back = is_older(&page.body.items, depth);
         list.recent.extend(page.body.items.into_iter().filter(|listed| created_since(listed, earliest)));
         bookmark = page.body.bookmark;
         if bookmark.is_none() || reaches_back {
@@ -78,6 +77,16 @@ pub async fn list(publisher: &Publisher, pin: &Pin, check: &Check, token: &Acces
         }
     }
     list
+}
+
+/// Whether all of a page was created before `moment`. An empty page, which may stand before others, says nothing.
+fn is_older(page: &[ListedPin], moment: Timestamp) -> bool {
+    !page.is_empty() && !page.iter().any(|listed| created_since(listed, moment))
+}
+
+/// A moment that cannot be read may be any.
+fn created_since(listed: &ListedPin, moment: Timestamp) -> bool {
+    listed.created_at().is_none_or(|at| at >= moment)
 }
 
 /// Judges what the list shows of `pin`; `doubts` are the fingerprints of other pins of the account that are in doubt.
@@ -159,6 +168,21 @@ mod tests {
         let pins: Vec<_> = titles.iter().enumerate().map(|(index, title)| listed(&index.to_string(), title)).collect();
         let left: Vec<_> = pins.iter().filter(|pin| words.likeness(&pin.words()) != Likeness::Different).collect();
         sight(&words, &left, complete, |_| in_doubt)
+    }
+
+    #[test]
+    fn only_a_page_that_is_wholly_older_ends_the_list_early() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let unreadable: ListedPin = serde_json::from_value(json!({"id": "9", "created_at": "?"})).unwrap();
+        let old = listed("1", "Old");
+        for (page, moment, older) in [
+            (vec![], "2027-01-15T09:00:00Z", false),
+            (vec![old.clone()], "2027-01-15T09:00:00Z", true),
+            (vec![old.clone()], "2027-01-15T08:00:00Z", false),
+            (vec![old, unreadable], "2027-01-15T09:00:00Z", false),
+        ] {
+            assert_eq!(is_older(&page, at(moment)), older, "{page:?}");
+        }
     }
 
     #[test]
