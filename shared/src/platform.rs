@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aws_sdk_dynamodb::config::retry::RetryPartition;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::retries::classifiers::SharedRetryClassifier;
 use aws_types::SdkConfig;
@@ -108,6 +109,7 @@ impl Platform {
 
 fn dynamodb(sdk: &SdkConfig, config: &Config) -> aws_sdk_dynamodb::Client {
     let mut own = aws_sdk_dynamodb::config::Builder::from(sdk);
+    own.set_retry_partition(Some(retries("dynamodb")));
     own.set_endpoint_url(endpoint(config.aws.dynamodb.as_ref()));
     own.push_retry_classifier(SharedRetryClassifier::new(Busy));
     aws_sdk_dynamodb::Client::from_conf(own.build())
@@ -115,14 +117,22 @@ fn dynamodb(sdk: &SdkConfig, config: &Config) -> aws_sdk_dynamodb::Client {
 
 fn secrets_manager(sdk: &SdkConfig, config: &Config) -> aws_sdk_secretsmanager::Client {
     let mut own = aws_sdk_secretsmanager::config::Builder::from(sdk);
+    own.set_retry_partition(Some(retries("secrets manager")));
     own.set_endpoint_url(endpoint(config.aws.secrets_manager.as_ref()));
     aws_sdk_secretsmanager::Client::from_conf(own.build())
 }
 
 fn lambda(sdk: &SdkConfig, config: &Config) -> aws_sdk_lambda::Client {
     let mut own = aws_sdk_lambda::config::Builder::from(sdk);
+    own.set_retry_partition(Some(retries("lambda")));
     own.set_endpoint_url(endpoint(config.aws.lambda.as_ref()));
     aws_sdk_lambda::Client::from_conf(own.build())
+}
+
+/// What a client may spend on retries, of its own: the SDK's default is one budget for the whole process, so that what
+/// happened to another platform in it would decide whether a call of this one is repeated.
+fn retries(name: &'static str) -> RetryPartition {
+    RetryPartition::custom(name).build()
 }
 
 /// The SDK appends its own path to an endpoint, which may have one.

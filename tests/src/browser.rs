@@ -26,6 +26,14 @@ impl<'a> Browser<'a> {
         self.start_returning(owner, None).await
     }
 
+    /// Starts a consent for `owner`; nothing where that is refused.
+    pub async fn try_start(&self, owner: &str) -> Option<String> {
+        let caller = self.world.user(owner).with("cookie", self.cookie_header());
+        let answer = caller.post("/v1/accounts/connect", &json!({})).await;
+        self.keep(&answer);
+        answer.json()["authorize_url"].as_str().map(str::to_owned)
+    }
+
     /// Starts a consent that ends at `return_to`.
     pub async fn start_returning(&self, owner: &str, return_to: Option<&str>) -> String {
         let body = return_to.map_or_else(|| json!({}), |address| json!({"return_to": address}));

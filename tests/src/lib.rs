@@ -19,6 +19,7 @@ mod schedule;
 mod secrets;
 mod shapes;
 mod shortcuts;
+pub mod simulation;
 mod world;
 
 pub use addresses::{ABSENT_ACCOUNT, ABSENT_PIN, body_for, id_for};

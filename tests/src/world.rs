@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
 use jiff::{SignedDuration, Timestamp};
 use local::in_process::{Hook, InProcess, Meter, Parts};
@@ -15,6 +16,7 @@ use pinterest_sim::{App, Options, Simulator, Storage, Tier};
 use shared::api::Route;
 use shared::clock::{Clock, SharedClock};
 use shared::config::Config;
+use shared::pinterest::Transport;
 use shared::platform::Platform;
 use shared::store::schema;
 
@@ -56,16 +58,40 @@ pub struct World {
     functions: Vec<(&'static [Route], Router)>,
     hooks: Vec<Arc<dyn Hook>>,
     instances: AtomicU64,
+    pinterest: Router,
+}
+
+/// An instance of a function, with what it sees of the world.
+pub(crate) struct Instance<'a> {
+    /// The name of the function.
+    pub(crate) actor: &'a str,
+    /// What watches and disturbs its calls to AWS.
+    pub(crate) hooks: &'a [Arc<dyn Hook>],
+    /// The time as it has it.
+    pub(crate) clock: VirtualClock,
+    /// How it reaches Pinterest.
+    pub(crate) pinterest: Transport,
+    /// Variables that are other than in the stories.
+    pub(crate) variables: &'a [(&'a str, &'a str)],
 }
 
 impl World {
     /// A fresh installation: table and secrets exist, nothing is set up.
     pub async fn new() -> Self {
-        Self::disturbed(&[]).await
+        Self::build(0, &[]).await
     }
 
     /// The same, in which `hooks` watch and disturb every call to AWS.
     pub async fn disturbed(hooks: &[Arc<dyn Hook>]) -> Self {
+        Self::build(0, hooks).await
+    }
+
+    /// The same; what its functions draw is another sequence for another `seed`.
+    pub(crate) async fn drawn(seed: u64) -> Self {
+        Self::build(seed, &[]).await
+    }
+
+    async fn build(seed: u64, hooks: &[Arc<dyn Hook>]) -> Self {
         let clock = VirtualClock::starting_at(START);
         let now: Arc<dyn Fn() -> Timestamp + Send + Sync> = Arc::new(move || clock.now());
         let simulator = Simulator::open(Options {
@@ -78,7 +104,7 @@ impl World {
                 redirect_uris: vec![format!("https://{HOST}/app/pinterest/board")],
                 tier: Tier::Standard,
             },
-            seed: 7,
+            seed: 7 + seed,
         })
         .expect("a simulator in memory opens");
         let parts = Parts {
@@ -88,12 +114,13 @@ impl World {
         };
         let mut world = Self {
             clock,
+            pinterest: simulator.router(),
             simulator,
             parts,
             meter: Arc::new(Meter::default()),
             functions: Vec::new(),
             hooks: hooks.to_vec(),
-            instances: AtomicU64::new(0),
+            instances: AtomicU64::new(seed << 16),
         };
         world.install().await;
         world.host_publisher(world.platform("kicked publisher"));
@@ -132,33 +159,51 @@ impl World {
 
     /// The same, where `variables` have other values.
     pub fn platform_of(&self, actor: &str, hooks: &[Arc<dyn Hook>], variables: &[(&str, &str)]) -> Arc<Platform> {
-        self.platform_like(self.clock, actor, hooks, variables)
+        let pinterest = self.undisturbed_pinterest();
+        self.platform_in(Instance { actor, hooks, clock: self.clock, pinterest, variables })
     }
 
-    /// The same, by a clock of its own.
+    /// The same as [`World::platform_with`], by a clock of its own.
     pub fn platform_by(&self, clock: VirtualClock, actor: &str, hooks: &[Arc<dyn Hook>]) -> Arc<Platform> {
-        self.platform_like(clock, actor, hooks, &[])
+        self.platform_in(Instance { actor, hooks, clock, pinterest: self.undisturbed_pinterest(), variables: &[] })
     }
 
-    fn platform_like(
-        &self,
-        clock: VirtualClock,
-        actor: &str,
-        hooks: &[Arc<dyn Hook>],
-        variables: &[(&str, &str)],
-    ) -> Arc<Platform> {
-        let client = InProcess::new(self.parts.clone()).named(actor).with_hook(self.meter.clone());
-        let client = self.hooks.iter().chain(hooks).fold(client, |client, hook| client.with_hook(hook.clone()));
+    /// The platform of that instance, with caches of its own.
+    pub(crate) fn platform_in(&self, instance: Instance<'_>) -> Arc<Platform> {
+        let client = InProcess::new(self.parts.clone()).named(instance.actor).with_hook(self.meter.clone());
+        let client =
+            self.hooks.iter().chain(instance.hooks).fold(client, |client, hook| client.with_hook(hook.clone()));
         // No two instances draw the same ids, as no two do on AWS.
         let seed = self.instances.fetch_add(1, Ordering::Relaxed);
-        let clock: SharedClock = Arc::new(clock);
+        let clock: SharedClock = Arc::new(instance.clock);
         let world = shared::platform::World {
             clock,
             random: Arc::new(SeededRandom::new(seed)),
-            aws: aws_smithy_runtime_api::client::http::SharedHttpClient::new(client),
-            pinterest: simulated::transport(self.simulator.router()),
+            aws: SharedHttpClient::new(client),
+            pinterest: instance.pinterest,
         };
-        Arc::new(Platform::new(config(variables), world))
+        Arc::new(Platform::new(config(instance.variables), world))
+    }
+
+    /// Pinterest itself.
+    pub(crate) fn pinterest_router(&self) -> Router {
+        self.pinterest.clone()
+    }
+
+    /// Pinterest as it answers at once.
+    pub(crate) fn undisturbed_pinterest(&self) -> Transport {
+        simulated::transport(self.pinterest.clone())
+    }
+
+    /// A platform whose requests to AWS go to `client`.
+    pub(crate) fn platform_at(&self, client: SharedHttpClient) -> Platform {
+        let world = shared::platform::World {
+            clock: Arc::new(self.clock),
+            random: Arc::new(SeededRandom::new(0)),
+            aws: client,
+            pinterest: self.undisturbed_pinterest(),
+        };
+        Platform::new(config(&[]), world)
     }
 
     /// Lets `function` serve `routes` from now on, for stories that disturb it.

@@ -56,6 +56,7 @@ mod sections;
 mod settings;
 mod settings_save;
 mod settings_verify;
+mod simulation;
 mod store;
 mod sweep;
 mod transport;

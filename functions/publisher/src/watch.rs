@@ -201,7 +201,7 @@ impl<'a> Watch<'a> {
     /// Starts what has come due, and a look where it is time for one.
     fn begin(&mut self, now: Timestamp) {
         while self.working < IN_FLIGHT
-            && let Some(job) = self.lanes.take(now)
+            && let Some(job) = self.lanes.take(now + self.publisher.rules.early)
         {
             self.working += 1;
             let (publisher, span) = (self.publisher, self.span);
@@ -235,7 +235,7 @@ impl<'a> Watch<'a> {
     /// When the loop has to look up again if nothing finishes before.
     fn wake(&self, now: Timestamp) -> Timestamp {
         let full = self.working >= IN_FLIGHT;
-        let next_job = self.lanes.next(now).filter(|_| !full);
+        let next_job = self.lanes.next(now).filter(|_| !full).map(|at| at - self.publisher.rules.early);
         let next_look = (!self.looking && !self.stopped && !self.owned.is_empty()).then_some(self.next_look);
         let end = if self.stopped { None } else { Some(self.span.last_claim) };
         let wake = [next_job, next_look, end].into_iter().flatten().min();

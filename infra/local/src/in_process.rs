@@ -5,6 +5,7 @@
 
 pub(crate) mod dynamodb;
 mod hook;
+mod lagging;
 mod meter;
 mod request;
 
@@ -22,6 +23,7 @@ use dynoxide::Database;
 use http::StatusCode;
 
 pub use hook::{Charge, Effect, Fault, Hook, Outcome, Plan, Service};
+pub use lagging::LaggingIndexes;
 pub use meter::{Count, Meter};
 
 use crate::answer::{AWS_JSON, Answer};
@@ -70,7 +72,10 @@ impl InProcess {
         self
     }
 
-    async fn answer(&self, call: Call) -> Result<HttpResponse, ConnectorError> {
+    async fn answer(&self, mut call: Call) -> Result<HttpResponse, ConnectorError> {
+        if let Some(request) = self.hooks.iter().find_map(|hook| hook.rewrite(&call.effect(&self.actor))) {
+            call.request = request;
+        }
         let effect = call.effect(&self.actor);
         let plan = self.hooks.iter().fold(Plan::default(), |plan, hook| plan.and(hook.before(&effect)));
         tokio::task::yield_now().await;
@@ -79,7 +84,8 @@ impl InProcess {
         }
         let reaches_it = plan.fault.is_none_or(Fault::lets_it_happen);
         let (answer, charge) = if reaches_it {
-            let (answer, charge) = self.serve(&call);
+            let instead = self.hooks.iter().find_map(|hook| hook.answer(&effect));
+            let (answer, charge) = instead.map_or_else(|| self.serve(&call), |answer| (answer, Charge::default()));
             (Some(answer), charge)
         } else {
             (None, Charge::default())

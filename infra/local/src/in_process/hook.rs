@@ -9,12 +9,24 @@ use crate::answer::Answer;
 
 /// Watches every call to AWS and may disturb it; tests record, count and cut with it.
 ///
-/// Several hooks see the same call: their waits add up, the first fault wins.
+/// Several hooks see the same call: their waits add up; the first fault, rewriting and answer win.
 pub trait Hook: Send + Sync + fmt::Debug {
     /// Decides, before anything has happened, what is to happen to this call.
     fn before(&self, effect: &Effect<'_>) -> Plan {
         let _ = effect;
         Plan::default()
+    }
+
+    /// Puts another request in the place of the one that the SDK wrote: a bug planted at the seam.
+    fn rewrite(&self, effect: &Effect<'_>) -> Option<Value> {
+        let _ = effect;
+        None
+    }
+
+    /// Answers in the service's place, when the request has reached it.
+    fn answer(&self, effect: &Effect<'_>) -> Option<Answer> {
+        let _ = effect;
+        None
     }
 
     /// Sees how the call ended, before the caller does.

@@ -1,0 +1,109 @@
+//! A whole installation with people, publishers and trouble in one thread on moved time, drawn from one seed.
+//!
+//! The same seed gives the same run, to the byte of its trace. A run is a storm of some minutes, then a calm in which
+//! everything has to come to rest; what must hold then and meanwhile is in [`Invariant`].
+
+mod aws;
+mod calm;
+pub mod crash_points;
+mod dice;
+mod fleet;
+mod invariant;
+mod judge;
+mod many;
+mod mortal;
+mod people;
+mod pinterest;
+mod plan;
+mod planted;
+mod rows;
+mod scene;
+mod surroundings;
+mod tamper;
+mod trace;
+mod weather;
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::join3;
+use shared::clock::Clock;
+use tokio::task::JoinSet;
+
+use crate::START;
+pub use invariant::{Breach, Invariant};
+pub use many::{Tally, first_breach, many};
+use plan::Plan;
+pub use planted::{Client, PLANTED, Planted};
+use scene::Scene;
+pub use tamper::Tamper;
+use weather::Weather;
+
+use dice::Dice;
+
+/// Within this time a new pin is on its board's list; reconciliation rests on it.
+pub const VISIBILITY: Duration = Duration::from_mins(1);
+
+/// What came of a run.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// What it was drawn from.
+    pub seed: u64,
+    /// Everything that happened, one line each.
+    pub trace: String,
+    /// What did not hold.
+    pub breaches: Vec<Breach>,
+    /// How many calls to AWS it made.
+    pub calls: u64,
+    /// How many pins ended where.
+    pub ends: std::collections::BTreeMap<String, u64>,
+}
+
+/// Runs the program, with what is `planted` in it, through everything that `seed` draws.
+///
+/// A new pin is on its board's list within `visibility`.
+pub fn run(seed: u64, planted: Planted, visibility: Duration) -> Run {
+    // The SDK draws the pauses before its retries from here.
+    fastrand::seed(seed);
+    let dice = Dice::new(seed);
+    let weather = Weather::draw(&dice, visibility);
+    let plan = Plan::draw(&dice, &weather);
+    within(async || {
+        let mut scene = Scene::new(seed, dice, weather, planted, plan.timeout).await;
+        scene.connect(&plan).await;
+        storm(&scene, &plan).await;
+        calm::calm(&scene).await;
+        scene.end(seed)
+    })
+}
+
+/// Runs `work` in a runtime of its own, whose time moves while everybody waits.
+fn within(work: impl AsyncFnOnce() -> Run) -> Run {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime without I/O is built").block_on(work())
+}
+
+/// What people do, the schedule, and everything that goes wrong meanwhile.
+async fn storm(scene: &Scene, plan: &Plan) {
+    let [first, second] = &plan.people;
+    let work = join3(scene.people.act(first), scene.people.act(second), schedule(scene, plan));
+    let worked = AssertUnwindSafe(work).catch_unwind().await;
+    if worked.is_err() {
+        scene.panicked("in a function");
+    }
+    scene.finish().await;
+}
+
+async fn schedule(scene: &Scene, plan: &Plan) {
+    let mut running = JoinSet::new();
+    for at in &plan.ticks {
+        scene.around.clock.sleep_until(START + *at).await;
+        running.spawn(scene.fleet.clone().invoke(scene.tick()));
+    }
+    while let Some(ended) = running.join_next().await {
+        if ended.is_err() {
+            scene.panicked("in a publisher");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The calm after a storm: nothing goes wrong any more, the schedule fires as it should, and everything comes to rest.
+
+use jiff::SignedDuration;
+use shared::clock::Clock;
+
+use super::scene::Scene;
+
+/// Longer than any hold, cool-down or grace lasts; a renewal that is planned for later is not waited for.
+const FAR: SignedDuration = SignedDuration::from_hours(30);
+
+/// How many times the schedule fires at most.
+const TICKS: usize = 80;
+
+/// How soon the schedule fires again at the earliest.
+const SOON: SignedDuration = SignedDuration::from_secs(5);
+
+/// By when everything that was parked is released, after what held it is gone.
+const RELEASED: SignedDuration = SignedDuration::from_mins(15);
+
+/// Lets everything come to rest and looks at it.
+///
+/// The schedule fires only when something is due: what happens in between is nothing, a thousand times.
+pub async fn calm(scene: &Scene) {
+    let around = &scene.around;
+    around.trace.line("WEATHER", "calms down");
+    scene.calm_down();
+    if around.judge.known().disabled_since.is_some() {
+        scene.people.enable().await;
+    }
+    rest(scene).await;
+    around.wait(RELEASED).await;
+    tick(scene).await;
+    let health = scene.people.health().await;
+    around.judge.conclude(around, &health);
+}
+
+/// Fires the schedule until nothing is left to be done.
+async fn rest(scene: &Scene) {
+    let around = &scene.around;
+    let end = around.now() + FAR;
+    for _ in 0..TICKS {
+        let Some(next) = scene.next_work(end) else { break };
+        around.clock.sleep_until(next.max(around.now() + SOON)).await;
+        tick(scene).await;
+    }
+}
+
+async fn tick(scene: &Scene) {
+    if tokio::spawn(scene.fleet.clone().invoke(scene.tick())).await.is_err() {
+        scene.panicked("in a publisher");
+    }
+    scene.finish().await;
+}

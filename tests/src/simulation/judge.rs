@@ -1,0 +1,109 @@
+//! What a run knows of its pins and accounts, and what it holds against what happens.
+
+mod post;
+mod renewal;
+mod verdict;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::invariant::Breach;
+use super::pinterest::{Calling, PinterestCall};
+use super::rows::Row;
+use super::surroundings::Surroundings;
+
+pub use renewal::Sending;
+
+/// Watches a run.
+#[derive(Debug, Default)]
+pub struct Judge(Mutex<Known>);
+
+/// What is known so far.
+#[derive(Debug, Default)]
+pub struct Known {
+    breaches: Vec<Breach>,
+    /// The pins that people made, by our ids.
+    pub pins: BTreeMap<String, Owned>,
+    /// Since when Pinterest is disabled, if it is.
+    pub disabled_since: Option<Timestamp>,
+    /// Whether somebody did something besides scheduling: then lateness says nothing.
+    pub is_meddled_with: bool,
+    /// When each account was disconnected, if it is.
+    pub disconnected: BTreeMap<String, Timestamp>,
+    /// The ends of holds, by account, with when they were written first.
+    holds: BTreeMap<(String, Timestamp), Timestamp>,
+    /// From when on to when Pinterest wants no post with a token, as it said.
+    limits: BTreeMap<String, (Timestamp, Timestamp)>,
+    posts: BTreeMap<String, i64>,
+    renewing: Arc<Mutex<BTreeMap<String, u32>>>,
+    spent: BTreeSet<String>,
+}
+
+/// A pin as its owner left it. More than one time or text is possible while an answer is outstanding, or was lost.
+#[derive(Debug, Default, Clone)]
+pub struct Owned {
+    /// Its title, which tells it from others on Pinterest; twins share theirs.
+    pub title: String,
+    /// The times that it may have.
+    pub times: Vec<Option<Timestamp>>,
+    /// The descriptions that it may have.
+    pub texts: Vec<String>,
+    /// Whether it was asked for a new time, of the server's choosing.
+    pub was_hurried: bool,
+    /// Since when it is known to be cancelled.
+    pub cancelled_at: Option<Timestamp>,
+    /// Whether it was cancelled although it may be on Pinterest.
+    pub was_dismissed: bool,
+}
+
+impl Judge {
+    /// Notes that an invariant does not hold.
+    pub fn note(&self, breach: Breach) {
+        self.known().breaches.push(breach);
+    }
+
+    /// What did not hold so far.
+    pub fn breaches(&self) -> Vec<Breach> {
+        self.known().breaches.clone()
+    }
+
+    /// What is known, to be told more.
+    pub fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sees an item that was written.
+    pub fn wrote(&self, row: &Row, now: Timestamp) {
+        if let Some(until) = row.moment("hold_until").filter(|_| row.is_account()) {
+            self.known().holds.entry((row.text("id").to_owned(), until)).or_insert(now);
+        }
+    }
+
+    /// Sees a call to Pinterest before it leaves; what it answers is to be kept while the call is under way.
+    pub fn sends(&self, around: &Surroundings, calling: &Calling, call: &PinterestCall) -> Option<Sending> {
+        if call.creates {
+            *self.known().posts.entry(call.text("title").to_owned()).or_default() += 1;
+            post::check(self, around, calling, call);
+        }
+        call.renews().map(|token| renewal::begin(around, token))
+    }
+
+    /// Sees what Pinterest answered; `arrives` where the caller will see it too, should it live on.
+    pub fn answered(&self, call: &PinterestCall, status: u16, arrives: bool) {
+        if let Some(token) = call.renews().filter(|_| arrives && status < 300) {
+            renewal::spend(self, token);
+        }
+    }
+
+    /// Sees that Pinterest wants no more posts with a token for `time`.
+    pub fn limited(&self, token: &str, now: Timestamp, time: SignedDuration) {
+        self.known().limits.insert(token.to_owned(), (now, now + time));
+    }
+
+    /// Looks at what is left when all is quiet again; `health` is what `/healthz` answered.
+    pub fn conclude(&self, around: &Surroundings, health: &serde_json::Value) {
+        verdict::conclude(self, around, health);
+    }
+}

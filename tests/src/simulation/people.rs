@@ -1,0 +1,247 @@
+//! What people do in a run, through the functions' routers.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use shared::clock::Clock;
+
+use super::judge::Owned;
+use super::plan::Act;
+use super::surroundings::Surroundings;
+use crate::{Answer, START, Seeded, World};
+
+/// How often somebody repeats a request that was answered with trouble.
+const TRIES: usize = 4;
+
+/// Everybody who uses Pinwheel in a run.
+pub struct People {
+    /// The functions.
+    pub world: Arc<World>,
+    /// What they are in.
+    pub around: Arc<Surroundings>,
+    /// The accounts.
+    pub accounts: Vec<Seeded>,
+    /// The pins that were made: the plan's number, our id, the request.
+    pub made: Mutex<Vec<(usize, String, Value)>>,
+}
+
+/// Whose everything is.
+pub const OWNER: &str = "alice";
+
+impl People {
+    /// Does `acts`, one after the other, each at its time or as soon as the one before is done.
+    pub async fn act(&self, acts: &[(SignedDuration, Act)]) {
+        for (at, act) in acts {
+            self.around.clock.sleep_until(START + *at).await;
+            self.around.trace.line("person", format_args!("{act:?}"));
+            self.one(*act).await;
+        }
+    }
+
+    async fn one(&self, act: Act) {
+        match act {
+            Act::Make { pin, account, at, twin } => self.make(pin, account, START + at, twin).await,
+            Act::Repeat { pin } => self.repeat(pin).await,
+            Act::Edit { pin, version } => self.edit(pin, version).await,
+            Act::Move { pin, at } => self.reschedule(pin, (START + at).max(self.around.now())).await,
+            Act::Cancel { pin } => self.cancel(pin).await,
+            Act::Retry { pin } => self.retry(pin).await,
+            Act::Resolve { pin } => self.resolve(pin).await,
+            Act::Disable => self.disable().await,
+            Act::Enable => self.enable().await,
+            Act::Disconnect { account } => self.disconnect(account).await,
+            Act::Reconnect { account } => self.reconnect(account).await,
+            Act::Revoke { account } => {
+                self.meddle();
+                let person = &self.accounts[account].account.username;
+                self.world.simulator.revoke_tokens(person).expect("the simulator knows them");
+            }
+        }
+    }
+
+    async fn make(&self, pin: usize, account: usize, at: Timestamp, twin: bool) {
+        let seeded = &self.accounts[account];
+        let title = if twin { "Twin".to_owned() } else { format!("Pin {pin}") };
+        let mut request = crate::pin_request(seeded.account.id.as_str(), &seeded.board, at.to_string());
+        request["content"]["title"] = title.clone().into();
+        let Some(id) = self.post(pin, &request).await else { return };
+        let text = request["content"]["description"].as_str().unwrap_or_default().to_owned();
+        let own = Owned { title, times: vec![Some(at)], texts: vec![text], ..Owned::default() };
+        self.around.judge.known().pins.entry(id.clone()).or_insert(own);
+        self.made().push((pin, id, request));
+    }
+
+    /// Sends the request for a new pin until it is answered; its key makes the repeats harmless.
+    async fn post(&self, pin: usize, request: &Value) -> Option<String> {
+        let key = format!("pin-{pin}");
+        for _ in 0..TRIES {
+            let answer = self.world.user(OWNER).with("idempotency-key", &key).post("/v1/pins", request).await;
+            self.told("POST /v1/pins", &answer);
+            if answer.status == 201 {
+                return answer.json()["items"][0]["id"].as_str().map(str::to_owned);
+            }
+            if answer.status < 500 {
+                return None;
+            }
+            self.around.wait(SignedDuration::from_secs(1)).await;
+        }
+        None
+    }
+
+    async fn repeat(&self, pin: usize) {
+        let Some((_, request)) = self.find(pin) else { return };
+        self.post(pin, &request).await;
+    }
+
+    async fn edit(&self, pin: usize, version: u64) {
+        let Some((id, _)) = self.find(pin) else { return };
+        let text = format!("As somebody changed it, {version}");
+        let mut content = crate::pin_request("", "", Value::Null)["content"].take();
+        content["title"] = self.own(&id, |own| own.title.clone()).into();
+        content["description"] = text.clone().into();
+        self.own(&id, |own| own.texts.push(text.clone()));
+        let answer = self.world.user(OWNER).patch(&format!("/v1/pins/{id}"), &json!({"content": content})).await;
+        self.told("PATCH content", &answer);
+        self.own(&id, |own| match answer.status {
+            200 => own.texts.retain(|known| *known == text),
+            500.. => {}
+            _ => own.texts.retain(|known| *known != text),
+        });
+    }
+
+    async fn reschedule(&self, pin: usize, at: Timestamp) {
+        let Some((id, _)) = self.find(pin) else { return };
+        self.own(&id, |own| own.times.push(Some(at)));
+        let body = json!({"publish_at": at.to_string()});
+        let answer = self.world.user(OWNER).patch(&format!("/v1/pins/{id}"), &body).await;
+        self.told("PATCH publish_at", &answer);
+        self.own(&id, |own| match answer.status {
+            200 => own.times.retain(|known| *known == Some(at)),
+            500.. => {}
+            _ => {
+                own.times.pop();
+            }
+        });
+    }
+
+    async fn cancel(&self, pin: usize) {
+        let Some((id, _)) = self.find(pin) else { return };
+        let was_in_doubt = self.status(&id).await == "needs_review";
+        let answer = self.world.user(OWNER).delete(&format!("/v1/pins/{id}")).await;
+        self.told("DELETE", &answer);
+        let now = self.around.now();
+        self.own(&id, |own| {
+            own.was_dismissed |= was_in_doubt;
+            if answer.status < 300 {
+                own.cancelled_at = Some(now);
+            }
+        });
+    }
+
+    async fn retry(&self, pin: usize) {
+        let Some((id, _)) = self.find(pin) else { return };
+        self.meddle();
+        self.own(&id, |own| own.was_hurried = true);
+        let answer = self.world.user(OWNER).post(&format!("/v1/pins/{id}/retry"), &json!({})).await;
+        self.told("retry", &answer);
+    }
+
+    /// Looks at the board, long enough after the attempt that what is there is seen, and says what is there.
+    async fn resolve(&self, pin: usize) {
+        let Some((id, _)) = self.find(pin) else { return };
+        if self.status(&id).await != "needs_review" {
+            return;
+        }
+        self.meddle();
+        let title = self.own(&id, |own| own.title.clone());
+        self.own(&id, |own| own.was_hurried = true);
+        self.around.wait(SignedDuration::from_secs(75)).await;
+        let taken: Vec<_> = self.around.rows().iter().map(|row| row.text("pinterest_id").to_owned()).collect();
+        let there = self.around.simulator.all_pins(pinterest_sim::Mode::Live);
+        let mut there = there.into_iter().filter(|pin| pin.content.title.as_deref() == Some(title.as_str()));
+        let found = there.find(|pin| !taken.contains(&pin.id));
+        let body = found.map_or_else(|| json!({"publish_again": true}), |pin| json!({"published_as": pin.id}));
+        let answer = self.world.user(OWNER).post(&format!("/v1/pins/{id}/resolve"), &body).await;
+        self.told("resolve", &answer);
+    }
+
+    async fn disable(&self) {
+        self.meddle();
+        if self.switch("disabled").await {
+            self.around.judge.known().disabled_since = Some(self.around.now());
+        }
+    }
+
+    /// Enables Pinterest, however often that has to be tried.
+    pub async fn enable(&self) {
+        self.around.judge.known().disabled_since = None;
+        while !self.switch("enabled").await {
+            self.around.wait(SignedDuration::from_secs(2)).await;
+        }
+    }
+
+    async fn switch(&self, status: &str) -> bool {
+        let mut settings = crate::settings_request();
+        settings["status"] = status.into();
+        if let Some(settings) = settings.as_object_mut() {
+            settings.remove("app_secret");
+        }
+        let answer = self.world.admin().put("/v1/settings", &settings).await;
+        self.told(status, &answer);
+        answer.status == 200
+    }
+
+    async fn disconnect(&self, account: usize) {
+        self.meddle();
+        let id = &self.accounts[account].account.id;
+        let answer = self.world.user(OWNER).delete(&format!("/v1/accounts/{id}")).await;
+        self.told("disconnect", &answer);
+        if answer.status == 200 {
+            self.around.judge.known().disconnected.insert(id.to_string(), self.around.now());
+        }
+    }
+
+    async fn reconnect(&self, account: usize) {
+        self.meddle();
+        let Seeded { account, .. } = &self.accounts[account];
+        let browser = self.world.browser();
+        if let Some(authorize_url) = browser.try_start(OWNER).await {
+            let page = browser.consent(&authorize_url, &account.username, pinterest_sim::Decision::Allow);
+            let answer = browser.open(&page).await;
+            self.told("reconnect", &answer);
+        }
+    }
+
+    /// What `/healthz` answers.
+    pub async fn health(&self) -> Value {
+        self.world.anybody().get("/healthz").await.json()
+    }
+
+    async fn status(&self, id: &str) -> String {
+        let answer = self.world.user(OWNER).get(&format!("/v1/pins/{id}")).await;
+        answer.json()["status"].as_str().unwrap_or_default().to_owned()
+    }
+
+    fn told(&self, what: &str, answer: &Answer) {
+        let code = answer.json()["code"].as_str().unwrap_or_default().to_owned();
+        self.around.trace.line("person", format_args!("{what} -> {} {code}", answer.status));
+    }
+
+    fn meddle(&self) {
+        self.around.judge.known().is_meddled_with = true;
+    }
+
+    fn find(&self, pin: usize) -> Option<(String, Value)> {
+        let made = self.made();
+        made.iter().find(|(number, _, _)| *number == pin).map(|(_, id, request)| (id.clone(), request.clone()))
+    }
+
+    fn own<T>(&self, id: &str, change: impl FnOnce(&mut Owned) -> T) -> T {
+        change(self.around.judge.known().pins.get_mut(id).expect("it was made"))
+    }
+
+    fn made(&self) -> std::sync::MutexGuard<'_, Vec<(usize, String, Value)>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

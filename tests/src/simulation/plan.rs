@@ -1,0 +1,161 @@
+//! What people want in a run, and when the schedule fires.
+
+use jiff::SignedDuration;
+
+use super::dice::Dice;
+use super::weather::Weather;
+
+/// What happens in a run apart from what goes wrong.
+#[derive(Debug)]
+pub struct Plan {
+    /// The usernames whose accounts are connected.
+    pub accounts: Vec<&'static str>,
+    /// When the tokens of each account are to be renewed, if that falls into the run.
+    pub renewals: Vec<Option<SignedDuration>>,
+    /// What people do, in the order of time, for each of them.
+    pub people: [Vec<(SignedDuration, Act)>; 2],
+    /// When the schedule fires, in the order of time.
+    pub ticks: Vec<SignedDuration>,
+    /// How long an invocation of the publisher may run.
+    pub timeout: SignedDuration,
+}
+
+/// What somebody does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Makes the pin of that number, at that time after the start.
+    Make { pin: usize, account: usize, at: SignedDuration, twin: bool },
+    /// Sends the request that made the pin once more, as who lost its answer.
+    Repeat { pin: usize },
+    /// Changes what the pin says.
+    Edit { pin: usize, version: u64 },
+    /// Gives the pin another time.
+    Move { pin: usize, at: SignedDuration },
+    /// Calls it off.
+    Cancel { pin: usize },
+    /// Tries it again, if it failed or is held.
+    Retry { pin: usize },
+    /// Looks at the board and settles it, if it needs review.
+    Resolve { pin: usize },
+    /// Disables Pinterest.
+    Disable,
+    /// Enables Pinterest.
+    Enable,
+    /// Disconnects an account.
+    Disconnect { account: usize },
+    /// Connects an account again.
+    Reconnect { account: usize },
+    /// Changes the password at Pinterest, which ends all tokens.
+    Revoke { account: usize },
+}
+
+fn seconds(from: u64, to: u64, dice: &Dice) -> SignedDuration {
+    SignedDuration::from_millis(i64::try_from(dice.number(from * 1000..to * 1000)).unwrap_or_default())
+}
+
+impl Plan {
+    /// One account, and nobody does anything.
+    pub fn quiet() -> Self {
+        Self {
+            accounts: vec!["shop"],
+            renewals: vec![None],
+            people: [Vec::new(), Vec::new()],
+            ticks: Vec::new(),
+            timeout: SignedDuration::from_mins(4),
+        }
+    }
+
+    /// The plan of a seed.
+    pub fn draw(dice: &Dice, weather: &Weather) -> Self {
+        let accounts: &[&'static str] = if dice.happens(0.4) { &["shop", "friend"] } else { &["shop"] };
+        let mut acts = Vec::new();
+        let busy = if dice.happens(0.5) { dice.one(&[0.2, 0.5]) } else { 0.0 };
+        let twins = dice.happens(0.3);
+        for pin in 0..usize::try_from(dice.number(1..6)).unwrap_or(1) {
+            let (made, at) = (seconds(0, 15, dice), seconds(6, 70, dice));
+            let (twin, account) = (twins && pin < 2, usize::try_from(dice.number(0..2)).unwrap_or(0));
+            let account = if twin { 0 } else { account % accounts.len() };
+            acts.push((made, Act::Make { pin, account, at, twin }));
+            if dice.happens(busy) {
+                acts.extend(of_pin(dice, pin, at));
+            }
+        }
+        acts.extend(switches(dice));
+        if dice.happens(0.12) {
+            let (account, at) = (0, seconds(0, 80, dice));
+            let what = dice.one(&[Act::Disconnect { account }, Act::Revoke { account }]);
+            acts.push((at, what));
+            if dice.happens(0.8) {
+                acts.push((at + seconds(1, 60, dice), Act::Reconnect { account }));
+            }
+        }
+        acts.sort_by_key(|(at, _)| *at);
+        let renews = dice.happens(0.35);
+        Self {
+            renewals: accounts.iter().map(|_| renews.then(|| seconds(2, 100, dice))).collect(),
+            accounts: accounts.to_vec(),
+            people: people(dice, acts),
+            ticks: ticks(dice, weather),
+            timeout: SignedDuration::from_secs(dice.one(&[75, 100, 240])),
+        }
+    }
+}
+
+/// What somebody does with a pin that is due at `at`; most of it close to that time.
+fn of_pin(dice: &Dice, pin: usize, at: SignedDuration) -> Vec<(SignedDuration, Act)> {
+    let mut acts = Vec::new();
+    for version in 1..=dice.number(1..4) {
+        let close = at + seconds(0, 4, dice) - SignedDuration::from_secs(3);
+        let when = dice.one(&[close, close, seconds(0, 120, dice)]);
+        let what = dice.one(&[
+            Act::Edit { pin, version },
+            Act::Edit { pin, version },
+            Act::Move { pin, at: when + seconds(1, 40, dice) },
+            Act::Cancel { pin },
+            Act::Repeat { pin },
+            Act::Retry { pin },
+            Act::Resolve { pin },
+        ]);
+        let late = matches!(what, Act::Retry { .. } | Act::Resolve { .. } | Act::Repeat { .. });
+        let when = if late { when + seconds(5, 60, dice) } else { when };
+        acts.push((when.max(SignedDuration::from_secs(1)), what));
+    }
+    acts
+}
+
+/// Pinterest is disabled for a while, or for longer than a pin may be late.
+fn switches(dice: &Dice) -> Vec<(SignedDuration, Act)> {
+    let (off, a_while) = (seconds(0, 80, dice), seconds(5, 60, dice));
+    let on = match () {
+        () if dice.happens(0.15) => off + a_while,
+        () if dice.happens(0.05) => off + SignedDuration::from_hours(25),
+        () => return Vec::new(),
+    };
+    vec![(off, Act::Disable), (on, Act::Enable)]
+}
+
+/// Hands the acts to two people, who do theirs one after the other.
+fn people(dice: &Dice, acts: Vec<(SignedDuration, Act)>) -> [Vec<(SignedDuration, Act)>; 2] {
+    let mut people = [Vec::new(), Vec::new()];
+    for act in acts {
+        people[usize::from(dice.happens(0.5))].push(act);
+    }
+    people
+}
+
+/// One tick anywhere in each minute; where ticks are odd, none or two in some.
+fn ticks(dice: &Dice, weather: &Weather) -> Vec<SignedDuration> {
+    let mut ticks = Vec::new();
+    for minute in 0..3 {
+        let count = match () {
+            () if dice.happens(weather.odd_ticks) => 0,
+            () if dice.happens(weather.odd_ticks) => 2,
+            () => 1,
+        };
+        for _ in 0..count {
+            ticks.push(SignedDuration::from_mins(minute) + seconds(0, 60, dice));
+        }
+    }
+    ticks.sort_unstable();
+    ticks
+}

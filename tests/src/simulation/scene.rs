@@ -1,0 +1,220 @@
+//! The stage of one run: the world, its publishers, its people.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use futures_util::FutureExt;
+use jiff::{SignedDuration, Timestamp};
+use local::in_process::{Hook, InProcess, LaggingIndexes, Parts};
+use local::virtual_world::SeededRandom;
+use shared::domain::Shard;
+use shared::kick::PublisherEvent;
+use shared::store::schema;
+
+use super::Run;
+use super::aws::Aws;
+use super::dice::Dice;
+use super::fleet::Fleet;
+use super::invariant::Invariant;
+use super::judge::Judge;
+use super::mortal::Life;
+use super::people::{OWNER, People};
+use super::pinterest::{Calling, transport};
+use super::plan::Plan;
+use super::planted::{Client, Planted};
+use super::surroundings::Surroundings;
+use super::tamper::Tampering;
+use super::trace::Trace;
+use super::weather::Weather;
+use crate::world::{Instance, PUBLISHER, TABLE};
+use crate::{START, World};
+
+/// How long before a moment the schedule fires that has something due at it.
+const BEFORE_DUE: SignedDuration = SignedDuration::from_secs(2);
+
+/// More than two clocks differ.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(11);
+
+/// Everything there is in one run.
+pub struct Scene {
+    /// What everybody shares.
+    pub around: Arc<Surroundings>,
+    /// The functions and the embedded parts.
+    pub world: Arc<World>,
+    /// The publishers.
+    pub fleet: Arc<Fleet>,
+    /// The people.
+    pub people: People,
+    indexes: Option<Arc<LaggingIndexes>>,
+}
+
+impl Scene {
+    /// A fresh installation in that weather, enabled, without accounts.
+    pub async fn new(seed: u64, dice: Dice, weather: Weather, planted: Planted, timeout: SignedDuration) -> Self {
+        let mut world = World::drawn(seed).await;
+        world.enable().await;
+        let around = Arc::new(Surroundings {
+            clock: world.clock,
+            table: world.parts.database.clone(),
+            simulator: world.simulator.clone(),
+            trace: Trace::new(world.clock),
+            dice,
+            weather,
+            judge: Judge::default(),
+        });
+        let indexes = lagging(&world, &around, seed).await;
+        let mut hooks: Vec<Arc<dyn Hook>> = Vec::new();
+        hooks.extend(indexes.clone().map(|indexes| indexes as Arc<dyn Hook>));
+        if let Some(tamper) = planted.tamper {
+            hooks.push(Arc::new(Tampering::new(tamper, around.table.clone())));
+        }
+        functions(&mut world, &around, &hooks);
+        let world = Arc::new(world);
+        let fleet = Fleet {
+            world: world.clone(),
+            around: around.clone(),
+            hooks,
+            planted,
+            timeout,
+            idle: std::sync::Mutex::default(),
+            born: AtomicU64::new(0),
+        };
+        let fleet = Arc::new(fleet);
+        world.parts.lambda.host(PUBLISHER, fleet.handler());
+        // The sweep of all partitions comes once an hour, and not right at the start.
+        let sweeps = &world.platform("seed").sweeps;
+        sweeps.hasten(START + SignedDuration::from_hours(1)).await.expect("the table answers");
+        let people = People {
+            world: world.clone(),
+            around: around.clone(),
+            accounts: Vec::new(),
+            made: std::sync::Mutex::default(),
+        };
+        Self { around, world, fleet, people, indexes }
+    }
+
+    /// Connects the accounts of `plan`.
+    pub async fn connect(&mut self, plan: &Plan) {
+        for (username, renewal) in plan.accounts.iter().zip(&plan.renewals) {
+            let mut seeded = self.world.seed_account(OWNER, username).await;
+            if let Some(at) = renewal {
+                let version = seeded.account.version;
+                seeded.account.refresh_at = Some(START + *at);
+                let accounts = &self.world.platform("seed").accounts;
+                accounts.save(&mut seeded.account, version).await.expect("nobody else saves");
+            }
+            self.people.accounts.push(seeded);
+        }
+        self.follow_indexes();
+    }
+
+    /// Lets the indexes show what was written past them, and lag from now on.
+    fn follow_indexes(&self) {
+        let Some(indexes) = &self.indexes else { return };
+        for row in self.around.rows() {
+            indexes.take_up(TABLE, row.text("pk"), row.text("sk"));
+        }
+        indexes.lag(self.around.weather.index_lag);
+    }
+
+    /// The event of a schedule that has the shards in which there is work.
+    pub fn tick(&self) -> PublisherEvent {
+        let own = self.people.accounts.iter().map(|seeded| Shard::of(&seeded.account.id).number());
+        let mut shards: Vec<_> = own.chain([Shard::FIRST.number()]).collect();
+        shards.sort_unstable();
+        shards.dedup();
+        PublisherEvent::Tick { shards, scheduled_at: self.around.now() }
+    }
+
+    /// From now on nothing goes wrong any more, and indexes show what there is.
+    pub fn calm_down(&self) {
+        self.around.weather.calm_down();
+        if let Some(indexes) = &self.indexes {
+            indexes.lag(SignedDuration::ZERO);
+        }
+    }
+
+    /// Waits for the invocations that kicks have started.
+    pub async fn finish(&self) {
+        if AssertUnwindSafe(self.world.parts.lambda.finish()).catch_unwind().await.is_err() {
+            self.panicked("in a kicked publisher");
+        }
+    }
+
+    /// Notes that something panicked.
+    pub fn panicked(&self, place: &str) {
+        self.around.breach(Invariant::NoPanic, format!("there was a panic {place}"));
+    }
+
+    /// The earliest moment, from which on something can be done, if there is one before `end`: shortly before it is due,
+    /// or as soon as every clock has it that a lease is over.
+    pub fn next_work(&self, end: Timestamp) -> Option<Timestamp> {
+        let rows = self.around.rows();
+        let open = rows.iter().filter(|row| row.text("due_shard").starts_with("live#"));
+        let moments = open.filter_map(|row| {
+            let due = row.moment("due_at").map(|at| at - BEFORE_DUE);
+            let free = row.moment("lease_until").filter(|_| row.text("status") == "publishing");
+            due.max(free.map(|at| at + CLOCKS_DIFFER))
+        });
+        moments.min().filter(|at| *at < end)
+    }
+
+    /// The table and Pinterest as they are, and what time it is, as text.
+    pub fn left(&self) -> String {
+        let pins = self.around.simulator.all_pins(pinterest_sim::Mode::Live);
+        format!("{:?} {:?} {}", self.around.rows(), pins, self.around.now())
+    }
+
+    /// What came of it.
+    pub fn end(&self, seed: u64) -> Run {
+        let mut ends = BTreeMap::new();
+        for row in self.around.rows().iter().filter(|row| row.is_pin()) {
+            *ends.entry(row.text("status").to_owned()).or_default() += 1;
+        }
+        Run {
+            seed,
+            trace: self.around.trace.text(),
+            breaches: self.around.judge.breaches(),
+            calls: self.world.meter.total().calls,
+            ends,
+        }
+    }
+}
+
+/// Indexes that lag, where the weather has it.
+async fn lagging(world: &World, around: &Surroundings, seed: u64) -> Option<Arc<LaggingIndexes>> {
+    if around.weather.index_lag.is_zero() {
+        return None;
+    }
+    let shown = dynoxide::Database::memory().expect("a database in memory opens");
+    let parts = Parts { database: shown.clone(), ..world.parts.clone() };
+    let client = aws_smithy_runtime_api::client::http::SharedHttpClient::new(InProcess::new(parts));
+    let platform = world.platform_at(client);
+    schema::create(platform.pins.table().client(), TABLE).await.expect("the table is created");
+    let random = Arc::new(SeededRandom::new(seed));
+    Some(Arc::new(LaggingIndexes::new(around.table.clone(), shown, world.clock, random)))
+}
+
+/// Puts functions in the world's place that meet the weather.
+fn functions(world: &mut World, around: &Arc<Surroundings>, hooks: &[Arc<dyn Hook>]) {
+    let platform = |world: &World, actor: &str| {
+        let life = Arc::new(Life::endless());
+        let aws: Arc<dyn Hook> = Arc::new(Aws { around: around.clone(), life: life.clone(), is_disturbed: true });
+        let hooks: Vec<_> = hooks.iter().cloned().chain([aws]).collect();
+        let pinterest = transport(Calling {
+            around: around.clone(),
+            actor: actor.to_owned(),
+            clock: world.clock,
+            life,
+            client: Client::SendsOnce,
+            pinterest: world.pinterest_router(),
+        });
+        world.platform_in(Instance { actor, hooks: &hooks, clock: world.clock, pinterest, variables: &[] })
+    };
+    world.replace(settings::ROUTES, settings::router(platform(world, "settings")));
+    world.replace(oauth::ROUTES, oauth::router(platform(world, "oauth")));
+    world.replace(accounts::ROUTES, accounts::router(platform(world, "accounts")));
+    world.replace(pins::ROUTES, pins::router(platform(world, "pins")));
+}
