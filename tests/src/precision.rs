@@ -1,11 +1,14 @@
 //! A stretch of normal work under a schedule that arrives in some way, and how late the pins go out.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::SignedDuration;
+use pinterest_sim::Operation;
 use shared::domain::Pin;
 
-use crate::{Firing, Latency, Lateness, START, Spread, Ticks, World};
+use crate::scale::busiest_minute;
+use crate::{Firing, Latency, Lateness, PINTEREST_TAKES, START, Spread, Ticks, World};
 
 /// How much there is to do.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +58,39 @@ async fn work(ticks: Ticks, setting: Setting, trouble: impl FnOnce(&World)) -> (
     world.fire(ticks.arrivals(setting.minutes).into_iter().map(firing), end + SignedDuration::from_secs(2)).await;
     let pins = world.harvest(&sown).await;
     (world, pins)
+}
+
+/// Lets `each` pins of `accounts` accounts come due within one second, in the middle of which a newer invocation takes
+/// over; answers the time from then to the last answer. Panics where an account is posted to faster than it may be.
+pub async fn one_second(accounts: usize, each: usize) -> SignedDuration {
+    let latency = Latency::new(3);
+    let world = World::slow(&latency).await;
+    world.enable().await;
+    world.slow_pinterest();
+    let crowd = world.crowd(accounts).await;
+    let (first, total) = (START + SignedDuration::from_secs(70), accounts * each);
+    let apart = SignedDuration::from_secs(1) / i32::try_from(total).expect("not that many");
+    let due = |index: usize| first + apart * i32::try_from(index).expect("not that many");
+    let sown = world.sow((0..total).map(|index| (&crowd[index % accounts], due(index)))).await;
+    latency.begin();
+    let firing =
+        |at| Firing { at, platform: world.platform("publisher"), clock: world.clock, shards: (0..16).collect() };
+    world.fire(Ticks::At(12).arrivals(2).into_iter().map(firing), first + SignedDuration::from_secs(30)).await;
+    let lateness = world.lateness(&world.harvest(&sown).await);
+    assert!(lateness.seen.min() >= 0, "never early: {}", lateness.seen);
+    let mut posts: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for call in world.simulator.calls().into_iter().filter(|call| call.operation == Operation::CreatePin) {
+        posts.entry(call.person).or_default().push(call.at);
+    }
+    for times in posts.values() {
+        assert_eq!(times.len(), each, "each once");
+        assert!(busiest_minute(times) <= 80);
+        // For two seconds the publisher that gives the shard away posts as well as the one that took it.
+        let apart = times.windows(3).map(|three| three[2].duration_since(three[0])).min();
+        assert!(apart.is_none_or(|apart| apart >= PINTEREST_TAKES), "one at a time and publisher: {apart:?}");
+    }
+    let last = posts.values().flatten().max().expect("there were posts");
+    last.duration_since(first) + PINTEREST_TAKES
 }
 
 impl Lateness {

@@ -21,9 +21,9 @@ async fn claims_that_lose_a_race_in_overlapping_ticks_cost_a_twentieth_at_most()
 
 #[tokio::test(start_paused = true)]
 async fn a_burst_drains_at_the_pace_that_pinterest_allows() {
-    let burst = Burst { accounts: 3, pins_each: 90, schedules: 1 };
+    let burst = Burst { accounts: 2, pins_each: 85, schedules: 1 };
     let drained = burst.drain(|| (), || ()).await;
     println!("drained in {:#}, {}; bound {:#}", drained.took, drained.seen, burst.bound());
     assert!(drained.took <= burst.bound() + burst.bound() / 4, "{:#}", drained.took);
-    assert!(drained.busiest_minute <= 80 && drained.posts == 270, "{drained:?}");
+    assert!(drained.busiest_minute <= 80 && drained.posts == 170, "{drained:?}");
 }

@@ -13,6 +13,9 @@ use crate::look::{AT_ONCE, Look};
 /// How many pages of pins are read at once.
 const LOADS: usize = 8;
 
+/// For how much there has to be room before more is looked for: ten seconds' work.
+const ENOUGH: usize = 2_000;
+
 /// The entries that were met.
 #[derive(Debug, Default)]
 pub struct Backlog {
@@ -29,6 +32,11 @@ impl Backlog {
     pub fn has_new(&mut self, look: &Look, now: Timestamp) -> bool {
         let mut entries = look.entries.iter().flatten();
         entries.any(|entry| !self.known.knows(name(entry), entry.due.at, now))
+    }
+
+    /// Whether there is `room` enough to look for more.
+    pub fn wants(&self, room: usize) -> bool {
+        room.saturating_sub(self.unread.len()) >= ENOUGH
     }
 
     /// Takes up what `looks` show for the first time, soonest first, as far as there is `room` for it.

@@ -27,17 +27,18 @@ pub struct Look {
     pub rest: Option<DuePosition>,
 }
 
-/// Reads what is due in `shards` up to `until`, and who owns them; from a position in the backlog where it is known.
+/// Reads who owns `shards`, and what is due there up to `until`, from a position in the backlog where it is known;
+/// nothing is read of what is due without `until`.
 pub async fn look(
     platform: &Platform,
     mode: Mode,
     shards: Vec<(Shard, Option<DuePosition>)>,
-    until: Timestamp,
+    until: Option<Timestamp>,
 ) -> Vec<Look> {
     let looks = shards.into_iter().map(|(shard, rest)| async move {
         let partition = Partition::Open(mode, shard);
         let (owner, due) = join(platform.shards.load(shard), due(platform, &partition, until, rest)).await;
-        let (entries, rest) = heard(due).map_or((None, None), |page| (Some(page.entries), page.next));
+        let (entries, rest) = heard(due).flatten().map_or((None, None), |page| (Some(page.entries), page.next));
         Look { shard, owner: heard(owner).flatten(), entries, rest }
     });
     join_all(looks).await
@@ -46,16 +47,17 @@ pub async fn look(
 async fn due(
     platform: &Platform,
     partition: &Partition,
-    until: Timestamp,
+    until: Option<Timestamp>,
     rest: Option<DuePosition>,
-) -> Result<DuePage, StoreError> {
+) -> Result<Option<DuePage>, StoreError> {
+    let Some(until) = until else { return Ok(None) };
     let mut page = platform.pins.due_page(partition, until, None, PAGE).await?;
     if let Some(next) = page.next.take() {
         let more = platform.pins.due_page(partition, until, rest.or(Some(next)), PAGE).await?;
         page.entries.extend(more.entries);
         page.next = more.next;
     }
-    Ok(page)
+    Ok(Some(page))
 }
 
 /// Reads the settings; absent where the table does not answer.

@@ -102,7 +102,7 @@ impl<'a> Watch<'a> {
         let [ahead, foreseen] = self.publisher.rules.foresight.map(|time| self.now() + time);
         let horizon = self.horizon();
         let shards = shards.into_iter().map(|shard| (shard, None)).collect();
-        let mut looks = look::look(&self.publisher.platform, self.mode, shards, ahead).await;
+        let mut looks = look::look(&self.publisher.platform, self.mode, shards, Some(ahead)).await;
         let oldest = looks.iter().filter_map(|look| look.entries.as_ref()?.first()).map(|entry| entry.due.at).min();
         let overdue = oldest.map_or(SignedDuration::ZERO, |at| self.now().duration_since(at).max(SignedDuration::ZERO));
         self.report.oldest_overdue_ms = i64::try_from(overdue.as_millis()).unwrap_or(i64::MAX);
@@ -222,7 +222,9 @@ impl<'a> Watch<'a> {
         if now >= self.next_look && !self.looking && !self.stopped && !self.owned.is_empty() {
             self.looking = true;
             let shards = self.owned.iter().map(|shard| (*shard, self.backlog.rest(*shard))).collect();
-            let (publisher, mode, until) = (self.publisher, self.mode, self.horizon());
+            // With enough to do, thousands of entries would be read over and over to take up a few.
+            let until = self.backlog.wants(self.lanes.room()).then(|| self.horizon());
+            let (publisher, mode) = (self.publisher, self.mode);
             self.running.push(Box::pin(async move {
                 let platform = &publisher.platform;
                 publisher.circuits.refresh(mode).await;
@@ -295,7 +297,7 @@ impl<'a> Watch<'a> {
                 return false;
             }
             let shards = owned.into_iter().map(|shard| (shard, None)).collect();
-            let looks = look::look(&self.publisher.platform, self.mode, shards, self.horizon()).await;
+            let looks = look::look(&self.publisher.platform, self.mode, shards, Some(self.horizon())).await;
             self.take_up(looks).await;
             if !self.backlog.is_empty() {
                 return true;

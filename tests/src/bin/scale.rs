@@ -1,4 +1,5 @@
-//! Measures what only shows at size, and fails where a bound is broken: `scale [reads] [writes] [precision] [outage] [burst]`.
+//! Measures what only shows at size, and fails where a bound is broken: `scale [reads] [writes] [precision] [outage] [burst]`, or
+//! `scale small-burst` for a fifth of the burst.
 
 use std::process::ExitCode;
 
@@ -33,8 +34,10 @@ fn main() -> ExitCode {
         broken.extend(outage());
     }
     if wants("burst") {
-        broken.extend(burst(1));
-        broken.extend(burst(16));
+        broken.extend([1, 16].into_iter().flat_map(|schedules| burst(500, schedules)));
+    }
+    if chosen.iter().any(|word| word == "small-burst") {
+        broken.extend([1, 16].into_iter().flat_map(|schedules| burst(100, schedules)));
     }
     for bound in &broken {
         println!("BROKEN: {bound}");
@@ -73,6 +76,17 @@ fn writes() -> Option<String> {
 }
 
 fn precision() -> Vec<String> {
+    broken_second().into_iter().chain(by_second()).collect()
+}
+
+/// A thousand pins of fifty accounts in one second.
+fn broken_second() -> Option<String> {
+    let took = simulate(precision::one_second(50, 20));
+    println!("1,000 pins of 50 accounts due in one second are out after {took:#}");
+    (took > SignedDuration::from_secs(7)).then(|| format!("{took:#} for a thousand pins of one second"))
+}
+
+fn by_second() -> Vec<String> {
     println!("lateness by the second at which the ticks arrive");
     let setting = Setting { minutes: 6, accounts: 20, pause: SignedDuration::from_millis(1_700) };
     let mut broken = Vec::new();
@@ -105,8 +119,8 @@ fn outage() -> Option<String> {
     survived.broken()
 }
 
-fn burst(schedules: u8) -> Vec<String> {
-    let burst = Burst { accounts: 500, pins_each: 200, schedules };
+fn burst(accounts: usize, schedules: u8) -> Vec<String> {
+    let burst = Burst { accounts, pins_each: 200, schedules };
     println!("{} pins due in one minute, {schedules} schedule(s)", burst.accounts * burst.pins_each);
     let (mut before, mut peak) = (0.0, 0.0);
     let begin = || {
