@@ -133,3 +133,32 @@ async fn pinterest_in_trouble_is_not_a_warning() {
     assert_eq!((world.tick().await.warned, asked(&world)), (0, 1));
     assert_eq!(world.pin(&pin).await, pin);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_warning_is_taken_back_by_the_next_tick_when_the_cause_is_mended() {
+    let (world, seeded) = world().await;
+    refuse_board(&world, 404, 40, "Board not found.");
+    let pin = world.seed_pin(&seeded, "Soon", START + MINUTE * 15).await;
+    let publisher = publisher::Publisher::new(world.platform("publisher"));
+    tests::invocation(&publisher, world.clock).await;
+    assert_eq!(read(&world, &pin).await["warning"]["code"], "board_missing");
+    world.wait(MINUTE).await;
+    tests::invocation(&publisher, world.clock).await;
+    assert_eq!((&read(&world, &pin).await["warning"], asked(&world)), (&json!(null), 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn boards_that_do_not_answer_do_not_keep_an_invocation() {
+    let (world, seeded) = world().await;
+    let answer = Some(FaultAnswer::Timeout);
+    world.simulator.set_fault(Fault { answer, ..Fault::on(Operation::GetBoard) });
+    for board in world.simulator.boards(pinterest_sim::Mode::Live, "shop").iter().take(60) {
+        let there = Seeded { board: board.id.clone(), ..seeded.clone() };
+        world.seed_pin(&there, "Soon", START + MINUTE * 14).await;
+    }
+    let before = shared::clock::Clock::now(&world.clock);
+    world.tick().await;
+    let took = shared::clock::Clock::now(&world.clock).duration_since(before);
+    assert!(took <= SignedDuration::from_secs(16), "{took}");
+    assert!(asked(&world) <= 8, "Pinterest is left alone");
+}

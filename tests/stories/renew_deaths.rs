@@ -247,7 +247,7 @@ async fn who_dies_before_it_has_the_lease_costs_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn where_the_old_refresh_token_dies_a_lost_pair_leaves_the_access_token_until_its_end() {
-    assert_eq!(Renewing::among(MANY).await.asked(Rotation::OldDies).await, [(true, LOST)]);
+    assert_eq!(Renewing::among(FEW).await.asked(Rotation::OldDies).await, [(true, LOST)]);
 }
 
 #[tokio::test(start_paused = true)]

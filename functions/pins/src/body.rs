@@ -118,7 +118,7 @@ impl PinBody {
             reason: derived.map(of_hold).or_else(|| reason(&pin.state)),
             warning: pin.warning.map(|why| Reason { code: why.code(), message: why.message() }),
             held_until: until(&pin).filter(|_| derived.is_none()),
-            next_attempt_at: next_attempt(&pin).filter(|_| derived.is_none()),
+            next_attempt_at: next_attempt(&pin).filter(|_| settings.enabled && pin.mode == settings.mode),
             pinterest_url: pin.pinterest_url(),
             published_at,
             lateness_ms,

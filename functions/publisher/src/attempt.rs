@@ -11,6 +11,7 @@ use crate::classify::{Verdict, classify};
 use crate::doubts;
 use crate::ending::{Ending, settle};
 use crate::hold;
+use crate::publish::LATEST_POST;
 use crate::renew::{self, Renewal};
 use crate::rules::Rule;
 use crate::session::{Session, SessionError};
@@ -42,8 +43,9 @@ pub async fn attempt(
         return Tried::default();
     }
     let Ok(Some(Session { account, token: Some(token) })) = session else { return Tried::default() };
-    if let Some(setback) = twin(publisher, pin, &account).await {
-        settle(publisher, pin, Ending::Retry(setback), entry(id, at));
+    if let Some(ending) = twin(publisher, pin, &account, last_claim).await {
+        settle(publisher, pin, ending, entry(id, at));
+        publisher.circuits.pass_on(pin).await;
         return Tried::default();
     }
     let at = publisher.platform.clock.now();
@@ -93,14 +95,18 @@ async fn end(publisher: &Publisher, pin: &Pin, account: &Account, verdict: Verdi
     }
 }
 
-/// Why `pin` has to wait for another one that it could be taken for, if it has to.
-async fn twin(publisher: &Publisher, pin: &Pin, account: &Account) -> Option<Setback> {
-    match doubts::has_twin_in_doubt(publisher, pin, account).await {
-        Ok(true) => Some(Setback::TwinInDoubt),
-        Ok(false) => None,
+/// What keeps `pin` from being posted because of another one that it could be taken for, or because looking for that one
+/// took too long.
+async fn twin(publisher: &Publisher, pin: &Pin, account: &Account, last_claim: Timestamp) -> Option<Ending> {
+    match doubts::twin_in_doubt(publisher, pin, account).await {
+        Ok(Some(until)) => Some(Ending::WaitForTwin(until)),
+        Ok(None) => {
+            let too_late = publisher.platform.clock.now() > last_claim + LATEST_POST;
+            (too_late && publisher.rules.keep(Rule::EndInTime)).then_some(Ending::Retry(Setback::AwsTrouble))
+        }
         Err(error) => {
             tracing::error!(%error, pin = %pin.id, "a pin that looks the same could not be read");
-            Some(Setback::AwsTrouble)
+            Some(Ending::Retry(Setback::AwsTrouble))
         }
     }
 }

@@ -34,7 +34,7 @@ fn steps(setback: Setback) -> (f64, f64, f64) {
         Setback::TokenKeyMissing => (30.0, 2.0, 10.0 * 60.0),
         Setback::BoardBusy => (4.0, 2.0, 2.0 * 60.0),
         Setback::TokenRefused => (30.0, 3.0, 15.0 * 60.0),
-        // Two looks, a minute and a quarter apart, settle a doubt.
+        // What a look at the board says has a time of its own.
         Setback::TwinInDoubt | Setback::NotOnBoard => (60.0, 1.0, 60.0),
     }
 }

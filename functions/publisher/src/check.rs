@@ -2,9 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::attempt::shorten;
-use shared::domain::{
-    Account, Attempt, AttemptOutcome, Check, CircuitKind, Connection, Doubt, Hold, Pin, Scope, Setback, Wait,
-};
+use shared::domain::{Account, Attempt, AttemptOutcome, Check, Connection, Doubt, Hold, Pin, Scope, Setback};
 use shared::pinterest::{CallError, RateLimit};
 use shared::store::StoreError;
 use shared::vault::AccessToken;
@@ -15,7 +13,7 @@ use crate::ending::moved;
 use crate::lanes::PinWork;
 use crate::publish::{Finished, told};
 use crate::rules::Rule;
-use crate::search::{self, List, Sight};
+use crate::search::{self, List, Sight, Why};
 use crate::{Publisher, Span, look, renew};
 
 /// How soon a look is tried again that something else was in the way of.
@@ -59,7 +57,7 @@ async fn look(publisher: &Publisher, work: &PinWork, span: Span) -> Result<Finis
         return Ok(Finished::default());
     };
     let (Some(check), Some(account)) = (pin.in_check().cloned(), account) else { return Ok(Finished::default()) };
-    let looking = Looking { publisher, pin, check, account, end: span.last_claim + crate::publish::LATEST_POST };
+    let looking = Looking { publisher, pin, check, account, end: span.last_claim };
     Box::pin(looking.step(now)).await
 }
 
@@ -94,7 +92,7 @@ impl Looking<'_> {
         }
         let seen = match self.usable_token(now).await {
             Ok(token) => Box::pin(self.see(&token, now)).await?,
-            Err(why) => self.unclear(now, why),
+            Err(why) => self.unclear(now, Why::NoToken(why)),
         };
         self.follow(seen, now).await
     }
@@ -106,8 +104,7 @@ impl Looking<'_> {
         if let Some(hold) = limited {
             return Some(hold.until + SOON);
         }
-        let outage = self.publisher.circuits.keeping_back(&self.pin);
-        matches!(outage, Some((_, Wait::ForCircuit(CircuitKind::Outage, _)))).then(|| now + OUTAGE)
+        self.publisher.circuits.is_down(self.pin.mode).then(|| now + OUTAGE)
     }
 
     async fn usable_token(&self, now: Timestamp) -> Result<AccessToken, &'static str> {
@@ -126,7 +123,8 @@ impl Looking<'_> {
 
     /// Whether a list without the pin proves anything: a secret board's list is empty to a token that may not read it.
     async fn shows_everything(&self, token: &AccessToken) -> Result<bool, CallError> {
-        if self.account.scopes.contains(Scope::PINS_READ_SECRET) {
+        let scopes = &self.account.scopes;
+        if [Scope::PINS_READ_SECRET, Scope::BOARDS_READ_SECRET].iter().all(|scope| scopes.contains(*scope)) {
             return Ok(true);
         }
         let pinterest = &self.publisher.platform.pinterest;
@@ -136,16 +134,18 @@ impl Looking<'_> {
 
     async fn see(&self, token: &AccessToken, now: Timestamp) -> Result<Seen, StoreError> {
         let mut list = search::list(self.publisher, &self.pin, &self.check, token, self.end).await;
-        if list.complete {
+        if list.gap.is_none() {
             match self.shows_everything(token).await {
-                Ok(everything) => list.complete = everything,
-                Err(error) => (list.complete, list.error) = (false, Some(error)),
+                Ok(everything) => list.gap = (!everything).then_some(Why::Secret),
+                Err(error) => (list.gap, list.error) = (Some(Why::Unread), Some(error)),
             }
         }
         let others = self.account.doubts.iter().filter(|doubt| doubt.pin != self.pin.id);
         let others: Vec<_> = others.map(|doubt| doubt.fingerprint.clone()).collect();
         let sight = search::judge(self.publisher, &self.pin, &list, &others).await?;
-        if matches!(&list.error, Some(CallError::Refused(refusal)) if refusal.is_of_the_token()) {
+        let refused = matches!(&list.error, Some(CallError::Refused(refusal)) if refusal.is_of_the_token());
+        // A renewal that is cut off by the end of the invocation would cost the account its tokens.
+        if refused && self.publisher.platform.clock.now() < self.end {
             renew::after_refusal(self.publisher, &self.account, &self.pin).await;
         }
         let entry = self.entry(now, &sight, &list);
@@ -165,7 +165,7 @@ impl Looking<'_> {
             request_id: list.request_id.clone(),
             ..entry(&self.check.attempt, began)
         };
-        match &list.error {
+        match list.error.as_ref().filter(|_| matches!(sight, Sight::Unclear(_))) {
             Some(CallError::Refused(refusal)) => Attempt {
                 http_status: Some(refusal.status),
                 code: refusal.code,
@@ -180,13 +180,11 @@ impl Looking<'_> {
         }
     }
 
-    fn unclear(&self, now: Timestamp, why: &str) -> Seen {
-        let entry = Attempt {
-            outcome: AttemptOutcome::BoardUnclear,
-            message: Some(why.to_owned()),
-            ..entry(&self.check.attempt, now)
-        };
-        Seen { sight: Sight::Unclear, entry, not_before: None, answered: true }
+    fn unclear(&self, now: Timestamp, why: Why) -> Seen {
+        let sight = Sight::Unclear(why);
+        let (outcome, message) = (outcome(&sight), Some(told_of(&sight)));
+        let entry = Attempt { outcome, message, ..entry(&self.check.attempt, now) };
+        Seen { sight, entry, not_before: None, answered: true }
     }
 
     /// Moves the pin by what was seen.
@@ -209,7 +207,9 @@ impl Looking<'_> {
                     self.not_there(&mut pin, now)
                 }
             }
-            Sight::Unclear => {
+            // Another look would see as little; the second one is for somebody who changes the board meanwhile.
+            Sight::Unclear(Why::Secret) if check.unclear > 0 => pin.doubt(Doubt::BoardUnreadable, Vec::new(), now),
+            Sight::Unclear(_) => {
                 check.unclear = check.unclear.saturating_add(1);
                 let since = *check.unclear_since.get_or_insert(began);
                 if now.duration_since(since) >= PATIENCE {
@@ -242,8 +242,11 @@ impl Looking<'_> {
 
     /// Puts the next look off without having looked.
     async fn wait(self, until: Timestamp) -> Result<Finished, StoreError> {
-        let mut pin = self.pin.clone();
-        moved(pin.check(self.check.clone(), until, self.publisher.platform.clock.now()));
+        let (mut pin, mut check) = (self.pin.clone(), self.check.clone());
+        let now = self.publisher.platform.clock.now();
+        // The time in which nobody looks does not count against the board.
+        check.unclear_since = check.unclear_since.map(|since| since + until.duration_since(now));
+        moved(pin.check(check, until, now));
         self.publisher.platform.pins.save(&pin, self.pin.version).await?;
         Ok(Finished { status: Some(pin.state.status()), ..Finished::default() })
     }
@@ -279,7 +282,7 @@ fn outcome(sight: &Sight) -> AttemptOutcome {
         Sight::Found(_) => AttemptOutcome::FoundOnBoard,
         Sight::Several(_) => AttemptOutcome::SeveralOnBoard,
         Sight::Absent => AttemptOutcome::NotOnBoard,
-        Sight::Unclear => AttemptOutcome::BoardUnclear,
+        Sight::Unclear(_) => AttemptOutcome::BoardUnclear,
     }
 }
 
@@ -288,9 +291,7 @@ fn told_of(sight: &Sight) -> String {
         Sight::Found(id) => format!("The board has it as {id}."),
         Sight::Several(candidates) => format!("The board has {} that may be it.", candidates.len()),
         Sight::Absent => "The board does not have it.".to_owned(),
-        Sight::Unclear => {
-            "The board could not be read far enough, or a pin that looks the same was being posted.".to_owned()
-        }
+        Sight::Unclear(why) => shorten(why.message()),
     }
 }
 

@@ -74,6 +74,12 @@ impl Circuits {
         Some((circuit.reason, Wait::ForCircuit(circuit.kind, circuit.until())))
     }
 
+    /// Whether Pinterest is known not to answer in `mode`, and no pin tries at this moment.
+    pub fn is_down(&self, mode: Mode) -> bool {
+        let is_down = |circuit: &Circuit| circuit.kind == CircuitKind::Outage && circuit.phase == Phase::Open;
+        lock(&self.known).circuits.get(&mode).is_some_and(|circuits| circuits.iter().any(is_down))
+    }
+
     /// Learns from what came of a post: opens, reopens or closes circuits.
     ///
     /// While all goes well nothing is read or written; bad news are put to the circuits as they are in the table.

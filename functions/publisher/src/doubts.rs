@@ -17,6 +17,9 @@ use crate::rules::Rule;
 /// calendar shows what was published before.
 pub const NOTED: SignedDuration = SignedDuration::from_secs(20);
 
+/// How long after the next look at its twin a pin is tried again.
+const AFTER_TWIN: SignedDuration = SignedDuration::from_secs(3);
+
 /// Begins the check of the attempt `id`, whose request was under way at some time between `since` and `until`.
 pub fn begin(publisher: &Publisher, pin: &mut Pin, id: &AttemptId, (since, until): (Timestamp, Timestamp)) {
     let now = publisher.platform.clock.now();
@@ -25,12 +28,18 @@ pub fn begin(publisher: &Publisher, pin: &mut Pin, id: &AttemptId, (since, until
     moved(pin.check(check, look_at, now));
 }
 
-/// Notes with its account that `pin` is in doubt.
+/// Notes with its account that `pin` is in doubt, and takes out what is not any more.
 pub async fn note(publisher: &Publisher, pin: &Pin) -> Result<(), StoreError> {
-    let Some(account) = publisher.platform.accounts.load(&pin.owner, &pin.account_id).await? else { return Ok(()) };
+    let platform = &publisher.platform;
+    let Some(account) = platform.accounts.load(&pin.owner, &pin.account_id).await? else { return Ok(()) };
     let doubt = DoubtfulPin { pin: pin.id.clone(), fingerprint: pin.fingerprint() };
+    let mut settled = vec![pin.id.clone()];
+    for other in account.doubts.iter().map(|doubt| &doubt.pin).filter(|other| **other != pin.id) {
+        let found = platform.pins.load(&pin.owner, other).await?;
+        settled.extend(found.filter(|found| !is_open(found)).map(|found| found.id));
+    }
     let result = change(publisher, account, |account| {
-        account.doubts.retain(|known| known.pin != doubt.pin);
+        account.doubts.retain(|known| !settled.contains(&known.pin));
         account.doubts.push(doubt.clone());
     });
     result.await?;
@@ -38,15 +47,29 @@ pub async fn note(publisher: &Publisher, pin: &Pin) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether another pin of `account` is in doubt that `pin` could be taken for.
-pub async fn has_twin_in_doubt(publisher: &Publisher, pin: &Pin, account: &Account) -> Result<bool, StoreError> {
+/// When more will be known of another pin of `account` in doubt that `pin` could be taken for, if there is one.
+pub async fn twin_in_doubt(
+    publisher: &Publisher,
+    pin: &Pin,
+    account: &Account,
+) -> Result<Option<Timestamp>, StoreError> {
+    if !publisher.rules.keep(Rule::WaitForTwins) {
+        return Ok(None);
+    }
     let fingerprint = pin.fingerprint();
     let twins = account.doubts.iter().filter(|doubt| doubt.pin != pin.id && doubt.fingerprint == fingerprint);
     for twin in twins {
         let found = publisher.platform.pins.load(&pin.owner, &twin.pin).await?;
-        if found.is_some_and(|found| matches!(found.state, State::Checking(_) | State::Publishing { .. })) {
-            return Ok(publisher.rules.keep(Rule::WaitForTwins));
+        if let Some(found) = found.filter(is_open) {
+            let now = publisher.platform.clock.now();
+            let look_at = found.due.map_or(now, |due| due.at);
+            return Ok(Some(look_at.max(now) + AFTER_TWIN));
         }
     }
-    Ok(false)
+    Ok(None)
+}
+
+/// Whether nobody knows what became of the pin.
+fn is_open(pin: &Pin) -> bool {
+    matches!(pin.state, State::Checking(_) | State::Publishing { .. })
 }

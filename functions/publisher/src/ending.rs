@@ -1,6 +1,6 @@
 //! How an attempt ends: the move of the pin and the entry of its timeline.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use shared::domain::pin::GRACE;
 use shared::domain::{Attempt, AttemptOutcome, Failure, Hold, IllegalMove, Pin, PinterestPinId, Setback, State, Wait};
 
@@ -26,6 +26,8 @@ pub enum Ending {
     Hold(Hold, Wait),
     /// It certainly is not, and is tried again.
     Retry(Setback),
+    /// It certainly is not, and waits until then because of a pin in doubt that it could be taken for.
+    WaitForTwin(Timestamp),
     /// It certainly is not, and there is a new token to try it with at once.
     NewToken,
 }
@@ -35,6 +37,7 @@ pub fn settle(publisher: &Publisher, pin: &mut Pin, ending: Ending, entry: Attem
     let now = publisher.platform.clock.now();
     let tries = 1 + tries_alike(pin, &entry);
     let (outcome, result) = match ending {
+        Ending::WaitForTwin(until) => return wait_for_twin(pin, until, entry, now),
         Ending::Published(id) => (AttemptOutcome::Published, pin.published(id, entry.at, now)),
         Ending::Unknown if publisher.rules.keep(Rule::LookAfterUnknown) => {
             doubts::begin(publisher, pin, &entry.id, (entry.at, now));
@@ -58,6 +61,21 @@ pub fn settle(publisher: &Publisher, pin: &mut Pin, ending: Ending, entry: Attem
     };
     pin.record(Attempt { outcome, ..entry });
     moved(result);
+}
+
+/// Puts a pin off until more is known of its twin; waiting again takes no more room in the timeline.
+fn wait_for_twin(pin: &mut Pin, until: Timestamp, entry: Attempt, now: Timestamp) {
+    let message = Some("Nothing was sent: a pin with the same words on this board is being looked for.".to_owned());
+    if pin.attempts.last().is_some_and(|last| last.message == message) {
+        pin.attempts.pop();
+    }
+    if pin.is_missed(until) {
+        pin.record(Attempt { outcome: AttemptOutcome::Missed, message, ..entry });
+        moved(pin.fail(Failure::Missed, now));
+    } else {
+        pin.record(Attempt { outcome: AttemptOutcome::Retry, message, ..entry });
+        moved(pin.retry(Setback::TwinInDoubt, until, now));
+    }
 }
 
 /// Puts a claimed pin in doubt whose publisher went silent; the timeline says when it was claimed.

@@ -1,23 +1,37 @@
 //! Shortly before their time, what pins need is checked without posting: the account, its token, the board.
 //!
-//! Once for each account and board in a quarter of an hour, in memory, by the tick that meets their first pin; only what
-//! would go wrong is written, to the pins concerned. Images and links are not fetched: what Pinterest refused a short
-//! while ago is remembered instead.
+//! A board is asked about once for each account in a quarter of an hour, in memory, by the tick that meets their first
+//! pin; only what would go wrong is written, to the pins concerned, and taken back by the next tick if it was mended.
+//! Images and links are not fetched: what Pinterest refused a short while ago is remembered instead. A pin's version
+//! moves with its warning, as with everything that it says.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard};
 
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::{AccountId, BoardId, Connection, Failure, Hold, Media, OwnerId, Pin, PinId, State, Warning};
 use shared::pinterest::{CallError, Refusal};
 use shared::store::{DueEntry, DueWork, StoreError};
 
 use crate::Publisher;
-use crate::renew::{self, Renewal};
+use crate::renew;
 use crate::session::Session;
 
-/// For how long what was found is not asked again, and what Pinterest refused is remembered.
+/// For how long a board that is there is not asked about again.
 const QUARTER: SignedDuration = SignedDuration::from_mins(15);
+
+/// For how long it is not asked again where something was wrong, which somebody may mend.
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
+/// How long all this may take in one invocation, which waits for it.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
+
+/// How many boards are asked about at once.
+const AT_ONCE: usize = 8;
+
+/// How many boards may get no answer before Pinterest is left alone.
+const MOST_UNANSWERED: usize = 3;
 
 /// For how long an image or a link that Pinterest refused is remembered.
 const REFUSED: SignedDuration = SignedDuration::from_hours(24);
@@ -38,13 +52,16 @@ enum Outlook {
     Clear,
     /// This is.
     Trouble(Warning),
+    /// Pinterest did not answer, which proves nothing.
+    Unanswered,
 }
 
 /// What this process knows.
 #[derive(Debug, Default)]
 pub struct Foresight {
     asked: Mutex<HashMap<Place, (Timestamp, Outlook)>>,
-    refused: Mutex<HashMap<String, (Timestamp, Warning)>>,
+    /// Images and links that Pinterest refused, by whose they were.
+    refused: Mutex<HashMap<(OwnerId, String), (Timestamp, Warning)>>,
 }
 
 impl Foresight {
@@ -56,14 +73,14 @@ impl Foresight {
             (Failure::LinkInvalid, Some(link)) => (link, Warning::LinkRefusedBefore),
             _ => return,
         };
-        remember(&self.refused, what.to_owned(), (now, warning));
+        remember(&self.refused, (pin.owner.clone(), what.to_owned()), (now, warning));
     }
 
     fn of_content(&self, pin: &Pin, now: Timestamp) -> Option<Warning> {
         let Media::ImageUrl { url } = pin.content.media();
         let refused = lock(&self.refused);
         let known = |what: &str| {
-            let (at, warning) = refused.get(what)?;
+            let (at, warning) = refused.get(&(pin.owner.clone(), what.to_owned()))?;
             (now.duration_since(*at) < REFUSED).then_some(*warning)
         };
         known(url).or_else(|| known(pin.content.link()?))
@@ -71,81 +88,130 @@ impl Foresight {
 
     fn asked(&self, place: &Place, now: Timestamp) -> Option<Outlook> {
         let (at, outlook) = *lock(&self.asked).get(place)?;
-        (now.duration_since(at) < QUARTER).then_some(outlook)
+        let keep = if outlook == Outlook::Clear { QUARTER } else { MINUTE };
+        (now.duration_since(at) < keep).then_some(outlook)
     }
 }
 
 /// Checks what the pins behind `entries` need, until `end` at the latest; answers how many were warned of.
 pub async fn foresee(publisher: &Publisher, entries: Vec<DueEntry>, end: Timestamp) -> u32 {
-    let pins = entries.into_iter().filter_map(|entry| match entry.work {
-        DueWork::Pin(owner, id) => Some((owner, id)),
-        _ => None,
-    });
-    let mut warned = 0;
-    for some in pins.collect::<Vec<_>>().chunks(PAGE) {
-        if publisher.platform.clock.now() >= end {
-            return warned;
-        }
-        match page(publisher, some).await {
-            Ok(count) => warned += count,
-            Err(error) => tracing::warn!(%error, "pins could not be checked before their time"),
+    let mut pins: BTreeMap<OwnerId, Vec<PinId>> = BTreeMap::new();
+    for entry in entries {
+        if let DueWork::Pin(owner, id) = entry.work {
+            pins.entry(owner).or_default().push(id);
         }
     }
-    warned
+    let clock = &publisher.platform.clock;
+    let mut round = Round { publisher, end: end.min(clock.now() + PATIENCE), unanswered: 0, warned: 0 };
+    for (owner, ids) in pins {
+        for ids in ids.chunks(PAGE) {
+            if round.is_over() {
+                return round.warned;
+            }
+            if let Err(error) = Box::pin(round.page(&owner, ids)).await {
+                tracing::warn!(%error, "pins could not be checked before their time");
+            }
+        }
+    }
+    round.warned
 }
 
-async fn page(publisher: &Publisher, pins: &[(OwnerId, PinId)]) -> Result<u32, StoreError> {
-    let mut warned = 0;
-    for mut pin in publisher.platform.pins.load_all(pins.iter().map(|(owner, id)| (owner, id))).await? {
-        let waits = matches!(pin.state, State::Scheduled { .. } | State::Held { .. }) && !pin.is_parked();
-        if !waits {
-            continue;
+/// What one invocation checks.
+struct Round<'a> {
+    publisher: &'a Publisher,
+    end: Timestamp,
+    unanswered: usize,
+    warned: u32,
+}
+
+impl Round<'_> {
+    fn is_over(&self) -> bool {
+        self.publisher.platform.clock.now() >= self.end || self.unanswered >= MOST_UNANSWERED
+    }
+
+    async fn page(&mut self, owner: &OwnerId, ids: &[PinId]) -> Result<(), StoreError> {
+        let mut pins = self.publisher.platform.pins.load_many(owner, ids).await?;
+        pins.retain(|pin| matches!(pin.state, State::Scheduled { .. } | State::Held { .. }) && !pin.is_parked());
+        self.ask(&pins).await;
+        for pin in pins {
+            if self.is_over() {
+                return Ok(());
+            }
+            if let Ok(found) = outlook(self.publisher, &pin).await {
+                self.tell(pin, found).await?;
+            }
         }
-        let found = match of_place(publisher, &pin).await {
-            Outlook::Trouble(warning) => Some(warning),
-            Outlook::Clear => publisher.foresight.of_content(&pin, publisher.platform.clock.now()),
-        };
-        let Some(warning) = found.filter(|found| pin.warning != Some(*found)) else { continue };
+        Ok(())
+    }
+
+    /// Asks about the boards of `pins` of which nothing is known yet, a few at a time.
+    async fn ask(&mut self, pins: &[Pin]) {
+        let now = self.publisher.platform.clock.now();
+        let places: BTreeMap<_, _> = pins.iter().map(|pin| ((&pin.account_id, &pin.board_id), pin)).collect();
+        let mut unknown: Vec<_> = places.into_values().collect();
+        unknown.retain(|pin| self.publisher.foresight.asked(&place(pin), now).is_none());
+        for some in unknown.chunks(AT_ONCE) {
+            if self.is_over() {
+                return;
+            }
+            let answers = join_all(some.iter().map(|pin| Box::pin(of_board(self.publisher, pin, self.end)))).await;
+            for (pin, outlook) in some.iter().zip(answers) {
+                if outlook == Outlook::Unanswered {
+                    self.unanswered += 1;
+                } else {
+                    remember(&self.publisher.foresight.asked, place(pin), (now, outlook));
+                }
+            }
+        }
+    }
+
+    /// Writes what was found, unless the pin says so already.
+    async fn tell(&mut self, mut pin: Pin, found: Option<Warning>) -> Result<(), StoreError> {
+        if pin.warning == found {
+            return Ok(());
+        }
         let version = pin.version;
-        pin.warn(warning);
-        match publisher.platform.pins.save(&pin, version).await {
+        pin.warn(found);
+        match self.publisher.platform.pins.save(&pin, version).await {
             Ok(()) => {
-                let (account, at) = (&pin.account_id, pin.publish_at);
-                tracing::warn!(pin = %pin.id, %account, ?at, warning = warning.code(), "a pin would not go out at its time");
-                warned += 1;
+                let (account, at, warning) = (&pin.account_id, pin.publish_at, found.map(Warning::code));
+                tracing::warn!(pin = %pin.id, %account, ?at, warning, "what is in the way of a pin that is due soon");
+                self.warned += u32::from(found.is_some());
+                Ok(())
             }
             // Somebody is at it; what they make of it is checked by its time.
-            Err(StoreError::Conflict) => {}
-            Err(error) => return Err(error),
+            Err(StoreError::Conflict) => Ok(()),
+            Err(error) => Err(error),
         }
     }
-    Ok(warned)
 }
 
-/// What would be in the way of pins like `pin`, asked once for its account and board.
-async fn of_place(publisher: &Publisher, pin: &Pin) -> Outlook {
-    let place = (pin.account_id.clone(), pin.board_id.clone());
+fn place(pin: &Pin) -> Place {
+    (pin.account_id.clone(), pin.board_id.clone())
+}
+
+/// Nobody answered who would know.
+struct NotKnown;
+
+/// What is in the way of `pin`, if anything.
+async fn outlook(publisher: &Publisher, pin: &Pin) -> Result<Option<Warning>, NotKnown> {
     let now = publisher.platform.clock.now();
-    if let Some(known) = publisher.foresight.asked(&place, now) {
-        return known;
-    }
-    let session = match publisher.sessions.get(&pin.owner, &pin.account_id).await {
-        Ok(session) => session,
-        Err(error) => {
-            tracing::warn!(%error, account = %pin.account_id, "an account could not be checked before its pins' time");
-            return Outlook::Clear;
-        }
+    let due = pin.due.as_ref().map_or(now, |due| due.at);
+    let session = session(publisher, pin).await?;
+    let of_account = session.map_or(Some(Warning::WillBeDisconnected), |session| of_account(&session, due, now));
+    let of_board = match publisher.foresight.asked(&place(pin), now) {
+        Some(Outlook::Trouble(warning)) => Some(warning),
+        Some(Outlook::Unanswered) | None if of_account.is_none() => return Err(NotKnown),
+        _ => None,
     };
-    let found = match session {
-        None => Some(Warning::WillBeDisconnected),
-        Some(session) => match of_account(&session, pin.publish_at.unwrap_or(now), now) {
-            Some(warning) => Some(warning),
-            None => of_board(publisher, &session, pin).await,
-        },
-    };
-    let outlook = found.map_or(Outlook::Clear, Outlook::Trouble);
-    remember(&publisher.foresight.asked, place, (now, outlook));
-    outlook
+    Ok(of_account.or(of_board).or_else(|| publisher.foresight.of_content(pin, now)))
+}
+
+/// The session of the pin's account, if it exists.
+async fn session(publisher: &Publisher, pin: &Pin) -> Result<Option<Session>, NotKnown> {
+    let session = publisher.sessions.get(&pin.owner, &pin.account_id).await;
+    let told = |error: &_| tracing::warn!(%error, account = %pin.account_id, "an account could not be checked");
+    session.inspect_err(told).map_err(|_| NotKnown)
 }
 
 /// What the account itself says of a pin that is due at `at`.
@@ -161,26 +227,31 @@ fn of_account(session: &Session, at: Timestamp, now: Timestamp) -> Option<Warnin
     account.held_at(at).map(|_| Warning::WillBeHeld)
 }
 
-/// What Pinterest says of the board; nothing where it does not answer, which proves nothing.
-async fn of_board(publisher: &Publisher, session: &Session, pin: &Pin) -> Option<Warning> {
+/// What Pinterest says of the board of `pin`.
+async fn of_board(publisher: &Publisher, pin: &Pin, end: Timestamp) -> Outlook {
     let now = publisher.platform.clock.now();
+    let Ok(Some(session)) = session(publisher, pin).await else { return Outlook::Unanswered };
     let is_limited = session.account.held_at(now).is_some_and(|hold| hold.reason == Hold::RateLimited);
-    let token = session.token.as_ref().filter(|_| !is_limited && publisher.circuits.keeping_back(pin).is_none())?;
+    let may_ask = !is_limited && publisher.circuits.keeping_back(pin).is_none();
+    let Some(token) = session.token.as_ref().filter(|_| may_ask) else { return Outlook::Clear };
     match publisher.platform.pinterest.board(pin.mode, token, &pin.board_id).await {
-        Err(CallError::Refused(refusal)) if refusal.is_of_the_token() => {
+        Err(CallError::Refused(refusal)) if refusal.is_of_the_token() && publisher.platform.clock.now() < end => {
             // A quarter of an hour is enough for a new pair.
-            let renewal = renew::after_refusal(publisher, &session.account, pin).await;
-            (renewal == Renewal::NeedsReconnect).then_some(Warning::WillNeedReconnect)
+            renew::after_refusal(publisher, &session.account, pin).await;
+            Outlook::Clear
         }
-        Err(CallError::Refused(refusal)) => of_refusal(&refusal),
-        Ok(_) | Err(_) => None,
+        Err(CallError::Refused(refusal)) if refusal.status < 500 => {
+            of_refusal(&refusal).map_or(Outlook::Clear, Outlook::Trouble)
+        }
+        Ok(_) => Outlook::Clear,
+        Err(_) => Outlook::Unanswered,
     }
 }
 
 fn of_refusal(refusal: &Refusal) -> Option<Warning> {
     match (refusal.status, refusal.code) {
         (401, Some(3)) => Some(Warning::AppRefused),
-        (401 | 403, _) => Some(Warning::BoardForbidden),
+        (401, Some(7)) | (403, _) => Some(Warning::BoardForbidden),
         (404, _) => Some(Warning::BoardMissing),
         _ => None,
     }

@@ -46,6 +46,21 @@ pub enum LaneKey {
     Circuit(CircuitKind),
 }
 
+/// What shares a limit of requests under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Posts, and what keeps them going.
+    Posts,
+    /// Looks at boards.
+    Looks,
+}
+
+impl LaneKey {
+    pub fn kind(&self) -> Kind {
+        if matches!(self, Self::Checks(_)) { Kind::Looks } else { Kind::Posts }
+    }
+}
+
 /// How many pins of one account wait in memory: more than it may post in one invocation.
 const MOST_OF_LANE: usize = 400;
 
@@ -73,8 +88,9 @@ struct Lane {
 #[derive(Debug, Default)]
 pub struct Lanes {
     by_key: BTreeMap<LaneKey, Lane>,
-    /// The lanes that are not busy and have work, by the moment at which they go on.
-    ready: BTreeSet<(Timestamp, LaneKey)>,
+    /// The lanes that are not busy and have work, by the moment at which they go on: those that look at boards apart, so
+    /// that they do not keep posts waiting.
+    ready: BTreeMap<Kind, BTreeSet<(Timestamp, LaneKey)>>,
     waiting: usize,
     passed: usize,
 }
@@ -123,9 +139,9 @@ impl Lanes {
         if self.passed < MOST_PASSED { MOST.saturating_sub(self.waiting) } else { 0 }
     }
 
-    /// Takes a job whose time has come and whose lane is free.
-    pub fn take(&mut self, now: Timestamp) -> Option<Job> {
-        let (_, key) = self.ready.first().filter(|(at, _)| *at <= now)?.clone();
+    /// Takes a job of that kind whose time has come and whose lane is free.
+    pub fn take(&mut self, kind: Kind, now: Timestamp) -> Option<Job> {
+        let (_, key) = self.ready.get(&kind)?.first().filter(|(at, _)| *at <= now)?.clone();
         let lane = self.by_key.get_mut(&key)?;
         let (_, job) = lane.waiting.pop_first()?;
         lane.busy = true;
@@ -135,8 +151,8 @@ impl Lanes {
     }
 
     /// The next moment at which [`Lanes::take`] will answer something, if nothing finishes before.
-    pub fn next(&self, now: Timestamp) -> Option<Timestamp> {
-        self.ready.first().map(|(at, _)| (*at).max(now))
+    pub fn next(&self, kind: Kind, now: Timestamp) -> Option<Timestamp> {
+        self.ready.get(&kind)?.first().map(|(at, _)| (*at).max(now))
     }
 
     /// Frees at `now` the lane of a job that posted something at that moment, or did not; answers what has to be met
@@ -184,7 +200,7 @@ impl Lanes {
             lane.waiting.retain(|_, job| keep(job));
             self.waiting += lane.waiting.len();
             lane.ready = lane.next();
-            self.ready.extend(lane.ready.map(|at| (at, key.clone())));
+            self.ready.entry(key.kind()).or_default().extend(lane.ready.map(|at| (at, key.clone())));
         }
     }
 
@@ -193,10 +209,11 @@ impl Lanes {
         let Some(lane) = self.by_key.get_mut(key) else { return };
         let ready = lane.next();
         if ready != lane.ready {
+            let lanes = self.ready.entry(key.kind()).or_default();
             if let Some(at) = lane.ready {
-                self.ready.remove(&(at, key.clone()));
+                lanes.remove(&(at, key.clone()));
             }
-            self.ready.extend(ready.map(|at| (at, key.clone())));
+            lanes.extend(ready.map(|at| (at, key.clone())));
             lane.ready = ready;
         }
     }
@@ -240,14 +257,17 @@ mod tests {
         for job in [job(&one, 5), job(&one, 3), job(&two, 4)] {
             lanes.add(job);
         }
-        assert_eq!(lanes.next(at(0)), Some(at(3)));
-        assert_eq!(lanes.take(at(2)), None);
-        let first = lanes.take(at(5)).unwrap();
-        let second = lanes.take(at(5)).unwrap();
+        assert_eq!(lanes.next(Kind::Posts, at(0)), Some(at(3)));
+        assert_eq!(lanes.take(Kind::Posts, at(2)), None);
+        let first = lanes.take(Kind::Posts, at(5)).unwrap();
+        let second = lanes.take(Kind::Posts, at(5)).unwrap();
         assert_ne!(first.lane(), second.lane());
-        assert_eq!(lanes.take(at(5)), None, "the other pin of the first account waits for its lane");
+        assert_eq!(lanes.take(Kind::Posts, at(5)), None, "the other pin of the first account waits for its lane");
         lanes.free(&LaneKey::Pins(one.clone()), Some((at(5), None)), at(5));
-        assert_eq!(lanes.take(at(5)).map(|job| (job.lane(), job.due.at)), Some((LaneKey::Pins(one), at(5))));
+        assert_eq!(
+            lanes.take(Kind::Posts, at(5)).map(|job| (job.lane(), job.due.at)),
+            Some((LaneKey::Pins(one), at(5)))
+        );
     }
 
     #[test]
@@ -268,10 +288,10 @@ mod tests {
             lanes.add(job(&long, second));
         }
         lanes.add(job(&short, 4));
-        assert_eq!(lanes.take(at(5)).unwrap().lane(), LaneKey::Pins(long.clone()));
+        assert_eq!(lanes.take(Kind::Posts, at(5)).unwrap().lane(), LaneKey::Pins(long.clone()));
         lanes.free(&LaneKey::Pins(long.clone()), None, at(5));
-        assert_eq!(lanes.take(at(5)).unwrap().lane(), LaneKey::Pins(short), "it waited longer");
-        assert_eq!(lanes.take(at(5)).unwrap().lane(), LaneKey::Pins(long));
+        assert_eq!(lanes.take(Kind::Posts, at(5)).unwrap().lane(), LaneKey::Pins(short), "it waited longer");
+        assert_eq!(lanes.take(Kind::Posts, at(5)).unwrap().lane(), LaneKey::Pins(long));
     }
 
     #[test]
@@ -284,7 +304,7 @@ mod tests {
         assert_eq!((lanes.room(), lanes.passed), (MOST - MOST_OF_LANE, 100));
         let mut again = Vec::new();
         for second in 1..=201 {
-            assert_eq!(lanes.take(at(500)).map(|job| job.due.at), Some(at(second)));
+            assert_eq!(lanes.take(Kind::Posts, at(500)).map(|job| job.due.at), Some(at(second)));
             assert_eq!(again, [], "it is full enough");
             again = lanes.free(&LaneKey::Pins(account.clone()), None, at(500));
         }

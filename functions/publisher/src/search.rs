@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use shared::domain::{Candidate, Check, Likeness, Pin, PinId, PinterestPinId, State, Words};
+use shared::domain::{Candidate, Check, Likeness, Pin, PinterestPinId, State, Words};
 use shared::pinterest::{CallError, ListedPin};
-use shared::store::{CalendarQuery, Order, StoreError};
+use shared::store::StoreError;
 use shared::vault::AccessToken;
 
 use crate::Publisher;
@@ -14,8 +14,8 @@ use crate::rules::Rule;
 /// A pin goes out at most a day after its time, so whatever was published around an attempt is planned within this.
 const AROUND: SignedDuration = SignedDuration::from_hours(25);
 
-/// How many keys of the calendar one page has, which is what `BatchGetItem` takes.
-const CALENDAR_PAGE: i32 = 100;
+/// Clocks differ, so what is planned for a little later may be out already.
+const SLACK: SignedDuration = SignedDuration::from_mins(1);
 
 /// How many pages of the calendar are read at most.
 const CALENDAR_PAGES: usize = 50;
@@ -33,7 +33,43 @@ pub enum Sight {
     /// It is not there.
     Absent,
     /// The board did not tell.
-    Unclear,
+    Unclear(Why),
+}
+
+/// Why a board did not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Its list could not be read.
+    Unread,
+    /// Its list goes on for too long.
+    TooLong,
+    /// It may be secret, and the account may not read secret pins; no other look will change that.
+    Secret,
+    /// One of the owner's pins that looks like this one is being posted at this moment.
+    InFlight,
+    /// The owner has too many pins around this time to know which of those on the board are theirs.
+    TooMany,
+    /// The account cannot be used.
+    NoToken(&'static str),
+}
+
+impl Why {
+    /// The same in words.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Unread => "The board could not be read.",
+            Self::TooLong => "The board has too many new pins to find this one among them.",
+            Self::Secret => {
+                "The board may be secret, and the account may not read secret pins (boards:read_secret, \
+                 pins:read_secret), so an empty list proves nothing."
+            }
+            Self::InFlight => "A pin of yours that looks like this one was being posted at that moment.",
+            Self::TooMany => {
+                "There are too many pins of yours around that time to tell which of those on the board is which."
+            }
+            Self::NoToken(why) => why,
+        }
+    }
 }
 
 /// What the list of a board showed.
@@ -41,8 +77,8 @@ pub enum Sight {
 pub struct List {
     /// The pins that were created since the attempt, as far as they were read.
     recent: Vec<ListedPin>,
-    /// Whether everything was read that can be the pin.
-    pub complete: bool,
+    /// What keeps it from proving that the pin is not there; absent where everything was read that can be the pin.
+    pub gap: Option<Why>,
     /// What kept it from being read, if anything did.
     pub error: Option<CallError>,
     /// `x-pinterest-rid` of the last page.
@@ -52,8 +88,11 @@ pub struct List {
 /// Reads the list of the pin's board or section, from its beginning to well before the attempt in doubt.
 pub async fn list(publisher: &Publisher, pin: &Pin, check: &Check, token: &AccessToken, end: Timestamp) -> List {
     let (platform, rules) = (&publisher.platform, &publisher.rules);
-    let (mut list, mut bookmark) = (List::default(), None);
-    let (earliest, depth) = (check.since - rules.created_before, check.since - rules.depth);
+    let mut list = List { gap: Some(Why::Unread), ..List::default() };
+    let mut bookmark = None;
+    // An earlier attempt may have created it after all.
+    let since = pin.first_doubt().map_or(check.since, |first| first.min(check.since));
+    let (earliest, depth) = (since - rules.created_before, since - rules.depth);
     for _ in 0..rules.pages {
         if platform.clock.now() > end {
             return list;
@@ -69,13 +108,15 @@ pub async fn list(publisher: &Publisher, pin: &Pin, check: &Check, token: &Acces
         };
         list.request_id = page.request_id;
         let reaches_back = is_older(&page.body.items, depth);
-        list.recent.extend(page.body.items.into_iter().filter(|listed| created_since(listed, earliest)));
+        let own = page.body.items.into_iter().filter(|listed| listed.is_owner != Some(false));
+        list.recent.extend(own.filter(|listed| created_since(listed, earliest)));
         bookmark = page.body.bookmark;
         if bookmark.is_none() || reaches_back {
-            list.complete = true;
+            list.gap = None;
             return list;
         }
     }
+    list.gap = Some(Why::TooLong);
     list
 }
 
@@ -94,17 +135,20 @@ pub async fn judge(publisher: &Publisher, pin: &Pin, list: &List, doubts: &[Stri
     let words = Words::from(&pin.content);
     let alike = |listed: &&ListedPin| words.likeness(&listed.words()) != Likeness::Different;
     if !list.recent.iter().any(|listed| alike(&listed)) {
-        let complete = list.complete || !publisher.rules.keep(Rule::KeepUnclearOpen);
-        return Ok(if complete { Sight::Absent } else { Sight::Unclear });
+        let gap = list.gap.filter(|_| publisher.rules.keep(Rule::KeepUnclearOpen));
+        return Ok(gap.map_or(Sight::Absent, Sight::Unclear));
     }
-    let Some(ours) = ours(publisher, pin).await? else { return Ok(Sight::Unclear) };
+    let ours = match ours(publisher, pin, &words).await? {
+        Ok(ours) => ours,
+        Err(why) => return Ok(Sight::Unclear(why)),
+    };
     let left: Vec<_> = list.recent.iter().filter(alike).filter(|listed| !ours.contains(&listed.id)).collect();
-    Ok(sight(&words, &left, list.complete, |listed| doubts.contains(&listed.words().fingerprint(&pin.board_id))))
+    Ok(sight(&words, &left, list.gap, |listed| doubts.contains(&listed.words().fingerprint(&pin.board_id))))
 }
 
 /// What is seen in `left`, the pins on the board that say the same or nearly, and that are no other pin of ours;
 /// `in_doubt` knows those that are probably another one in doubt.
-fn sight(words: &Words, left: &[&ListedPin], complete: bool, in_doubt: impl Fn(&ListedPin) -> bool) -> Sight {
+fn sight(words: &Words, left: &[&ListedPin], gap: Option<Why>, in_doubt: impl Fn(&ListedPin) -> bool) -> Sight {
     let same: Vec<_> = left.iter().filter(|listed| words.likeness(&listed.words()) == Likeness::Same).collect();
     // A pin without words looks like every other one without.
     if let ([found], false) = (same.as_slice(), words.is_empty()) {
@@ -113,42 +157,44 @@ fn sight(words: &Words, left: &[&ListedPin], complete: bool, in_doubt: impl Fn(&
     let unclaimed = left.iter().filter(|listed| same.iter().any(|same| same.id == listed.id) || !in_doubt(listed));
     let candidate = |listed: &&ListedPin| Candidate { id: listed.id.clone(), created_at: listed.created_at() };
     let candidates: Vec<_> = unclaimed.map(candidate).take(CANDIDATES).collect();
-    match (candidates.is_empty(), complete) {
-        (false, _) => Sight::Several(candidates),
-        (true, true) => Sight::Absent,
-        (true, false) => Sight::Unclear,
+    match gap {
+        _ if !candidates.is_empty() => Sight::Several(candidates),
+        None => Sight::Absent,
+        Some(why) => Sight::Unclear(why),
     }
 }
 
-/// Which pins on Pinterest are other pins of the owner, planned around the time of `pin`; nothing where that cannot be
-/// told: there are too many, or one that looks the same is being posted at this moment.
-async fn ours(publisher: &Publisher, pin: &Pin) -> Result<Option<BTreeSet<PinterestPinId>>, StoreError> {
+/// Which pins on Pinterest are other pins of the owner, planned since a day before `pin` was posted; or why that cannot
+/// be told.
+async fn ours(
+    publisher: &Publisher,
+    pin: &Pin,
+    words: &Words,
+) -> Result<Result<BTreeSet<PinterestPinId>, Why>, StoreError> {
     let mut ours = BTreeSet::new();
     if !publisher.rules.keep(Rule::ExcludeOwn) {
-        return Ok(Some(ours));
+        return Ok(Ok(ours));
     }
-    let pins = &publisher.platform.pins;
-    let at = pin.in_check().map_or(pin.updated_at, |check| check.since);
-    let (from, to) = (Some(at - AROUND), Some(at + AROUND));
-    let mut query = CalendarQuery { from, to, order: Order::NewestFirst, limit: CALENDAR_PAGE, after: None };
-    for _ in 0..CALENDAR_PAGES {
-        let page = pins.calendar(&pin.owner, &query).await?;
-        let others: Vec<PinId> = page.entries.iter().map(|(id, _)| id.clone()).filter(|id| *id != pin.id).collect();
-        for other in pins.load_many(&pin.owner, &others).await? {
-            match &other.state {
-                State::Published { pinterest_pin_id, .. } => {
-                    ours.insert(pinterest_pin_id.clone());
-                }
-                State::Publishing { .. } if other.fingerprint() == pin.fingerprint() => return Ok(None),
-                _ => {}
+    let platform = &publisher.platform;
+    let now = platform.clock.now();
+    let since = pin.first_doubt().unwrap_or(now);
+    let (others, all) =
+        platform.pins.planned_between(&pin.owner, (since - AROUND, now + SLACK), CALENDAR_PAGES).await?;
+    for other in others.iter().filter(|other| other.id != pin.id) {
+        match &other.state {
+            State::Published { pinterest_pin_id, .. } => {
+                ours.insert(pinterest_pin_id.clone());
             }
-        }
-        query.after = page.entries.last().map(|(_, place)| place.clone());
-        if !page.more || query.after.is_none() {
-            return Ok(Some(ours));
+            State::Publishing { .. }
+                if other.board_id == pin.board_id
+                    && words.likeness(&Words::from(&other.content)) != Likeness::Different =>
+            {
+                return Ok(Err(Why::InFlight));
+            }
+            _ => {}
         }
     }
-    Ok(None)
+    Ok(if all { Ok(ours) } else { Err(Why::TooMany) })
 }
 
 #[cfg(test)]
@@ -163,11 +209,11 @@ mod tests {
         serde_json::from_value(json!({"id": id, "title": title, "created_at": "2027-01-15T08:00:00"})).unwrap()
     }
 
-    fn seen(title: Option<&str>, titles: &[&str], complete: bool, in_doubt: bool) -> Sight {
+    fn seen(title: Option<&str>, titles: &[&str], gap: Option<Why>, in_doubt: bool) -> Sight {
         let words = Words::new(None, title, None, None);
         let pins: Vec<_> = titles.iter().enumerate().map(|(index, title)| listed(&index.to_string(), title)).collect();
         let left: Vec<_> = pins.iter().filter(|pin| words.likeness(&pin.words()) != Likeness::Different).collect();
-        sight(&words, &left, complete, |_| in_doubt)
+        sight(&words, &left, gap, |_| in_doubt)
     }
 
     #[test]
@@ -185,16 +231,18 @@ mod tests {
         }
     }
 
+    const GAP: Option<Why> = Some(Why::TooLong);
+
     #[test]
     fn exactly_one_pin_of_the_same_words_is_the_pin_and_everything_else_is_for_a_person() {
         let several = |sight| matches!(sight, Sight::Several(candidates) if !candidates.is_empty());
-        assert_eq!(seen(Some("Cake"), &["Pie", "Cake"], false, false), Sight::Found("1".parse().unwrap()));
-        assert_eq!(seen(Some("Cake"), &["Cake", "cake"], true, false), Sight::Found("0".parse().unwrap()));
-        assert!(several(seen(Some("Cake"), &["Cake", "Cake"], true, false)), "two of them");
-        assert!(several(seen(Some("Cake"), &["Cake!"], true, false)), "only similar");
-        assert_eq!(seen(Some("Cake"), &["Cake!"], true, true), Sight::Absent, "that is another one in doubt");
-        assert!(several(seen(None, &[""], true, false)), "no words to know it by");
-        assert_eq!(seen(Some("Cake"), &["Pie"], true, false), Sight::Absent);
-        assert_eq!(seen(Some("Cake"), &["Pie"], false, false), Sight::Unclear);
+        assert_eq!(seen(Some("Cake"), &["Pie", "Cake"], GAP, false), Sight::Found("1".parse().unwrap()));
+        assert_eq!(seen(Some("Cake"), &["Cake", "cake"], None, false), Sight::Found("0".parse().unwrap()));
+        assert!(several(seen(Some("Cake"), &["Cake", "Cake"], None, false)), "two of them");
+        assert!(several(seen(Some("Cake"), &["Cake!"], None, false)), "only similar");
+        assert_eq!(seen(Some("Cake"), &["Cake!"], None, true), Sight::Absent, "that is another one in doubt");
+        assert!(several(seen(None, &[""], None, false)), "no words to know it by");
+        assert_eq!(seen(Some("Cake"), &["Pie"], None, false), Sight::Absent);
+        assert_eq!(seen(Some("Cake"), &["Pie"], GAP, false), Sight::Unclear(Why::TooLong));
     }
 }

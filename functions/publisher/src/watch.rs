@@ -1,6 +1,6 @@
 //! One invocation: takes shards, waits in memory, starts each piece of work at its moment, ends in time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, Either, join_all, select};
@@ -12,7 +12,7 @@ use shared::random;
 use shared::store::ShardOwner;
 
 use crate::backlog::Backlog;
-use crate::lanes::{Job, Lanes, Work};
+use crate::lanes::{Job, Kind, Lanes, Work};
 use crate::look::{self, Loaded, Look};
 use crate::publish::{Finished, publish};
 use crate::rules::Rule;
@@ -21,8 +21,8 @@ use crate::{Publisher, Report, Span, account_work, check, circuit_work, foresigh
 /// How often an owner looks for new work and for newer owners.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(2);
 
-/// How many requests are under way at once.
-const IN_FLIGHT: usize = 64;
+/// How many requests of each kind are under way at once. Looks at boards can take long and have no second to keep.
+const IN_FLIGHT: [(Kind, usize); 2] = [(Kind::Posts, 64), (Kind::Looks, 16)];
 
 /// What the loop waits for.
 enum Step {
@@ -43,7 +43,7 @@ pub struct Watch<'a> {
     lanes: Lanes,
     backlog: Backlog,
     running: FuturesUnordered<BoxFuture<'a, Step>>,
-    working: usize,
+    working: BTreeMap<Kind, usize>,
     next_look: Timestamp,
     looking: bool,
     stopped: bool,
@@ -62,7 +62,7 @@ impl<'a> Watch<'a> {
             lanes: Lanes::default(),
             backlog: Backlog::default(),
             running: FuturesUnordered::new(),
-            working: 0,
+            working: BTreeMap::new(),
             next_look: span.began + LOOK_EVERY,
             looking: false,
             stopped: false,
@@ -200,10 +200,8 @@ impl<'a> Watch<'a> {
 
     /// Starts what has come due, and a look where it is time for one.
     fn begin(&mut self, now: Timestamp) {
-        while self.working < IN_FLIGHT
-            && let Some(job) = self.lanes.take(now + self.publisher.rules.early)
-        {
-            self.working += 1;
+        while let Some(job) = self.take_job(now) {
+            *self.working.entry(job.lane().kind()).or_default() += 1;
             let (publisher, span) = (self.publisher, self.span);
             self.running.push(Box::pin(async move {
                 let finished = match &job.work {
@@ -234,10 +232,21 @@ impl<'a> Watch<'a> {
         }
     }
 
+    /// The kinds of which more requests may be under way.
+    fn open_kinds(&self) -> impl Iterator<Item = Kind> {
+        let working = |kind| self.working.get(&kind).copied().unwrap_or_default();
+        IN_FLIGHT.into_iter().filter(move |(kind, most)| working(*kind) < *most).map(|(kind, _)| kind)
+    }
+
+    fn take_job(&mut self, now: Timestamp) -> Option<Job> {
+        let kinds: Vec<_> = self.open_kinds().collect();
+        kinds.into_iter().find_map(|kind| self.lanes.take(kind, now + self.publisher.rules.early))
+    }
+
     /// When the loop has to look up again if nothing finishes before.
     fn wake(&self, now: Timestamp) -> Timestamp {
-        let full = self.working >= IN_FLIGHT;
-        let next_job = self.lanes.next(now).filter(|_| !full).map(|at| at - self.publisher.rules.early);
+        let next_job = self.open_kinds().filter_map(|kind| self.lanes.next(kind, now)).min();
+        let next_job = next_job.map(|at| at - self.publisher.rules.early);
         let next_look = (!self.looking && !self.stopped && !self.owned.is_empty()).then_some(self.next_look);
         let end = if self.stopped { None } else { Some(self.span.last_claim) };
         let wake = [next_job, next_look, end].into_iter().flatten().min();
@@ -247,7 +256,7 @@ impl<'a> Watch<'a> {
     fn step(&mut self, step: Step) {
         match step {
             Step::Done(job, finished) => {
-                self.working -= 1;
+                self.working.entry(job.lane().kind()).and_modify(|working| *working -= 1);
                 finished.count(&mut self.report);
                 let now = self.now();
                 self.backlog.done(&job, finished.again, now);
@@ -257,7 +266,9 @@ impl<'a> Watch<'a> {
             Step::Swept(missed) => self.report.failed += missed,
             Step::Foreseen(warned) => self.report.warned += warned,
             Step::Loaded(Loaded { jobs, idle, unread }) => {
-                jobs.into_iter().for_each(|job| self.lanes.add(job));
+                for job in jobs {
+                    self.lanes.add(job);
+                }
                 self.backlog.page_read(idle, unread, self.now());
             }
             Step::Looked(settings, looks) => self.looked(settings, looks),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AttemptId, Doubt, Pin, PinterestPinId, State, Status};
+use super::{AttemptId, AttemptOutcome, Doubt, Pin, PinterestPinId, State, Status};
 use super::{Due, IllegalMove, pin::to_millisecond};
 
 /// What is known of the attempt in doubt, and what the looks at the board brought so far.
@@ -36,8 +36,9 @@ impl Check {
     pub const CODE: &str = "checking";
 
     /// The same in words.
-    pub const MESSAGE: &str = "Pinterest's answer was lost, so the pin is looked for on its board before anything \
-                               else: found, it is published; not found twice, it is posted once more.";
+    pub const MESSAGE: &str = "It is not known whether Pinterest created the pin, so it is looked for on its board \
+                               before anything else: found, it is published; not found twice, it is posted once more, \
+                               unless a person has to decide that.";
 
     /// A check of the attempt `attempt`, whose request was under way at some time between `since` and `until`.
     pub fn new(attempt: AttemptId, since: Timestamp, until: Timestamp) -> Self {
@@ -61,6 +62,12 @@ impl Pin {
         self.allow(&[Status::Publishing], Status::NeedsReview)?;
         self.leave_index(State::NeedsReview { reason, candidates }, now);
         Ok(())
+    }
+
+    /// When the first of the attempts was made of which it is not known yet whether they created the pin.
+    pub fn first_doubt(&self) -> Option<Timestamp> {
+        let unsettled = self.attempts.iter().rev().take_while(|attempt| attempt.outcome.kind() != "resolve");
+        unsettled.filter(|attempt| attempt.outcome == AttemptOutcome::Unknown).map(|attempt| attempt.at).min()
     }
 
     /// What is looked for, if the pin is in doubt.

@@ -103,14 +103,15 @@ impl Pin {
     pub fn record(&mut self, attempt: Attempt) {
         self.attempts.push(attempt);
         while self.attempts.len() > KEPT {
-            let oldest_look = self.attempts.iter().position(|attempt| attempt.outcome.is_look());
+            let earlier = &self.attempts[..self.attempts.len() - 1];
+            let oldest_look = earlier.iter().position(|attempt| attempt.outcome.is_look());
             self.attempts.remove(oldest_look.unwrap_or_default());
         }
     }
 
-    /// Notes what would keep the pin from going out at its time; it waits all the same.
-    pub fn warn(&mut self, warning: Warning) {
-        self.warning = Some(warning);
+    /// Notes what would keep the pin from going out at its time, or that nothing does any more; it waits all the same.
+    pub fn warn(&mut self, warning: Option<Warning>) {
+        self.warning = warning;
         self.version += 1;
     }
 

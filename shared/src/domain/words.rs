@@ -2,6 +2,7 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
+use url::Url;
 
 use super::{BoardId, Content, Pin};
 
@@ -19,8 +20,8 @@ pub struct Words {
 pub enum Likeness {
     /// Word for word.
     Same,
-    /// But for capitals, punctuation, and the parts of a link that a server may rewrite. Pinterest documents no
-    /// rewriting of texts, so whether this is the same pin is not for a program to say.
+    /// Link, title or description say the same but for what a server may rewrite, or there is nothing to tell the pin by.
+    /// Whether Pinterest rewrites texts is not documented, so whether this is the pin is not for a program to say.
     Similar,
     /// They do not.
     Different,
@@ -43,15 +44,12 @@ impl Words {
         if self == other {
             return Likeness::Same;
         }
-        let alike = plain_link(&self.link) == plain_link(&other.link)
-            && [
-                (&self.title, &other.title),
-                (&self.description, &other.description),
-                (&self.alt_text, &other.alt_text),
-            ]
-            .iter()
-            .all(|(ours, theirs)| plain(ours) == plain(theirs));
-        if alike && !self.is_empty() { Likeness::Similar } else { Likeness::Different }
+        // One text that says the same is enough: which others were rewritten, nobody knows. Without words a pin may be any.
+        let alike = self.is_empty()
+            || is_alike(&plain_link(&self.link), &plain_link(&other.link))
+            || is_alike(&plain(&self.title), &plain(&other.title))
+            || is_alike(&plain(&self.description), &plain(&other.description));
+        if alike { Likeness::Similar } else { Likeness::Different }
     }
 
     /// What pins of the same words on one board have in common and others have not: 128 bits of SHA-256 as text.
@@ -78,15 +76,22 @@ impl Pin {
     }
 }
 
+fn is_alike(ours: &str, theirs: &str) -> bool {
+    !ours.is_empty() && ours == theirs
+}
+
+/// A text without what a server may rewrite: capitals, punctuation, and characters written as entities.
 fn plain(text: &str) -> String {
+    let entities = [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'")];
+    let text = entities.iter().fold(text.to_owned(), |text, (entity, character)| text.replace(entity, character));
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Scheme, `www.`, query and fragment are what servers rewrite in a link.
+/// A link without what a server may rewrite: scheme, `www.`, query and fragment, and how other characters are written.
 fn plain_link(link: &str) -> String {
-    let link = link.split(['?', '#']).next().unwrap_or_default();
-    let link = link.split_once("://").map_or(link, |(_, rest)| rest);
-    plain(link.strip_prefix("www.").unwrap_or(link))
+    let Ok(url) = Url::parse(link) else { return plain(link) };
+    let host = url.host_str().unwrap_or_default();
+    plain(&format!("{} {}", host.strip_prefix("www.").unwrap_or(host), url.path()))
 }
 
 #[cfg(test)]
@@ -99,18 +104,27 @@ mod tests {
 
     #[test]
     fn white_space_does_not_matter_and_rewriting_leaves_a_likeness() {
-        let ours = words("https://example.com/cake", "Lemon cake");
+        let ours = words("https://example.com/käse", "Tom & Jerry");
         for (link, title, likeness) in [
-            ("https://example.com/cake", " Lemon\n cake ", Likeness::Same),
-            ("http://www.example.com/cake/?utm_source=p", "Lemon cake", Likeness::Similar),
-            ("https://example.com/cake", "Lemon Cake!", Likeness::Similar),
-            ("https://example.com/cake", "Lime cake", Likeness::Different),
+            ("https://example.com/käse", " Tom &\n Jerry ", Likeness::Same),
+            ("http://www.example.com/k%C3%A4se?utm_source=p", "Anything", Likeness::Similar),
+            ("https://other.example", "tom &amp; jerry!", Likeness::Similar),
+            ("", "Tom and Jerry", Likeness::Different),
             ("https://example.com/pie", "Lemon cake", Likeness::Different),
         ] {
             assert_eq!(ours.likeness(&words(link, title)), likeness, "{link} {title}");
         }
+        let idn = words("https://bücher.example/a", "");
+        assert_eq!(idn.likeness(&words("https://xn--bcher-kva.example/a", "")), Likeness::Similar);
+    }
+
+    #[test]
+    fn a_pin_without_words_may_be_any_and_an_absent_text_is_like_no_other() {
         let nothing = words("", "");
-        assert!(nothing.is_empty() && nothing.likeness(&words("", "!")) == Likeness::Different);
+        assert!(nothing.is_empty());
+        assert_eq!(nothing.likeness(&words("", "")), Likeness::Same);
+        assert_eq!(nothing.likeness(&words("", "Something")), Likeness::Similar);
+        assert_eq!(words("", "Something").likeness(&nothing), Likeness::Different);
     }
 
     #[test]

@@ -16,6 +16,9 @@ use crate::vault::AccessToken;
 pub struct ListedPin {
     /// Pinterest's id of it.
     pub id: PinterestPinId,
+    /// Whether it is the account's own; on a board that several people share it may be another's.
+    #[serde(default)]
+    pub is_owner: Option<bool>,
     #[serde(default)]
     created_at: Option<String>,
     #[serde(default)]

@@ -195,3 +195,87 @@ async fn a_claim_that_arrives_after_the_pin_was_given_up_is_lost() {
     let again = world.platform("zombie").pins.claim((&pin.owner, &pin.id), &due, &attempt, lease).await.unwrap();
     assert_eq!((again, world.pin(&pin).await), (shared::store::Claim::Lost, checked));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_pin_of_somebody_else_on_a_shared_board_is_not_taken_for_ours() {
+    let world = World::enabled().await;
+    let (mut shop, mut mate) = (world.seed_account("alice", "shop").await, world.seed_account("bob", "studio").await);
+    let shared = pinterest_sim::NewBoard {
+        collaborators: vec!["studio".into()],
+        ..pinterest_sim::NewBoard::public(pinterest_sim::Mode::Live, "shop", "Shared")
+    };
+    let board = world.simulator.add_board(shared).unwrap();
+    (shop.board, mate.board) = (board.clone(), board);
+    by_hand(&world, &mate, "The same words").await;
+    lose(&world, Effect::Before, FaultAnswer::Reset, 1);
+    let pin = world.seed_pin(&shop, "The same words", START + seconds(5)).await;
+    world.schedule_until(START + MINUTE * 6).await;
+    let pin = world.pin(&pin).await;
+    assert_eq!(outcomes(&pin), ["unknown", "not_on_board", "not_on_board", "published"]);
+    assert_eq!(created(&world), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_twins_in_an_outage_do_not_keep_each_other_or_anybody_else_back() {
+    let (world, seeded) = world().await;
+    let other = world.seed_account("bob", "studio").await;
+    let down = |operation| {
+        let answer = Some(FaultAnswer::status(503));
+        world.simulator.set_fault(Fault { answer, ..Fault::on(operation) });
+    };
+    down(Operation::CreatePin);
+    down(Operation::GetUserAccount);
+    let mut pins = Vec::new();
+    for second in 0..3 {
+        pins.push(world.seed_pin(&seeded, "Twin", START + seconds(5 + second)).await);
+        pins.push(world.seed_pin(&other, &format!("Other {second}"), START + seconds(5 + second)).await);
+    }
+    for second in 10..14 {
+        pins.push(world.seed_pin(&other, &format!("Other {second}"), START + seconds(second)).await);
+    }
+    world.schedule_until(START + MINUTE * 4).await;
+    world.simulator.clear_faults();
+    world.schedule_until(START + MINUTE * 18).await;
+    for pin in &pins {
+        let pin = world.pin(pin).await;
+        assert_eq!(pin.state.status(), Status::Published, "{:?} {:?}", pin.content.title(), outcomes(&pin));
+    }
+    assert_eq!(created(&world), pins.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pin_that_waits_hours_for_its_twin_keeps_its_timeline_short_and_says_missed_at_the_end() {
+    let (world, seeded) = world().await;
+    lose(&world, Effect::Before, FaultAnswer::Reset, 1);
+    let (answer, for_ms) = (Some(FaultAnswer::status(403)), Some(5 * 3_600_000));
+    world.simulator.set_fault(Fault { answer, for_ms, ..Fault::on(Operation::ListBoardPins) });
+    world.seed_pin(&seeded, "Twin", START + seconds(5)).await;
+    let second = world.seed_pin(&seeded, "Twin", START + seconds(6)).await;
+    for _ in 0..20 {
+        world.tick_for(seconds(5)).await;
+        world.wait(MINUTE * 10).await;
+    }
+    let waiting = world.pin(&second).await;
+    assert_eq!(waiting.state, State::Scheduled { setback: Some(Setback::TwinInDoubt) });
+    assert_eq!(outcomes(&waiting), ["retry"], "one entry, however often it came up");
+    assert!(waiting.attempts[0].message.as_deref().unwrap().starts_with("Nothing was sent"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pin_of_an_earlier_attempt_that_shows_up_late_is_found_by_the_check_of_the_next() {
+    let (world, seeded) = world().await;
+    let lost = |effect, visible_after_ms| Fault {
+        effect,
+        answer: Some(FaultAnswer::Reset),
+        times: Some(1),
+        visible_after_ms,
+        ..Fault::on(Operation::CreatePin)
+    };
+    world.simulator.set_fault(lost(Effect::After, Some(170_000)));
+    world.simulator.set_fault(lost(Effect::Before, None));
+    let pin = world.seed_pin(&seeded, "Slow", START + seconds(5)).await;
+    world.schedule_until(START + MINUTE * 8).await;
+    let pin = world.pin(&pin).await;
+    assert_eq!(pin.state.status(), Status::Published, "{:?}", outcomes(&pin));
+    assert_eq!((created(&world), calls(&world, Operation::CreatePin)), (1, 2));
+}

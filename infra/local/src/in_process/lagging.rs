@@ -104,7 +104,9 @@ impl Hook for LaggingIndexes {
         let done = outcome.answer.is_some_and(|answer| answer.status.is_success());
         if done && effect.service == Service::DynamoDb {
             let mut state = self.lock();
-            written(effect).into_iter().for_each(|item| self.note(&mut state, item));
+            for item in written(effect) {
+                self.note(&mut state, item);
+            }
         }
     }
 }

@@ -152,3 +152,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_full_timeline_gives_up_earlier_looks_first_and_never_the_entry_that_is_added() {
+    use crate::domain::AttemptOutcome::{BoardUnclear, NotOnBoard, Retry, Unknown};
+    let entry = |outcome| Attempt::by_a_person(AttemptId::random(&SystemRandom), NOW, outcome, "");
+    let mut pin = pin(State::Draft);
+    pin.record(entry(Unknown));
+    for _ in 0..40 {
+        pin.record(entry(BoardUnclear));
+    }
+    assert_eq!((pin.attempts.len(), pin.attempts[0].outcome), (KEPT, Unknown));
+    for _ in 0..19 {
+        pin.record(entry(Retry));
+    }
+    pin.record(entry(NotOnBoard));
+    assert_eq!((pin.attempts.len(), pin.attempts[KEPT - 1].outcome), (KEPT, NotOnBoard));
+}

@@ -8,7 +8,10 @@ use super::super::key::{PIN, encoded, owner_partition};
 use super::super::schema::CALENDAR;
 use super::super::table::{Item, text};
 use super::PinStore;
-use crate::domain::{OwnerId, PinId};
+use crate::domain::{OwnerId, Pin, PinId};
+
+/// How many items `BatchGetItem` takes.
+const BATCH: i32 = 100;
 
 /// Which pins, in which order.
 #[derive(Debug, Clone)]
@@ -86,6 +89,31 @@ impl PinStore {
             .map_err(|error| StoreError::from_sdk("read the calendar", error))?;
         let entries = answer.items.unwrap_or_default().iter().filter_map(entry).collect();
         Ok(CalendarPage { entries, more: answer.last_evaluated_key.is_some() })
+    }
+}
+
+impl PinStore {
+    /// Reads the pins of `owner` that are planned from `from` to `to`, the latest first, as they are now; and whether these
+    /// are all, since at most `most` pages of a hundred are read.
+    pub async fn planned_between(
+        &self,
+        owner: &OwnerId,
+        (from, to): (Timestamp, Timestamp),
+        most: usize,
+    ) -> Result<(Vec<Pin>, bool), StoreError> {
+        let order = Order::NewestFirst;
+        let mut query = CalendarQuery { from: Some(from), to: Some(to), order, limit: BATCH, after: None };
+        let mut pins = Vec::new();
+        for _ in 0..most {
+            let page = self.calendar(owner, &query).await?;
+            let ids: Vec<_> = page.entries.iter().map(|(id, _)| id.clone()).collect();
+            pins.extend(self.load_many(owner, &ids).await?);
+            query.after = page.entries.last().map(|(_, place)| place.clone());
+            if !page.more || query.after.is_none() {
+                return Ok((pins, true));
+            }
+        }
+        Ok((pins, false))
     }
 }
 
