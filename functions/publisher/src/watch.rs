@@ -257,7 +257,9 @@ impl<'a> Watch<'a> {
             Step::Swept(missed) => self.report.failed += missed,
             Step::Foreseen(warned) => self.report.warned += warned,
             Step::Loaded(Loaded { jobs, idle, unread }) => {
-                jobs.into_iter().for_each(|job| self.lanes.add(job));
+                for job in jobs {
+                    self.lanes.add(job);
+                }
                 self.backlog.page_read(idle, unread, self.now());
             }
             Step::Looked(settings, looks) => self.looked(settings, looks),
