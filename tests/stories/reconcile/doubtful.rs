@@ -107,7 +107,7 @@ async fn a_pin_without_words_is_not_taken_for_another_one_without() {
 #[tokio::test(start_paused = true)]
 async fn an_empty_list_of_a_secret_board_proves_nothing_without_the_scope_to_read_it() {
     use pinterest_sim::Privacy;
-    for (privacy, status) in [(Privacy::Secret, Status::Publishing), (Privacy::Public, Status::Published)] {
+    for (privacy, status) in [(Privacy::Secret, Status::NeedsReview), (Privacy::Public, Status::Published)] {
         let (world, mut seeded) = world().await;
         let boards = world.simulator.boards(pinterest_sim::Mode::Live, "shop");
         seeded.board = boards.iter().find(|board| board.privacy == privacy).unwrap().id.clone();
@@ -199,9 +199,9 @@ async fn a_claim_that_arrives_after_the_pin_was_given_up_is_lost() {
 #[tokio::test(start_paused = true)]
 async fn a_pin_of_somebody_else_on_a_shared_board_is_not_taken_for_ours() {
     let world = World::enabled().await;
-    let (mut shop, mut mate) = (world.seed_account("alice", "shop").await, world.seed_account("bob", "studio").await);
+    let (mut shop, mut mate) = (world.seed_account("alice", "shop").await, world.seed_account("bob", "creator").await);
     let shared = pinterest_sim::NewBoard {
-        collaborators: vec!["studio".into()],
+        collaborators: vec!["creator".into()],
         ..pinterest_sim::NewBoard::public(pinterest_sim::Mode::Live, "shop", "Shared")
     };
     let board = world.simulator.add_board(shared).unwrap();
@@ -218,7 +218,7 @@ async fn a_pin_of_somebody_else_on_a_shared_board_is_not_taken_for_ours() {
 #[tokio::test(start_paused = true)]
 async fn three_twins_in_an_outage_do_not_keep_each_other_or_anybody_else_back() {
     let (world, seeded) = world().await;
-    let other = world.seed_account("bob", "studio").await;
+    let other = world.seed_account("bob", "creator").await;
     let down = |operation| {
         let answer = Some(FaultAnswer::status(503));
         world.simulator.set_fault(Fault { answer, ..Fault::on(operation) });
