@@ -23,13 +23,27 @@ async fn health_is_the_age_of_the_oldest_overdue_work() {
     assert_eq!(health(&world).await, (200, json!({"status": "ok", "oldest_overdue_s": 300, "held_by": null})));
     world.wait(SignedDuration::from_secs(11)).await;
     assert_eq!(health(&world).await, (503, json!({"status": "late", "oldest_overdue_s": 311, "held_by": null})));
-    world.tick().await;
+    assert_eq!(world.tick().await.oldest_overdue_ms, 311_000, "the publisher's own line in the log agrees");
     world.wait(SignedDuration::from_secs(11)).await;
     assert_eq!(
         health(&world).await,
         (200, json!({"status": "ok", "oldest_overdue_s": 0, "held_by": null})),
         "it was published"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pin_in_doubt_is_not_late_until_nobody_looks_for_it() {
+    let world = World::enabled().await;
+    let account = world.seed_account("alice", "shop").await;
+    world.lose_next(pinterest_sim::Effect::Before);
+    world.seed_pin(&account, "Lost", START + SignedDuration::from_secs(5)).await;
+    world.tick_for(SignedDuration::from_secs(10)).await;
+    for (seconds, status, overdue) in [(60, "ok", 0), (400, "late", 320)] {
+        world.clock_reaches(START + SignedDuration::from_secs(seconds)).await;
+        let (_, found) = health(&world).await;
+        assert_eq!((&found["status"], &found["oldest_overdue_s"]), (&json!(status), &json!(overdue)), "{seconds}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
