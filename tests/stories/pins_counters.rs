@@ -197,16 +197,19 @@ async fn after_a_run_with_every_kind_of_end_and_many_deaths_the_counters_are_exa
     let alice = world.planner().await;
     world.record_kicks();
     for minute in 1..=40 {
-        alice.plan((START + SignedDuration::from_mins(minute)).to_string()).await;
+        let at = (START + SignedDuration::from_mins(minute)).to_string();
+        let mut request = tests::pin_request(&alice.account, &alice.board, at);
+        // With the same words they would wait for each other.
+        request["content"]["title"] = json!(format!("Minute {minute}"));
+        assert_eq!(alice.calls().post("/v1/pins", &request).await.status, 201);
     }
     let weather = Arc::new(Weather::default());
     for round in 0..50 {
         match round % 5 {
             0 => world.refuse_next(404, 40, "Board not found."),
             1 => world.lose_next(Effect::After),
-            2 => world.lose_next(Effect::Before),
             3 => world.refuse_next(400, 0, "Sorry! Something went wrong on our end."),
-            _ => {}
+            _ => world.lose_next(Effect::Before),
         }
         let publisher = Publisher::new(world.platform_of("publisher", &[weather.clone() as _], &[CAUTIOUS]));
         // Every third one dies in the middle of its work.
