@@ -6,12 +6,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Mutex;
 
 use jiff::SignedDuration;
 use shared::clock::Clock;
 
 use super::dice::Dice;
 use super::fleet::Member;
+use super::many::on_every_core;
 use super::mortal::{Life, Since};
 use super::plan::Plan;
 use super::scene::Scene;
@@ -54,30 +56,33 @@ struct Cut {
 /// Cuts a publication in every way.
 pub fn enumerate() -> Cuts {
     let mut cuts = Cuts::default();
-    let mut seconds: BTreeMap<String, u64> = BTreeMap::new();
+    // The first deaths that leave each state, the first of them in front.
+    let mut states: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     for first in 0.. {
-        let single = cut(first, None);
+        let mut single = cut(first, None);
         if !single.died.0 {
             break;
         }
-        let left = single.left.clone();
+        states.entry(std::mem::take(&mut single.left)).or_default().push(first);
         cuts.singles += 1;
         cuts.add(single);
-        let pairs = *seconds.entry(left).or_insert_with(|| {
-            let mut pairs = 0;
-            loop {
-                let pair = cut(first, Some(pairs));
-                if !pair.died.1 {
-                    return pairs;
-                }
-                pairs += 1;
-                cuts.add(pair);
-            }
-        });
-        cuts.pairs += pairs;
     }
-    cuts.states = seconds.len();
-    cuts
+    let (states, cuts) = (states.into_values().collect::<Vec<_>>(), Mutex::new(cuts));
+    on_every_core(&|number| {
+        let Some(firsts) = usize::try_from(number).ok().and_then(|number| states.get(number)) else { return false };
+        for second in 0.. {
+            let pair = cut(firsts[0], Some(second));
+            if !pair.died.1 {
+                break;
+            }
+            let mut cuts = cuts.lock().expect("nothing panics with it");
+            cuts.pairs += u64::try_from(firsts.len()).unwrap_or_default();
+            cuts.add(pair);
+        }
+        true
+    });
+    let cuts = cuts.into_inner().expect("nothing panics with it");
+    Cuts { states: states.len(), ..cuts }
 }
 
 fn cut(first: u64, second: Option<u64>) -> Cut {

@@ -41,6 +41,8 @@ pub enum Invariant {
     NoTokenSpentTwice,
     /// An account is disconnected only where Pinterest refused it or an answer was lost.
     ConnectedUnlessRefused,
+    /// An access token that Pinterest takes is used until its end, also where nothing can renew it.
+    AccessTokenUsedToItsEnd,
     /// In fair weather a pin is out in time, and nobody has to look at it.
     OnTimeInFairWeather,
     /// The counters say how many pins need a person.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+use pinterest_sim::Rotation;
 
 use super::invariant::Breach;
 use super::pinterest::{Calling, PinterestCall};
@@ -37,6 +38,8 @@ pub struct Known {
     /// From when on to when Pinterest wants no post with a token, as it said.
     limits: BTreeMap<String, (Timestamp, Timestamp)>,
     posts: BTreeMap<String, i64>,
+    /// Whether Pinterest refused an access token.
+    pub access_was_refused: bool,
     renewing: Arc<Mutex<BTreeMap<String, u32>>>,
     spent: BTreeSet<String>,
 }
@@ -50,6 +53,8 @@ pub struct Owned {
     pub times: Vec<Option<Timestamp>>,
     /// The descriptions that it may have.
     pub texts: Vec<String>,
+    /// When it was known to be made; it may be asked for at a time that is over by then.
+    pub made_at: Option<Timestamp>,
     /// Whether it was asked for a new time, of the server's choosing.
     pub was_hurried: bool,
     /// Since when it is known to be cancelled.
@@ -91,8 +96,13 @@ impl Judge {
     }
 
     /// Sees what Pinterest answered; `arrives` where the caller will see it too, should it live on.
-    pub fn answered(&self, call: &PinterestCall, status: u16, arrives: bool) {
-        if let Some(token) = call.renews().filter(|_| arrives && status < 300) {
+    pub fn answered(&self, around: &Surroundings, call: &PinterestCall, status: u16, arrives: bool) {
+        let token = call.renews();
+        if arrives && status == 401 && token.is_none() {
+            self.known().access_was_refused = true;
+        }
+        let spends = around.simulator.rotation() == Rotation::OldDies;
+        if let Some(token) = token.filter(|_| arrives && spends && status < 300) {
             renewal::spend(self, token);
         }
     }

@@ -63,7 +63,7 @@ pub fn first_breach(seeds: Range<u64>, planted: Planted, visibility: Duration) -
 }
 
 /// Calls `work` with 0, 1, 2 and so on, on every core, until it answers that there is no more.
-fn on_every_core(work: &(impl Fn(u64) -> bool + Sync)) {
+pub fn on_every_core(work: &(impl Fn(u64) -> bool + Sync)) {
     let next = AtomicU64::new(0);
     let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {

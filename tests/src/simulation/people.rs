@@ -67,7 +67,8 @@ impl People {
         request["content"]["title"] = title.clone().into();
         let Some(id) = self.post(pin, &request).await else { return };
         let text = request["content"]["description"].as_str().unwrap_or_default().to_owned();
-        let own = Owned { title, times: vec![Some(at)], texts: vec![text], ..Owned::default() };
+        let made_at = Some(self.around.now());
+        let own = Owned { title, times: vec![Some(at)], texts: vec![text], made_at, ..Owned::default() };
         self.around.judge.known().pins.entry(id.clone()).or_insert(own);
         self.made().push((pin, id, request));
     }

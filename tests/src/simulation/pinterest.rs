@@ -112,7 +112,7 @@ async fn send(calling: &Calling, request: &Request<Bytes>) -> Result<Response<By
     let answered = if is_broken { "broken".to_owned() } else { parts.status.as_u16().to_string() };
     let arrives = fate.answer == Way::Arrives && !is_broken;
     around.trace.line(actor, format_args!("{} -> {answered}{}", call.what, if arrives { "" } else { ", lost" }));
-    around.judge.answered(&call, parts.status.as_u16(), arrives);
+    around.judge.answered(around, &call, parts.status.as_u16(), arrives);
     let reset = parts.headers.get("x-ratelimit-reset").and_then(|value| value.to_str().ok()?.parse().ok());
     if let Some(seconds) = reset.filter(|_| arrives && call.creates && parts.status == 429) {
         around.judge.limited(&call.token, around.now(), SignedDuration::from_secs(seconds));
@@ -160,7 +160,12 @@ fn fate(around: &Surroundings, call: &PinterestCall) -> Fate {
     if out {
         strike(dice, &mut fate, own, dice.number(0..5));
     } else if weather.pinterest_faults > 0.0 && dice.happens(weather.pinterest_faults) {
-        strike(dice, &mut fate, own, dice.number(0..if call.creates { 16 } else { 8 }));
+        let ways = match () {
+            () if weather.all_in_doubt => 1..6,
+            () if call.creates => 0..16,
+            () => 0..8,
+        };
+        strike(dice, &mut fate, own, dice.number(ways));
     }
     fate
 }

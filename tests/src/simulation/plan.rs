@@ -1,6 +1,7 @@
 //! What people want in a run, and when the schedule fires.
 
 use jiff::SignedDuration;
+use pinterest_sim::Rotation;
 
 use super::dice::Dice;
 use super::weather::Weather;
@@ -16,6 +17,8 @@ pub struct Plan {
     pub people: [Vec<(SignedDuration, Act)>; 2],
     /// When the schedule fires, in the order of time.
     pub ticks: Vec<SignedDuration>,
+    /// What becomes of a refresh token that is used.
+    pub rotation: Rotation,
     /// How long an invocation of the publisher may run.
     pub timeout: SignedDuration,
 }
@@ -61,12 +64,16 @@ impl Plan {
             renewals: vec![None],
             people: [Vec::new(), Vec::new()],
             ticks: Vec::new(),
+            rotation: Rotation::OldDies,
             timeout: SignedDuration::from_mins(4),
         }
     }
 
     /// The plan of a seed.
     pub fn draw(dice: &Dice, weather: &Weather) -> Self {
+        if weather.all_in_doubt {
+            return Self::twins(dice, weather);
+        }
         let accounts: &[&'static str] = if dice.happens(0.4) { &["shop", "friend"] } else { &["shop"] };
         let mut acts = Vec::new();
         let busy = if dice.happens(0.5) { dice.one(&[0.2, 0.5]) } else { 0.0 };
@@ -96,8 +103,25 @@ impl Plan {
             accounts: accounts.to_vec(),
             people: people(dice, acts),
             ticks: ticks(dice, weather),
+            rotation: dice.one(&[Rotation::OldDies, Rotation::OldDies, Rotation::OldStays, Rotation::NotRenewed]),
             timeout: SignedDuration::from_secs(dice.one(&[75, 100, 240])),
         }
+    }
+}
+
+impl Plan {
+    /// Pins that cannot be told from each other, close together or one when the board is looked at for the other.
+    fn twins(dice: &Dice, weather: &Weather) -> Self {
+        let first = seconds(4, 20, dice);
+        let mut acts = Vec::new();
+        for pin in 0..3 {
+            let later = dice.one(&[seconds(0, 3, dice), seconds(70, 95, dice), seconds(145, 170, dice)]);
+            let at = if pin == 0 { first } else { first + later };
+            acts.push((seconds(0, 4, dice), Act::Make { pin, account: 0, at, twin: true }));
+        }
+        acts.sort_by_key(|(at, _)| *at);
+        let (people, ticks) = (people(dice, acts), ticks(dice, weather));
+        Self { people, ticks, ..Self::quiet() }
     }
 }
 

@@ -100,6 +100,10 @@ pub const PLANTED: &[Planted] = &[
     in_rules("publishing while it is disabled", |rules| rules.without.push(Rule::HeedSettings)),
     in_rules("two workers renewing one account", |rules| rules.without.push(Rule::RenewAlone)),
     in_rules("a new token pair that is thrown away", |rules| rules.without.push(Rule::StoreNewPair)),
+    in_rules("a refresh token that is not kept where no new one comes", |rules| {
+        rules.without.push(Rule::KeepRefreshToken);
+    }),
+    in_rules("an access token given up with its renewal", |rules| rules.without.push(Rule::UseAccessToItsEnd)),
     in_client("a client that repeats what got no answer", Client::RepeatsWhatWasLost),
     in_client("a client that repeats what was answered with 500", Client::RepeatsOnTrouble),
 ];

@@ -97,6 +97,7 @@ impl Scene {
 
     /// Connects the accounts of `plan`.
     pub async fn connect(&mut self, plan: &Plan) {
+        self.world.simulator.set_rotation(plan.rotation);
         for (username, renewal) in plan.accounts.iter().zip(&plan.renewals) {
             let mut seeded = self.world.seed_account(OWNER, username).await;
             if let Some(at) = renewal {

@@ -29,6 +29,8 @@ pub struct Weather {
     pub index_lag: SignedDuration,
     /// By how much the clock of a publisher is wrong at most.
     pub skew: Duration,
+    /// Whether what goes wrong at Pinterest always leaves it open whether a pin was created.
+    pub all_in_doubt: bool,
     /// How likely an invocation of the publisher dies.
     pub deaths: f64,
     /// How likely a tick is missing, and how likely there are two.
@@ -45,6 +47,9 @@ impl Weather {
             let at = |seconds: u64| START + Duration::from_secs(seconds);
             dice.happens(likely).then(|| (at(from), at(from + lasts)))
         };
+        if dice.happens(0.15) {
+            return Self::doubtful(dice);
+        }
         let rate = |likely: f64, rates: &[f64]| if dice.happens(likely) { dice.one(rates) } else { 0.0 };
         Self {
             aws_faults: rate(0.5, &[0.01, 0.05, 0.15]),
@@ -56,6 +61,7 @@ impl Weather {
             visibility: if dice.happens(0.8) { visibility } else { Duration::ZERO },
             index_lag: SignedDuration::from_secs(if dice.happens(0.4) { 10 } else { 0 }),
             skew: Duration::from_secs(if dice.happens(0.6) { 5 } else { 0 }),
+            all_in_doubt: false,
             deaths: rate(0.55, &[0.1, 0.3, 0.6]),
             odd_ticks: rate(0.5, &[0.15]),
             is_calm: AtomicBool::new(false),
@@ -74,9 +80,21 @@ impl Weather {
             visibility,
             index_lag: SignedDuration::ZERO,
             skew: Duration::ZERO,
+            all_in_doubt: false,
             deaths: 0.0,
             odd_ticks: 0.0,
             is_calm: AtomicBool::new(false),
+        }
+    }
+
+    /// Little goes wrong but that answers of a slow Pinterest are lost: for pins that cannot be told from each other.
+    fn doubtful(dice: &Dice) -> Self {
+        Self {
+            aws_latency: Duration::from_millis(dice.one(&[50, 800])),
+            pinterest_faults: dice.one(&[0.3, 0.6]),
+            pinterest_latency: Duration::from_millis(dice.one(&[1500, 9000])),
+            all_in_doubt: true,
+            ..Self::fair(Duration::from_secs(dice.one(&[0, 3])))
         }
     }
 

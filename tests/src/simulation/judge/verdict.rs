@@ -79,7 +79,8 @@ fn as_asked(known: &Known, around: &Surroundings, row: &Row, note: &mut impl FnM
         return;
     }
     let skew = SignedDuration::try_from(weather.skew).unwrap_or_default();
-    let most = IN_TIME + skew * 2 + weather.index_lag;
+    let made_late = own.made_at.zip(row.publish_at()).map(|(made, at)| made.duration_since(at));
+    let most = IN_TIME + skew * 2 + weather.index_lag + made_late.unwrap_or_default().max(SignedDuration::ZERO);
     let lateness = SignedDuration::from_millis(row.number("lateness_ms").unwrap_or_default());
     let status = row.text("status");
     if !matches!(status, "published" | "cancelled" | "draft") || lateness > most {
@@ -147,6 +148,15 @@ fn accounts(known: &Known, around: &Surroundings, rows: &[Row], note: &mut impl 
         if needs_reconnect && around.weather.is_fair() && !known.is_meddled_with {
             let reason = account.text("reconnect_reason");
             note(Invariant::ConnectedUnlessRefused, format!("{id} has to be connected again: {reason}"));
+        }
+        let state = account.text("state");
+        if state == "connected" && !account.has("refresh_token") {
+            note(Invariant::ConnectedUnlessRefused, format!("{id} has lost what its tokens are renewed with"));
+        }
+        let ends = account.moment("access_expires_at");
+        let was_lost = account.text("reconnect_reason") == "refresh_lost" && !known.access_was_refused;
+        if was_lost && account.moment("reconnect_from") < ends {
+            note(Invariant::AccessTokenUsedToItsEnd, format!("{id} has an access token until {ends:?}"));
         }
         let counter = rows.iter().find(|row| row.text("sk") == format!("count#{id}"));
         for status in ["failed", "needs_review"] {
