@@ -107,12 +107,11 @@ fn planted(options: &Options, visibility: Duration) -> bool {
     let began = Instant::now();
     let mut missed = 0;
     for planted in PLANTED.iter().filter(|planted| planted.name.contains(wanted)) {
-        match first_breach(1..1 + SEEDS_FOR_A_BUG, *planted, visibility) {
-            Some(run) => println!("{:<52} seed {:>4}  {}", planted.name, run.seed, run.breaches[0]),
-            None => {
-                missed += 1;
-                println!("{:<52} NOT FOUND in {SEEDS_FOR_A_BUG} seeds", planted.name);
-            }
+        if let Some(run) = first_breach(1..1 + SEEDS_FOR_A_BUG, *planted, visibility) {
+            println!("{:<52} seed {:>4}  {}", planted.name, run.seed, run.breaches[0]);
+        } else {
+            missed += 1;
+            println!("{:<52} NOT FOUND in {SEEDS_FOR_A_BUG} seeds", planted.name);
         }
     }
     println!("{missed} bugs not found, in {:.1} s", began.elapsed().as_secs_f64());

@@ -68,9 +68,9 @@ pub fn on_every_core(work: &(impl Fn(u64) -> bool + Sync)) {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for _ in 0..cores {
-            let worker = thread::Builder::new().stack_size(STACK);
-            let worked = worker.spawn_scoped(scope, || while work(next.fetch_add(1, Ordering::Relaxed)) {});
-            worked.expect("threads can be made");
+            let builder = thread::Builder::new().stack_size(STACK);
+            let worker = builder.spawn_scoped(scope, || while work(next.fetch_add(1, Ordering::Relaxed)) {});
+            worker.expect("threads can be made");
         }
     });
 }

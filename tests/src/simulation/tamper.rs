@@ -136,7 +136,7 @@ impl Tampering {
         match self.tamper {
             Tamper::ClaimWithoutCondition => request["ConditionExpression"] = json!("attribute_exists(pk)"),
             Tamper::ClaimWhateverTheState => {
-                replace(request, "ConditionExpression", "#status IN (:scheduled, :held) AND", "")
+                replace(request, "ConditionExpression", "#status IN (:scheduled, :held) AND", "");
             }
             Tamper::ClaimWhateverTheTime => {
                 replace(request, "ConditionExpression", &format!("{of_time} AND "), "");

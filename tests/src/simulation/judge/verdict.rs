@@ -162,9 +162,9 @@ fn accounts(known: &Known, around: &Surroundings, rows: &[Row], note: &mut impl 
         for status in ["failed", "needs_review"] {
             let of_it = |row: &&Row| row.text("account_id") == id && row.text("status") == status;
             let count = i64::try_from(rows.iter().filter(of_it).count()).unwrap_or_default();
-            let counted = counter.and_then(|row| row.number(status)).unwrap_or_default();
-            if counted != count {
-                note(Invariant::CountersAreTrue, format!("{id} has {count} that are {status} and counts {counted}"));
+            let told = counter.and_then(|row| row.number(status)).unwrap_or_default();
+            if told != count {
+                note(Invariant::CountersAreTrue, format!("{id} has {count} that are {status} and counts {told}"));
             }
         }
     }
