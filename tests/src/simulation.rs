@@ -70,7 +70,7 @@ pub fn run(seed: u64, planted: Planted, visibility: Duration) -> Run {
     let weather = Weather::draw(&dice, visibility);
     let plan = Plan::draw(&dice, &weather);
     within(async || {
-        let mut scene = Scene::new(seed, dice, weather, planted, plan.timeout).await;
+        let mut scene = Scene::new(seed, dice, weather, planted).await;
         scene.connect(&plan).await;
         storm(&scene, &plan).await;
         calm::calm(&scene).await;

@@ -91,7 +91,9 @@ fn cut(first: u64, second: Option<u64>) -> Cut {
     let mut left = String::new();
     let run = within(async || {
         let dice = Dice::new(1);
-        let mut scene = Scene::new(1, dice, Weather::fair(VISIBILITY), Planted::NOTHING, TIMEOUT).await;
+        let mut weather = Weather::fair(VISIBILITY);
+        weather.timeout = TIMEOUT;
+        let mut scene = Scene::new(1, dice, weather, Planted::NOTHING).await;
         scene.connect(&Plan::quiet()).await;
         let at = START + SignedDuration::from_secs(1);
         scene.world.seed_pin(&scene.people.accounts[0], "Once", at).await;

@@ -30,8 +30,6 @@ pub struct Fleet {
     pub hooks: Vec<Arc<dyn Hook>>,
     /// What is wrong with them.
     pub planted: Planted,
-    /// How long an invocation may run.
-    pub timeout: SignedDuration,
     /// Those that wait for an invocation.
     pub idle: Mutex<Vec<Member>>,
     /// How many there were.
@@ -70,8 +68,9 @@ impl Fleet {
             PublisherEvent::Kick { pins } => format!("kick for {}", pins.len()),
         };
         trace.line(&member.name, format_args!("begins: {kind}"));
-        let work = Box::pin(member.publisher.handle(event, member.clock.now() + self.timeout));
-        let stopped = Duration::try_from(self.timeout).expect("it is positive");
+        let timeout = self.around.weather.timeout;
+        let work = Box::pin(member.publisher.handle(event, member.clock.now() + timeout));
+        let stopped = Duration::try_from(timeout).expect("it is positive");
         match tokio::time::timeout(stopped, Mortal::new(work, &member.life)).await {
             Ok(Some(report)) => {
                 trace.line(&member.name, format_args!("ends: {report:?}"));

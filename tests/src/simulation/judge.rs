@@ -53,6 +53,10 @@ pub struct Owned {
     pub times: Vec<Option<Timestamp>>,
     /// The descriptions that it may have.
     pub texts: Vec<String>,
+    /// How many changes of it are under way.
+    changes: u32,
+    /// Whether there was more than one at once, so that nobody knows which came last.
+    changes_overlap: bool,
     /// When it was known to be made; it may be asked for at a time that is over by then.
     pub made_at: Option<Timestamp>,
     /// Whether it was asked for a new time, of the server's choosing.
@@ -61,6 +65,27 @@ pub struct Owned {
     pub cancelled_at: Option<Timestamp>,
     /// Whether it was cancelled although it may be on Pinterest.
     pub was_dismissed: bool,
+}
+
+impl Owned {
+    /// A pin for `at`, known to be made by `now`.
+    pub fn made(title: String, text: String, at: Timestamp, now: Timestamp) -> Self {
+        Self { title, texts: vec![text], times: vec![Some(at)], made_at: Some(now), ..Self::default() }
+    }
+
+    /// Somebody begins to change it.
+    pub fn change_begins(&mut self) {
+        self.changes += 1;
+        self.changes_overlap |= self.changes > 1;
+    }
+
+    /// A change was answered; says whether it is known what that means.
+    pub fn change_ends(&mut self) -> bool {
+        self.changes -= 1;
+        let is_clear = !self.changes_overlap;
+        self.changes_overlap &= self.changes > 0;
+        is_clear
+    }
 }
 
 impl Judge {

@@ -67,8 +67,7 @@ impl People {
         request["content"]["title"] = title.clone().into();
         let Some(id) = self.post(pin, &request).await else { return };
         let text = request["content"]["description"].as_str().unwrap_or_default().to_owned();
-        let made_at = Some(self.around.now());
-        let own = Owned { title, times: vec![Some(at)], texts: vec![text], made_at, ..Owned::default() };
+        let own = Owned::made(title, text, at, self.around.now());
         self.around.judge.known().pins.entry(id.clone()).or_insert(own);
         self.made().push((pin, id, request));
     }
@@ -101,10 +100,14 @@ impl People {
         let mut content = crate::pin_request("", "", Value::Null)["content"].take();
         content["title"] = self.own(&id, |own| own.title.clone()).into();
         content["description"] = text.clone().into();
-        self.own(&id, |own| own.texts.push(text.clone()));
+        self.own(&id, |own| {
+            own.change_begins();
+            own.texts.push(text.clone());
+        });
         let answer = self.world.user(OWNER).patch(&format!("/v1/pins/{id}"), &json!({"content": content})).await;
         self.told("PATCH content", &answer);
         self.own(&id, |own| match answer.status {
+            _ if !own.change_ends() => {}
             200 => own.texts.retain(|known| *known == text),
             500.. => {}
             _ => own.texts.retain(|known| *known != text),
@@ -113,11 +116,15 @@ impl People {
 
     async fn reschedule(&self, pin: usize, at: Timestamp) {
         let Some((id, _)) = self.find(pin) else { return };
-        self.own(&id, |own| own.times.push(Some(at)));
+        self.own(&id, |own| {
+            own.change_begins();
+            own.times.push(Some(at));
+        });
         let body = json!({"publish_at": at.to_string()});
         let answer = self.world.user(OWNER).patch(&format!("/v1/pins/{id}"), &body).await;
         self.told("PATCH publish_at", &answer);
         self.own(&id, |own| match answer.status {
+            _ if !own.change_ends() => {}
             200 => own.times.retain(|known| *known == Some(at)),
             500.. => {}
             _ => {

@@ -19,8 +19,6 @@ pub struct Plan {
     pub ticks: Vec<SignedDuration>,
     /// What becomes of a refresh token that is used.
     pub rotation: Rotation,
-    /// How long an invocation of the publisher may run.
-    pub timeout: SignedDuration,
 }
 
 /// What somebody does.
@@ -65,7 +63,6 @@ impl Plan {
             people: [Vec::new(), Vec::new()],
             ticks: Vec::new(),
             rotation: Rotation::OldDies,
-            timeout: SignedDuration::from_mins(4),
         }
     }
 
@@ -104,7 +101,6 @@ impl Plan {
             people: people(dice, acts),
             ticks: ticks(dice, weather),
             rotation: dice.one(&[Rotation::OldDies, Rotation::OldDies, Rotation::OldStays, Rotation::NotRenewed]),
-            timeout: SignedDuration::from_secs(dice.one(&[75, 100, 240])),
         }
     }
 }

@@ -52,7 +52,7 @@ pub struct Scene {
 
 impl Scene {
     /// A fresh installation in that weather, enabled, without accounts.
-    pub async fn new(seed: u64, dice: Dice, weather: Weather, planted: Planted, timeout: SignedDuration) -> Self {
+    pub async fn new(seed: u64, dice: Dice, weather: Weather, planted: Planted) -> Self {
         let mut world = World::drawn(seed).await;
         world.enable().await;
         let around = Arc::new(Surroundings {
@@ -77,7 +77,6 @@ impl Scene {
             around: around.clone(),
             hooks,
             planted,
-            timeout,
             idle: std::sync::Mutex::default(),
             born: AtomicU64::new(0),
         };

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::dice::Dice;
 use crate::START;
+use crate::publishing::TIMEOUT;
 
 /// How rough a run is. Every part is there or not by itself, so that some runs have one trouble only, and some none.
 #[derive(Debug)]
@@ -35,6 +36,9 @@ pub struct Weather {
     pub deaths: f64,
     /// How likely a tick is missing, and how likely there are two.
     pub odd_ticks: f64,
+    /// How long an invocation of the publisher may run. Real ones have [`TIMEOUT`]; shorter ones do without the slack in
+    /// which a tick may be missing, and let a run get through more of them.
+    pub timeout: SignedDuration,
     is_calm: AtomicBool,
 }
 
@@ -64,6 +68,7 @@ impl Weather {
             all_in_doubt: false,
             deaths: rate(0.55, &[0.1, 0.3, 0.6]),
             odd_ticks: rate(0.5, &[0.15]),
+            timeout: dice.one(&[SignedDuration::from_secs(75), SignedDuration::from_secs(100), TIMEOUT]),
             is_calm: AtomicBool::new(false),
         }
     }
@@ -83,6 +88,7 @@ impl Weather {
             all_in_doubt: false,
             deaths: 0.0,
             odd_ticks: 0.0,
+            timeout: TIMEOUT,
             is_calm: AtomicBool::new(false),
         }
     }
@@ -116,7 +122,7 @@ impl Weather {
     /// Whether nothing but time and clocks stand between a pin and its board.
     pub fn is_fair(&self) -> bool {
         let pinterest_is_well = self.pinterest_faults == 0.0 && self.pinterest_outage.is_none();
-        self.aws_is_well() && pinterest_is_well && self.deaths == 0.0
+        self.aws_is_well() && pinterest_is_well && self.deaths == 0.0 && self.timeout == TIMEOUT
     }
 }
 
