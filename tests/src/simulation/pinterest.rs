@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use jiff::SignedDuration;
 use local::virtual_world::VirtualClock;
@@ -113,9 +113,11 @@ async fn send(calling: &Calling, request: &Request<Bytes>) -> Result<Response<By
     let arrives = fate.answer == Way::Arrives && !is_broken;
     around.trace.line(actor, format_args!("{} -> {answered}{}", call.what, if arrives { "" } else { ", lost" }));
     around.judge.answered(around, &call, parts.status.as_u16(), arrives);
-    let reset = parts.headers.get("x-ratelimit-reset").and_then(|value| value.to_str().ok()?.parse().ok());
-    if let Some(seconds) = reset.filter(|_| arrives && call.creates && parts.status == 429) {
-        around.judge.limited(&call.token, around.now(), SignedDuration::from_secs(seconds));
+    if let Some(time) = body.as_ref().ok().and_then(|body| limit(parts.status, &parts.headers, body))
+        && arrives
+        && call.creates
+    {
+        around.judge.limited(&call.token, around.now(), time);
     }
     pause(fate.back).await;
     tokio::task::yield_now().await;
@@ -124,6 +126,13 @@ async fn send(calling: &Calling, request: &Request<Bytes>) -> Result<Response<By
         (Way::Arrives, Ok(body)) if !is_broken => Ok(Response::from_parts(parts, body)),
         _ => Err(TransportError::Unknown("the connection was lost".into())),
     }
+}
+
+/// For how long Pinterest wants no more requests, if it says so; other refusals carry the same header.
+fn limit(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<SignedDuration> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let seconds = headers.get("x-ratelimit-reset")?.to_str().ok()?.parse().ok()?;
+    (status == StatusCode::TOO_MANY_REQUESTS && body["code"] == 8).then(|| SignedDuration::from_secs(seconds))
 }
 
 async fn pause(time: Duration) {
