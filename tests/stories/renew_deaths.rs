@@ -264,7 +264,7 @@ async fn where_the_old_refresh_token_lives_on_every_death_heals() {
 }
 
 #[tokio::test(start_paused = true)]
-#[ignore = "takes minutes; .ci/processes runs it, and with few publishers it runs always"]
+#[ignore = "takes minutes, by hand; with few publishers it runs always"]
 async fn of_a_hundred_publishers_the_one_that_renews_dies_anywhere_whatever_pinterest_does() {
     let renewing = Renewing::among(MANY).await;
     renewing.dies_without_the_lease().await;
