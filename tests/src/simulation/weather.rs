@@ -98,7 +98,7 @@ impl Weather {
         Self {
             aws_latency: Duration::from_millis(dice.one(&[50, 800])),
             pinterest_faults: dice.one(&[0.4, 0.6]),
-            pinterest_latency: Duration::from_millis(9000),
+            pinterest_latency: Duration::from_secs(9),
             all_in_doubt: true,
             ..Self::fair(Duration::from_secs(dice.one(&[0, 3])))
         }
