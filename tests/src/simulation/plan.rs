@@ -24,9 +24,8 @@ pub struct Plan {
 /// What somebody does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
-    /// Makes the pin of that number, at that time after the start; sends the request `twice`, so long after the first one,
-    /// without waiting for its answer.
-    Make { pin: usize, account: usize, at: SignedDuration, twin: bool, twice: Option<SignedDuration> },
+    /// Makes the pin of that number, at that time after the start.
+    Make { pin: usize, account: usize, at: SignedDuration, twin: bool },
     /// Sends the request that made the pin once more, as who lost its answer.
     Repeat { pin: usize },
     /// Changes what the pin says.
@@ -80,8 +79,7 @@ impl Plan {
             let (made, at) = (seconds(0, 15, dice), seconds(6, 70, dice));
             let (twin, account) = (twins && pin < 2, usize::try_from(dice.number(0..2)).unwrap_or(0));
             let account = if twin { 0 } else { account % accounts.len() };
-            let twice = dice.happens(0.25).then(|| seconds(0, 2, dice));
-            acts.push((made, Act::Make { pin, account, at, twin, twice }));
+            acts.push((made, Act::Make { pin, account, at, twin }));
             if dice.happens(busy) {
                 acts.extend(of_pin(dice, pin, at));
             }
@@ -113,18 +111,13 @@ impl Plan {
         let first = seconds(4, 20, dice);
         let mut acts = Vec::new();
         for pin in 0..3 {
-            let (close, first_look, second_look) =
-                (seconds(0, 3, dice), seconds(70, 95, dice), seconds(145, 170, dice));
-            let later = dice.one(&[close, close, first_look, first_look, second_look]);
+            let later = dice.one(&[seconds(0, 3, dice), seconds(70, 95, dice), seconds(145, 170, dice)]);
             let at = if pin == 0 { first } else { first + later };
-            // What is made just before its time is posted by whoever is called for it, beside the shard's owner.
-            let made = (at - seconds(0, 3, dice)).max(SignedDuration::ZERO);
-            acts.push((made, Act::Make { pin, account: 0, at, twin: true, twice: None }));
+            acts.push((seconds(0, 4, dice), Act::Make { pin, account: 0, at, twin: true }));
         }
         acts.sort_by_key(|(at, _)| *at);
-        let mut ticks: Vec<_> = (0..3).flat_map(|_| ticks(dice, weather)).collect();
-        ticks.sort_unstable();
-        Self { people: people(dice, acts), ticks, ..Self::quiet() }
+        let (people, ticks) = (people(dice, acts), ticks(dice, weather));
+        Self { people, ticks, ..Self::quiet() }
     }
 }
 
@@ -132,7 +125,7 @@ impl Plan {
 fn of_pin(dice: &Dice, pin: usize, at: SignedDuration) -> Vec<(SignedDuration, Act)> {
     let mut acts = Vec::new();
     for version in 1..=dice.number(1..4) {
-        let close = at + seconds(0, 2, dice) - SignedDuration::from_millis(1500);
+        let close = at + seconds(0, 4, dice) - SignedDuration::from_secs(3);
         let when = dice.one(&[close, close, seconds(0, 120, dice)]);
         let what = dice.one(&[
             Act::Edit { pin, version },

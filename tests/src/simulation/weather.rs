@@ -51,7 +51,7 @@ impl Weather {
             let at = |seconds: u64| START + Duration::from_secs(seconds);
             dice.happens(likely).then(|| (at(from), at(from + lasts)))
         };
-        if dice.happens(0.2) {
+        if dice.happens(0.15) {
             return Self::doubtful(dice);
         }
         let rate = |likely: f64, rates: &[f64]| if dice.happens(likely) { dice.one(rates) } else { 0.0 };
@@ -97,8 +97,8 @@ impl Weather {
     fn doubtful(dice: &Dice) -> Self {
         Self {
             aws_latency: Duration::from_millis(dice.one(&[50, 800])),
-            pinterest_faults: dice.one(&[0.4, 0.6]),
-            pinterest_latency: Duration::from_secs(9),
+            pinterest_faults: dice.one(&[0.3, 0.6]),
+            pinterest_latency: Duration::from_millis(dice.one(&[1500, 9000])),
             all_in_doubt: true,
             ..Self::fair(Duration::from_secs(dice.one(&[0, 3])))
         }
