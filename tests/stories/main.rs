@@ -23,6 +23,7 @@ mod holds_crash;
 mod identity;
 mod isolation;
 mod key_rotation;
+mod lagging_index;
 mod oauth_attacks;
 mod oauth_callback;
 mod oauth_connect;

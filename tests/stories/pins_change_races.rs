@@ -180,3 +180,31 @@ async fn a_change_whose_answer_is_lost_still_answers() {
     let answer = alice.calls().at(&pins).with("if-match", seen).patch(&path(&id), &title("Edited")).await;
     assert_eq!((answer.status, &answer.json()["content"]["title"]), (200, &json!("Edited")));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_change_whose_answer_is_lost_answers_that_it_was_made_though_the_pin_went_out_meanwhile() {
+    let mut went_out = 0;
+    for before in [1, 2, 5, 10, 20] {
+        let world = World::enabled().await;
+        let alice = world.planner().await;
+        let due = START + SignedDuration::from_mins(10);
+        let id = alice.plan(due.to_string()).await;
+        world.clock.sleep_until(due - SignedDuration::from_secs(60)).await;
+        let lost = Disturb::calls("PutItem", 0..=0, Plan::fault(Fault::AnswerLost));
+        let pins = pins::router(world.platform_with("unlucky pins", &[lost as _]));
+        let caller = alice.calls().at(&pins);
+        let body = json!({"content": {"title": "Edited"}, "publish_at": due.to_string()});
+        let edit = async {
+            world.clock.sleep_until(due - SignedDuration::from_millis(before)).await;
+            caller.patch(&path(&id), &body).await
+        };
+        let (_, answer) = tokio::join!(world.tick(), edit);
+        assert_eq!((answer.status, titles(&world)), (200, vec!["Edited".to_owned()]), "{before} ms: {}", answer.text());
+        went_out += u32::from(answer.json()["status"] != "scheduled");
+        let other = json!({"content": {"title": "Another"}});
+        for (body, status) in [(body, 200), (other, 409), (json!({"publish_at": LATER}), 409), (json!({"x": 1}), 409)] {
+            assert_eq!(alice.calls().patch(&path(&id), &body).await.status, status, "{body}");
+        }
+    }
+    assert!(went_out > 0, "the pin goes out between the two tries of the change");
+}

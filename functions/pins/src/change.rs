@@ -18,6 +18,8 @@ use form::Form;
 
 /// Changes what is given and leaves the rest; 422 names every wrong field at once.
 ///
+/// 409 once a publisher has claimed the pin, unless it is already as asked for: then an earlier try did it.
+///
 /// A draft and a failed pin are scheduled by a time, and any pin becomes a draft by `publish_at: null`. A held pin stays
 /// held unless the change mends what holds it. Content, and taking the time away, are harmless and always accepted; a
 /// time or another place is judged like a new pin: 403 while Pinterest is disabled, 422 where the account is
@@ -36,11 +38,15 @@ pub async fn change(
 }
 
 async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<Pin, Problem> {
-    if !matches!(pin.state.status(), Status::Draft | Status::Scheduled | Status::Held | Status::Failed) {
-        return Err(refuse(&pin, Wish::Change));
-    }
+    let status = pin.state.status();
     let mut errors = Vec::new();
     let form = Form::read(body, &pin, &mut errors);
+    if !matches!(status, Status::Draft | Status::Scheduled | Status::Held | Status::Failed) {
+        // The change was made before the claim, and the table's answer to it, or ours, was lost.
+        let goes_out = matches!(status, Status::Publishing | Status::Published);
+        let was_made = goes_out && errors.is_empty() && form.is_met_by(&pin, desk.now);
+        return if was_made { Ok(pin) } else { Err(refuse(&pin, Wish::Change)) };
+    }
     let mut verified = pin.board_verified;
     if form.is_scheduling(&pin) {
         if !desk.settings.enabled {

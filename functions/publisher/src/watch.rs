@@ -21,6 +21,15 @@ use crate::{Publisher, Report, Span, account_work, check, circuit_work, foresigh
 /// How often an owner looks for new work and for newer owners.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(2);
 
+/// How long the due index may take to show what was written: on AWS far below a second as a rule, which is no promise.
+const INDEX_LAG: SignedDuration = SignedDuration::from_secs(10);
+
+/// Before that much time has passed, an owner has not surely seen a pin that was just written.
+const SURELY_SEEN: SignedDuration = SignedDuration::from_secs(12);
+
+/// An owner that has less time than that left is not relied upon: clocks differ, and its last look comes before its end.
+const RELIABLE: SignedDuration = SignedDuration::from_secs(30);
+
 /// How many requests of each kind are under way at once. Looks at boards can take long and have no second to keep.
 const IN_FLIGHT: [(Kind, usize); 2] = [(Kind::Posts, 64), (Kind::Looks, 16)];
 
@@ -120,7 +129,8 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// A kicked pin that is due before the shard's owner looks again is done here; the owner does the others.
+    /// A kicked pin that is due before the shard's owner has surely seen it is done here; the owner does the others. If
+    /// both try, the claim decides.
     async fn kick(&mut self, pins: Vec<KickedPin>) {
         let platform = &self.publisher.platform;
         let some = pins.chunks(look::AT_ONCE);
@@ -135,7 +145,7 @@ impl<'a> Watch<'a> {
         let shards: BTreeSet<_> = jobs.iter().map(|(shard, _)| *shard).collect();
         let free = shards.into_iter().map(async |shard| {
             let owner = platform.shards.load(shard).await.ok().flatten();
-            let is_free = owner.is_none_or(|owner| owner.holder == self.holder || owner.horizon <= now);
+            let is_free = owner.is_none_or(|owner| owner.horizon <= now + RELIABLE);
             is_free.then_some(shard)
         });
         let free = join_all(free).await.into_iter().flatten().collect();
@@ -143,7 +153,7 @@ impl<'a> Watch<'a> {
         let now = self.now();
         for (shard, job) in jobs {
             let is_new = self.backlog.meet_job(&job, now);
-            if is_new && (mine.contains(&shard) || job.due.at <= now + LOOK_EVERY) {
+            if is_new && (mine.contains(&shard) || job.due.at <= now + SURELY_SEEN) {
                 self.lanes.add(job);
             }
         }
@@ -296,15 +306,16 @@ impl<'a> Watch<'a> {
 
     /// Gives the shards back; answers whether more work came up at the last moment.
     ///
-    /// A kick that saw this owner a moment ago has left its pin to it, hence another look after giving back; and what
-    /// that look takes up without finding work in it is given back as well.
+    /// A kick that saw this owner a moment ago has left its pin to it, and a retry that was just written has nobody else:
+    /// hence one more look when the index must show them. What that look takes up without finding work in it is given
+    /// back as well. Close to the end of the invocation no kick relies on it.
     async fn leave(&mut self) -> bool {
         loop {
             let owned: Vec<_> = std::mem::take(&mut self.owned).into_iter().collect();
             for shard in &owned {
                 give_back(self.publisher, *shard, &self.holder).await;
             }
-            if self.stopped || owned.is_empty() {
+            if self.stopped || owned.is_empty() || !outwait_index(self.publisher, self.span).await {
                 return false;
             }
             let shards = owned.into_iter().map(|shard| (shard, None)).collect();
@@ -324,6 +335,19 @@ impl<'a> Watch<'a> {
     fn now(&self) -> Timestamp {
         self.publisher.platform.clock.now()
     }
+}
+
+/// Waits until the index must show what was written before; answers whether there is time left to do any of it.
+async fn outwait_index(publisher: &Publisher, span: Span) -> bool {
+    let clock = &publisher.platform.clock;
+    let shown = clock.now() + INDEX_LAG;
+    while clock.now() < shown {
+        if shown >= span.last_claim || publisher.is_stopping() {
+            return false;
+        }
+        clock.sleep_until(shown.min(clock.now() + LOOK_EVERY)).await;
+    }
+    true
 }
 
 async fn give_back(publisher: &Publisher, shard: Shard, holder: &str) {

@@ -7,11 +7,9 @@ use std::sync::atomic::AtomicU64;
 
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
-use local::in_process::{Hook, InProcess, LaggingIndexes, Parts};
-use local::virtual_world::SeededRandom;
+use local::in_process::{Hook, LaggingIndexes};
 use shared::domain::Shard;
 use shared::kick::PublisherEvent;
-use shared::store::schema;
 
 use super::Run;
 use super::aws::Aws;
@@ -64,7 +62,10 @@ impl Scene {
             weather,
             judge: Judge::default(),
         });
-        let indexes = lagging(&world, &around, seed).await;
+        let indexes = match around.weather.index_lag {
+            SignedDuration::ZERO => None,
+            _ => Some(world.lagging_indexes(seed).await),
+        };
         let mut hooks: Vec<Arc<dyn Hook>> = Vec::new();
         hooks.extend(indexes.clone().map(|indexes| indexes as Arc<dyn Hook>));
         if let Some(tamper) = planted.tamper {
@@ -181,20 +182,6 @@ impl Scene {
             ends,
         }
     }
-}
-
-/// Indexes that lag, where the weather has it.
-async fn lagging(world: &World, around: &Surroundings, seed: u64) -> Option<Arc<LaggingIndexes>> {
-    if around.weather.index_lag.is_zero() {
-        return None;
-    }
-    let shown = dynoxide::Database::memory().expect("a database in memory opens");
-    let parts = Parts { database: shown.clone(), ..world.parts.clone() };
-    let client = aws_smithy_runtime_api::client::http::SharedHttpClient::new(InProcess::new(parts));
-    let platform = world.platform_at(client);
-    schema::create(platform.pins.table().client(), TABLE).await.expect("the table is created");
-    let random = Arc::new(SeededRandom::new(seed));
-    Some(Arc::new(LaggingIndexes::new(around.table.clone(), shown, world.clock, random)))
 }
 
 /// Puts functions in the world's place that meet the weather.

@@ -46,8 +46,10 @@ pub async fn pinterest_quotes_what_it_was_sent(watch: &mut Watch<'_>) {
             Operation::CreateSection,
             Operation::CreatePin,
         ] {
-            let answer = quoting(status, std::slice::from_ref(&access));
-            world.simulator.set_fault(Fault { answer: Some(answer), ..Fault::on(operation) });
+            let answer = Some(quoting(status, std::slice::from_ref(&access)));
+            // After a refusal the publisher comes with another token, which is not the one that is quoted.
+            let times = (operation == Operation::CreatePin).then_some(1);
+            world.simulator.set_fault(Fault { answer, times, ..Fault::on(operation) });
         }
         let account = format!("/v1/accounts/{}", account.id);
         let name = json!({"name": format!("Quoted {status}")}).to_string();

@@ -1,7 +1,9 @@
 //! What a change asks for, put over the pin as it is.
 
+use jiff::Timestamp;
 use serde_json::Value;
 use shared::api::Fields;
+use shared::domain::pin::to_millisecond;
 use shared::domain::{BoardId, Content, FieldError, Pin, SectionId, Status};
 
 use crate::content;
@@ -48,6 +50,14 @@ impl Form {
             form.content = content::read_over(Some(&pin.content), value, errors);
         }
         form
+    }
+
+    /// Whether `pin` is as asked for by a request that is judged at `now`.
+    pub fn is_met_by(&self, pin: &Pin, now: Timestamp) -> bool {
+        self.content.as_ref() == Some(&pin.content)
+            && self.board_id.as_ref() == Some(&pin.board_id)
+            && self.section_id == pin.section_id
+            && self.when.is_none_or(|when| when.moment(now).map(to_millisecond) == pin.publish_at)
     }
 
     /// Whether the change gives `pin` a time or a place, which a new pin would be judged for.

@@ -11,9 +11,6 @@ use crate::simulation::invariant::Invariant;
 use crate::simulation::rows::Row;
 use crate::simulation::surroundings::Surroundings;
 
-/// The longest time between two ticks, one of which is missing.
-const NEXT_TICK: SignedDuration = SignedDuration::from_secs(119);
-
 /// How late a pin may be in fair weather, on top of what clocks and indexes are wrong.
 const IN_TIME: SignedDuration = SignedDuration::from_secs(6);
 
@@ -83,9 +80,7 @@ fn as_asked(known: &Known, around: &Surroundings, row: &Row, note: &mut impl FnM
     }
     let skew = SignedDuration::try_from(weather.skew).unwrap_or_default();
     let made_late = own.made_at.zip(row.publish_at()).map(|(made, at)| made.duration_since(at));
-    let most = IN_TIME + skew * 2 + weather.index_lag + made_late.unwrap_or_default().max(SignedDuration::ZERO);
-    // A kick leaves its pin to the shard's owner, who may end before a lagging index shows it; the next tick finds it.
-    let most = if weather.index_lag.is_zero() { most } else { most + NEXT_TICK };
+    let most = IN_TIME + skew * 2 + made_late.unwrap_or_default().max(SignedDuration::ZERO);
     let lateness = SignedDuration::from_millis(row.number("lateness_ms").unwrap_or_default());
     let status = row.text("status");
     if !matches!(status, "published" | "cancelled" | "draft") || lateness > most {

@@ -1,0 +1,80 @@
+//! The due index may show late what was written; the pins go out in time all the same.
+
+use futures_util::future::join;
+use jiff::SignedDuration;
+use publisher::Publisher;
+use shared::clock::Clock;
+use shared::domain::{Pin, State};
+use shared::kick::{KickedPin, PublisherEvent};
+use tests::{START, Seeded, World};
+
+fn seconds(seconds: i64) -> SignedDuration {
+    SignedDuration::from_secs(seconds)
+}
+
+/// An enabled installation with one account, whose indexes lag by up to ten seconds.
+async fn lagging(seed: u64) -> (World, Seeded) {
+    let mut world = World::new().await;
+    world.enable().await;
+    let seeded = world.seed_account("alice", "shop").await;
+    world.let_indexes_lag(seconds(10), seed).await;
+    (world, seeded)
+}
+
+async fn kick(world: &World, pin: &Pin) {
+    let State::Scheduled { .. } = pin.state else { panic!("{:?}", pin.state) };
+    let due_at = pin.due.as_ref().expect("it waits").at;
+    let event = PublisherEvent::Kick { pins: vec![KickedPin { owner: pin.owner.clone(), id: pin.id.clone(), due_at }] };
+    Publisher::new(world.platform("kicked")).handle(event, world.clock.now() + seconds(240)).await;
+}
+
+async fn lateness_ms(world: &World, pin: &Pin) -> i64 {
+    let pin = world.pin(pin).await;
+    let State::Published { lateness_ms, .. } = pin.state else { panic!("{:?} is {:?}", pin.content, pin.state) };
+    lateness_ms
+}
+
+/// Kicks a pin for each of several times; the owner of its shard has a pin at ten seconds and nothing else to do.
+#[tokio::test(start_paused = true)]
+async fn a_kicked_pin_is_not_left_to_an_owner_that_ends_before_it_can_see_it() {
+    for seed in 0..8 {
+        for (made, due) in [(9, 40), (10, 12), (10, 25), (11, 22), (11, 24), (19, 32), (20, 33), (21, 60)] {
+            let (world, seeded) = lagging(seed).await;
+            let first = world.seed_pin(&seeded, "Keeps the owner for ten seconds", START + seconds(10)).await;
+            let second = async {
+                world.wait(seconds(made)).await;
+                let pin = world.seed_pin(&seeded, "Late comer", START + seconds(due)).await;
+                kick(&world, &pin).await;
+                pin
+            };
+            Box::pin(kick_and(&world, &first, second, (seed, made, due))).await;
+        }
+    }
+}
+
+/// Lets an owner begin with `first` and checks that the pin of `second` is out in time.
+async fn kick_and(world: &World, first: &Pin, second: impl Future<Output = Pin>, case: (u64, i64, i64)) {
+    let ((), second) = join(kick(world, first), second).await;
+    for pin in [first, &second] {
+        let lateness = lateness_ms(world, pin).await;
+        assert!((0..=1000).contains(&lateness), "{lateness} ms late: seed, made, due {case:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pin_that_is_moved_away_under_its_owner_goes_out_at_its_new_time() {
+    for seed in 0..8 {
+        let (world, seeded) = lagging(seed).await;
+        let pin = world.seed_pin(&seeded, "Moved", START + seconds(20)).await;
+        let moved = async {
+            world.wait(seconds(19)).await;
+            let mut pin = world.pin(&pin).await;
+            pin.schedule(START + seconds(40), world.clock.now()).expect("it can be moved");
+            world.platform("pins").pins.save(&pin, pin.version - 1).await.expect("nobody else saves");
+            kick(&world, &pin).await;
+        };
+        join(kick(&world, &pin), moved).await;
+        let lateness = lateness_ms(&world, &pin).await;
+        assert!((0..=1000).contains(&lateness), "{lateness} ms late with seed {seed}");
+    }
+}
