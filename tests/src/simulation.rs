@@ -35,7 +35,7 @@ use crate::START;
 pub use invariant::{Breach, Invariant};
 pub use many::{Tally, first_breach, many};
 use plan::Plan;
-pub use planted::{Client, NOT_SEEN_TO_BE_FOUND, PLANTED, Planted};
+pub use planted::{Client, PLANTED, Planted};
 use scene::Scene;
 pub use tamper::Tamper;
 use weather::Weather;

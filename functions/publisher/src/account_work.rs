@@ -59,8 +59,7 @@ async fn release_due(publisher: &Publisher, mut account: Account) -> Result<(), 
         account.release_at = Some(now + NEXT_PAGE);
         return platform.accounts.save(&mut account, version).await;
     }
-    let again = account.usable_tokens(now).is_some() && publisher.rules.keep(Rule::ReleaseTwice);
-    let left = if again { account.releases_left.saturating_sub(1) } else { 0 };
+    let left = if account.usable_tokens(now).is_some() { account.releases_left.saturating_sub(1) } else { 0 };
     account.releases_left = left;
     let pause = left.checked_sub(1).and_then(|left| REPEAT.get(usize::from(left)));
     account.release_at = pause.map(|pause| now + *pause);

@@ -102,7 +102,7 @@ async fn twin(publisher: &Publisher, pin: &Pin, account: &Account, last_claim: T
         Ok(Some(until)) => Some(Ending::WaitForTwin(until)),
         Ok(None) => {
             let too_late = publisher.platform.clock.now() > last_claim + LATEST_POST;
-            (too_late && publisher.rules.keep(Rule::EndInTime)).then_some(Ending::Retry(Setback::AwsTrouble))
+            too_late.then_some(Ending::Retry(Setback::AwsTrouble))
         }
         Err(error) => {
             tracing::error!(%error, pin = %pin.id, "a pin that looks the same could not be read");

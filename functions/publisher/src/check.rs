@@ -255,13 +255,11 @@ impl Looking<'_> {
         let pins = &self.publisher.platform.pins;
         if pin.in_check().is_some() {
             pins.save(&pin, self.pin.version).await?;
-        } else if self.publisher.rules.keep(Rule::SettleWithAccount) {
+        } else {
             let (mut account, version) = (self.account.clone(), self.account.version);
             account.doubts.retain(|doubt| doubt.pin != pin.id);
             pins.replace_with_account(&self.pin, &pin, &mut account, version).await?;
             let _ = self.publisher.sessions.reload(&pin.owner, &pin.account_id).await;
-        } else {
-            pins.replace(&self.pin, &pin).await?;
         }
         told(&pin);
         // What is due at once is done by this invocation, which may be the last one for a minute.

@@ -11,7 +11,6 @@ use shared::store::StoreError;
 use crate::Publisher;
 use crate::change::change;
 use crate::ending::moved;
-use crate::rules::Rule;
 
 /// How long after a doubt was noted with the account the first look counts: by then every publisher knows of it, and the
 /// calendar shows what was published before.
@@ -53,9 +52,6 @@ pub async fn twin_in_doubt(
     pin: &Pin,
     account: &Account,
 ) -> Result<Option<Timestamp>, StoreError> {
-    if !publisher.rules.keep(Rule::WaitForTwins) {
-        return Ok(None);
-    }
     let fingerprint = pin.fingerprint();
     let twins = account.doubts.iter().filter(|doubt| doubt.pin != pin.id && doubt.fingerprint == fingerprint);
     for twin in twins {

@@ -10,7 +10,6 @@ use crate::attempt::{self, Tried};
 use crate::classify::Verdict;
 use crate::lanes::{Job, PinWork};
 use crate::release;
-use crate::rules::Rule;
 use crate::session::{Session, SessionError};
 use crate::{Publisher, Report, Span, doubts, ending};
 
@@ -97,7 +96,6 @@ async fn won(
     span: Span,
 ) -> Finished {
     let too_late = publisher.platform.clock.now() > span.last_claim + LATEST_POST;
-    let too_late = too_late && publisher.rules.keep(Rule::EndInTime);
     let session = if too_late { Err(SessionError::TooLate) } else { session };
     let tried = Box::pin(attempt::attempt(publisher, &mut pin, attempt, session, span.last_claim));
     let Tried { posted, verdict } = tried.await;

@@ -4,7 +4,6 @@ use shared::domain::{Account, Connection, Hold, Partition, Pin, State};
 use shared::store::{DueEntry, DueWork, StoreError};
 
 use crate::Publisher;
-use crate::rules::Rule;
 
 /// How many pins one page of a release has: about what the account may post until the next page.
 const PAGE: usize = 80;
@@ -35,7 +34,7 @@ pub fn is_full(released: usize) -> bool {
 ///
 /// Answers whether it was released.
 pub async fn unpark_if_mended(publisher: &Publisher, pin: &Pin) -> bool {
-    if !publisher.rules.keep(Rule::ReleaseTwice) || !is_mended(publisher, pin).await {
+    if !is_mended(publisher, pin).await {
         return false;
     }
     let released = unpark(publisher, pin.clone()).await;

@@ -47,23 +47,14 @@ pub enum Rule {
     KeepUnclearOpen,
     /// What other pins of the owner were published as is not taken for the pin in doubt.
     ExcludeOwn,
-    /// Nothing is posted that could not be told from a pin in doubt.
-    WaitForTwins,
-    /// A pin that is found is settled together with its account, so that two are not settled by one find.
-    SettleWithAccount,
     /// An account under a hold is not called.
     HeedHolds,
     /// What waited for an account is released.
     Release,
-    /// A pin that was parked is looked after once more, in case its cause was mended meanwhile, and releases are
-    /// repeated.
-    ReleaseTwice,
     /// A pin that is a day late is not published without asking.
     HeedGrace,
     /// Nothing is posted while Pinterest is switched off.
     HeedSettings,
-    /// No request is begun that could outlive the invocation.
-    EndInTime,
     /// Of an account's tokens one worker at a time makes a new pair.
     RenewAlone,
     /// A new pair is stored.
@@ -98,12 +89,5 @@ impl Rules {
     /// Whether `rule` is kept.
     pub fn keep(&self, rule: Rule) -> bool {
         !self.without.contains(&rule)
-    }
-
-    /// The same rules but for `rule`.
-    #[must_use]
-    pub fn without(mut self, rule: Rule) -> Self {
-        self.without.push(rule);
-        self
     }
 }

@@ -227,7 +227,7 @@ impl<'a> Watch<'a> {
             let platform = &self.publisher.platform;
             self.running.push(Box::pin(async move { Step::Loaded(look::jobs(platform, page).await) }));
         }
-        if now >= self.next_look && !self.looking && !self.stopped && !self.owned.is_empty() {
+        if now >= self.next_look && !self.looking && !self.stopped {
             self.looking = true;
             let shards = self.owned.iter().map(|shard| (*shard, self.backlog.rest(*shard))).collect();
             // With enough to do, thousands of entries would be read over and over to take up a few.
@@ -257,7 +257,7 @@ impl<'a> Watch<'a> {
     fn wake(&self, now: Timestamp) -> Timestamp {
         let next_job = self.open_kinds().filter_map(|kind| self.lanes.next(kind, now)).min();
         let next_job = next_job.map(|at| at - self.publisher.rules.early);
-        let next_look = (!self.looking && !self.stopped && !self.owned.is_empty()).then_some(self.next_look);
+        let next_look = (!self.looking && !self.stopped).then_some(self.next_look);
         let end = if self.stopped { None } else { Some(self.span.last_claim) };
         let wake = [next_job, next_look, end].into_iter().flatten().min();
         wake.unwrap_or(now + LOOK_EVERY).max(now)

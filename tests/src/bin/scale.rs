@@ -131,7 +131,9 @@ fn burst(accounts: usize, schedules: u8) -> Vec<String> {
     let (took, bound) = (drained.took, burst.bound());
     println!("  drained in {took:#}; Pinterest's pace allows {bound:#}; {}", drained.seen);
     println!("  at most {} posts of an account in a minute, {} posts", drained.busiest_minute, drained.posts);
-    println!("  {:.1} MB of heap at most, on top of {before:.1} MB", peak - before);
+    let whose =
+        if schedules == 1 { "of its invocations" } else { "of all invocations, which share a process here only" };
+    println!("  {:.1} MB of heap at most, {whose}, on top of {before:.1} MB of the table and Pinterest", peak - before);
     let mut broken = Vec::new();
     if took > bound + bound / 4 {
         broken.push(format!("{took:#} to drain what Pinterest takes in {bound:#}"));

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use shared::clock::Clock;
@@ -41,7 +42,16 @@ impl People {
 
     async fn one(&self, act: Act) {
         match act {
-            Act::Make { pin, account, at, twin } => self.make(pin, account, START + at, twin).await,
+            Act::Make { pin, account, at, twin, twice } => {
+                let request = self.request(pin, account, START + at, twin);
+                let again = async {
+                    if let Some(later) = twice {
+                        self.around.wait(later).await;
+                        self.post(pin, &request).await;
+                    }
+                };
+                join(self.make(pin, &request, START + at), again).await;
+            }
             Act::Repeat { pin } => self.repeat(pin).await,
             Act::Edit { pin, version } => self.edit(pin, version).await,
             Act::Move { pin, at } => self.reschedule(pin, (START + at).max(self.around.now())).await,
@@ -60,16 +70,19 @@ impl People {
         }
     }
 
-    async fn make(&self, pin: usize, account: usize, at: Timestamp, twin: bool) {
+    fn request(&self, pin: usize, account: usize, at: Timestamp, twin: bool) -> Value {
         let seeded = &self.accounts[account];
-        let title = if twin { "Twin".to_owned() } else { format!("Pin {pin}") };
         let mut request = crate::pin_request(seeded.account.id.as_str(), &seeded.board, at.to_string());
-        request["content"]["title"] = title.clone().into();
-        let Some(id) = self.post(pin, &request).await else { return };
-        let text = request["content"]["description"].as_str().unwrap_or_default().to_owned();
-        let own = Owned::made(title, text, at, self.around.now());
+        request["content"]["title"] = if twin { "Twin".into() } else { format!("Pin {pin}").into() };
+        request
+    }
+
+    async fn make(&self, pin: usize, request: &Value, at: Timestamp) {
+        let Some(id) = self.post(pin, request).await else { return };
+        let text = |name: &str| request["content"][name].as_str().unwrap_or_default().to_owned();
+        let own = Owned::made(text("title"), text("description"), at, self.around.now());
         self.around.judge.known().pins.entry(id.clone()).or_insert(own);
-        self.made().push((pin, id, request));
+        self.made().push((pin, id, request.clone()));
     }
 
     /// Sends the request for a new pin until it is answered; its key makes the repeats harmless.

@@ -21,7 +21,7 @@ use super::dice::Dice;
 use super::mortal::{Life, Since};
 use super::planted::Client;
 use super::surroundings::Surroundings;
-use super::weather::holds;
+use super::weather::{Trouble, holds};
 
 /// Who calls Pinterest, and how.
 #[derive(Clone)]
@@ -169,10 +169,11 @@ fn fate(around: &Surroundings, call: &PinterestCall) -> Fate {
     if out {
         strike(dice, &mut fate, own, dice.number(0..5));
     } else if weather.pinterest_faults > 0.0 && dice.happens(weather.pinterest_faults) {
-        let ways = match () {
-            () if weather.all_in_doubt => 1..6,
-            () if call.creates => 0..16,
-            () => 0..8,
+        let ways = match weather.trouble {
+            Trouble::Doubts => 1..6,
+            Trouble::Limits => 6..7,
+            Trouble::Any if call.creates => 0..16,
+            Trouble::Any => 0..8,
         };
         strike(dice, &mut fate, own, dice.number(ways));
     }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use pinterest_sim::Rotation;
 
 use super::dice::Dice;
-use super::weather::Weather;
+use super::weather::{Trouble, Weather};
 
 /// What happens in a run apart from what goes wrong.
 #[derive(Debug)]
@@ -24,8 +24,9 @@ pub struct Plan {
 /// What somebody does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
-    /// Makes the pin of that number, at that time after the start.
-    Make { pin: usize, account: usize, at: SignedDuration, twin: bool },
+    /// Makes the pin of that number, at that time after the start; sends the request `twice`, so long after the first one,
+    /// without waiting for its answer.
+    Make { pin: usize, account: usize, at: SignedDuration, twin: bool, twice: Option<SignedDuration> },
     /// Sends the request that made the pin once more, as who lost its answer.
     Repeat { pin: usize },
     /// Changes what the pin says.
@@ -68,7 +69,7 @@ impl Plan {
 
     /// The plan of a seed.
     pub fn draw(dice: &Dice, weather: &Weather) -> Self {
-        if weather.all_in_doubt {
+        if weather.trouble == Trouble::Doubts {
             return Self::twins(dice, weather);
         }
         let accounts: &[&'static str] = if dice.happens(0.4) { &["shop", "friend"] } else { &["shop"] };
@@ -79,9 +80,10 @@ impl Plan {
             let (made, at) = (seconds(0, 15, dice), seconds(6, 70, dice));
             let (twin, account) = (twins && pin < 2, usize::try_from(dice.number(0..2)).unwrap_or(0));
             let account = if twin { 0 } else { account % accounts.len() };
-            acts.push((made, Act::Make { pin, account, at, twin }));
+            let twice = dice.happens(0.25).then(|| seconds(0, 2, dice));
+            acts.push((made, Act::Make { pin, account, at, twin, twice }));
             if dice.happens(busy) {
-                acts.extend(of_pin(dice, pin, at));
+                acts.extend(of_pin(dice, weather, pin, at));
             }
         }
         acts.extend(switches(dice));
@@ -94,7 +96,7 @@ impl Plan {
             }
         }
         acts.sort_by_key(|(at, _)| *at);
-        let renews = dice.happens(0.35);
+        let renews = dice.happens(0.45);
         Self {
             renewals: accounts.iter().map(|_| renews.then(|| seconds(2, 100, dice))).collect(),
             accounts: accounts.to_vec(),
@@ -111,22 +113,29 @@ impl Plan {
         let first = seconds(4, 20, dice);
         let mut acts = Vec::new();
         for pin in 0..3 {
-            let later = dice.one(&[seconds(0, 3, dice), seconds(70, 95, dice), seconds(145, 170, dice)]);
+            let (close, first_look, second_look) =
+                (seconds(0, 3, dice), seconds(70, 95, dice), seconds(145, 170, dice));
+            let later = dice.one(&[close, close, first_look, first_look, second_look]);
             let at = if pin == 0 { first } else { first + later };
-            acts.push((seconds(0, 4, dice), Act::Make { pin, account: 0, at, twin: true }));
+            // What is made just before its time is posted by whoever is called for it, beside the shard's owner.
+            let made = (at - seconds(0, 3, dice)).max(SignedDuration::ZERO);
+            acts.push((made, Act::Make { pin, account: 0, at, twin: true, twice: None }));
         }
         acts.sort_by_key(|(at, _)| *at);
-        let (people, ticks) = (people(dice, acts), ticks(dice, weather));
-        Self { people, ticks, ..Self::quiet() }
+        let mut ticks: Vec<_> = (0..3).flat_map(|_| ticks(dice, weather)).collect();
+        ticks.sort_unstable();
+        Self { people: people(dice, acts), ticks, ..Self::quiet() }
     }
 }
 
 /// What somebody does with a pin that is due at `at`; most of it close to that time.
-fn of_pin(dice: &Dice, pin: usize, at: SignedDuration) -> Vec<(SignedDuration, Act)> {
+fn of_pin(dice: &Dice, weather: &Weather, pin: usize, at: SignedDuration) -> Vec<(SignedDuration, Act)> {
     let mut acts = Vec::new();
     for version in 1..=dice.number(1..4) {
-        let close = at + seconds(0, 4, dice) - SignedDuration::from_secs(3);
-        let when = dice.one(&[close, close, seconds(0, 120, dice)]);
+        let before = at + seconds(0, 4, dice) - SignedDuration::from_secs(3);
+        // So that it is read before the claim and written after it.
+        let about = at - SignedDuration::try_from(dice.time(weather.aws_latency * 2)).unwrap_or_default();
+        let when = dice.one(&[before, about, seconds(0, 120, dice)]);
         let what = dice.one(&[
             Act::Edit { pin, version },
             Act::Edit { pin, version },

@@ -73,7 +73,6 @@ pub const PLANTED: &[Planted] = &[
     at_aws("a release that leaves the pins parked", Tamper::ReleaseLeavesPins),
     at_aws("a hold that is not written", Tamper::HoldUnwritten),
     at_aws("a renewal without a lease", Tamper::RenewalWithoutLease),
-    at_aws("new tokens that are not stored", Tamper::TokensNotStored),
     at_aws("a counter that does not move", Tamper::CounterStandsStill),
     at_aws("settings read once and for all", Tamper::SettingsReadOnce),
     at_aws("an outcome under another pin's id", Tamper::OutcomeOfAnother),
@@ -89,17 +88,10 @@ pub const PLANTED: &[Planted] = &[
     }),
     in_rules("a board that could not be read taken for empty", |rules| rules.without.push(Rule::KeepUnclearOpen)),
     in_rules("another pin of the owner's taken for the one in doubt", |rules| rules.without.push(Rule::ExcludeOwn)),
-];
-
-/// More bugs, of which it was not seen yet that a thousand seeds find them; `--bug` plants these too.
-pub const NOT_SEEN_TO_BE_FOUND: &[Planted] = &[
     at_aws("a repeated request that makes the pin anew", Tamper::CreateWithoutCondition),
     at_aws("a hold whose release is not planned", Tamper::HoldNeverReleased),
-    in_rules("a twin posted while a pin is in doubt", |rules| rules.without.push(Rule::WaitForTwins)),
-    in_rules("two pins settled by one find", |rules| rules.without.push(Rule::SettleWithAccount)),
     in_rules("a hold that is not heeded", |rules| rules.without.push(Rule::HeedHolds)),
     in_rules("a hold that is never released", |rules| rules.without.push(Rule::Release)),
-    in_rules("a pin parked after the release", |rules| rules.without.push(Rule::ReleaseTwice)),
     in_rules("a pin published a day late", |rules| rules.without.push(Rule::HeedGrace)),
     in_rules("publishing while it is disabled", |rules| rules.without.push(Rule::HeedSettings)),
     in_rules("two workers renewing one account", |rules| rules.without.push(Rule::RenewAlone)),

@@ -47,8 +47,6 @@ pub enum Tamper {
     HoldUnwritten,
     /// Nobody is kept from renewing the same tokens.
     RenewalWithoutLease,
-    /// The old tokens are stored in the place of the new ones.
-    TokensNotStored,
     /// Counters are left as they are.
     CounterStandsStill,
     /// The settings are what they were when they were read first.
@@ -119,9 +117,6 @@ impl Tampering {
             Tamper::ReleaseLeavesPins if was == "held" && is == "scheduled" => keep(item, &["due_shard", "due_at"]),
             Tamper::HoldUnwritten => remove(item, &["hold_until", "hold_reason"]),
             Tamper::RenewalWithoutLease if item["refresh_lease_until"].is_object() => unconditional(request),
-            Tamper::TokensNotStored if item["token_version"] != before["token_version"] && !is_new => {
-                keep(item, &["access_token", "refresh_token"]);
-            }
             Tamper::OutcomeOfAnother if is == "published" => {
                 let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
                 let own = item["pinterest_id"].clone();

@@ -9,6 +9,17 @@ use super::dice::Dice;
 use crate::START;
 use crate::publishing::TIMEOUT;
 
+/// What goes wrong at Pinterest, where something does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Anything.
+    Any,
+    /// It is always left open whether a pin was created.
+    Doubts,
+    /// An account is over its limit, for a time that Pinterest names.
+    Limits,
+}
+
 /// How rough a run is. Every part is there or not by itself, so that some runs have one trouble only, and some none.
 #[derive(Debug)]
 pub struct Weather {
@@ -30,8 +41,8 @@ pub struct Weather {
     pub index_lag: SignedDuration,
     /// By how much the clock of a publisher is wrong at most.
     pub skew: Duration,
-    /// Whether what goes wrong at Pinterest always leaves it open whether a pin was created.
-    pub all_in_doubt: bool,
+    /// What goes wrong at Pinterest.
+    pub trouble: Trouble,
     /// How likely an invocation of the publisher dies.
     pub deaths: f64,
     /// How likely a tick is missing, and how likely there are two.
@@ -51,8 +62,11 @@ impl Weather {
             let at = |seconds: u64| START + Duration::from_secs(seconds);
             dice.happens(likely).then(|| (at(from), at(from + lasts)))
         };
-        if dice.happens(0.15) {
+        if dice.happens(0.2) {
             return Self::doubtful(dice);
+        }
+        if dice.happens(0.05) {
+            return Self::limited(dice);
         }
         let rate = |likely: f64, rates: &[f64]| if dice.happens(likely) { dice.one(rates) } else { 0.0 };
         Self {
@@ -65,7 +79,7 @@ impl Weather {
             visibility: if dice.happens(0.8) { visibility } else { Duration::ZERO },
             index_lag: SignedDuration::from_secs(if dice.happens(0.4) { 10 } else { 0 }),
             skew: Duration::from_secs(if dice.happens(0.6) { 5 } else { 0 }),
-            all_in_doubt: false,
+            trouble: Trouble::Any,
             deaths: rate(0.55, &[0.1, 0.3, 0.6]),
             odd_ticks: rate(0.5, &[0.15]),
             timeout: dice.one(&[SignedDuration::from_secs(75), SignedDuration::from_secs(100), TIMEOUT]),
@@ -85,7 +99,7 @@ impl Weather {
             visibility,
             index_lag: SignedDuration::ZERO,
             skew: Duration::ZERO,
-            all_in_doubt: false,
+            trouble: Trouble::Any,
             deaths: 0.0,
             odd_ticks: 0.0,
             timeout: TIMEOUT,
@@ -97,10 +111,21 @@ impl Weather {
     fn doubtful(dice: &Dice) -> Self {
         Self {
             aws_latency: Duration::from_millis(dice.one(&[50, 800])),
-            pinterest_faults: dice.one(&[0.3, 0.6]),
-            pinterest_latency: Duration::from_millis(dice.one(&[1500, 9000])),
-            all_in_doubt: true,
+            pinterest_faults: dice.one(&[0.4, 0.6]),
+            pinterest_latency: Duration::from_secs(9),
+            trouble: Trouble::Doubts,
             ..Self::fair(Duration::from_secs(dice.one(&[0, 3])))
+        }
+    }
+
+    /// Nothing goes wrong but that Pinterest often wants no more of an account for a while.
+    fn limited(dice: &Dice) -> Self {
+        Self {
+            aws_latency: Duration::from_millis(50),
+            pinterest_faults: dice.one(&[0.2, 0.5]),
+            pinterest_latency: Duration::from_millis(300),
+            trouble: Trouble::Limits,
+            ..Self::fair(Duration::ZERO)
         }
     }
 

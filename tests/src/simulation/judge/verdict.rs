@@ -26,7 +26,7 @@ pub fn conclude(judge: &Judge, around: &Surroundings, health: &Value) {
             as_asked(&known, around, row, &mut note);
         }
         on_boards(&known, around, &rows, &mut note);
-        parked(&rows, &mut note);
+        parked(&rows, around.now(), &mut note);
         accounts(&known, around, &rows, &mut note);
         healthy(&rows, around.now(), health, &mut note);
     }
@@ -127,12 +127,12 @@ fn on_boards(known: &Known, around: &Surroundings, rows: &[Row], note: &mut impl
 }
 
 /// Nothing is parked at an account that can post, or at a circuit that is not open.
-fn parked(rows: &[Row], note: &mut impl FnMut(Invariant, String)) {
+fn parked(rows: &[Row], now: Timestamp, note: &mut impl FnMut(Invariant, String)) {
     for row in rows.iter().filter(|row| row.is_pin() && is_parked(row)) {
         let at = row.text("due_shard").trim_start_matches("held#");
         let account = rows.iter().find(|account| account.is_account() && account.text("id") == at);
         let is_held = match account {
-            Some(account) => account.text("state") != "connected" || account.has("hold_until"),
+            Some(account) => account.text("state") != "connected" || account.moment("hold_until") > Some(now),
             None => rows.iter().any(|circuit| circuit.text("pk").starts_with("circuit#")),
         };
         if !is_held {
