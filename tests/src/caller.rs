@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::World;
+use crate::permissions::in_the_name_of;
 use crate::world::HOST;
 
 /// Somebody who calls.
@@ -129,8 +130,9 @@ impl<'a> Caller<'a> {
         }
         let mut request = request.body(Body::from(body.unwrap_or_default())).expect("the stories write valid requests");
         request.extensions_mut().insert(self.context());
-        let router = self.router.as_ref().unwrap_or_else(|| self.world.function(bare)).clone();
-        let Ok(response) = router.oneshot(request).await;
+        let (function, router) = self.world.function(bare);
+        let router = self.router.as_ref().unwrap_or(router).clone();
+        let Ok(response) = in_the_name_of(function, router.oneshot(request)).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("bodies are complete").to_bytes().to_vec();
         Answer { status: parts.status.as_u16(), headers: parts.headers, body }

@@ -11,6 +11,7 @@ mod front;
 mod latency;
 pub mod ledger;
 pub mod outage;
+pub mod permissions;
 mod planner;
 pub mod precision;
 mod publishing;
@@ -20,6 +21,7 @@ mod secrets;
 mod shapes;
 mod shortcuts;
 pub mod simulation;
+pub mod template;
 mod world;
 
 pub use addresses::{ABSENT_ACCOUNT, ABSENT_PIN, body_for, id_for};

@@ -20,6 +20,7 @@ use shared::pinterest::Transport;
 use shared::platform::Platform;
 use shared::store::schema;
 
+use crate::permissions::{self, Recorder};
 use crate::{Browser, Caller};
 
 /// The moment at which every world begins.
@@ -39,7 +40,7 @@ pub const HOST: &str = "pins.example.com";
 
 pub(crate) const TABLE: &str = "pinwheel";
 const APP_SECRET_ID: &str = "pinwheel/app";
-const TOKEN_KEYS: &str = "pinwheel/token-keys";
+pub(crate) const TOKEN_KEYS: &str = "pinwheel/token-keys";
 
 /// What the first token key is derived from.
 pub const TOKEN_KEY: &str = "canary-token-key-0123456789abcdef";
@@ -189,6 +190,7 @@ impl World {
     /// The platform of that instance, with caches of its own.
     pub(crate) fn platform_in(&self, instance: Instance<'_>) -> Arc<Platform> {
         let client = InProcess::new(self.parts.clone()).named(instance.actor).with_hook(self.meter.clone());
+        let client = client.with_hook(Arc::new(Recorder));
         let client =
             self.hooks.iter().chain(instance.hooks).fold(client, |client, hook| client.with_hook(hook.clone()));
         // No two instances draw the same ids, as no two do on AWS.
@@ -230,14 +232,21 @@ impl World {
         self.functions.push((routes, function));
     }
 
-    /// The router of the function that serves `path`; of several routes the most specific, as at API Gateway.
-    pub fn function(&self, path: &str) -> &Router {
+    /// The name and the router of the function that serves `path`; of several routes the most specific, as at API Gateway.
+    pub fn function(&self, path: &str) -> (Option<&'static str>, &Router) {
         let placeholders = |routes: &[Route]| {
             let fitting = routes.iter().filter(|route| matches(route.path, path));
             fitting.map(|route| route.path.matches('{').count()).min()
         };
-        let serving = self.functions.iter().filter_map(|(routes, served)| Some((placeholders(routes)?, served)));
-        serving.min_by_key(|(count, _)| *count).map_or(&self.functions[0].1, |(_, served)| served)
+        let serving = self.functions.iter().filter_map(|function| Some((placeholders(function.0)?, function)));
+        let (routes, served) = serving.min_by_key(|(count, _)| *count).map_or(&self.functions[0], |(_, served)| served);
+        (permissions::function_of(routes), served)
+    }
+
+    /// Every route with the name of its function.
+    pub fn routes_by_function(&self) -> Vec<(&'static str, Route)> {
+        let named = self.functions().filter_map(|(routes, _)| Some((permissions::function_of(routes)?, routes)));
+        named.flat_map(|(function, routes)| routes.iter().map(move |route| (function, *route))).collect()
     }
 
     /// The functions with the routes that they serve.

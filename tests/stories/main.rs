@@ -60,4 +60,5 @@ mod settings_verify;
 mod simulation;
 mod store;
 mod sweep;
+mod template;
 mod transport;

@@ -185,7 +185,7 @@ proptest! {
                     let path = route.path.replace("{id}", id).replace("{board}", board);
                     let event = event((route.method, &path), &texts, &claims, &body);
                     let Ok(payload) = serde_json::from_str(&event.to_string()) else { continue };
-                    let function = world.function(&route.path.replace("{id}", "x")).clone();
+                    let function = world.function(&route.path.replace("{id}", "x")).1.clone();
                     let Ok(answer) = Adapter::from(function).call(LambdaEvent::new(payload, Context::default())).await;
                     let answer = serde_json::to_value(answer).unwrap();
                     let status = answer["statusCode"].as_u64().unwrap();

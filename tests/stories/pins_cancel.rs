@@ -34,7 +34,7 @@ async fn claim(world: &World, id: &str) -> Pin {
     let lease = Lease { now, until: now + SignedDuration::from_mins(4) };
     let due: Due = pin.due.clone().unwrap();
     let attempt = AttemptId::random(&SystemRandom);
-    let claim = world.platform("publisher").pins.claim((&pin.owner, &pin.id), &due, &attempt, lease).await.unwrap();
+    let claim = world.platform("by hand").pins.claim((&pin.owner, &pin.id), &due, &attempt, lease).await.unwrap();
     match claim {
         Claim::Won(pin) => *pin,
         other => panic!("{other:?}"),
@@ -68,7 +68,7 @@ async fn drafts_and_held_pins_can_be_cancelled_also_while_pinterest_is_disabled(
     let mut pin = claim(&world, &held).await;
     let State::Publishing { attempt, .. } = pin.state.clone() else { panic!("claimed") };
     pin.hold(Hold::NeedsReconnect, Wait::ForAccount(None), START).unwrap();
-    world.platform("publisher").pins.record(&pin, &attempt).await.unwrap();
+    world.platform("by hand").pins.record(&pin, &attempt).await.unwrap();
     world.change_settings(|settings| (settings.enabled, settings.mode) = (false, Mode::Sandbox)).await;
     assert_eq!(cancel(&world, &held).await.json()["status"], "cancelled");
     assert_eq!(load(&world, &held).await.due, None);
@@ -85,7 +85,7 @@ async fn what_is_claimed_or_has_ended_is_not_cancelled() {
         let mut pin = claim(&world, &id).await;
         let State::Publishing { attempt, .. } = pin.state.clone() else { panic!("claimed") };
         end(&mut pin);
-        world.platform("publisher").pins.record(&pin, &attempt).await.unwrap();
+        world.platform("by hand").pins.record(&pin, &attempt).await.unwrap();
         let answer = cancel(&world, &id).await;
         assert_eq!((answer.status, &answer.json()["code"]), (409, &json!(status)));
         assert_eq!(load(&world, &id).await, pin, "nothing changed");

@@ -113,7 +113,7 @@ async fn an_outcome_that_is_written_twice_counts_once() {
         pin.record(Attempt::by_a_person(attempt.clone(), START, AttemptOutcome::Refused, "x"));
         for _ in 0..3 {
             // Each time with a token of its own, as a publisher does that got no answer at all.
-            world.platform("publisher").pins.record(&pin, &attempt).await.unwrap();
+            world.platform("by hand").pins.record(&pin, &attempt).await.unwrap();
         }
         assert_eq!(agreed(&world).await, if end { (0, 1) } else { (1, 0) });
     }
@@ -152,7 +152,7 @@ async fn claimed(alice: &Planner<'_>) -> (Pin, AttemptId) {
     let attempt = AttemptId::random(&SystemRandom);
     let lease = Lease { now: START, until: START + SignedDuration::from_mins(4) };
     let due = pin.due.clone().unwrap();
-    let store = alice.world.platform("publisher");
+    let store = alice.world.platform("by hand");
     let Claim::Won(pin) = store.pins.claim((&pin.owner, &pin.id), &due, &attempt, lease).await.unwrap() else {
         panic!("nobody else claims it")
     };

@@ -93,7 +93,7 @@ async fn who_mended_what_held_a_pin_or_set_it_back_need_not_wait() {
     pin.state = shared::domain::State::Scheduled { setback: Some(shared::domain::Setback::PinterestTrouble) };
     pin.due.as_mut().unwrap().at = START + SignedDuration::from_hours(1);
     pin.version += 1;
-    world.platform("publisher").pins.save(&pin, pin.version - 1).await.unwrap();
+    world.platform("by hand").pins.save(&pin, pin.version - 1).await.unwrap();
     world.simulator.clear_faults();
     for id in [&held, &waiting] {
         assert_eq!(retry(&alice, id).await.status, 200);
@@ -138,7 +138,7 @@ async fn a_pin_that_waits_for_its_account_or_for_a_limit_says_what_opens_it() {
         let before = pin.clone();
         pin.state = shared::domain::State::Held { reason: shared::domain::Hold::from_code(hold).unwrap(), until: None };
         pin.version += 1;
-        world.platform("publisher").pins.replace(&before, &pin).await.unwrap();
+        world.platform("by hand").pins.replace(&before, &pin).await.unwrap();
         let answer = retry(&alice, &id).await;
         assert_eq!((answer.status, &answer.json()["code"]), (409, &json!("held")));
         assert!(answer.json()["detail"].as_str().unwrap().contains(says), "{}", answer.text());

@@ -1,0 +1,144 @@
+//! Which calls to AWS each function makes, as the permissions that IAM asks for.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+use std::sync::{LazyLock, Mutex};
+
+use local::in_process::{Effect, Hook, Service};
+use serde_json::Value;
+use shared::api::Route;
+
+/// The variable that names the folder into which what was called is written, one file a process.
+pub const FOLDER: &str = "AWS_CALLS_FOLDER";
+
+tokio::task_local! {
+    /// The function whose router is at work.
+    static FUNCTION: &'static str;
+}
+
+/// What a call needs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Permission {
+    /// The name of the function that calls.
+    pub function: String,
+    /// The action as IAM names it, like `dynamodb:GetItem`.
+    pub action: String,
+    /// What it is done to: `table`, `table/index/due`, `app secret`, `token keys` or `publisher`.
+    pub resource: String,
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\t{}\t{}", self.function, self.action, self.resource)
+    }
+}
+
+impl Permission {
+    /// Reads a line as it was written.
+    pub fn read(line: &str) -> Option<Self> {
+        let mut parts = line.split('\t').map(str::to_owned);
+        Some(Self { function: parts.next()?, action: parts.next()?, resource: parts.next()? })
+    }
+}
+
+/// The function that serves `routes`.
+pub(crate) fn function_of(routes: &[Route]) -> Option<&'static str> {
+    let functions = [
+        ("settings", settings::ROUTES),
+        ("oauth", oauth::ROUTES),
+        ("accounts", accounts::ROUTES),
+        ("pins", pins::ROUTES),
+        ("web", web::ROUTES),
+    ];
+    functions.into_iter().find(|(_, known)| *known == routes).map(|(name, _)| name)
+}
+
+/// Lets `work` be done in the name of `function`.
+pub(crate) async fn in_the_name_of<F: Future>(function: Option<&'static str>, work: F) -> F::Output {
+    match function {
+        Some(function) => FUNCTION.scope(function, work).await,
+        None => work.await,
+    }
+}
+
+/// A hook that writes down what functions call.
+#[derive(Debug)]
+pub struct Recorder;
+
+impl Hook for Recorder {
+    fn after(&self, effect: &Effect<'_>, _: &local::in_process::Outcome<'_>) {
+        let Some(called) = CALLED.as_ref() else { return };
+        // What stories do by themselves is nobody's call.
+        let is_publisher = effect.actor.contains("publisher") || is_simulated(effect.actor);
+        let function = FUNCTION.try_with(|function| *function).ok().or(is_publisher.then_some("publisher"));
+        if let Some(function) = function {
+            called.lock().expect("nothing panics with it").note(function, effect);
+        }
+    }
+}
+
+/// Simulated publishers are called p0, p1 and so on.
+fn is_simulated(actor: &str) -> bool {
+    actor
+        .strip_prefix('p')
+        .is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
+}
+
+static CALLED: LazyLock<Option<Mutex<Called>>> = LazyLock::new(|| Called::open().map(Mutex::new));
+
+struct Called {
+    known: BTreeSet<Permission>,
+    file: File,
+}
+
+impl Called {
+    #[expect(clippy::disallowed_methods, reason = "it is for a check, not for a function")]
+    fn open() -> Option<Self> {
+        let folder = std::env::var(FOLDER).ok()?;
+        let path = Path::new(&folder).join(format!("{}.tsv", std::process::id()));
+        let file = OpenOptions::new().create(true).append(true).open(&path);
+        Some(Self { known: BTreeSet::new(), file: file.expect("the folder exists and can be written to") })
+    }
+
+    fn note(&mut self, function: &str, effect: &Effect<'_>) {
+        for (action, resource) in needed(effect) {
+            let permission = Permission { function: function.to_owned(), action, resource };
+            if !self.known.contains(&permission) {
+                writeln!(self.file, "{permission}").expect("the folder can be written to");
+                self.known.insert(permission);
+            }
+        }
+    }
+}
+
+/// The permissions that IAM asks for; a transaction needs those of its parts.
+fn needed(effect: &Effect<'_>) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    match (effect.service, effect.operation) {
+        (Service::DynamoDb, operation @ ("TransactWriteItems" | "TransactGetItems")) => {
+            let parts = effect.request["TransactItems"].as_array().into_iter().flatten();
+            let names = parts.filter_map(Value::as_object).flat_map(serde_json::Map::keys);
+            let action = |name: &String| match name.as_str() {
+                "ConditionCheck" => "dynamodb:ConditionCheckItem".to_owned(),
+                other => format!("dynamodb:{other}Item"),
+            };
+            let actions: Vec<_> = names.map(|name| (action(name), "table".to_owned())).collect();
+            assert!(!actions.is_empty(), "{operation} has parts");
+            actions
+        }
+        (Service::DynamoDb, operation) => {
+            let index = effect.request["IndexName"].as_str();
+            let resource = index.map_or_else(|| "table".to_owned(), |index| format!("table/index/{index}"));
+            vec![(format!("dynamodb:{operation}"), resource)]
+        }
+        (Service::SecretsManager, operation) => {
+            let secret = text(&effect.request["SecretId"]);
+            let is_keys = secret == crate::world::TOKEN_KEYS;
+            vec![(format!("secretsmanager:{operation}"), if is_keys { "token keys" } else { "app secret" }.to_owned())]
+        }
+        (Service::Lambda, _) => vec![("lambda:InvokeFunction".to_owned(), "publisher".to_owned())],
+    }
+}

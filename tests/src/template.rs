@@ -1,0 +1,148 @@
+//! What `template.yaml` says of the functions, for tests that hold it against the code.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use yaml_rust2::{Yaml, YamlLoader};
+
+use crate::permissions::Permission;
+
+const FUNCTION: &str = "AWS::Serverless::Function";
+const INTEGRATION: &str = "AWS::ApiGatewayV2::Integration";
+const ROUTE: &str = "AWS::ApiGatewayV2::Route";
+
+/// The template. Short forms of functions, like `!Ref Table`, are read as their text, `Table`.
+#[derive(Debug)]
+pub struct Template(Yaml);
+
+/// A route of the API.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TemplateRoute {
+    /// The name of the function that it leads to.
+    pub function: String,
+    /// The method and the path, like `GET /v1/pins`.
+    pub key: String,
+    /// Whether a token is asked for, with the scope of the installation.
+    pub asks_for_token: bool,
+}
+
+impl Template {
+    /// Reads the template of this repository.
+    pub fn read() -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
+        let text = std::fs::read_to_string(&path).expect("the template is at the top of the repository");
+        Self::parse(&text)
+    }
+
+    /// Reads a template.
+    pub fn parse(text: &str) -> Self {
+        let mut documents = YamlLoader::load_from_str(text).expect("the template is YAML");
+        assert_eq!(documents.len(), 1, "it is one document");
+        Self(documents.remove(0))
+    }
+
+    /// The names of the functions with the names of their resources.
+    pub fn functions(&self) -> BTreeMap<String, String> {
+        let name = |resource: &Yaml| text(&resource["Metadata"]["BuildProperties"]["Binary"]);
+        self.of_type(FUNCTION).map(|(id, resource)| (name(resource), id.to_owned())).collect()
+    }
+
+    /// The routes of the API.
+    pub fn routes(&self) -> BTreeSet<TemplateRoute> {
+        let functions: BTreeMap<_, _> = self.functions().into_iter().map(|(name, id)| (id, name)).collect();
+        let integrations: BTreeMap<_, _> = self
+            .of_type(INTEGRATION)
+            .map(|(id, resource)| {
+                let uri = text(&resource["Properties"]["IntegrationUri"]);
+                (format!("integrations/${{{id}}}"), functions[uri.trim_end_matches(".Arn")].clone())
+            })
+            .collect();
+        let routes = self.of_type(ROUTE).map(|(id, resource)| {
+            let route = &resource["Properties"];
+            let asks_for_token = match text(&route["AuthorizationType"]).as_str() {
+                "JWT" => {
+                    let scopes = list(&route["AuthorizationScopes"]);
+                    assert_eq!(scopes, ["RequiredScope"], "{id} asks for the scope of the installation");
+                    assert_eq!(text(&route["AuthorizerId"]), "Authorizer", "{id}");
+                    true
+                }
+                "NONE" => false,
+                other => panic!("{id} has the authorization {other:?}"),
+            };
+            let function = integrations[&text(&route["Target"])].clone();
+            TemplateRoute { function, key: text(&route["RouteKey"]), asks_for_token }
+        });
+        routes.collect()
+    }
+
+    /// What each function may do, but for writing its own log and what AWS does in its name.
+    pub fn permissions(&self) -> BTreeSet<Permission> {
+        let mut permissions = BTreeSet::new();
+        for (function, id) in self.functions() {
+            let role = text(&self.properties(&id)["Role"]);
+            for policy in self.properties(role.trim_end_matches(".Arn"))["Policies"].as_vec().into_iter().flatten() {
+                for statement in policy["PolicyDocument"]["Statement"].as_vec().into_iter().flatten() {
+                    assert_eq!(text(&statement["Effect"]), "Allow", "{function}");
+                    let resource = text(&statement["Resource"]);
+                    for action in list(&statement["Action"]) {
+                        assert!(!action.contains('*') && !resource.contains('*'), "{function}: {action} on {resource}");
+                        let resource = named(&id, &action, &resource);
+                        permissions.extend(resource.map(|resource| Permission {
+                            function: function.clone(),
+                            action,
+                            resource,
+                        }));
+                    }
+                }
+            }
+        }
+        permissions
+    }
+
+    /// The variables of each function, those of all functions included.
+    pub fn variables(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let names = |yaml: &Yaml| {
+            let variables = yaml["Environment"]["Variables"].as_hash().cloned().unwrap_or_default();
+            variables.keys().map(text).collect::<BTreeSet<_>>()
+        };
+        let of_all = names(&self.0["Globals"]["Function"]);
+        let functions = self.functions().into_iter();
+        functions.map(|(name, id)| (name, &names(self.properties(&id)) | &of_all)).collect()
+    }
+
+    fn properties(&self, id: &str) -> &Yaml {
+        &self.0["Resources"][id]["Properties"]
+    }
+
+    fn of_type<'a>(&'a self, wanted: &'a str) -> impl Iterator<Item = (&'a str, &'a Yaml)> {
+        let resources = self.0["Resources"].as_hash().into_iter().flatten();
+        let named = resources.filter_map(|(id, resource)| Some((id.as_str()?, resource)));
+        named.filter(move |(_, resource)| resource["Type"].as_str() == Some(wanted))
+    }
+}
+
+/// What a resource of a policy of the function `id` is called in [`Permission`]; nothing for its log, and for the queue
+/// to which AWS sends what failed.
+fn named(id: &str, action: &str, resource: &str) -> Option<String> {
+    let table = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${TableInUse.Value}";
+    let is_log = action.starts_with("logs:") && resource == format!("{id}Logs.Arn");
+    let is_for_lambda = (action, resource) == ("sqs:SendMessage", "FailedInvocations.Arn");
+    if is_log || is_for_lambda {
+        return None;
+    }
+    Some(match resource {
+        "AppSecret" => "app secret".to_owned(),
+        "TokenKeys" => "token keys".to_owned(),
+        "Publisher.Arn" => "publisher".to_owned(),
+        other => other.strip_prefix(table).map_or_else(|| other.to_owned(), |rest| format!("table{rest}")),
+    })
+}
+
+fn text(yaml: &Yaml) -> String {
+    yaml.as_str().unwrap_or_default().to_owned()
+}
+
+/// The texts of a list; one text is a list of one.
+fn list(yaml: &Yaml) -> Vec<String> {
+    yaml.as_vec().map_or_else(|| vec![text(yaml)], |items| items.iter().map(text).collect())
+}

@@ -1,0 +1,76 @@
+//! The template of the installation on AWS and the code say the same.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use shared::api::Access;
+use shared::config::Config;
+use tests::World;
+use tests::permissions::Permission;
+use tests::template::{Template, TemplateRoute};
+
+/// What Lambda itself sets in every function.
+const BY_LAMBDA: [&str; 4] = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+
+/// What leads somewhere else than to AWS and Pinterest, for trials and tests.
+const ELSEWHERE: [&str; 6] = [
+    "AWS_ENDPOINT_URL_DYNAMODB",
+    "AWS_ENDPOINT_URL_LAMBDA",
+    "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+    "PINTEREST_API_LIVE",
+    "PINTEREST_API_SANDBOX",
+    "PINTEREST_AUTHORIZE_URL",
+];
+
+fn set<const N: usize>(names: [&str; N]) -> BTreeSet<String> {
+    names.into_iter().map(str::to_owned).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_api_has_exactly_the_routes_of_the_functions() {
+    let world = World::new().await;
+    let routes = world.routes_by_function().into_iter().map(|(function, route)| TemplateRoute {
+        function: function.to_owned(),
+        key: format!("{} {}", route.method, route.path),
+        asks_for_token: route.access != Access::Open,
+    });
+    let routes: BTreeSet<_> = routes.collect();
+    assert!(routes.len() > 25, "{}", routes.len());
+    assert_eq!(Template::read().routes(), routes);
+}
+
+#[test]
+fn the_functions_get_exactly_the_variables_that_are_read() {
+    let asked = RefCell::new(BTreeSet::new());
+    let _ = Config::read(&|name| {
+        asked.borrow_mut().insert(name.to_owned());
+        None
+    });
+    let asked = asked.into_inner();
+    let elsewhere = &set(BY_LAMBDA) | &set(ELSEWHERE);
+    assert_eq!(&asked & &elsewhere, elsewhere, "what needs not be set is read at least");
+    let by_function = Template::read().variables();
+    let given: BTreeSet<_> = by_function.values().flatten().cloned().collect();
+    assert_eq!(given, &asked - &elsewhere);
+    for (function, variables) in by_function {
+        let calls_publisher = Permission {
+            function: function.clone(),
+            action: "lambda:InvokeFunction".into(),
+            resource: "publisher".into(),
+        };
+        let may_call = Template::read().permissions().contains(&calls_publisher);
+        assert_eq!(variables.contains("PUBLISHER_FUNCTION"), may_call, "{function}");
+        assert_eq!(variables.contains("ON_UNKNOWN"), function == "publisher", "{function}");
+        let has_owners = !["publisher", "web"].contains(&function.as_str());
+        assert_eq!(variables.contains("OWNER_CLAIM"), has_owners, "{function}");
+    }
+}
+
+#[test]
+fn nobody_may_do_more_than_a_single_action_on_a_single_resource() {
+    let permissions = Template::read().permissions();
+    let resources: BTreeSet<_> = permissions.iter().map(|permission| permission.resource.as_str()).collect();
+    let known = ["app secret", "publisher", "table", "table/index/calendar", "table/index/due", "token keys"];
+    assert_eq!(resources, BTreeSet::from(known));
+    assert!(!permissions.iter().any(|permission| permission.function == "web"), "pages need nothing");
+}
