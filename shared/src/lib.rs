@@ -13,6 +13,7 @@ pub mod connecting;
 pub mod domain;
 
 pub mod kick;
+pub mod metrics;
 pub mod pinterest;
 pub mod platform;
 pub mod random;

@@ -11,6 +11,7 @@ use url::Url;
 use crate::aws;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
+use crate::metrics::{MetricSink, Metrics, Nowhere};
 use crate::pinterest::{Pinterest, Transport, transport};
 use crate::random::{SharedRandom, SystemRandom};
 use crate::settings::CurrentSettings;
@@ -30,6 +31,8 @@ pub struct World {
     pub aws: SharedHttpClient,
     /// How Pinterest is reached.
     pub pinterest: Transport,
+    /// Where figures go.
+    pub metrics: Arc<dyn MetricSink>,
 }
 
 /// The outside world as a function uses it; made once a process, with the caches that go with it.
@@ -63,18 +66,21 @@ pub struct Platform {
     pub tokens: TokenVault,
     /// Pinterest.
     pub pinterest: Pinterest,
+    /// Figures for whoever watches over the installation.
+    pub metrics: Metrics,
     /// Calls the publisher at once.
     pub lambda: aws_sdk_lambda::Client,
 }
 
 impl World {
-    /// The real one.
+    /// The real one, without figures.
     pub fn real() -> Self {
         Self {
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             aws: aws::https_client(),
             pinterest: transport::over_the_network(),
+            metrics: Arc::new(Nowhere),
         }
     }
 }
@@ -82,7 +88,7 @@ impl World {
 impl Platform {
     /// Puts `config` and `world` together.
     pub fn new(config: Config, world: World) -> Self {
-        let World { clock, random, aws, pinterest } = world;
+        let World { clock, random, aws, pinterest, metrics } = world;
         let sdk = aws::sdk_config(&config.aws, aws, &clock);
         let table = Table::new(dynamodb(&sdk, &config), &config.storage.table);
         let secrets = secrets_manager(&sdk, &config);
@@ -99,6 +105,7 @@ impl Platform {
             credentials: CredentialVault::new(secrets.clone(), &storage.app_secret_id, clock.clone()),
             tokens: TokenVault::new(secrets, &storage.token_keys_secret_id, clock.clone(), random.clone()),
             pinterest: Pinterest::new(pinterest, config.pinterest.clone()),
+            metrics: Metrics::new(&storage.table, metrics),
             lambda: lambda(&sdk, &config),
             config,
             clock,

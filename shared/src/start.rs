@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use lambda_runtime::Error;
+use tracing::Subscriber;
+use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::Config;
+use crate::metrics::StandardOutput;
 use crate::platform::{Platform, World};
 
 /// Serves the router that `build` makes behind API Gateway, until Lambda stops the process.
@@ -16,21 +19,28 @@ pub async fn http(build: impl FnOnce(Arc<Platform>) -> Router) -> Result<(), Err
 
 /// The outside world of a deployed function; an error names every variable that is wrong.
 pub fn platform() -> Result<Arc<Platform>, Error> {
-    log_as_json();
+    // A second call, as tests make, changes nothing.
+    let _ = tracing::subscriber::set_global_default(json_log(std::io::stdout));
     let config = Config::from_env().map_err(|invalid| {
         let named: Vec<_> = invalid.iter().map(ToString::to_string).collect();
         Error::from(format!("the configuration is wrong: {}", named.join("; ")))
     })?;
-    Ok(Arc::new(Platform::new(config, World::real())))
+    let world = World { metrics: Arc::new(StandardOutput), ..World::real() };
+    Ok(Arc::new(Platform::new(config, world)))
 }
 
-/// One JSON object a line, without colours, as CloudWatch reads it.
-fn log_as_json() {
-    // A second call, as tests make, changes nothing.
-    let _ = tracing_subscriber::fmt()
+/// One JSON object a line, with the id of the request or invocation; the time is that of `CloudWatch`.
+pub fn json_log<W>(writer: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_max_level(tracing::Level::INFO)
-        .with_current_span(false)
-        .try_init();
+        .with_span_list(false)
+        .with_target(false)
+        .without_time()
+        .with_writer(writer)
+        .finish()
 }

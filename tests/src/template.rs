@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use serde_json::{Value, json};
+use shared::metrics::{DIMENSION, NAMESPACE};
 use yaml_rust2::{Yaml, YamlLoader};
 
 use crate::permissions::Permission;
 
 const FUNCTION: &str = "AWS::Serverless::Function";
 const INTEGRATION: &str = "AWS::ApiGatewayV2::Integration";
+const TABLE: &str = "TableInUse.Value";
 const ROUTE: &str = "AWS::ApiGatewayV2::Route";
 
 /// The template. Short forms of functions, like `!Ref Table`, are read as their text, `Table`.
@@ -108,6 +111,39 @@ impl Template {
         let of_all = names(&self.0["Globals"]["Function"]);
         let functions = self.functions().into_iter();
         functions.map(|(name, id)| (name, &names(self.properties(&id)) | &of_all)).collect()
+    }
+
+    /// The names of our own figures that alarms watch and the dashboard shows, each of this installation only.
+    pub fn figures(&self) -> BTreeSet<String> {
+        let mut figures = BTreeSet::new();
+        for (id, resource) in self.of_type("AWS::CloudWatch::Alarm") {
+            let alarm = &resource["Properties"];
+            let parts = alarm["Metrics"].as_vec().into_iter().flatten().map(|part| &part["MetricStat"]["Metric"]);
+            for metric in parts.chain([alarm]).filter(|metric| text(&metric["Namespace"]) == NAMESPACE) {
+                let dimension = &metric["Dimensions"][0];
+                assert_eq!(
+                    (text(&dimension["Name"]).as_str(), text(&dimension["Value"]).as_str()),
+                    (DIMENSION, TABLE),
+                    "{id}"
+                );
+                figures.insert(text(&metric["MetricName"]));
+            }
+        }
+        let body = text(&self.properties("Dashboard")["DashboardBody"]);
+        let dashboard: Value = serde_json::from_str(&body).expect("the dashboard is JSON");
+        for widget in dashboard["widgets"].as_array().into_iter().flatten() {
+            for metric in widget["properties"]["metrics"].as_array().into_iter().flatten() {
+                if metric[0] == NAMESPACE {
+                    assert_eq!(
+                        (&metric[2], &metric[3]),
+                        (&json!(DIMENSION), &json!(format!("${{{TABLE}}}"))),
+                        "{metric}"
+                    );
+                    figures.extend(metric[1].as_str().map(str::to_owned));
+                }
+            }
+        }
+        figures
     }
 
     fn properties(&self, id: &str) -> &Yaml {

@@ -20,6 +20,7 @@ use shared::pinterest::Transport;
 use shared::platform::Platform;
 use shared::store::schema;
 
+use crate::figures::Figures;
 use crate::permissions::{self, Recorder};
 use crate::{Browser, Caller};
 
@@ -56,6 +57,8 @@ pub struct World {
     pub parts: Parts,
     /// Counts what the calls to AWS cost.
     pub meter: Arc<Meter>,
+    /// The figures that functions wrote.
+    pub figures: Arc<Figures>,
     functions: Vec<(&'static [Route], Router)>,
     hooks: Vec<Arc<dyn Hook>>,
     instances: AtomicU64,
@@ -119,6 +122,7 @@ impl World {
             simulator,
             parts,
             meter: Arc::new(Meter::default()),
+            figures: Arc::new(Figures::default()),
             functions: Vec::new(),
             hooks: hooks.to_vec(),
             instances: AtomicU64::new(seed << 16),
@@ -201,6 +205,7 @@ impl World {
             random: Arc::new(SeededRandom::new(seed)),
             aws: SharedHttpClient::new(client),
             pinterest: instance.pinterest,
+            metrics: self.figures.clone(),
         };
         Arc::new(Platform::new(config(instance.variables), world))
     }
@@ -222,6 +227,7 @@ impl World {
             random: Arc::new(SeededRandom::new(0)),
             aws: client,
             pinterest: self.undisturbed_pinterest(),
+            metrics: self.figures.clone(),
         };
         Platform::new(config(&[]), world)
     }

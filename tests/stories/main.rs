@@ -24,6 +24,7 @@ mod identity;
 mod isolation;
 mod key_rotation;
 mod lagging_index;
+mod metrics;
 mod oauth_attacks;
 mod oauth_callback;
 mod oauth_connect;

@@ -43,5 +43,6 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .route("/v1/accounts/{id}/boards", get(boards::boards).post(create_board::create))
         .route("/v1/accounts/{id}/boards/{board}/sections", get(sections::sections).post(create_section::create))
         .route("/v1/accounts/{id}/channels", put(channels::choose));
-    finish(router.with_state(platform))
+    let clock = platform.clock.clone();
+    finish(router.with_state(platform), &clock)
 }

@@ -30,5 +30,6 @@ pub fn router(platform: Arc<Platform>) -> Router {
     let routes = Router::new()
         .route(CONNECT, post(connect::connect))
         .route(CALLBACK_PATH, get(callback::callback).post(pick::pick));
-    finish(routes.with_state(platform))
+    let clock = platform.clock.clone();
+    finish(routes.with_state(platform), &clock)
 }

@@ -59,6 +59,7 @@ impl FromRef<Function> for Arc<Platform> {
 
 /// The function's router.
 pub fn router(platform: Arc<Platform>) -> Router {
+    let clock = platform.clock.clone();
     let function = Function {
         boards: Arc::new(KnownBoards::new(platform.clock.clone())),
         health: Arc::new(HealthCheck::new(platform.clock.clone())),
@@ -70,5 +71,5 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .route("/v1/pins/{id}/retry", post(retry::retry))
         .route("/v1/pins/{id}/resolve", post(resolve::resolve))
         .route("/healthz", get(health::health));
-    finish(router.with_state(function))
+    finish(router.with_state(function), &clock)
 }

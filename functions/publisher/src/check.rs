@@ -261,7 +261,7 @@ impl Looking<'_> {
             pins.replace_with_account(&self.pin, &pin, &mut account, version).await?;
             let _ = self.publisher.sessions.reload(&pin.owner, &pin.account_id).await;
         }
-        told(&pin);
+        told(self.publisher, &pin);
         // What is due at once is done by this invocation, which may be the last one for a minute.
         let now = self.publisher.platform.clock.now();
         let jobs = look::job(&pin, now).filter(|job| job.due.at <= now).into_iter().collect();

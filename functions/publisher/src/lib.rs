@@ -15,6 +15,7 @@ mod circuits;
 mod classify;
 mod doubts;
 mod ending;
+mod figures;
 mod foresight;
 mod hold;
 mod known;
@@ -42,11 +43,13 @@ use shared::platform::Platform;
 
 use circuits::Circuits;
 pub use classify::{Verdict, classify};
+use figures::Figures;
 use foresight::Foresight;
 pub use report::Report;
 pub use rules::{Rule, Rules};
 use session::Sessions;
 use sweep::Sweeps;
+use tracing::Instrument;
 use watch::Watch;
 
 /// The publisher with what it keeps between invocations.
@@ -58,6 +61,7 @@ pub struct Publisher {
     circuits: Circuits,
     sweeps: Sweeps,
     foresight: Foresight,
+    figures: Figures,
     is_stopping: AtomicBool,
 }
 
@@ -86,6 +90,7 @@ impl Publisher {
             circuits: Circuits::new(platform.clone()),
             sweeps: Sweeps::new(platform.clone()),
             foresight: Foresight::default(),
+            figures: Figures::default(),
             platform,
             is_stopping: AtomicBool::new(false),
         }
@@ -99,6 +104,7 @@ impl Publisher {
             lease_until: deadline + self.rules.lease_beyond,
         };
         let report = Box::pin(Watch::new(self, span).run(event)).await;
+        self.figures.write(&self.platform.metrics, self.platform.clock.now());
         tracing::info!(?report, "the invocation is done");
         report
     }
@@ -124,8 +130,13 @@ pub async fn run() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |invocation: LambdaEvent<PublisherEvent>| {
         let publisher = publisher.clone();
         async move {
-            let deadline = Timestamp::from_millisecond(i64::try_from(invocation.context.deadline)?)?;
-            Box::pin(publisher.handle(invocation.payload, deadline)).await;
+            let LambdaEvent { payload, context } = invocation;
+            let deadline = Timestamp::from_millisecond(i64::try_from(context.deadline)?)?;
+            let span = tracing::info_span!("run", request = context.request_id);
+            if let Some(trace) = context.xray_trace_id.filter(|trace| trace.contains("Sampled=1")) {
+                span.in_scope(|| tracing::info!(trace, "an invocation began"));
+            }
+            Box::pin(publisher.handle(payload, deadline)).instrument(span).await;
             Ok::<(), Error>(())
         }
     }))

@@ -125,7 +125,7 @@ async fn abandoned(publisher: &Publisher, mut pin: Pin) -> Finished {
     // By version, not by attempt: should the silent publisher have written its outcome after all, that one stands.
     match publisher.platform.pins.save(&pin, version).await {
         Ok(()) => {
-            told(&pin);
+            told(publisher, &pin);
             let _ = doubts::note(publisher, &pin).await;
             Finished { status: Some(pin.state.status()), ..Finished::default() }
         }
@@ -144,7 +144,7 @@ async fn record(publisher: &Publisher, pin: &Pin, attempt: &AttemptId, span: Spa
     loop {
         match publisher.platform.pins.record(pin, attempt).await {
             Ok(()) => {
-                told(pin);
+                told(publisher, pin);
                 return true;
             }
             Err(StoreError::Unavailable { code, .. }) if clock.now() + pause < span.lease_until => {
@@ -161,8 +161,10 @@ async fn record(publisher: &Publisher, pin: &Pin, attempt: &AttemptId, span: Spa
 }
 
 /// One line an outcome, with what a person on call needs and nothing of the content.
-pub fn told(pin: &Pin) {
+pub fn told(publisher: &Publisher, pin: &Pin) {
+    publisher.figures.note(pin, publisher.platform.clock.now());
     let last = pin.attempts.last();
+    let is_out = matches!(pin.state, State::Published { .. });
     let lateness_ms = match pin.state {
         State::Published { lateness_ms, .. } => Some(lateness_ms),
         _ => None,
@@ -172,7 +174,8 @@ pub fn told(pin: &Pin) {
         account = %pin.account_id,
         status = pin.state.status().code(),
         lateness_ms,
-        http_status = last.and_then(|attempt| attempt.http_status),
+        attempt = pin.attempts_begun,
+        http_status = last.and_then(|attempt| attempt.http_status).filter(|_| !is_out),
         code = last.and_then(|attempt| attempt.code),
         rid = last.and_then(|attempt| attempt.request_id.as_deref()),
         "an attempt ended",

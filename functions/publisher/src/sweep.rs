@@ -165,6 +165,7 @@ async fn sweep_one(publisher: &Publisher, entry: &DueEntry, now: Timestamp) -> R
     }
     match publisher.platform.pins.save(&pin, version).await {
         Ok(()) => {
+            publisher.figures.note(&pin, publisher.platform.clock.now());
             tracing::warn!(pin = %pin.id, account = %pin.account_id, status = pin.state.status().code(), "a pin was swept");
             Ok(Some(pin.state.status()))
         }

@@ -8,6 +8,7 @@ use futures_util::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::{Mode, Partition, Settings, Shard};
 use shared::kick::{KickedPin, PublisherEvent};
+use shared::metrics::Metric;
 use shared::random;
 use shared::store::ShardOwner;
 
@@ -115,6 +116,10 @@ impl<'a> Watch<'a> {
         let oldest = looks.iter().filter_map(|look| look.entries.as_ref()?.first()).map(|entry| entry.due.at).min();
         let overdue = oldest.map_or(SignedDuration::ZERO, |at| self.now().duration_since(at).max(SignedDuration::ZERO));
         self.report.oldest_overdue_ms = i64::try_from(overdue.as_millis()).unwrap_or(i64::MAX);
+        if self.report.oldest_overdue_ms > 0 {
+            let figure = (Metric::OldestOverdueMs, vec![self.report.oldest_overdue_ms]);
+            self.publisher.platform.metrics.write(self.now(), &[figure]);
+        }
         let mut later = Vec::new();
         for look in &mut looks {
             // The next look does not reach as far, so it cannot go on there.
@@ -287,6 +292,7 @@ impl<'a> Watch<'a> {
 
     fn looked(&mut self, settings: Option<Settings>, looks: Vec<Look>) {
         self.looking = false;
+        self.publisher.figures.write_if_due(&self.publisher.platform.metrics, self.now());
         self.next_look = self.now() + LOOK_EVERY;
         let heeds = self.publisher.rules.keep(Rule::HeedSettings);
         if settings.is_some_and(|settings| !settings.enabled || settings.mode != self.mode) && heeds {

@@ -35,5 +35,6 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .route(VERIFY, post(verify::verify))
         .route(CHANGES, get(changes::changes))
         .route(STATUS, get(status::status));
-    finish(routes.with_state(platform))
+    let clock = platform.clock.clone();
+    finish(routes.with_state(platform), &clock)
 }

@@ -25,5 +25,6 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .route("/", get(home::home))
         .route("/app/accounts", get(accounts::accounts))
         .route("/app/style.css", get(style::style));
-    finish(router.with_state(platform))
+    let clock = platform.clock.clone();
+    finish(router.with_state(platform), &clock)
 }

@@ -6,8 +6,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use lambda_http::request::RequestContext;
+use tracing::Instrument;
 
 use super::Problem;
+use crate::clock::SharedClock;
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +41,9 @@ impl Route {
 }
 
 /// Completes a function's router: unknown paths and methods answer as problems, problems carry the request's id,
-/// JSON is not kept by anybody.
-pub fn finish(router: Router) -> Router {
+/// JSON is not kept by anybody, and each request leaves a line in the log.
+pub fn finish(router: Router, clock: &SharedClock) -> Router {
+    let clock = clock.clone();
     router
         .fallback(|| async { Problem::not_found("path") })
         .method_not_allowed_fallback(|| async {
@@ -48,6 +51,25 @@ pub fn finish(router: Router) -> Router {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
         })
         .layer(from_fn(complete))
+        .layer(from_fn(move |request, next| logged(clock.clone(), request, next)))
+}
+
+/// One line a request. What a query and a body say is nobody's business; in paths there are ids.
+async fn logged(clock: SharedClock, request: Request, next: Next) -> Response {
+    let id = request_id(&request);
+    let trace = request.extensions().get::<lambda_runtime::Context>().and_then(|context| context.xray_trace_id.clone());
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let began = clock.now();
+    let span = tracing::info_span!("http", request = id);
+    async move {
+        let response = next.run(request).await;
+        let took_ms = i64::try_from(clock.now().duration_since(began).as_millis()).unwrap_or(i64::MAX);
+        let status = response.status().as_u16();
+        tracing::info!(%method, path, status, took_ms, trace, "a request was answered");
+        response
+    }
+    .instrument(span)
+    .await
 }
 
 async fn complete(request: Request, next: Next) -> Response {

@@ -292,6 +292,7 @@ async fn the_platform_of_the_functions_runs_on_it() {
         random: Arc::new(crate::virtual_world::SeededRandom::new(1)),
         aws: SharedHttpClient::new(world.client.clone()),
         pinterest: shared::pinterest::transport::over_the_network(),
+        metrics: Arc::new(shared::metrics::Nowhere),
     };
     shared::store::schema::create(&world.dynamodb(), "pinwheel").await.unwrap();
     let platform = shared::platform::Platform::new(config, outside);

@@ -1,0 +1,118 @@
+//! What whoever watches over an installation gets to see: figures, and one line for each request and each pin.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use pinterest_sim::Effect;
+use serde_json::{Value, json};
+use shared::clock::Clock;
+use shared::domain::State;
+use shared::metrics::Metric;
+use shared::start::json_log;
+use tests::template::Template;
+use tests::{Log, START, World};
+
+/// How many bytes of log a published pin may cost; those of the invocation itself come on top.
+const MOST_BYTES: usize = 300;
+
+fn lines(log: &Log) -> Vec<Value> {
+    log.text().lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_outcome_is_a_figure_and_an_idle_tick_writes_none() {
+    let world = World::enabled().await;
+    let alice = world.planner().await;
+    world.tick().await;
+    assert_eq!(world.figures.bytes(), 0, "nothing happened");
+    alice.plan("now").await;
+    alice.failed().await;
+    alice.in_review(Effect::After).await;
+    world.simulator.clear_faults();
+    world.wait(SignedDuration::from_mins(10)).await;
+    world.tick().await;
+    let [lateness] = world.figures.of(Metric::LatenessMs)[..] else { panic!("one was published") };
+    assert!((0..1000).contains(&lateness), "{lateness}");
+    assert_eq!(world.figures.of(Metric::Published), [1]);
+    assert_eq!(world.figures.of(Metric::Failed), [1]);
+    assert_eq!(world.figures.of(Metric::NeedsReview), [1]);
+    assert_eq!(world.figures.of(Metric::AccountsNeedReconnect), Vec::<i64>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_to_be_connected_again_is_a_figure_and_so_is_work_that_was_left_lying() {
+    let world = World::new().await;
+    world.enable().await;
+    let seeded = world.seed_account("alice", "shop").await;
+    for number in 0..3 {
+        world.seed_pin(&seeded, &format!("Pin {number}"), START).await;
+    }
+    world.wait(SignedDuration::from_mins(7)).await;
+    world.simulator.revoke_tokens("shop").expect("the simulator knows them");
+    world.tick().await;
+    assert_eq!(world.figures.of(Metric::AccountsNeedReconnect), [1], "one account, whatever its pins");
+    let [overdue] = world.figures.of(Metric::OldestOverdueMs)[..] else { panic!("one tick") };
+    assert!((420_000..421_000).contains(&overdue), "{overdue}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_published_pin_leaves_one_line_that_says_who_when_and_how_late() {
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(json_log(log.clone()));
+    let world = World::new().await;
+    world.enable().await;
+    let seeded = world.seed_account("alice", "shop").await;
+    let mut pins = BTreeMap::new();
+    for number in 0..20 {
+        let pin = world.seed_pin(&seeded, &format!("Pin {number}"), START + SignedDuration::from_secs(5)).await;
+        pins.insert(pin.id.to_string(), pin);
+    }
+    let before = log.text().len();
+    let span = tracing::info_span!("run", request = "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
+    tracing::Instrument::instrument(world.tick(), span).await;
+    let text = log.text();
+    let written: Vec<Value> =
+        text[before..].lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect();
+    let (of_pins, rest): (Vec<_>, Vec<_>) = written.iter().partition(|line| line["message"] == "an attempt ended");
+    assert_eq!(of_pins.len(), 20);
+    for line in &of_pins {
+        let pin = world.pin(&pins[line["pin"].as_str().expect("an id")]).await;
+        assert_eq!(line["account"], seeded.account.id.as_str());
+        assert_eq!((&line["status"], &line["attempt"]), (&json!("published"), &json!(1)));
+        let State::Published { lateness_ms, .. } = pin.state else { panic!("{pin:?}") };
+        assert_eq!(line["lateness_ms"], json!(lateness_ms));
+        assert_eq!(line["span"]["request"], "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
+    }
+    let bytes_of_pins: usize = of_pins.iter().map(|line| line.to_string().len() + 1).sum();
+    let a_pin = (bytes_of_pins + world.figures.bytes()) / 20;
+    println!("{a_pin} bytes of log a published pin");
+    assert!(a_pin <= MOST_BYTES, "{a_pin} bytes a pin: {}", of_pins[0]);
+    assert_eq!(rest.len(), 1, "the rest is one line of the invocation: {rest:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_leaves_one_line_without_its_query() {
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(json_log(log.clone()));
+    let world = World::new().await;
+    world.user("alice").get("/v1/pins?limit=x").await;
+    world.anybody().get("/app/pinterest/board?code=hidden&state=hidden").await;
+    let lines = lines(&log);
+    let lines: Vec<_> = lines.iter().filter(|line| line["message"] == "a request was answered").collect();
+    let [listed, called_back] = lines[..] else { panic!("{lines:?}") };
+    assert_eq!(
+        (&listed["method"], &listed["path"], &listed["status"]),
+        (&json!("GET"), &json!("/v1/pins"), &json!(422))
+    );
+    assert_eq!((&listed["took_ms"], &listed["span"]["request"]), (&json!(0), &json!("request-1")));
+    assert_eq!(called_back["path"], "/app/pinterest/board");
+    assert!(!log.text().contains("hidden"));
+    assert!(world.clock.now() >= START);
+}
+
+#[test]
+fn the_alarms_and_the_dashboard_know_exactly_these_figures() {
+    let mut known: Vec<_> = Metric::ALL.iter().map(|metric| metric.name().to_owned()).collect();
+    known.sort_unstable();
+    assert_eq!(Template::read().figures().into_iter().collect::<Vec<_>>(), known);
+}
