@@ -53,6 +53,9 @@ struct Serve {
     /// Publish nothing here: `pinwheel publisher` does, in processes of its own
     #[arg(long)]
     without_publisher: bool,
+    /// Run the functions as on AWS, in processes of their own: the folder with their programs, such as target/lambda
+    #[arg(long, value_name = "FOLDER")]
+    functions: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -68,6 +71,9 @@ enum Command {
         /// The port on this machine to listen at; any free one without it
         #[arg(long, default_value_t = 0)]
         port: u16,
+        /// Run the functions as on AWS, in processes of their own: the folder with their programs, such as target/lambda
+        #[arg(long, value_name = "FOLDER")]
+        functions: Option<PathBuf>,
     },
     /// Publish from a process of its own, on the parts of a running Pinwheel or of the variables
     Publisher(PublisherArguments),
@@ -100,7 +106,7 @@ pub async fn run() -> anyhow::Result<()> {
     log::start(&cli.log)?;
     match cli.command {
         None => serve::run(cli.serve.options()).await,
-        Some(Command::Demo { port }) => demo::run(port).await,
+        Some(Command::Demo { port, functions }) => demo::run(port, functions).await,
         Some(Command::Publisher(arguments)) => publisher::run(arguments.hosting()).await,
         Some(Command::Pinterest(arguments)) => program::serve(arguments).await,
     }
@@ -114,6 +120,7 @@ impl Serve {
             pinterest: self.pinterest.into(),
             public_url: self.public_url,
             publishes: !self.without_publisher,
+            functions: self.functions,
         }
     }
 }

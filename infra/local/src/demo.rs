@@ -6,6 +6,8 @@ mod plan;
 mod screen;
 mod watch;
 
+use std::path::PathBuf;
+
 use anyhow::bail;
 use shared::clock::SystemClock;
 
@@ -15,10 +17,16 @@ use act::Act;
 use screen::Screen;
 
 /// Runs the demo on a stack of its own, which keeps nothing; an error unless every pin was published as planned.
-pub async fn run(port: u16) -> anyhow::Result<()> {
+pub async fn run(port: u16, functions: Option<PathBuf>) -> anyhow::Result<()> {
     let mut stop = Stop::watch()?;
-    let options =
-        Options { data: Data::Ephemeral, port, pinterest: Pinterest::Simulated, public_url: None, publishes: true };
+    let options = Options {
+        data: Data::Ephemeral,
+        port,
+        pinterest: Pinterest::Simulated,
+        public_url: None,
+        publishes: true,
+        functions,
+    };
     let stack = Stack::start(options).await?;
     let played = tokio::select! {
         played = play(&stack) => played,

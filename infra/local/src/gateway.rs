@@ -27,6 +27,7 @@ use tower::Service;
 pub use authorizer::Authorizer;
 pub use serve::SourceIp;
 
+use crate::runtime::{Function, InvocationError};
 use event::Caller;
 use reply::Refusal;
 use routes::{Found, RouteTable};
@@ -43,10 +44,18 @@ const INTEGRATION_TIMEOUT: Duration = Duration::from_secs(30);
 /// An HTTP API with the routes of several functions.
 pub struct Gateway {
     routes: RouteTable,
-    functions: Vec<Router>,
+    functions: Vec<Served>,
     authorizer: Authorizer,
     clock: SharedClock,
     random: SharedRandom,
+}
+
+/// Where a function runs.
+enum Served {
+    /// In this process.
+    Here(Router),
+    /// In processes of its own.
+    Apart(Arc<Function>),
 }
 
 impl Gateway {
@@ -57,7 +66,17 @@ impl Gateway {
 
     /// The same API with the routes of one more function.
     #[must_use]
-    pub fn with_function(mut self, routes: &[Route], function: Router) -> Self {
+    pub fn with_function(self, routes: &[Route], function: Router) -> Self {
+        self.with(routes, Served::Here(function))
+    }
+
+    /// The same, with a function that runs in processes of its own.
+    #[must_use]
+    pub fn with_processes(self, routes: &[Route], function: Arc<Function>) -> Self {
+        self.with(routes, Served::Apart(function))
+    }
+
+    fn with(mut self, routes: &[Route], function: Served) -> Self {
         for route in routes {
             self.routes.add(route, self.functions.len());
         }
@@ -95,28 +114,18 @@ impl Gateway {
         };
         let caller = Caller { domain, request_id, authorized, now };
         let event = event::build(&request, &path, &found, &caller);
-        self.invoke(&found, &event, request_id).await
-    }
-
-    async fn invoke(&self, found: &Found<'_>, event: &Value, id: &str) -> Result<Response<Bytes>, Refusal> {
-        let failed = Refusal::Status(StatusCode::INTERNAL_SERVER_ERROR);
-        let payload = serde_json::from_str(&event.to_string()).map_err(|error| {
-            tracing::error!(%error, "the event could not be read");
-            failed.clone()
-        })?;
-        let mut context = Context::default();
-        id.clone_into(&mut context.request_id);
-        // A router is always ready, so it need not be asked.
-        let answer = Adapter::from(self.functions[found.function].clone()).call(LambdaEvent::new(payload, context));
-        let invocation = AssertUnwindSafe(answer).catch_unwind();
-        match tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await {
-            Ok(Ok(Ok(answer))) => reply::read(&answer).ok_or(failed),
-            Ok(Ok(Err(never))) => match never {},
-            Ok(Err(_panic)) => {
-                tracing::error!(route = found.key, "the function panicked");
-                Err(failed)
+        match &self.functions[found.function] {
+            Served::Here(function) => invoke(function.clone(), &found, &event, request_id).await,
+            Served::Apart(function) => {
+                let answer = function.invoke(event, INTEGRATION_TIMEOUT).await.map_err(|error| {
+                    tracing::error!(route = found.key, %error, "a function did not answer");
+                    Refusal::Status(match error {
+                        InvocationError::TimedOut(_) => StatusCode::SERVICE_UNAVAILABLE,
+                        _ => StatusCode::INTERNAL_SERVER_ERROR,
+                    })
+                })?;
+                reply::read(&answer).ok_or(Refusal::Status(StatusCode::INTERNAL_SERVER_ERROR))
             }
-            Err(_elapsed) => Err(Refusal::Status(StatusCode::SERVICE_UNAVAILABLE)),
         }
     }
 
@@ -127,6 +136,28 @@ impl Gateway {
     /// The API as a service on a socket.
     pub fn router(self: Arc<Self>) -> Router {
         serve::router(self)
+    }
+}
+
+async fn invoke(function: Router, found: &Found<'_>, event: &Value, id: &str) -> Result<Response<Bytes>, Refusal> {
+    let failed = Refusal::Status(StatusCode::INTERNAL_SERVER_ERROR);
+    let payload = serde_json::from_str(&event.to_string()).map_err(|error| {
+        tracing::error!(%error, "the event could not be read");
+        failed.clone()
+    })?;
+    let mut context = Context::default();
+    id.clone_into(&mut context.request_id);
+    // A router is always ready, so it need not be asked.
+    let answer = Adapter::from(function).call(LambdaEvent::new(payload, context));
+    let invocation = AssertUnwindSafe(answer).catch_unwind();
+    match tokio::time::timeout(INTEGRATION_TIMEOUT, invocation).await {
+        Ok(Ok(Ok(answer))) => reply::read(&answer).ok_or(failed),
+        Ok(Ok(Err(never))) => match never {},
+        Ok(Err(_panic)) => {
+            tracing::error!(route = found.key, "the function panicked");
+            Err(failed)
+        }
+        Err(_elapsed) => Err(Refusal::Status(StatusCode::SERVICE_UNAVAILABLE)),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod issuer;
 pub mod lambda;
 pub mod person;
 pub mod publishing;
+pub mod runtime;
 pub mod secrets_manager;
 pub mod simulated;
 pub mod stack;

@@ -16,6 +16,7 @@ use shared::platform::Platform;
 use tokio::task::JoinHandle;
 
 use crate::lambda::{Handler, Invocation, Lambda};
+use crate::runtime::Function;
 
 /// How often the schedule calls.
 const EVERY: SignedDuration = SignedDuration::from_secs(60);
@@ -29,7 +30,7 @@ const FINISH: Duration = Duration::from_secs(25);
 /// A publisher at work.
 pub struct Publishing {
     lambda: Arc<Lambda>,
-    publisher: Arc<Publisher>,
+    publisher: Option<Arc<Publisher>>,
     is_stopping: Arc<AtomicBool>,
     schedule: JoinHandle<()>,
 }
@@ -43,14 +44,36 @@ impl Publishing {
         let host = Host { publisher: publisher.clone(), clock: platform.clock.clone(), time_limit };
         lambda.host(function, host.handler(is_stopping.clone()));
         let schedule = tokio::spawn(tick(lambda.clone(), function.to_owned(), platform.clock.clone()));
-        Self { lambda, publisher, is_stopping, schedule }
+        Self { lambda, publisher: Some(publisher), is_stopping, schedule }
+    }
+
+    /// The same with a publisher that runs in processes of its own.
+    pub fn start_apart(apart: Arc<Function>, lambda: Arc<Lambda>, function: &str, clock: &SharedClock) -> Self {
+        let is_stopping = Arc::new(AtomicBool::new(false));
+        let stops = is_stopping.clone();
+        let handler: Handler = Arc::new(move |event| {
+            let (apart, stops) = (apart.clone(), stops.clone());
+            Box::pin(async move {
+                if stops.load(Ordering::Relaxed) {
+                    return;
+                }
+                if let Err(error) = apart.invoke(event, TIME_LIMIT).await {
+                    tracing::error!(%error, "the publisher failed; the next tick goes on");
+                }
+            })
+        });
+        lambda.host(function, handler);
+        let schedule = tokio::spawn(tick(lambda.clone(), function.to_owned(), clock.clone()));
+        Self { lambda, publisher: None, is_stopping, schedule }
     }
 
     /// Claims nothing more and waits, within bounds, until what is in flight is done and written down.
     pub async fn stop(self) {
         self.is_stopping.store(true, Ordering::Relaxed);
         self.schedule.abort();
-        self.publisher.stop();
+        if let Some(publisher) = &self.publisher {
+            publisher.stop();
+        }
         if tokio::time::timeout(FINISH, self.lambda.finish()).await.is_err() {
             tracing::warn!("a pin is still in flight; the next start finds out what became of it");
         }

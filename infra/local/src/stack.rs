@@ -9,7 +9,7 @@ mod sweep;
 mod variables;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pinterest_sim::Simulator;
 use shared::clock::{SharedClock, SystemClock};
@@ -24,8 +24,8 @@ pub use variables::{DEFAULT_PORT, Embedded, PUBLISHER};
 
 use crate::folder::Folder;
 use crate::issuer::Issuer;
-use crate::lambda::Lambda;
 use crate::publishing::{Publishing, TIME_LIMIT};
+use crate::runtime::{Programs, has_program};
 use front::{Front, Gate};
 use parts::Opened;
 pub(crate) use server::{Server, listen};
@@ -43,6 +43,8 @@ pub struct Options {
     pub public_url: Option<Url>,
     /// Whether it publishes, or leaves that to processes of their own.
     pub publishes: bool,
+    /// The folder with the programs of the functions, where they are to run as on AWS, in processes of their own.
+    pub functions: Option<PathBuf>,
 }
 
 /// Where the data is.
@@ -88,7 +90,12 @@ impl Stack {
         let listener = listen(options.port).await?;
         let port = listener.local_addr().map_err(|source| StartError::Listen { port: options.port, source })?.port();
         let embedded = Embedded { port, pinterest: options.pinterest };
-        let config = configure(embedded, &options)?;
+        let (config, variables) = configure(embedded, &options)?;
+        let log = folder.path().join("functions.log");
+        let programs = options.functions.clone().map(|folder| Programs { folder, variables, log });
+        if let Some(missing) = programs.as_ref().and_then(missing) {
+            return Err(missing);
+        }
 
         let clock: SharedClock = Arc::new(SystemClock);
         let random: SharedRandom = Arc::new(SystemRandom);
@@ -104,6 +111,7 @@ impl Stack {
             simulator: simulator.clone(),
             issuer: Arc::new(issuer),
             gate: gate.clone(),
+            programs: programs.as_ref(),
             config: &config,
             clock: clock.clone(),
             random,
@@ -112,8 +120,14 @@ impl Stack {
 
         let platform = platform(&config);
         install::create_what_is_missing(&platform).await?;
-        let sweeping = sweep::start(parts.database, clock);
-        let publishing = options.publishes.then(|| publish(&platform, parts.lambda));
+        let sweeping = sweep::start(parts.database, clock.clone());
+        let publishing = options.publishes.then(|| match &programs {
+            Some(programs) => {
+                let function = programs.function("publisher", &clock);
+                Publishing::start_apart(function, parts.lambda, called(&config), &clock)
+            }
+            None => Publishing::start(&platform, parts.lambda, called(&config), TIME_LIMIT),
+        });
         gate.open();
         let url = embedded.url();
         Ok(Self { config, url, simulator, gate, publishing, sweeping, server, folder })
@@ -166,20 +180,33 @@ fn platform(config: &Config) -> Arc<Platform> {
     Arc::new(Platform::new(config.clone(), World::real()))
 }
 
-fn publish(platform: &Arc<Platform>, lambda: Arc<Lambda>) -> Publishing {
-    let function = platform.config.storage.publisher_function.clone();
-    Publishing::start(platform, lambda, function.as_deref().unwrap_or(PUBLISHER), TIME_LIMIT)
+/// The name by which the publisher is called.
+fn called(config: &Config) -> &str {
+    config.storage.publisher_function.as_deref().unwrap_or(PUBLISHER)
 }
 
-fn configure(embedded: Embedded, options: &Options) -> Result<Config, StartError> {
+fn missing(programs: &Programs) -> Option<StartError> {
+    let functions = ["settings", "oauth", "accounts", "pins", "web", "publisher"];
+    let missing = functions.into_iter().find(|name| !has_program(&programs.folder, name))?;
+    Some(StartError::NoProgram { function: missing, folder: programs.folder.clone() })
+}
+
+/// The configuration, and the variables of it that the environment does not set.
+fn configure(embedded: Embedded, options: &Options) -> Result<(Config, Vec<(String, String)>), StartError> {
+    let given = Mutex::new(Vec::new());
     // Without a publisher there is nobody to call at once; the ticks of the others find every pin.
     let default = |name: &str| {
         let is_left_out = name == "PUBLISHER_FUNCTION" && !options.publishes;
-        if is_left_out { None } else { embedded.variable(name) }
+        let value = if is_left_out { None } else { embedded.variable(name) };
+        let mut given = given.lock().unwrap_or_else(PoisonError::into_inner);
+        given.extend(value.clone().map(|value| (name.to_owned(), value)));
+        value
     };
     let mut config = Config::from_env_or(&default).map_err(StartError::Configuration)?;
     if options.public_url.is_some() {
         config.web.public_url.clone_from(&options.public_url);
     }
-    Ok(config)
+    let mut given = given.into_inner().unwrap_or_else(PoisonError::into_inner);
+    given.extend(options.public_url.as_ref().map(|url| ("PUBLIC_URL".to_owned(), url.to_string())));
+    Ok((config, given))
 }

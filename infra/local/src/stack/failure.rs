@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::path::PathBuf;
 
 use shared::config::InvalidVariable;
 use shared::store::StoreError;
@@ -27,6 +28,14 @@ pub enum StartError {
         port: u16,
         /// What the operating system said.
         source: io::Error,
+    },
+    /// A program that is not there.
+    #[error("there is no program of the function {function} in {}; cargo lambda build makes them", folder.display())]
+    NoProgram {
+        /// The function.
+        function: &'static str,
+        /// Where it was looked for.
+        folder: PathBuf,
     },
     /// Variables of the environment that cannot be right.
     #[error("the configuration is wrong: {}", listed(.0))]

@@ -10,8 +10,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Json, Router};
 use pinterest_sim::Simulator;
 use serde_json::json;
+use shared::api::Route;
 use shared::clock::SharedClock;
 use shared::config::Config;
+use shared::platform::Platform;
 use shared::random::SharedRandom;
 use tower::ServiceBuilder;
 
@@ -20,6 +22,10 @@ use crate::endpoints;
 use crate::gateway::{Authorizer, Gateway};
 use crate::in_process::Parts;
 use crate::issuer::{CLIENT_ID, Issuer, USE_SCOPE};
+use crate::runtime::Programs;
+
+/// Makes the router of a function.
+type Build = fn(Arc<Platform>) -> Router;
 
 /// Everything that answers.
 pub struct Front<'a> {
@@ -27,6 +33,7 @@ pub struct Front<'a> {
     pub simulator: Option<Simulator>,
     pub issuer: Arc<Issuer>,
     pub gate: Gate,
+    pub programs: Option<&'a Programs>,
     pub config: &'a Config,
     pub clock: SharedClock,
     pub random: SharedRandom,
@@ -72,12 +79,18 @@ impl Front<'_> {
             scope: USE_SCOPE.to_owned(),
             keys: self.issuer.keys(),
         };
-        let gateway = Gateway::new(authorizer, self.clock.clone(), self.random.clone())
-            .with_function(settings::ROUTES, settings::router(platform(self.config)))
-            .with_function(oauth::ROUTES, oauth::router(platform(self.config)))
-            .with_function(accounts::ROUTES, accounts::router(platform(self.config)))
-            .with_function(pins::ROUTES, pins::router(platform(self.config)))
-            .with_function(web::ROUTES, web::router(platform(self.config)));
+        let functions: [(&str, &[Route], Build); 5] = [
+            ("settings", settings::ROUTES, settings::router),
+            ("oauth", oauth::ROUTES, oauth::router),
+            ("accounts", accounts::ROUTES, accounts::router),
+            ("pins", pins::ROUTES, pins::router),
+            ("web", web::ROUTES, web::router),
+        ];
+        let gateway = Gateway::new(authorizer, self.clock.clone(), self.random.clone());
+        let gateway = functions.into_iter().fold(gateway, |gateway, (name, routes, router)| match self.programs {
+            Some(programs) => gateway.with_processes(routes, programs.function(name, &self.clock)),
+            None => gateway.with_function(routes, router(platform(self.config))),
+        });
         let layers = ServiceBuilder::new()
             .layer(from_fn_with_state(self.gate.clone(), only_while_open))
             .layer(from_fn_with_state(Arc::<str>::from(self.origin()), one_name));
