@@ -1,4 +1,4 @@
-//! The due index may show late what was written; the pins go out in time all the same.
+//! The due index may show late what was written, and shards change hands; the pins go out in time all the same.
 
 use futures_util::future::join;
 use jiff::SignedDuration;
@@ -76,5 +76,30 @@ async fn a_pin_that_is_moved_away_under_its_owner_goes_out_at_its_new_time() {
         join(kick(&world, &pin), moved).await;
         let lateness = lateness_ms(&world, &pin).await;
         assert!((0..=1000).contains(&lateness), "{lateness} ms late with seed {seed}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_owner_near_its_end_has_is_not_late_when_a_kick_takes_its_shard() {
+    for kicked_at in [185_050, 186_900, 187_500, 187_950, 188_000, 188_050] {
+        let world = World::new().await;
+        world.enable().await;
+        let seeded = world.seed_account("alice", "shop").await;
+        let mut pins = vec![world.seed_pin(&seeded, "Keeps the owner awake", START + seconds(170)).await];
+        for due in (185_200..192_000).step_by(800) {
+            pins.push(world.seed_pin(&seeded, &format!("Due {due}"), START + SignedDuration::from_millis(due)).await);
+        }
+        let kicked = async {
+            world.wait(SignedDuration::from_millis(kicked_at)).await;
+            let pin = world.seed_pin(&seeded, "Late comer", START + seconds(230)).await;
+            kick(&world, &pin).await;
+            pin
+        };
+        let (_, pin) = join(world.tick_for(seconds(210)), kicked).await;
+        pins.push(pin);
+        for pin in &pins {
+            let lateness = lateness_ms(&world, pin).await;
+            assert!((0..=1000).contains(&lateness), "{:?} is {lateness} ms late, kick at {kicked_at}", pin.content);
+        }
     }
 }

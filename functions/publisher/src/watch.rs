@@ -148,14 +148,15 @@ impl<'a> Watch<'a> {
         };
         let jobs: Vec<_> = found.filter_map(|pin| look::job(&pin, now)).filter_map(in_shard).collect();
         let shards: BTreeSet<_> = jobs.iter().map(|(shard, _)| *shard).collect();
-        let free = shards.into_iter().map(async |shard| {
-            let owner = platform.shards.load(shard).await.ok().flatten();
-            let is_free = owner.is_none_or(|owner| owner.horizon <= now + RELIABLE);
-            is_free.then_some(shard)
-        });
-        let free = join_all(free).await.into_iter().flatten().collect();
-        let mine = self.take(free).await;
+        let owners = shards.into_iter().map(async |shard| (shard, platform.shards.load(shard).await.ok().flatten()));
+        let mut owners: Vec<_> = join_all(owners).await;
+        owners.retain(|(_, owner)| owner.as_ref().is_none_or(|owner| owner.horizon <= now + RELIABLE));
+        let mine = self.take(owners.iter().map(|(shard, _)| *shard).collect()).await;
         let now = self.now();
+        if owners.iter().any(|(_, owner)| owner.as_ref().is_some_and(|owner| owner.horizon > now)) {
+            // That owner drops what it has as soon as it sees this one.
+            self.next_look = now;
+        }
         for (shard, job) in jobs {
             let is_new = self.backlog.meet_job(&job, now);
             if is_new && (mine.contains(&shard) || job.due.at <= now + SURELY_SEEN) {
