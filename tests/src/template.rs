@@ -81,11 +81,19 @@ impl Template {
     /// What each function may do, but for writing its own log and what AWS does in its name.
     pub fn permissions(&self) -> BTreeSet<Permission> {
         let mut permissions = BTreeSet::new();
+        for other in ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"] {
+            assert_eq!(self.of_type(other).count(), 0, "{other}");
+        }
         for (function, id) in self.functions() {
+            assert!(self.properties(&id)["Policies"].is_badvalue(), "{function}: its role says all that it may do");
             let role = text(&self.properties(&id)["Role"]);
+            // A list of conditions and their two values; the second one is no policy at all.
+            let managed = list(&self.properties(role.trim_end_matches(".Arn"))["ManagedPolicyArns"]);
+            assert_eq!((managed[0].as_str(), managed[2].as_str()), ("IsTraced", "AWS::NoValue"), "{function}");
             for policy in self.properties(role.trim_end_matches(".Arn"))["Policies"].as_vec().into_iter().flatten() {
                 for statement in policy["PolicyDocument"]["Statement"].as_vec().into_iter().flatten() {
                     assert_eq!(text(&statement["Effect"]), "Allow", "{function}");
+                    assert!(statement["Condition"].is_badvalue(), "{function}: it holds always");
                     let resource = text(&statement["Resource"]);
                     for action in list(&statement["Action"]) {
                         assert!(!action.contains('*') && !resource.contains('*'), "{function}: {action} on {resource}");

@@ -38,7 +38,20 @@ async fn lateness_ms(world: &World, pin: &Pin) -> i64 {
 #[tokio::test(start_paused = true)]
 async fn a_kicked_pin_is_not_left_to_an_owner_that_ends_before_it_can_see_it() {
     for seed in 0..8 {
-        for (made, due) in [(9, 40), (10, 12), (10, 25), (11, 22), (11, 24), (19, 32), (20, 33), (21, 60)] {
+        for (made, due) in [
+            (1, 14),
+            (5, 18),
+            (6, 19),
+            (2, 15),
+            (9, 40),
+            (10, 12),
+            (10, 25),
+            (11, 22),
+            (11, 24),
+            (19, 32),
+            (20, 33),
+            (21, 60),
+        ] {
             let (world, seeded) = lagging(seed).await;
             let first = world.seed_pin(&seeded, "Keeps the owner for ten seconds", START + seconds(10)).await;
             let second = async {

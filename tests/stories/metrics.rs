@@ -11,9 +11,18 @@ use shared::metrics::Metric;
 use shared::start::json_log;
 use tests::template::Template;
 use tests::{Log, START, World};
+use tracing::Dispatch;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
 
 /// How many bytes of log a published pin may cost; those of the invocation itself come on top.
 const MOST_BYTES: usize = 300;
+
+/// Logs into `log`, on this thread, while the answer lives.
+fn logging(log: &Log) -> (DefaultGuard, Dispatch) {
+    let guard = tracing::subscriber::set_default(json_log(log.clone()));
+    // With one subscriber tracing asks the thread that logs first whether anybody listens; with two it asks both.
+    (guard, Dispatch::new(NoSubscriber::new()))
+}
 
 fn lines(log: &Log) -> Vec<Value> {
     log.text().lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
@@ -58,7 +67,7 @@ async fn an_account_to_be_connected_again_is_a_figure_and_so_is_work_that_was_le
 #[tokio::test(start_paused = true)]
 async fn a_published_pin_leaves_one_line_that_says_who_when_and_how_late() {
     let log = Log::default();
-    let _guard = tracing::subscriber::set_default(json_log(log.clone()));
+    let _guard = logging(&log);
     let world = World::new().await;
     world.enable().await;
     let seeded = world.seed_account("alice", "shop").await;
@@ -93,7 +102,7 @@ async fn a_published_pin_leaves_one_line_that_says_who_when_and_how_late() {
 #[tokio::test(start_paused = true)]
 async fn a_request_leaves_one_line_without_its_query() {
     let log = Log::default();
-    let _guard = tracing::subscriber::set_default(json_log(log.clone()));
+    let _guard = logging(&log);
     let world = World::new().await;
     world.user("alice").get("/v1/pins?limit=x").await;
     world.anybody().get("/app/pinterest/board?code=hidden&state=hidden").await;

@@ -16,7 +16,7 @@ async fn world() -> (World, Seeded) {
 
 /// Claims `pin` as a publisher does; what it becomes is recorded by the caller.
 async fn claimed(world: &World, pin: &Pin) -> (Pin, AttemptId) {
-    let platform = world.platform("earlier publisher");
+    let platform = world.platform("earlier claimant");
     let attempt = AttemptId::random(&*platform.random);
     let now = world.clock.now();
     let lease = Lease { now, until: now + SignedDuration::from_mins(4) };
@@ -29,7 +29,7 @@ async fn parked(world: &World, seeded: &Seeded, title: &str, reason: Hold, wait:
     let pin = world.seed_pin(seeded, title, world.clock.now()).await;
     let (mut held, attempt) = claimed(world, &pin).await;
     held.hold(reason, wait, world.clock.now()).unwrap();
-    let platform = world.platform("earlier publisher");
+    let platform = world.platform("earlier claimant");
     let partition = &held.due.as_ref().unwrap().partition;
     if matches!(partition, Partition::HeldAccount(_)) {
         platform.sweeps.note(partition, world.clock.now()).await.unwrap();

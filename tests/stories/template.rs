@@ -26,6 +26,15 @@ fn set<const N: usize>(names: [&str; N]) -> BTreeSet<String> {
     names.into_iter().map(str::to_owned).collect()
 }
 
+/// A value that a variable may have.
+fn value(name: &str) -> String {
+    match name {
+        "PUBLIC_URL" | "RETURN_TO_ORIGINS" => "https://pins.example.com".to_owned(),
+        "ON_UNKNOWN" => "post".to_owned(),
+        other => other.to_lowercase(),
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_api_has_exactly_the_routes_of_the_functions() {
     let world = World::new().await;
@@ -53,6 +62,9 @@ fn the_functions_get_exactly_the_variables_that_are_read() {
     let given: BTreeSet<_> = by_function.values().flatten().cloned().collect();
     assert_eq!(given, &asked - &elsewhere);
     for (function, variables) in by_function {
+        let by_lambda = set(BY_LAMBDA);
+        let config = Config::read(&|name| (variables.contains(name) || by_lambda.contains(name)).then(|| value(name)));
+        assert!(config.is_ok(), "{function} starts with them: {config:?}");
         let calls_publisher = Permission {
             function: function.clone(),
             action: "lambda:InvokeFunction".into(),

@@ -43,7 +43,7 @@ async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<Pin, Problem> {
     let form = Form::read(body, &pin, &mut errors);
     if !matches!(status, Status::Draft | Status::Scheduled | Status::Held | Status::Failed) {
         // The change was made before the claim, and the table's answer to it, or ours, was lost.
-        let goes_out = matches!(status, Status::Publishing | Status::Published);
+        let goes_out = matches!(status, Status::Publishing | Status::Published) && pin.in_check().is_none();
         let was_made = goes_out && errors.is_empty() && form.is_met_by(&pin, desk.now);
         return if was_made { Ok(pin) } else { Err(refuse(&pin, Wish::Change)) };
     }

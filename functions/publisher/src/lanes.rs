@@ -175,9 +175,9 @@ impl Lanes {
         again
     }
 
-    /// Forgets all work of `partition` that was not begun.
-    pub fn leave(&mut self, partition: &Partition) {
-        self.retain(|job| job.due.partition != *partition);
+    /// Forgets all work of `partition` that was not begun and is due later than `but`.
+    pub fn leave(&mut self, partition: &Partition, but: Timestamp) {
+        self.retain(|job| job.due.partition != *partition || job.due.at <= but);
     }
 
     /// Forgets all work that was not begun.
@@ -276,7 +276,9 @@ mod tests {
         let mut lanes = Lanes::default();
         let job = job(&account, 1);
         lanes.add(job.clone());
-        lanes.leave(&job.due.partition);
+        lanes.leave(&job.due.partition, at(1));
+        assert!(!lanes.is_empty(), "that is done all the same");
+        lanes.leave(&job.due.partition, at(0));
         assert!(lanes.is_empty());
     }
 

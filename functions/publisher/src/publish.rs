@@ -9,12 +9,16 @@ use shared::store::{Claim, Lease, StoreError};
 use crate::attempt::{self, Tried};
 use crate::classify::Verdict;
 use crate::lanes::{Job, PinWork};
+use crate::look;
 use crate::release;
 use crate::session::{Session, SessionError};
 use crate::{Publisher, Report, Span, doubts, ending};
 
 /// A request takes at most 15 seconds and has to end within the invocation, which ends 30 seconds after the last claim.
 pub const LATEST_POST: SignedDuration = SignedDuration::from_secs(12);
+
+/// What is to be tried again within that time is kept by who tried it.
+const SOON: SignedDuration = SignedDuration::from_secs(30);
 
 /// What became of a job.
 #[derive(Debug, Default)]
@@ -115,7 +119,10 @@ async fn won(
     }
     let again = recorded && pin.is_parked() && release::unpark_if_mended(publisher, &pin).await;
     let status = recorded.then(|| pin.state.status());
-    Finished { status, posted, unfinished: !recorded, again, ..Finished::default() }
+    // The owner of the shard, if there is one, may end before it looks again.
+    let now = publisher.platform.clock.now();
+    let next = look::job(&pin, now).filter(|job| recorded && job.due.at <= now + SOON);
+    Finished { status, posted, unfinished: !recorded, again, jobs: next.into_iter().collect(), ..Finished::default() }
 }
 
 /// Another publisher claimed the pin and went silent: it may have posted it, so it is looked for on its board.

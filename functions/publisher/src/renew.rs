@@ -306,8 +306,9 @@ async fn give_up(
 ) -> Result<Renewal, StoreError> {
     let from = from.unwrap_or_else(|| publisher.platform.clock.now());
     tracing::warn!(account = %account.id, reason = reason.code(), %from, "an account has to be connected again");
-    publisher.figures.note_lost(&account.id, publisher.platform.clock.now());
+    let id = account.id.clone();
     change_tokens(publisher, account, |account| account.needs_reconnect(reason, from)).await?;
+    publisher.figures.note_lost(&id, publisher.platform.clock.now());
     Ok(Renewal::NeedsReconnect)
 }
 

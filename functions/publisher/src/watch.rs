@@ -23,9 +23,10 @@ use crate::{Publisher, Report, Span, account_work, check, circuit_work, foresigh
 const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(2);
 
 /// How long the due index may take to show what was written: on AWS far below a second as a rule, which is no promise.
-const INDEX_LAG: SignedDuration = SignedDuration::from_secs(10);
+pub const INDEX_LAG: SignedDuration = SignedDuration::from_secs(10);
 
-/// Before that much time has passed, an owner has not surely seen a pin that was just written.
+/// Before that much time has passed, an owner has not surely seen a pin that was just written: it may be at its last look
+/// but one when the index shows it.
 const SURELY_SEEN: SignedDuration = SignedDuration::from_secs(12);
 
 /// An owner that has less time than that left is not relied upon: clocks differ, and its last look comes before its end.
@@ -50,6 +51,8 @@ pub struct Watch<'a> {
     holder: String,
     mode: Mode,
     owned: BTreeSet<Shard>,
+    /// What is due until then is done here, whoever owns its shard.
+    own_until: Timestamp,
     lanes: Lanes,
     backlog: Backlog,
     running: FuturesUnordered<BoxFuture<'a, Step>>,
@@ -69,6 +72,7 @@ impl<'a> Watch<'a> {
             holder,
             mode: Mode::Sandbox,
             owned: BTreeSet::new(),
+            own_until: Timestamp::MIN,
             lanes: Lanes::default(),
             backlog: Backlog::default(),
             running: FuturesUnordered::new(),
@@ -134,8 +138,8 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// A kicked pin that is due before the shard's owner has surely seen it is done here; the owner does the others. If
-    /// both try, the claim decides.
+    /// A kicked pin that is due before the shard's owner has surely seen it is done here; the owner does the others, and
+    /// where there is none, this becomes it. If both try, the claim decides.
     async fn kick(&mut self, pins: Vec<KickedPin>) {
         let platform = &self.publisher.platform;
         let some = pins.chunks(look::AT_ONCE);
@@ -147,6 +151,7 @@ impl<'a> Watch<'a> {
             _ => None,
         };
         let jobs: Vec<_> = found.filter_map(|pin| look::job(&pin, now)).filter_map(in_shard).collect();
+        self.own_until = now + SURELY_SEEN;
         let shards: BTreeSet<_> = jobs.iter().map(|(shard, _)| *shard).collect();
         let owners = shards.into_iter().map(async |shard| (shard, platform.shards.load(shard).await.ok().flatten()));
         let mut owners: Vec<_> = join_all(owners).await;
@@ -158,10 +163,16 @@ impl<'a> Watch<'a> {
             self.next_look = now;
         }
         for (shard, job) in jobs {
-            let is_new = self.backlog.meet_job(&job, now);
-            if is_new && (mine.contains(&shard) || job.due.at <= now + SURELY_SEEN) {
-                self.lanes.add(job);
+            if mine.contains(&shard) || job.due.at <= self.own_until {
+                self.add(job);
             }
+        }
+    }
+
+    /// Lets a job wait that no look brought, unless a look did meanwhile.
+    fn add(&mut self, job: Job) {
+        if self.backlog.meet_job(&job, self.now()) {
+            self.lanes.add(job);
         }
     }
 
@@ -277,7 +288,11 @@ impl<'a> Watch<'a> {
                 let now = self.now();
                 self.backlog.done(&job, finished.again, now);
                 self.backlog.forget(self.lanes.free(&job.lane(), finished.posted, now));
-                finished.jobs.into_iter().for_each(|job| self.lanes.add(job));
+                for job in finished.jobs {
+                    // It may be due at the very moment of what it came of, which is done.
+                    self.backlog.forget(vec![(job.name(), job.due.at)]);
+                    self.add(job);
+                }
             }
             Step::Swept(missed) => self.report.failed += missed,
             Step::Foreseen(warned) => self.report.warned += warned,
@@ -287,16 +302,15 @@ impl<'a> Watch<'a> {
                 }
                 self.backlog.page_read(idle, unread, self.now());
             }
-            Step::Looked(settings, looks) => self.looked(settings, looks),
+            Step::Looked(settings, looks) => self.looked(settings.as_ref(), looks),
         }
     }
 
-    fn looked(&mut self, settings: Option<Settings>, looks: Vec<Look>) {
+    fn looked(&mut self, settings: Option<&Settings>, looks: Vec<Look>) {
         self.looking = false;
         self.publisher.figures.write_if_due(&self.publisher.platform.metrics, self.now());
         self.next_look = self.now() + LOOK_EVERY;
-        let heeds = self.publisher.rules.keep(Rule::HeedSettings);
-        if settings.is_some_and(|settings| !settings.enabled || settings.mode != self.mode) && heeds {
+        if !self.goes_on(settings) {
             self.stopped = true;
             return;
         }
@@ -305,7 +319,7 @@ impl<'a> Watch<'a> {
         for Look { shard, .. } in lost {
             let partition = Partition::Open(self.mode, shard);
             self.owned.remove(&shard);
-            self.lanes.leave(&partition);
+            self.lanes.leave(&partition, self.own_until);
             self.backlog.leave(&partition);
         }
         self.backlog.meet(kept, self.lanes.room(), self.now());
@@ -313,25 +327,47 @@ impl<'a> Watch<'a> {
 
     /// Gives the shards back; answers whether more work came up at the last moment.
     ///
-    /// A kick that saw this owner a moment ago has left its pin to it, and a retry that was just written has nobody else:
-    /// hence one more look when the index must show them. What that look takes up without finding work in it is given
-    /// back as well. Close to the end of the invocation no kick relies on it.
+    /// A kick that saw this owner a moment ago has left its pin to it: hence more looks, until the index must show what was
+    /// written before. What such a look takes up without finding work in it is given back as well. Close to the end of the
+    /// invocation no kick relies on it.
     async fn leave(&mut self) -> bool {
+        let left: Vec<_> = self.owned.iter().copied().collect();
+        self.give_back().await;
+        let shown = self.now() + INDEX_LAG;
+        if left.is_empty() || shown >= self.span.last_claim {
+            return false;
+        }
         loop {
-            let owned: Vec<_> = std::mem::take(&mut self.owned).into_iter().collect();
-            for shard in &owned {
-                give_back(self.publisher, *shard, &self.holder).await;
-            }
-            if self.stopped || owned.is_empty() || !outwait_index(self.publisher, self.span).await {
+            let settings = look::settings(&self.publisher.platform).await;
+            if self.stopped || self.publisher.is_stopping() || !self.goes_on(settings.as_ref()) {
                 return false;
             }
-            let shards = owned.into_iter().map(|shard| (shard, None)).collect();
+            self.publisher.circuits.refresh(self.mode).await;
+            let shards = left.iter().map(|shard| (*shard, None)).collect();
             let looks = look::look(&self.publisher.platform, self.mode, shards, Some(self.horizon())).await;
             self.take_up(looks).await;
             if !self.backlog.is_empty() {
                 return true;
             }
+            self.give_back().await;
+            let now = self.now();
+            if now >= shown {
+                return false;
+            }
+            self.publisher.platform.clock.sleep_until(shown.min(now + LOOK_EVERY)).await;
         }
+    }
+
+    async fn give_back(&mut self) {
+        for shard in std::mem::take(&mut self.owned) {
+            give_back(self.publisher, shard, &self.holder).await;
+        }
+    }
+
+    /// Whether the settings, where they could be read, still let this invocation publish.
+    fn goes_on(&self, settings: Option<&Settings>) -> bool {
+        let heeds = self.publisher.rules.keep(Rule::HeedSettings);
+        !heeds || settings.is_none_or(|settings| settings.enabled && settings.mode == self.mode)
     }
 
     /// How far ahead it makes sense to look: not beyond the last claim.
@@ -342,19 +378,6 @@ impl<'a> Watch<'a> {
     fn now(&self) -> Timestamp {
         self.publisher.platform.clock.now()
     }
-}
-
-/// Waits until the index must show what was written before; answers whether there is time left to do any of it.
-async fn outwait_index(publisher: &Publisher, span: Span) -> bool {
-    let clock = &publisher.platform.clock;
-    let shown = clock.now() + INDEX_LAG;
-    while clock.now() < shown {
-        if shown >= span.last_claim || publisher.is_stopping() {
-            return false;
-        }
-        clock.sleep_until(shown.min(clock.now() + LOOK_EVERY)).await;
-    }
-    true
 }
 
 async fn give_back(publisher: &Publisher, shard: Shard, holder: &str) {

@@ -85,11 +85,10 @@ impl Programs {
 }
 
 impl Function {
-    /// Hands `event` to an instance and waits for its answer, for `time_limit` at most; an instance that failed is not
-    /// used again.
+    /// Hands `event` to an instance and waits for its answer, for `time_limit` at most; an instance that ended or took too
+    /// long is not used again.
     pub async fn invoke(&self, event: Value, time_limit: Duration) -> Result<Value, InvocationError> {
-        let free = self.idle().pop();
-        let mut instance = match free {
+        let mut instance = match self.take_idle() {
             Some(instance) => instance,
             None => self.start().await?,
         };
@@ -102,6 +101,17 @@ impl Function {
             self.idle().push(instance);
         }
         answer
+    }
+
+    /// An instance that waits and lives.
+    fn take_idle(&self) -> Option<Instance> {
+        let mut idle = self.idle();
+        while let Some(mut instance) = idle.pop() {
+            if instance.lives() {
+                return Some(instance);
+            }
+        }
+        None
     }
 
     async fn start(&self) -> Result<Instance, InvocationError> {

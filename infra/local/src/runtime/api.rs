@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -88,11 +89,16 @@ async fn next(State(api): State<Arc<Api>>) -> Response {
     (headers, axum::Json(event)).into_response()
 }
 
-async fn respond(State(api): State<Arc<Api>>, Path(id): Path<String>, body: Bytes) -> StatusCode {
-    match serde_json::from_slice(&body) {
-        Ok(answer) => api.settle(&id, Ok(answer)),
-        Err(_) => api.settle(&id, Err(Value::from("the answer is not JSON"))),
-    }
+async fn respond(
+    State(api): State<Arc<Api>>,
+    Path(id): Path<String>,
+    body: Result<Bytes, BytesRejection>,
+) -> StatusCode {
+    let answer = match body {
+        Ok(body) => serde_json::from_slice(&body).map_err(|_| Value::from("the answer is not JSON")),
+        Err(_) => Err(Value::from("the answer is larger than 6 MB")),
+    };
+    api.settle(&id, answer)
 }
 
 async fn fail(State(api): State<Arc<Api>>, Path(id): Path<String>, body: Bytes) -> StatusCode {

@@ -46,12 +46,18 @@ impl Instance {
         Ok(Self { process, events, server })
     }
 
+    /// Whether its process is there.
+    pub fn lives(&mut self) -> bool {
+        matches!(self.process.try_wait(), Ok(None))
+    }
+
     /// Hands over an event and waits for the answer, however long that takes.
     pub async fn invoke(&mut self, id: String, event: Value, deadline: Timestamp) -> Result<Value, InvocationError> {
         let (answer, answered) = oneshot::channel();
         let invocation = Invocation { id, event, deadline, answer };
         self.events.send(invocation).await.map_err(|_| InvocationError::Ended)?;
         tokio::select! {
+            biased;
             answer = answered => answer.map_err(|_| InvocationError::Ended)?.map_err(InvocationError::Failed),
             _ = self.process.wait() => Err(InvocationError::Ended),
         }
