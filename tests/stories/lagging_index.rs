@@ -41,6 +41,9 @@ async fn a_kicked_pin_is_not_left_to_an_owner_that_ends_before_it_can_see_it() {
         for (made, due) in [
             (1, 14),
             (5, 18),
+            (5, 21),
+            (4, 20),
+            (6, 22),
             (6, 19),
             (2, 15),
             (9, 40),

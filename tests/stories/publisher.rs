@@ -122,8 +122,8 @@ async fn a_pin_that_appears_while_a_publisher_is_at_work_goes_out_on_time() {
     world.seed_pin(&seeded, "Keeps it awake", START + seconds(120)).await;
     let late = async {
         world.wait(seconds(30)).await;
-        let pin = world.seed_pin(&seeded, "Late comer", START + seconds(45)).await;
-        let kicked = KickedPin { owner: pin.owner.clone(), id: pin.id.clone(), due_at: START + seconds(45) };
+        let pin = world.seed_pin(&seeded, "Late comer", START + seconds(50)).await;
+        let kicked = KickedPin { owner: pin.owner.clone(), id: pin.id.clone(), due_at: START + seconds(50) };
         let event = PublisherEvent::Kick { pins: vec![kicked] };
         let report = Publisher::new(world.platform("kicked")).handle(event, world.clock.now() + seconds(240)).await;
         assert_eq!(report.published, 0, "the shard has an owner, who will see it");

@@ -25,9 +25,12 @@ const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(2);
 /// How long the due index may take to show what was written: on AWS far below a second as a rule, which is no promise.
 pub const INDEX_LAG: SignedDuration = SignedDuration::from_secs(10);
 
-/// Before that much time has passed, an owner has not surely seen a pin that was just written: it may be at its last look
-/// but one when the index shows it.
-const SURELY_SEEN: SignedDuration = SignedDuration::from_secs(12);
+/// How often somebody looks who gave its shards back.
+const LAST_LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(5);
+
+/// Before that much time has passed, an owner has not surely seen a pin that was just written: it may have looked just
+/// before the index shows it.
+const SURELY_SEEN: SignedDuration = SignedDuration::from_secs(15);
 
 /// An owner that has less time than that left is not relied upon: clocks differ, and its last look comes before its end.
 const RELIABLE: SignedDuration = SignedDuration::from_secs(30);
@@ -354,7 +357,7 @@ impl<'a> Watch<'a> {
             if now >= shown {
                 return false;
             }
-            self.publisher.platform.clock.sleep_until(shown.min(now + LOOK_EVERY)).await;
+            self.publisher.platform.clock.sleep_until(shown.min(now + LAST_LOOKS_EVERY)).await;
         }
     }
 
