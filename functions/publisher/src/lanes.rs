@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use shared::domain::{AccountId, CircuitKind, Due, Mode, OwnerId, Partition, PinId};
 use shared::pinterest::RateLimit;
 
@@ -14,6 +14,8 @@ use crate::pace::Pace;
 pub struct Job {
     pub work: Work,
     pub due: Due,
+    /// How long after its time it is begun: where somebody else is to go first.
+    pub after: SignedDuration,
 }
 
 /// What there is to do.
@@ -123,7 +125,7 @@ impl Lanes {
         let key = job.lane();
         let lane = self.by_key.entry(key.clone()).or_default();
         let before = lane.waiting.len();
-        lane.waiting.insert((job.due.at, job.name()), job);
+        lane.waiting.insert((job.due.at + job.after, job.name()), job);
         if lane.waiting.len() > MOST_OF_LANE
             && let Some(((at, name), _)) = lane.waiting.pop_last()
         {
@@ -231,7 +233,6 @@ impl Lane {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-    use jiff::SignedDuration;
     use shared::domain::Shard;
     use shared::random::SystemRandom;
 
@@ -243,6 +244,7 @@ mod tests {
         Job {
             work: Work::Pin(pin),
             due: Due { partition: Partition::Open(Mode::Live, Shard::of(account)), at: at(seconds) },
+            after: SignedDuration::ZERO,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use futures_util::future::{join, join_all};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use shared::domain::{Mode, Partition, Pin, Settings, Shard, State};
 use shared::platform::Platform;
 use shared::store::{DueEntry, DuePage, DuePosition, DueWork, ShardOwner, StoreError};
@@ -83,10 +83,14 @@ pub async fn jobs(platform: &Platform, entries: Vec<DueEntry>) -> Loaded {
     for entry in entries {
         match entry.work.clone() {
             DueWork::Account(owner, account) => {
-                loaded.jobs.push(Job { work: Work::Account(owner, account), due: entry.due });
+                loaded.jobs.push(Job {
+                    work: Work::Account(owner, account),
+                    due: entry.due,
+                    after: SignedDuration::ZERO,
+                });
             }
             DueWork::Circuit(mode, kind) => {
-                loaded.jobs.push(Job { work: Work::Circuit(mode, kind), due: entry.due });
+                loaded.jobs.push(Job { work: Work::Circuit(mode, kind), due: entry.due, after: SignedDuration::ZERO });
             }
             DueWork::Pin(..) => pins.push(entry),
         }
@@ -129,7 +133,7 @@ pub fn job(pin: &Pin, now: Timestamp) -> Option<Job> {
     let due = pin.due.clone().filter(|due| mine && !due.partition.is_parking())?;
     let work = PinWork { owner: pin.owner.clone(), account: pin.account_id.clone(), id: pin.id.clone() };
     let work = if pin.in_check().is_some() { Work::Check(work) } else { Work::Pin(work) };
-    Some(Job { work, due })
+    Some(Job { work, due, after: SignedDuration::ZERO })
 }
 
 fn heard<T>(answer: Result<T, StoreError>) -> Option<T> {

@@ -32,6 +32,9 @@ const LAST_LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(5);
 /// before the index shows it.
 const SURELY_SEEN: SignedDuration = SignedDuration::from_secs(15);
 
+/// How long after its time a kick begins a pin whose shard has an owner, who mostly has it by then.
+const AFTER_OWNER: SignedDuration = SignedDuration::from_millis(300);
+
 /// An owner that has less time than that left is not relied upon: clocks differ, and its last look comes before its end.
 const RELIABLE: SignedDuration = SignedDuration::from_secs(30);
 
@@ -166,8 +169,10 @@ impl<'a> Watch<'a> {
             self.next_look = now;
         }
         for (shard, job) in jobs {
-            if mine.contains(&shard) || job.due.at <= self.own_until {
+            if mine.contains(&shard) {
                 self.add(job);
+            } else if job.due.at <= self.own_until {
+                self.add(Job { after: AFTER_OWNER, ..job });
             }
         }
     }
