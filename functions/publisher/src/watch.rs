@@ -172,7 +172,9 @@ impl<'a> Watch<'a> {
             if mine.contains(&shard) {
                 self.add(job);
             } else if job.due.at <= self.own_until {
-                self.add(Job { after: AFTER_OWNER, ..job });
+                // What is due already, its owner cannot have seen yet.
+                let after = if job.due.at > now { AFTER_OWNER } else { SignedDuration::ZERO };
+                self.add(Job { after, ..job });
             }
         }
     }
