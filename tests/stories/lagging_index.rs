@@ -4,7 +4,7 @@ use futures_util::future::join;
 use jiff::SignedDuration;
 use publisher::Publisher;
 use shared::clock::Clock;
-use shared::domain::{Pin, State};
+use shared::domain::{Pin, Shard, State};
 use shared::kick::{KickedPin, PublisherEvent};
 use tests::{START, Seeded, World};
 
@@ -22,9 +22,15 @@ async fn lagging(seed: u64) -> (World, Seeded) {
 }
 
 async fn kick(world: &World, pin: &Pin) {
-    let State::Scheduled { .. } = pin.state else { panic!("{:?}", pin.state) };
-    let due_at = pin.due.as_ref().expect("it waits").at;
-    let event = PublisherEvent::Kick { pins: vec![KickedPin { owner: pin.owner.clone(), id: pin.id.clone(), due_at }] };
+    kick_all(world, &[pin]).await;
+}
+
+async fn kick_all(world: &World, pins: &[&Pin]) {
+    let kicked = |pin: &&Pin| {
+        let due_at = pin.due.as_ref().expect("it waits").at;
+        KickedPin { owner: pin.owner.clone(), id: pin.id.clone(), due_at }
+    };
+    let event = PublisherEvent::Kick { pins: pins.iter().map(kicked).collect() };
     Publisher::new(world.platform("kicked")).handle(event, world.clock.now() + seconds(240)).await;
 }
 
@@ -116,6 +122,34 @@ async fn what_an_owner_near_its_end_has_is_not_late_when_a_kick_takes_its_shard(
         for pin in &pins {
             let lateness = lateness_ms(&world, pin).await;
             assert!((0..=1000).contains(&lateness), "{:?} is {lateness} ms late, kick at {kicked_at}", pin.content);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_that_comes_up_in_one_shard_does_not_hide_what_another_one_shows_late() {
+    for seed in 0..12 {
+        let mut world = World::new().await;
+        world.enable().await;
+        let accounts = [world.seed_account("alice", "shop").await, world.seed_account("alice", "friend").await];
+        assert_ne!(Shard::of(&accounts[0].account.id), Shard::of(&accounts[1].account.id));
+        world.let_indexes_lag(seconds(10), seed).await;
+        let mut pins = Vec::new();
+        for account in &accounts {
+            pins.push(world.seed_pin(account, "Keeps the owner for ten seconds", START + seconds(10)).await);
+        }
+        let later = async {
+            world.wait(seconds(9)).await;
+            let one = world.seed_pin(&accounts[0], "One", START + seconds(26)).await;
+            let other = world.seed_pin(&accounts[1], "Other", START + seconds(40)).await;
+            kick_all(&world, &[&one, &other]).await;
+            [one, other]
+        };
+        let ((), later) = join(kick_all(&world, &[&pins[0], &pins[1]]), later).await;
+        pins.extend(later);
+        for pin in &pins {
+            let lateness = lateness_ms(&world, pin).await;
+            assert!((0..=1000).contains(&lateness), "{:?} is {lateness} ms late with seed {seed}", pin.content);
         }
     }
 }

@@ -262,9 +262,7 @@ impl Looking<'_> {
             let _ = self.publisher.sessions.reload(&pin.owner, &pin.account_id).await;
         }
         told(self.publisher, &pin);
-        // What is due at once is done by this invocation, which may be the last one for a minute.
-        let now = self.publisher.platform.clock.now();
-        let jobs = look::job(&pin, now).filter(|job| job.due.at <= now).into_iter().collect();
+        let jobs = look::soon(&pin, self.publisher.platform.clock.now());
         Ok(Finished { status: Some(pin.state.status()), looks: 1, jobs, ..Finished::default() })
     }
 }

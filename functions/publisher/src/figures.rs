@@ -62,21 +62,17 @@ impl Figures {
     pub fn write(&self, metrics: &Metrics, now: Timestamp) {
         let Gathered { lateness_ms, failed, needs_review, to_reconnect, .. } = std::mem::take(&mut *self.lock());
         let count = |count: i64| if count > 0 { vec![count] } else { Vec::new() };
-        let mut rest = [
+        let mut figures = vec![
             (Metric::Failed, count(failed)),
             (Metric::NeedsReview, count(needs_review)),
             (Metric::AccountsNeedReconnect, count(length(to_reconnect.len()))),
-        ]
-        .to_vec();
-        let mut chunks = lateness_ms.chunks(MOST_VALUES);
-        if let Some(chunk) = chunks.next() {
-            rest.extend([(Metric::Published, count(length(chunk.len()))), (Metric::LatenessMs, chunk.to_vec())]);
+        ];
+        for chunk in lateness_ms.chunks(MOST_VALUES) {
+            figures.extend([(Metric::Published, count(length(chunk.len()))), (Metric::LatenessMs, chunk.to_vec())]);
+            metrics.write(now, &figures);
+            figures.clear();
         }
-        metrics.write(now, &rest);
-        for chunk in chunks {
-            let published = (Metric::Published, count(length(chunk.len())));
-            metrics.write(now, &[published, (Metric::LatenessMs, chunk.to_vec())]);
-        }
+        metrics.write(now, &figures);
     }
 
     fn lock(&self) -> MutexGuard<'_, Gathered> {

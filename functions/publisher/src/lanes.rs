@@ -98,6 +98,11 @@ pub struct Lanes {
 }
 
 impl Job {
+    /// Work that is begun at its time.
+    pub fn new(work: Work, due: Due) -> Self {
+        Self { work, due, after: SignedDuration::ZERO }
+    }
+
     pub fn lane(&self) -> LaneKey {
         match &self.work {
             Work::Pin(pin) => LaneKey::Pins(pin.account.clone()),
@@ -127,9 +132,9 @@ impl Lanes {
         let before = lane.waiting.len();
         lane.waiting.insert((job.due.at + job.after, job.name()), job);
         if lane.waiting.len() > MOST_OF_LANE
-            && let Some(((at, name), _)) = lane.waiting.pop_last()
+            && let Some((_, job)) = lane.waiting.pop_last()
         {
-            lane.passed.push((name, at));
+            lane.passed.push((job.name(), job.due.at));
             self.passed += 1;
         }
         self.waiting += lane.waiting.len() - before;
@@ -241,11 +246,8 @@ mod tests {
     fn job(account: &AccountId, seconds: i64) -> Job {
         let pin =
             PinWork { owner: "alice".parse().unwrap(), account: account.clone(), id: PinId::random(&SystemRandom) };
-        Job {
-            work: Work::Pin(pin),
-            due: Due { partition: Partition::Open(Mode::Live, Shard::of(account)), at: at(seconds) },
-            after: SignedDuration::ZERO,
-        }
+        let due = Due { partition: Partition::Open(Mode::Live, Shard::of(account)), at: at(seconds) };
+        Job::new(Work::Pin(pin), due)
     }
 
     fn at(seconds: i64) -> Timestamp {

@@ -14,6 +14,9 @@ use crate::lanes::{Job, PinWork, Work};
 /// behind a long backlog gets its turn too.
 const PAGE: i32 = 1000;
 
+/// What is due again within that time is kept by who did it last.
+const SOON: SignedDuration = SignedDuration::from_secs(30);
+
 /// How many pins are read at once.
 pub const AT_ONCE: usize = 100;
 
@@ -83,14 +86,10 @@ pub async fn jobs(platform: &Platform, entries: Vec<DueEntry>) -> Loaded {
     for entry in entries {
         match entry.work.clone() {
             DueWork::Account(owner, account) => {
-                loaded.jobs.push(Job {
-                    work: Work::Account(owner, account),
-                    due: entry.due,
-                    after: SignedDuration::ZERO,
-                });
+                loaded.jobs.push(Job::new(Work::Account(owner, account), entry.due));
             }
             DueWork::Circuit(mode, kind) => {
-                loaded.jobs.push(Job { work: Work::Circuit(mode, kind), due: entry.due, after: SignedDuration::ZERO });
+                loaded.jobs.push(Job::new(Work::Circuit(mode, kind), entry.due));
             }
             DueWork::Pin(..) => pins.push(entry),
         }
@@ -133,7 +132,13 @@ pub fn job(pin: &Pin, now: Timestamp) -> Option<Job> {
     let due = pin.due.clone().filter(|due| mine && !due.partition.is_parking())?;
     let work = PinWork { owner: pin.owner.clone(), account: pin.account_id.clone(), id: pin.id.clone() };
     let work = if pin.in_check().is_some() { Work::Check(work) } else { Work::Pin(work) };
-    Some(Job { work, due, after: SignedDuration::ZERO })
+    Some(Job::new(work, due))
+}
+
+/// The job of a pin that was just written, if it is to be done soon: whoever owns its shard may end before the index shows
+/// it.
+pub fn soon(pin: &Pin, now: Timestamp) -> Vec<Job> {
+    job(pin, now).into_iter().filter(|job| job.due.at <= now + SOON).collect()
 }
 
 fn heard<T>(answer: Result<T, StoreError>) -> Option<T> {

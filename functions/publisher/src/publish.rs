@@ -17,9 +17,6 @@ use crate::{Publisher, Report, Span, doubts, ending};
 /// A request takes at most 15 seconds and has to end within the invocation, which ends 30 seconds after the last claim.
 pub const LATEST_POST: SignedDuration = SignedDuration::from_secs(12);
 
-/// What is to be tried again within that time is kept by who tried it.
-const SOON: SignedDuration = SignedDuration::from_secs(30);
-
 /// What became of a job.
 #[derive(Debug, Default)]
 pub struct Finished {
@@ -35,7 +32,7 @@ pub struct Finished {
     pub unfinished: bool,
     /// Whether the same work is to be met again at the next look.
     pub again: bool,
-    /// Work that came of it and can be done at once.
+    /// Work that came of it and is to be done soon.
     pub jobs: Vec<Job>,
 }
 
@@ -119,10 +116,8 @@ async fn won(
     }
     let again = recorded && pin.is_parked() && release::unpark_if_mended(publisher, &pin).await;
     let status = recorded.then(|| pin.state.status());
-    // The owner of the shard, if there is one, may end before it looks again.
-    let now = publisher.platform.clock.now();
-    let next = look::job(&pin, now).filter(|job| recorded && job.due.at <= now + SOON);
-    Finished { status, posted, unfinished: !recorded, again, jobs: next.into_iter().collect(), ..Finished::default() }
+    let jobs = if recorded { look::soon(&pin, publisher.platform.clock.now()) } else { Vec::new() };
+    Finished { status, posted, unfinished: !recorded, again, jobs, ..Finished::default() }
 }
 
 /// Another publisher claimed the pin and went silent: it may have posted it, so it is looked for on its board.
@@ -171,7 +166,6 @@ async fn record(publisher: &Publisher, pin: &Pin, attempt: &AttemptId, span: Spa
 pub fn told(publisher: &Publisher, pin: &Pin) {
     publisher.figures.note(pin, publisher.platform.clock.now());
     let last = pin.attempts.last();
-    let is_out = matches!(pin.state, State::Published { .. });
     let lateness_ms = match pin.state {
         State::Published { lateness_ms, .. } => Some(lateness_ms),
         _ => None,
@@ -182,7 +176,7 @@ pub fn told(publisher: &Publisher, pin: &Pin) {
         status = pin.state.status().code(),
         lateness_ms,
         attempt = pin.attempts_begun,
-        http_status = last.and_then(|attempt| attempt.http_status).filter(|_| !is_out),
+        http_status = last.and_then(|attempt| attempt.http_status).filter(|_| lateness_ms.is_none()),
         code = last.and_then(|attempt| attempt.code),
         rid = last.and_then(|attempt| attempt.request_id.as_deref()),
         "an attempt ended",

@@ -357,6 +357,8 @@ impl<'a> Watch<'a> {
             let looks = look::look(&self.publisher.platform, self.mode, shards, Some(self.horizon())).await;
             self.take_up(looks).await;
             if !self.backlog.is_empty() {
+                // The others may still have to show what was left to this owner.
+                self.take(left).await;
                 return true;
             }
             self.give_back().await;
