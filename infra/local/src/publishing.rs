@@ -67,7 +67,8 @@ impl Publishing {
         Self { lambda, publisher: None, is_stopping, schedule }
     }
 
-    /// Claims nothing more and waits, within bounds, until what is in flight is done and written down.
+    /// Claims nothing more and waits, within bounds, until what is in flight is done and written down. A publisher in
+    /// processes of its own is not called any more; what it has not finished within the same bounds is killed.
     pub async fn stop(self) {
         self.is_stopping.store(true, Ordering::Relaxed);
         self.schedule.abort();

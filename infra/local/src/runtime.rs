@@ -86,8 +86,14 @@ impl Programs {
 
 impl Function {
     /// Hands `event` to an instance and waits for its answer, for `time_limit` at most; an instance that ended or took too
-    /// long is not used again.
-    pub async fn invoke(&self, event: Value, time_limit: Duration) -> Result<Value, InvocationError> {
+    /// long is not used again. The function goes on to its end also where nobody waits for it any more.
+    pub async fn invoke(self: &Arc<Self>, event: Value, time_limit: Duration) -> Result<Value, InvocationError> {
+        let function = self.clone();
+        let running = tokio::spawn(async move { function.run(event, time_limit).await });
+        running.await.unwrap_or(Err(InvocationError::Ended))
+    }
+
+    async fn run(&self, event: Value, time_limit: Duration) -> Result<Value, InvocationError> {
         let mut instance = match self.take_idle() {
             Some(instance) => instance,
             None => self.start().await?,
