@@ -12,6 +12,7 @@ use serde_json::json;
 use shared::clock::Clock;
 use shared::domain::{Failure, Hold, Pin, Setback, State, Status};
 use shared::kick::{KickedPin, PublisherEvent};
+use tests::ledger::Ledger;
 use tests::{START, Seeded, World, invocation};
 
 async fn world() -> (World, Seeded) {
@@ -133,6 +134,25 @@ async fn a_pin_that_appears_while_a_publisher_is_at_work_goes_out_on_time() {
     let (_, pin) = futures_util::future::join(world.tick(), late).await;
     let State::Published { lateness_ms, .. } = world.pin(&pin).await.state else { panic!("not published") };
     assert!((0..=50).contains(&lateness_ms), "{lateness_ms} ms late");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pin_that_a_kick_and_an_owner_both_wait_for_costs_no_write_more() {
+    let ledger = Arc::new(Ledger::default());
+    let world = World::disturbed(&[ledger.clone() as _]).await;
+    world.enable().await;
+    let seeded = world.seed_account("alice", "shop").await;
+    world.seed_pin(&seeded, "Keeps it awake", START + seconds(120)).await;
+    let late = async {
+        world.wait(seconds(30)).await;
+        let pin = world.seed_pin(&seeded, "Late comer", START + seconds(40)).await;
+        let kicked = KickedPin { owner: pin.owner.clone(), id: pin.id.clone(), due_at: START + seconds(40) };
+        let event = PublisherEvent::Kick { pins: vec![kicked] };
+        Publisher::new(world.platform("kicked")).handle(event, world.clock.now() + seconds(240)).await
+    };
+    let (owner, kicked) = futures_util::future::join(world.tick(), late).await;
+    assert_eq!((owner.published, kicked.published, kicked.lost), (2, 0, 1), "the owner goes first");
+    assert!(ledger.of_pins() <= 12.0, "{:?}", ledger.lines());
 }
 
 #[tokio::test(start_paused = true)]
