@@ -2,6 +2,7 @@
 
 mod body;
 mod cursor;
+pub mod description;
 mod failure;
 mod fields;
 mod identity;
@@ -20,7 +21,7 @@ pub use identity::{ADMIN_GROUP, Admin, User};
 pub(crate) use origin::is_loopback;
 pub use origin::{CALLBACK_PATH, Origin};
 pub use precondition::{IfMatch, entity_tag};
-pub use problem::Problem;
+pub use problem::{Problem, ProblemBody};
 pub use query::{Page, Query};
 pub use reason::Reason;
 pub use route::{Access, Route, finish};

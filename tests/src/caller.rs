@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::World;
+use crate::description;
 use crate::permissions::in_the_name_of;
 use crate::world::HOST;
 
@@ -128,14 +129,17 @@ impl<'a> Caller<'a> {
         for (name, value) in self.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).chain(more.iter().copied()) {
             request = request.header(name, value);
         }
-        let mut request = request.body(Body::from(body.unwrap_or_default())).expect("the stories write valid requests");
+        let mut request =
+            request.body(Body::from(body.clone().unwrap_or_default())).expect("the stories write valid requests");
         request.extensions_mut().insert(self.context());
         let (function, router) = self.world.function(bare);
         let router = self.router.as_ref().unwrap_or(router).clone();
         let Ok(response) = in_the_name_of(function, router.oneshot(request)).await;
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.expect("bodies are complete").to_bytes().to_vec();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+        let (parts, answered) = response.into_parts();
+        let answered = answered.collect().await.expect("bodies are complete").to_bytes().to_vec();
+        let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body: answered };
+        description::check(method, path, body.as_deref(), &answer);
+        answer
     }
 
     fn context(&self) -> RequestContext {

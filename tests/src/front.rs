@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use shared::api::Route;
 use shared::clock::Clock;
 
+use crate::description;
 use crate::permissions::in_the_name_of;
 use crate::world::HOST;
 use crate::{Answer, World};
@@ -91,12 +92,14 @@ impl<'a> Front<'a> {
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
         }
-        let body = Bytes::from(body.unwrap_or_default());
-        let request = request.body(body).expect("the stories write valid requests");
+        let request =
+            request.body(Bytes::from(body.clone().unwrap_or_default())).expect("the stories write valid requests");
         let function = self.world.function(path.split('?').next().unwrap_or(path)).0;
         let response = in_the_name_of(function, self.gateway.call(request)).await;
-        let (parts, body) = response.into_parts();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body: body.to_vec() }
+        let (parts, answered) = response.into_parts();
+        let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body: answered.to_vec() };
+        description::check(method, path, body.as_deref(), &answer);
+        answer
     }
 }
 

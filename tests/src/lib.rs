@@ -6,6 +6,7 @@ mod browser;
 mod caller;
 mod crowd;
 mod cut;
+pub mod description;
 mod disturb;
 mod figures;
 mod front;

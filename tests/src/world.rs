@@ -353,8 +353,11 @@ fn config(variables: &[(&str, &str)]) -> Config {
 }
 
 /// Whether `path` fits a route with `{placeholders}`.
-fn matches(route: &str, path: &str) -> bool {
+pub(crate) fn matches(route: &str, path: &str) -> bool {
     let (wanted, given): (Vec<_>, Vec<_>) = (route.split('/').collect(), path.split('/').collect());
     wanted.len() == given.len()
-        && wanted.iter().zip(given).all(|(wanted, given)| wanted.starts_with('{') || *wanted == given)
+        && wanted
+            .iter()
+            .zip(given)
+            .all(|(wanted, given)| (wanted.starts_with('{') && !given.is_empty()) || *wanted == given)
 }

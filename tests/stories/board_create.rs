@@ -35,7 +35,7 @@ async fn a_new_board_is_on_pinterest_and_answered_as_the_list_shows_it() {
     for (name, privacy, expected) in [
         ("Lemon cakes", Value::Null, "PUBLIC"),
         ("Brot & Brötchen 🥐", json!("PUBLIC"), "PUBLIC"),
-        ("For advertisements", json!("protected"), "PROTECTED"),
+        ("For advertisements", json!("PROTECTED"), "PROTECTED"),
         ("Next season", json!("SECRET"), "SECRET"),
     ] {
         let wanted = json!({"name": format!(" {name} "), "description": "With olive oil.", "privacy": privacy});

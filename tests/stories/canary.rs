@@ -209,9 +209,9 @@ async fn the_canary_notices_a_function_that_leaks() {
     let _guard = logging(&log);
     let mut world = World::ready().await;
     let leak = |headers: http::HeaderMap| async move { format!("{:?}", headers.get("authorization").unwrap()) };
-    world.replace(accounts::ROUTES, axum::Router::new().route("/v1/accounts", axum::routing::get(leak)));
+    world.replace(web::ROUTES, axum::Router::new().route("/app/accounts", axum::routing::get(leak)));
     let mut watch = Watch::new(&world);
-    let answer = watch.call("GET", "/v1/accounts", None).await;
+    let answer = watch.call("GET", "/app/accounts", None).await;
     assert_eq!(answer.status, 200);
     let (_, text) = watch.answers.pop().unwrap();
     assert!(watch.secrets.found_in(&text).iter().any(|(name, _)| name == "our JWT"), "{text}");

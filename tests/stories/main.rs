@@ -13,6 +13,7 @@ mod circuits;
 mod classification;
 mod crash;
 mod cut_off;
+mod description;
 mod foresight;
 mod health;
 mod hold_edges;

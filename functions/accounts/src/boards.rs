@@ -4,27 +4,43 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use serde::Serialize;
+use shared::api::description::PageQuery;
 use shared::api::{Json, List, Problem, Query, User, cursor, foreign_cursor};
-use shared::domain::{BoardId, Scope};
+use shared::domain::{AccountId, BoardId, Scope};
 use shared::pinterest::{Board, CallError};
 use shared::platform::Platform;
+use utoipa::ToSchema;
 
+use crate::description::ListBoards;
 use crate::own;
 
 /// The Board of the HTTP contract.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Board)]
 pub struct BoardBody {
     id: BoardId,
     name: String,
     /// Pinterest's word: `PUBLIC`, `PROTECTED` or `SECRET`.
+    #[schema(required)]
     privacy: Option<String>,
+    /// Whose board it is.
+    #[schema(required)]
     owner: Option<String>,
+    /// Whether it is another person's.
     is_group: bool,
 }
 
 /// Lists the account's own boards and the group boards that it may write to.
 ///
 /// A page may be shorter than `limit`; the list ends where `next_cursor` is `null`.
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{id}/boards",
+    operation_id = "list_boards",
+    tag = "boards",
+    params(("id" = AccountId, Path, description = "The account."), PageQuery),
+    responses((status = 200, description = "A part of the list.", body = List<BoardBody>), ListBoards)
+)]
 pub async fn boards(
     State(platform): State<Arc<Platform>>,
     user: User,

@@ -8,33 +8,54 @@ use shared::domain::{
 };
 use shared::platform::Platform;
 use shared::store::StoreError;
+use utoipa::ToSchema;
+
+use crate::description;
 
 /// The Account of the HTTP contract. It never has a token in it, sealed or not.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Account)]
 pub struct AccountBody {
     id: AccountId,
     pinterest_user_id: PinterestUserId,
     username: String,
+    /// The address of the picture.
+    #[schema(required)]
     profile_image: Option<String>,
     mode: Mode,
+    #[schema(schema_with = description::states)]
     state: &'static str,
+    /// Why the account has to be connected again; `null` where it has not.
+    #[schema(schema_with = description::reconnect_reason)]
     reason: Option<Reason>,
     /// What keeps the whole account from posting for a time; `null` while nothing does.
+    #[schema(required)]
     hold: Option<HoldBody>,
+    /// What its person allowed.
     scopes: Vec<String>,
+    /// What publishing needs besides.
     missing_scopes: Vec<String>,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
     access_token_expires_at: Option<Timestamp>,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
     refresh_token_expires_at: Option<Timestamp>,
+    /// The boards that were picked.
     channels: Vec<BoardId>,
     attention: Attention,
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+/// What keeps a whole account from posting.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AccountHold)]
 struct HoldBody {
+    #[schema(schema_with = description::account_holds)]
     code: &'static str,
     message: &'static str,
+    #[schema(value_type = String, format = DateTime)]
     until: Timestamp,
 }
 

@@ -9,24 +9,37 @@ use shared::api::{Json, Problem, User};
 use shared::boards::all_boards;
 use shared::domain::account::MOST_CHANNELS;
 use shared::domain::pin::to_millisecond;
-use shared::domain::{Account, BoardId, Connection, FieldError, OwnerId, Scope};
+use shared::domain::{Account, AccountId, BoardId, Connection, FieldError, OwnerId, Scope};
 use shared::platform::Platform;
 use shared::store::StoreError;
+use utoipa::ToSchema;
 
 use crate::body::AccountBody;
+use crate::description::ChooseChannels;
 use crate::own;
 
 /// How often the write is tried when something else, such as a renewal of the tokens, changes the account meanwhile.
 const TRIES: usize = 4;
 
 /// The choice.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Channels)]
 pub struct Choice {
+    #[schema(value_type = Vec<BoardId>, max_items = 1000)]
     board_ids: Vec<String>,
 }
 
 /// Replaces the chosen boards. A board that is named twice is kept once.
+#[utoipa::path(
+    put,
+    path = "/v1/accounts/{id}/channels",
+    operation_id = "choose_channels",
+    tag = "accounts",
+    params(("id" = AccountId, Path, description = "The account.")),
+    request_body = Choice,
+    responses((status = 200, description = "The account.", body = AccountBody), ChooseChannels)
+)]
 pub async fn choose(
     State(platform): State<Arc<Platform>>,
     user: User,

@@ -6,11 +6,12 @@ use axum::extract::{Path, State};
 use lambda_http::http::StatusCode;
 use serde_json::Value;
 use shared::api::{Fields, Json, Problem, User};
-use shared::domain::{FieldError, Scope};
+use shared::domain::{AccountId, FieldError, Scope};
 use shared::pinterest::{BoardRequest, Privacy};
 use shared::platform::Platform;
 
 use crate::boards::BoardBody;
+use crate::description::{CreateBoard, NewBoard};
 use crate::own;
 use crate::uncreated::{Kind, uncreated};
 
@@ -27,6 +28,15 @@ struct Wanted {
 }
 
 /// Creates a board, once; Pinterest's refusals and lost answers are told, never tried again.
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{id}/boards",
+    operation_id = "create_board",
+    tag = "boards",
+    params(("id" = AccountId, Path, description = "The account.")),
+    request_body = NewBoard,
+    responses((status = 201, description = "The board.", body = BoardBody), CreateBoard)
+)]
 pub async fn create(
     State(platform): State<Arc<Platform>>,
     user: User,

@@ -6,9 +6,10 @@ use axum::extract::{Path, State};
 use lambda_http::http::StatusCode;
 use serde_json::Value;
 use shared::api::{Fields, Json, Problem, User};
-use shared::domain::{FieldError, Scope};
+use shared::domain::{AccountId, BoardId, FieldError, Scope};
 use shared::platform::Platform;
 
+use crate::description::{CreateSection, NewSection};
 use crate::own;
 use crate::sections::SectionBody;
 use crate::uncreated::{Kind, uncreated};
@@ -17,6 +18,15 @@ use crate::uncreated::{Kind, uncreated};
 const LONGEST: usize = 180;
 
 /// Creates a section, once; Pinterest's refusals and lost answers are told, never tried again.
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/{id}/boards/{board}/sections",
+    operation_id = "create_section",
+    tag = "boards",
+    params(("id" = AccountId, Path, description = "The account."), ("board" = BoardId, Path, description = "The board.")),
+    request_body = NewSection,
+    responses((status = 201, description = "The section.", body = SectionBody), CreateSection)
+)]
 pub async fn create(
     State(platform): State<Arc<Platform>>,
     user: User,

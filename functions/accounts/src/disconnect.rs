@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use shared::api::{Json, Problem, User};
 use shared::domain::pin::to_millisecond;
-use shared::domain::{Account, Connection, OwnerId};
+use shared::domain::{Account, AccountId, Connection, OwnerId};
 use shared::platform::Platform;
 use shared::store::StoreError;
 
 use crate::body::AccountBody;
+use crate::description::Disconnect;
 use crate::own;
 
 /// How often the write is tried when something else, such as a renewal of the tokens, changes the account meanwhile.
@@ -18,6 +19,14 @@ const TRIES: usize = 4;
 /// Disconnects an account, also while Pinterest is disabled; disconnecting twice is harmless.
 ///
 /// The row stays, so that the account's pins keep a name. They are held when they come due.
+#[utoipa::path(
+    delete,
+    path = "/v1/accounts/{id}",
+    operation_id = "disconnect_account",
+    tag = "accounts",
+    params(("id" = AccountId, Path, description = "The account.")),
+    responses((status = 200, description = "The account, disconnected.", body = AccountBody), Disconnect)
+)]
 pub async fn disconnect(
     State(platform): State<Arc<Platform>>,
     user: User,

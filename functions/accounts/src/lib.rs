@@ -6,6 +6,7 @@ mod body;
 mod channels;
 mod create_board;
 mod create_section;
+mod description;
 mod disconnect;
 mod list;
 mod own;
@@ -20,6 +21,8 @@ use axum::Router;
 use axum::routing::{get, post, put};
 use shared::api::{Access, Route, finish};
 use shared::platform::Platform;
+
+pub use description::description;
 
 /// The routes of this function.
 pub const ROUTES: &[Route] = &[

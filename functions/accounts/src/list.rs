@@ -3,15 +3,25 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use shared::api::description::PageQuery;
 use shared::api::{Json, List, Page, Problem, Query, User, cursor};
 use shared::domain::Account;
 use shared::platform::Platform;
 
 use crate::body::AccountBody;
+use crate::description::ListAccounts;
 
 const LIST: &str = "accounts";
 
 /// Lists accounts of both modes, disconnected ones included, with how many pins of each need a person.
+#[utoipa::path(
+    get,
+    path = "/v1/accounts",
+    operation_id = "list_accounts",
+    tag = "accounts",
+    params(PageQuery),
+    responses((status = 200, description = "A part of the list.", body = List<AccountBody>), ListAccounts)
+)]
 pub async fn list(
     State(platform): State<Arc<Platform>>,
     user: User,

@@ -18,6 +18,7 @@ use shared::platform::Platform;
 use shared::vault::AccessToken;
 
 use crate::body::AccountBody;
+use crate::description::{Paste, PastedToken};
 
 const FIELD: &str = "access_token";
 
@@ -29,6 +30,14 @@ const LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 const LONGEST: usize = 2048;
 
 /// Connects the account that the token belongs to, or renews it.
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/token",
+    operation_id = "connect_by_token",
+    tag = "accounts",
+    request_body = PastedToken,
+    responses((status = 201, description = "The account.", body = AccountBody), Paste)
+)]
 pub async fn paste(
     State(platform): State<Arc<Platform>>,
     user: User,

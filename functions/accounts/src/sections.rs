@@ -4,15 +4,19 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use serde::Serialize;
+use shared::api::description::PageQuery;
 use shared::api::{Json, List, Problem, Query, User, cursor};
-use shared::domain::{Scope, SectionId};
+use shared::domain::{AccountId, BoardId, Scope, SectionId};
 use shared::pinterest::{CallError, Section};
 use shared::platform::Platform;
+use utoipa::ToSchema;
 
+use crate::description::ListSections;
 use crate::{boards, own};
 
 /// The section of the HTTP contract.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Section)]
 pub struct SectionBody {
     id: SectionId,
     name: String,
@@ -27,6 +31,14 @@ impl From<Section> for SectionBody {
 /// Lists the sections of a board; 404 where there is no such board.
 ///
 /// A page may be shorter than `limit`; the list ends where `next_cursor` is `null`.
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{id}/boards/{board}/sections",
+    operation_id = "list_sections",
+    tag = "boards",
+    params(("id" = AccountId, Path, description = "The account."), ("board" = BoardId, Path, description = "The board."), PageQuery),
+    responses((status = 200, description = "A part of the list.", body = List<SectionBody>), ListSections)
+)]
 pub async fn sections(
     State(platform): State<Arc<Platform>>,
     user: User,

@@ -13,8 +13,10 @@ use shared::domain::{AppId, Scopes, Settings};
 use shared::pinterest::ConsentRequest;
 use shared::platform::Platform;
 use shared::store::Consent;
+use utoipa::ToSchema;
 
 use crate::cookie::BROWSER;
+use crate::description::Connect;
 use crate::proof::Proof;
 use crate::return_to;
 
@@ -22,19 +24,31 @@ use crate::return_to;
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 
 /// The body of the request.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = Connecting)]
 pub struct Request {
+    /// Where the person goes on after the boards are picked: a path of this installation, or an address that it allows.
     #[serde(default)]
     return_to: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Consent)]
 struct Started {
+    /// Pinterest's consent page.
     authorize_url: String,
 }
 
-/// `POST /v1/accounts/connect`.
+/// Begins a consent: answers the address of Pinterest's consent page, for the browser that keeps the cookie.
+#[utoipa::path(
+    post,
+    path = "/v1/accounts/connect",
+    operation_id = "connect_account",
+    tag = "accounts",
+    request_body = Request,
+    responses((status = 200, description = "Where to send the browser.", body = Started, headers(("Set-Cookie" = String, description = "Binds what comes back to this browser."))), Connect)
+)]
 pub async fn connect(
     State(platform): State<Arc<Platform>>,
     user: User,

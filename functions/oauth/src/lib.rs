@@ -3,6 +3,7 @@
 mod callback;
 mod connect;
 mod cookie;
+mod description;
 mod failure;
 mod page;
 mod pick;
@@ -15,6 +16,8 @@ use axum::Router;
 use axum::routing::{get, post};
 use shared::api::{Access, CALLBACK_PATH, Route, finish};
 use shared::platform::Platform;
+
+pub use description::description;
 
 const CONNECT: &str = "/v1/accounts/connect";
 

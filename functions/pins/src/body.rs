@@ -9,68 +9,113 @@ use shared::domain::{
     AccountId, Attempt, BoardId, Candidate, Check, Content, Hold, Media, Mode, Pin, PinId, PinterestPinId, SectionId,
     Settings, State, Status,
 };
+use utoipa::ToSchema;
+
+use crate::description;
 
 /// The Pin of the HTTP contract.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Pin)]
 pub struct PinBody {
     id: PinId,
     account_id: AccountId,
     mode: Mode,
     board_id: BoardId,
+    #[schema(required)]
     section_id: Option<SectionId>,
+    /// Whether the board was seen in the account when the pin was scheduled.
     board_verified: bool,
     content: ContentBody,
+    #[schema(schema_with = description::statuses)]
     status: &'static str,
+    /// Why the pin is not out; `null` where there is nothing to say.
+    #[schema(schema_with = description::reason)]
     reason: Option<Reason>,
     /// What would keep the pin from going out at its time, seen a quarter of an hour before; otherwise `null`.
+    #[schema(schema_with = description::warning)]
     warning: Option<Reason>,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
     held_until: Option<Timestamp>,
     /// When a pin that met with a setback is tried again, or one in doubt looked for; otherwise `null`.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
     next_attempt_at: Option<Timestamp>,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
     publish_at: Option<Timestamp>,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
     published_at: Option<Timestamp>,
+    #[schema(required)]
     lateness_ms: Option<i64>,
+    #[schema(required)]
     pinterest_pin_id: Option<PinterestPinId>,
+    #[schema(required)]
     pinterest_url: Option<String>,
     /// Pins on the board that may be this one, while it needs review; otherwise empty.
     candidates: Vec<CandidateBody>,
     attempts: Vec<AttemptBody>,
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+/// What a pin shows.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PinContent)]
 struct ContentBody {
+    #[schema(required)]
     title: Option<String>,
+    #[schema(required)]
     description: Option<String>,
+    #[schema(required)]
     alt_text: Option<String>,
+    #[schema(required)]
     link: Option<String>,
+    #[schema(required)]
     dominant_color: Option<String>,
     media: MediaBody,
 }
 
-#[derive(Debug, Serialize)]
+/// The picture.
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "source_type", rename_all = "snake_case")]
+#[schema(as = Media)]
 enum MediaBody {
-    ImageUrl { url: String },
+    /// An image that Pinterest fetches.
+    ImageUrl {
+        /// Its address.
+        url: String,
+    },
 }
 
-#[derive(Debug, Serialize)]
+/// A pin on Pinterest that may be ours.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Candidate)]
 struct CandidateBody {
     pinterest_pin_id: PinterestPinId,
     pinterest_url: String,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
     created_at: Option<Timestamp>,
 }
 
-#[derive(Debug, Serialize)]
+/// An entry of the timeline: a try, a look at the board, or what a person did.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Attempt)]
 struct AttemptBody {
+    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
+    #[schema(schema_with = description::kinds)]
     kind: &'static str,
+    #[schema(schema_with = description::outcomes)]
     outcome: &'static str,
+    #[schema(required)]
     http_status: Option<u16>,
+    #[schema(required)]
     code: Option<i64>,
+    #[schema(required)]
     message: Option<String>,
+    #[schema(required)]
     request_id: Option<String>,
+    #[schema(required)]
     took_ms: Option<u64>,
 }
 

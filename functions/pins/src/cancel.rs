@@ -3,11 +3,14 @@
 use axum::extract::{Path, State};
 use futures_util::FutureExt;
 use futures_util::future::ready;
+use shared::api::description::IfMatchHeader;
 use shared::api::{IfMatch, Problem, User};
-use shared::domain::{Attempt, AttemptId, AttemptOutcome, Pin, Status};
+use shared::domain::{Attempt, AttemptId, AttemptOutcome, Pin, PinId, Status};
 
 use crate::Function;
 use crate::body::Answer;
+use crate::body::PinBody;
+use crate::description::Cancel;
 use crate::desk::Desk;
 use crate::own;
 use crate::refusal::{Wish, refuse};
@@ -15,6 +18,14 @@ use crate::refusal::{Wish, refuse};
 /// Cancels a pin, also while Pinterest is disabled; cancelling twice is harmless.
 ///
 /// A pin that failed or needs review is dismissed, which its timeline keeps; whatever is on Pinterest stays there.
+#[utoipa::path(
+    delete,
+    path = "/v1/pins/{id}",
+    operation_id = "cancel_pin",
+    tag = "pins",
+    params(("id" = PinId, Path, description = "The pin."), IfMatchHeader),
+    responses((status = 200, description = "The pin as it is now.", body = PinBody, headers(("ETag" = String, description = "The version of the pin."))), Cancel)
+)]
 pub async fn cancel(
     State(function): State<Function>,
     user: User,

@@ -5,12 +5,15 @@ mod form;
 use axum::extract::{Path, State};
 use futures_util::FutureExt;
 use serde_json::Value;
+use shared::api::description::IfMatchHeader;
 use shared::api::{IfMatch, Json, Problem, User};
-use shared::domain::{Edit, NewTime, Pin, Status};
+use shared::domain::{Edit, NewTime, Pin, PinId, Status};
 use shared::kick::kick;
 
 use crate::Function;
 use crate::body::Answer;
+use crate::body::PinBody;
+use crate::description::{Change, PinChange};
 use crate::desk::Desk;
 use crate::refusal::{Wish, refuse};
 use crate::{own, placement};
@@ -24,6 +27,15 @@ use form::Form;
 /// held unless the change mends what holds it. Content, and taking the time away, are harmless and always accepted; a
 /// time or another place is judged like a new pin: 403 while Pinterest is disabled, 422 where the account is
 /// disconnected, of the other mode or without the scopes, or has no such board.
+#[utoipa::path(
+    patch,
+    path = "/v1/pins/{id}",
+    operation_id = "change_pin",
+    tag = "pins",
+    params(("id" = PinId, Path, description = "The pin."), IfMatchHeader),
+    request_body = PinChange,
+    responses((status = 200, description = "The pin as it is now.", body = PinBody, headers(("ETag" = String, description = "The version of the pin."))), Change)
+)]
 pub async fn change(
     State(function): State<Function>,
     user: User,

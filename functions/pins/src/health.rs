@@ -15,8 +15,10 @@ use shared::domain::due::Shard;
 use shared::domain::{Mode, Partition};
 use shared::platform::Platform;
 use shared::store::StoreError;
+use utoipa::ToSchema;
 
 use crate::Function;
+use crate::description::HealthAnswers;
 
 /// How long an answer stands; anybody may ask, and every answer reads sixteen partitions.
 const KEEP: SignedDuration = SignedDuration::from_secs(10);
@@ -29,14 +31,17 @@ const LATE: SignedDuration = SignedDuration::from_mins(5);
 pub struct HealthCheck(Cached<Health>);
 
 /// `{status, oldest_overdue_s}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Health {
+/// Whether what is due gets done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Health {
     /// `ok`, `paused` (Pinterest is disabled), `held` (Pinterest refuses the app, or does not answer), `late`, or
     /// `unavailable` (the table does not answer).
     status: &'static str,
     /// How long the oldest due work has been overdue, in seconds; `null` where that is not known.
+    #[schema(required)]
     oldest_overdue_s: Option<i64>,
     /// What keeps every pin back, in a word; `null` while nothing does.
+    #[schema(required)]
     held_by: Option<&'static str>,
 }
 
@@ -56,6 +61,7 @@ impl HealthCheck {
 }
 
 /// 200 while what is due gets done, or waits for Pinterest or for an administrator; otherwise 503.
+#[utoipa::path(get, path = "/healthz", operation_id = "check_health", tag = "health", responses(HealthAnswers))]
 pub async fn health(State(function): State<Function>) -> Response {
     let look = async || Ok::<_, Infallible>(look(&function.platform).await);
     let Ok(health) = function.health.0.get_or(look).await;

@@ -5,6 +5,7 @@ mod body;
 mod cancel;
 mod change;
 mod content;
+mod description;
 mod desk;
 mod health;
 mod idempotency;
@@ -27,6 +28,8 @@ use axum::extract::FromRef;
 use axum::routing::{get, post};
 use shared::api::{Access, Route, finish};
 use shared::platform::Platform;
+
+pub use description::description;
 
 use boards::KnownBoards;
 use health::HealthCheck;

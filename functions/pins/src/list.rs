@@ -3,6 +3,7 @@
 mod filter;
 
 use axum::extract::State;
+use shared::api::description::PageQuery;
 use shared::api::{Json, List, Problem, Query, User, cursor};
 use shared::domain::{OwnerId, Pin, PinId, Settings};
 use shared::platform::Platform;
@@ -10,6 +11,7 @@ use shared::store::StoreError;
 
 use crate::Function;
 use crate::body::PinBody;
+use crate::description::{ListPins, PinQuery};
 use filter::Filter;
 
 /// How many keys of the calendar one page looks at. A page that finds little among them is short, with a cursor.
@@ -22,6 +24,14 @@ const MOST_READ: usize = 100;
 ///
 /// A page may be short, or empty, and still have a `next_cursor`. A pin is in a page at most once, as it is now; over
 /// several pages, only one that is moved across the cursor meanwhile can be met twice or not at all.
+#[utoipa::path(
+    get,
+    path = "/v1/pins",
+    operation_id = "list_pins",
+    tag = "pins",
+    params(PageQuery, PinQuery),
+    responses((status = 200, description = "A part of the list.", body = List<PinBody>), ListPins)
+)]
 pub async fn list(State(function): State<Function>, user: User, query: Query) -> Result<Json<List<PinBody>>, Problem> {
     let mut errors = Vec::new();
     let page = query.page(&mut errors);

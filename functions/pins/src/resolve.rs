@@ -7,12 +7,17 @@ use axum::extract::{Path, State};
 use futures_util::FutureExt;
 use http::HeaderMap;
 use serde_json::Value;
+use shared::api::description::IfMatchHeader;
 use shared::api::{IfMatch, Json, Problem, User};
-use shared::domain::{Attempt, AttemptId, AttemptOutcome, FieldError, Pin, PinterestPinId, State as PinState, Status};
+use shared::domain::{
+    Attempt, AttemptId, AttemptOutcome, FieldError, Pin, PinId, PinterestPinId, State as PinState, Status,
+};
 use shared::kick::kick;
 
 use crate::Function;
 use crate::body::Answer;
+use crate::body::PinBody;
+use crate::description::{IdempotencyKeyHeader, Resolve, Settlement};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
 use crate::refusal::{Wish, refuse};
@@ -25,6 +30,15 @@ use form::Finding;
 /// for. Only an id that another pin of theirs has around the same time is refused. `published_as` is also taken while
 /// Pinterest is disabled; publishing again is judged like a new pin. The same request again is answered with the pin as
 /// it is now, by its `Idempotency-Key`, and without one while the pin stands where the first put it.
+#[utoipa::path(
+    post,
+    path = "/v1/pins/{id}/resolve",
+    operation_id = "resolve_pin",
+    tag = "pins",
+    params(("id" = PinId, Path, description = "The pin."), IfMatchHeader, IdempotencyKeyHeader),
+    request_body = Settlement,
+    responses((status = 200, description = "The pin as it is now.", body = PinBody, headers(("ETag" = String, description = "The version of the pin."))), Resolve)
+)]
 pub async fn resolve(
     State(function): State<Function>,
     user: User,

@@ -5,12 +5,15 @@ use futures_util::FutureExt;
 use http::HeaderMap;
 use jiff::Timestamp;
 use serde_json::Value;
+use shared::api::description::IfMatchHeader;
 use shared::api::{Fields, IfMatch, Json, Problem, User};
-use shared::domain::{Attempt, AttemptId, AttemptOutcome, FieldError, Pin, State as PinState};
+use shared::domain::{Attempt, AttemptId, AttemptOutcome, FieldError, Pin, PinId, State as PinState};
 use shared::kick::kick;
 
 use crate::Function;
 use crate::body::Answer;
+use crate::body::PinBody;
+use crate::description::{IdempotencyKeyHeader, Retry, RetryPin};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
 use crate::refusal::{Wish, refuse};
@@ -23,6 +26,15 @@ use crate::{own, placement, settlement};
 /// Also takes a pin that waits after a setback, and one that is held for what a person mends: a blocked link, a block
 /// against spam, an app on trial or not approved. It is judged like a new pin. The same request again is answered with
 /// the pin as it is now: by its `Idempotency-Key`, and without one while no publisher has been at the pin.
+#[utoipa::path(
+    post,
+    path = "/v1/pins/{id}/retry",
+    operation_id = "retry_pin",
+    tag = "pins",
+    params(("id" = PinId, Path, description = "The pin."), IfMatchHeader, IdempotencyKeyHeader),
+    request_body = Retry,
+    responses((status = 200, description = "The pin as it is now.", body = PinBody, headers(("ETag" = String, description = "The version of the pin."))), RetryPin)
+)]
 pub async fn retry(
     State(function): State<Function>,
     user: User,

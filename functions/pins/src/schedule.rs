@@ -11,9 +11,11 @@ use serde_json::Value;
 use shared::api::{Json, Problem, User};
 use shared::domain::{FieldError, Pin};
 use shared::kick::kick;
+use utoipa::ToSchema;
 
 use crate::Function;
 use crate::body::PinBody;
+use crate::description::{IdempotencyKeyHeader, NewPins, Schedule};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
 use crate::placement::{self, Placement, Spot};
@@ -21,7 +23,7 @@ use form::Form;
 use order::Order;
 
 /// `{items: [Pin]}`, one for each target and in their order.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Scheduled {
     items: Vec<PinBody>,
 }
@@ -30,6 +32,15 @@ pub struct Scheduled {
 ///
 /// With an `Idempotency-Key`, the same request again is answered with the pins of the first one as they are now, and
 /// finishes what the first one did not store.
+#[utoipa::path(
+    post,
+    path = "/v1/pins",
+    operation_id = "schedule_pins",
+    tag = "pins",
+    params(IdempotencyKeyHeader),
+    request_body = NewPins,
+    responses((status = 201, description = "The pins, one a target and in their order.", body = Scheduled), Schedule)
+)]
 pub async fn schedule(
     State(function): State<Function>,
     user: User,

@@ -2,13 +2,23 @@
 
 use axum::extract::{Path, State};
 use shared::api::{Problem, User};
+use shared::domain::PinId;
 
 use crate::Function;
-use crate::body::Answer;
+use crate::body::{Answer, PinBody};
+use crate::description::ShowPin;
 use crate::desk::Desk;
 use crate::own;
 
 /// Shows one pin with its timeline; the `ETag` is what `If-Match` takes.
+#[utoipa::path(
+    get,
+    path = "/v1/pins/{id}",
+    operation_id = "show_pin",
+    tag = "pins",
+    params(("id" = PinId, Path, description = "The pin.")),
+    responses((status = 200, description = "The pin.", body = PinBody, headers(("ETag" = String, description = "The version of the pin."))), ShowPin)
+)]
 pub async fn show(State(function): State<Function>, user: User, Path(id): Path<String>) -> Result<Answer, Problem> {
     let desk = Desk::open(function, user).await?;
     let pin = own::pin(&desk.function.platform, &desk.owner, &id).await?;

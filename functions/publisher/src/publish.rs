@@ -48,9 +48,12 @@ impl Finished {
     }
 }
 
-/// Claims a pin that the index shows at `due`, at its time, posts it once and records what came of it.
-pub async fn publish(publisher: &Publisher, work: &PinWork, due: &Due, span: Span) -> Finished {
-    let platform = &publisher.platform;
+/// Claims the pin of `job`, at its time, posts it once and records what came of it.
+pub async fn publish(publisher: &Publisher, work: &PinWork, job: &Job, span: Span) -> Finished {
+    let (platform, due) = (&publisher.platform, &job.due);
+    if !job.after.is_zero() && !Box::pin(is_left(publisher, work, due)).await {
+        return Finished::default();
+    }
     let attempt = AttemptId::random(&*platform.random);
     let claim = claim(publisher, (work, due), &attempt, span);
     let (claim, session) = join(claim, publisher.sessions.get(&work.owner, &work.account)).await;
@@ -65,16 +68,13 @@ pub async fn publish(publisher: &Publisher, work: &PinWork, due: &Due, span: Spa
     }
 }
 
-/// The same for a pin that somebody else goes first with: it is read before, which costs a fifth of a claim that is lost.
-pub async fn publish_if_left(publisher: &Publisher, work: &PinWork, due: &Due, span: Span) -> Finished {
+/// Whether the pin is still due as `due` says; asked where somebody else goes first, for a fifth of a claim that is lost.
+async fn is_left(publisher: &Publisher, work: &PinWork, due: &Due) -> bool {
     let platform = &publisher.platform;
     let pin = platform.pins.load(&work.owner, &work.id).await;
     // Where it cannot be read, the claim tells.
     let job = pin.map(|pin| pin.and_then(|pin| look::job(&pin, platform.clock.now())));
-    if job.is_ok_and(|job| job.is_none_or(|job| job.due != *due)) {
-        return Finished::default();
-    }
-    publish(publisher, work, due, span).await
+    job.map_or(true, |job| job.is_some_and(|job| job.due == *due))
 }
 
 /// Claims, again and again under the same attempt while AWS does not answer: a claim whose answer was lost is then

@@ -15,7 +15,7 @@ use shared::store::ShardOwner;
 use crate::backlog::Backlog;
 use crate::lanes::{Job, Kind, Lanes, Work};
 use crate::look::{self, Loaded, Look};
-use crate::publish::{Finished, publish, publish_if_left};
+use crate::publish::{Finished, publish};
 use crate::rules::Rule;
 use crate::{Publisher, Report, Span, account_work, check, circuit_work, foresight, sweep};
 
@@ -242,8 +242,7 @@ impl<'a> Watch<'a> {
             let (publisher, span) = (self.publisher, self.span);
             self.running.push(Box::pin(async move {
                 let finished = match &job.work {
-                    Work::Pin(pin) if job.after.is_zero() => publish(publisher, pin, &job.due, span).await,
-                    Work::Pin(pin) => Box::pin(publish_if_left(publisher, pin, &job.due, span)).await,
+                    Work::Pin(pin) => publish(publisher, pin, &job, span).await,
                     Work::Check(pin) => check::advance(publisher, pin, span).await,
                     Work::Account(owner, id) => Box::pin(account_work::advance(publisher, owner, id)).await,
                     Work::Circuit(mode, kind) => circuit_work::advance(publisher, *mode, *kind).await,

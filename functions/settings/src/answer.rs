@@ -6,6 +6,9 @@ use lambda_http::http::header;
 use serde::Serialize;
 use shared::api::{Json, Origin, entity_tag};
 use shared::domain::{AppId, Mode, OwnerId, Scope, SecretRef, Settings};
+use utoipa::ToSchema;
+
+use crate::description;
 
 /// Where an app is registered with Pinterest.
 const CREATE_APP_URL: &str = "https://developers.pinterest.com/apps/connect/";
@@ -21,7 +24,7 @@ pub struct Answer<'a> {
 }
 
 /// Something that is allowed and will not do what is wanted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Warning {
     /// A stable word for programs.
     pub code: &'static str,
@@ -32,24 +35,41 @@ pub struct Warning {
     pub message: String,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// The settings of the HTTP contract.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Settings)]
+pub struct Body<'a> {
+    /// Disabled, nothing is connected, scheduled or published, and what is due waits.
+    #[schema(schema_with = description::statuses)]
     status: &'static str,
     mode: Mode,
+    #[schema(required)]
     app_id: Option<&'a AppId>,
     app_secret: Secret<'a>,
+    /// What people who connect are asked for.
     scopes: Vec<String>,
+    /// The redirect URI to register at Pinterest, byte for byte.
     callback_url: String,
+    /// Where an app is created at Pinterest.
     create_app_url: &'static str,
+    /// What is allowed and will not do what is wanted.
     warnings: Vec<Warning>,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
     updated_at: Option<Timestamp>,
+    #[schema(required)]
     updated_by: Option<&'a OwnerId>,
 }
 
-#[derive(Serialize)]
+/// What is told of the app secret.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AppSecret)]
 struct Secret<'a> {
+    /// Whether there is one.
     set: bool,
+    /// Its last four characters.
+    #[schema(required)]
     last4: Option<&'a str>,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
     updated_at: Option<Timestamp>,
 }
 

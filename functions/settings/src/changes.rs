@@ -5,23 +5,37 @@ use std::sync::Arc;
 use axum::extract::State;
 use jiff::Timestamp;
 use serde::Serialize;
+use shared::api::description::PageQuery;
 use shared::api::{Admin, Json, List, Problem, Query, cursor};
 use shared::domain::OwnerId;
 use shared::platform::Platform;
 use shared::store;
+use utoipa::ToSchema;
+
+use crate::description::Changes;
 
 /// What cursors of this list are bound to.
 const LIST: &str = "changes of the settings";
 
 /// One change.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Change {
+    #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     by: OwnerId,
+    /// The fields that changed; never what they said.
     fields: Vec<String>,
 }
 
-/// `GET /v1/settings/changes`.
+/// Lists who changed which settings, newest first; never a secret.
+#[utoipa::path(
+    get,
+    path = "/v1/settings/changes",
+    operation_id = "list_settings_changes",
+    tag = "settings",
+    params(PageQuery),
+    responses((status = 200, description = "A part of the list.", body = List<Change>), Changes)
+)]
 pub async fn changes(
     State(platform): State<Arc<Platform>>,
     _: Admin,

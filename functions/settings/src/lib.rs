@@ -2,6 +2,7 @@
 
 mod answer;
 mod changes;
+mod description;
 mod read;
 mod save;
 mod status;
@@ -13,6 +14,8 @@ use axum::Router;
 use axum::routing::{get, post};
 use shared::api::{Access, Route, finish};
 use shared::platform::Platform;
+
+pub use description::description;
 
 const SETTINGS: &str = "/v1/settings";
 const VERIFY: &str = "/v1/settings/verify";

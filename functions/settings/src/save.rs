@@ -21,10 +21,24 @@ use shared::random;
 use shared::store::{Change, StoreError};
 use shared::vault::{AppCredentials, AppSecret};
 
-use crate::answer::{Answer, Warning};
+use crate::answer::{Answer, Body, Warning};
+use crate::description::{Save, WantedSettings};
 use wanted::Wanted;
 
-/// `PUT /v1/settings`.
+/// Replaces the settings. App ID and app secret switch together; a secret that is left out stays.
+#[utoipa::path(
+    put,
+    path = "/v1/settings",
+    operation_id = "save_settings",
+    tag = "settings",
+    params(("If-Match" = String, Header, description = "The `ETag` of the settings that were read.")),
+    request_body = WantedSettings,
+    responses(
+        (status = 200, description = "The settings as they are now.", body = Body,
+            headers(("ETag" = String, description = "Their version."))),
+        Save
+    )
+)]
 pub async fn save(
     State(platform): State<Arc<Platform>>,
     admin: Admin,

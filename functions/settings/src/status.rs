@@ -10,13 +10,18 @@ use shared::api::{Json, Problem, User};
 use shared::domain::settings::Obstacle;
 use shared::domain::{Attention, Circuit, Mode};
 use shared::platform::Platform;
+use utoipa::ToSchema;
+
+use crate::description::{self, ReadStatus};
 
 /// Whether Pinterest can be used.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Status {
     enabled: bool,
     mode: Mode,
+    /// Whether accounts can be connected at present.
     can_connect: bool,
+    /// Why not.
     reasons: Vec<Reason>,
     /// What keeps every pin of the mode back at present; empty while nothing does.
     holding: Vec<Holding>,
@@ -25,22 +30,34 @@ pub struct Status {
 }
 
 /// What keeps every pin back, since when, and when it is tried again, where that is known.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Holding {
+    #[schema(schema_with = description::holds)]
     code: &'static str,
     message: &'static str,
+    #[schema(value_type = String, format = DateTime)]
     since: Timestamp,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
     until: Option<Timestamp>,
 }
 
 /// Why an account cannot be connected.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Obstacle)]
 struct Reason {
+    #[schema(schema_with = description::obstacles)]
     code: &'static str,
     message: &'static str,
 }
 
-/// `GET /v1/status`.
+/// Tells whether accounts can be connected and why not, what keeps all pins back, and how many of one's own need one.
+#[utoipa::path(
+    get,
+    path = "/v1/status",
+    operation_id = "read_status",
+    tag = "settings",
+    responses((status = 200, description = "How things stand.", body = Status), ReadStatus)
+)]
 pub async fn status(State(platform): State<Arc<Platform>>, user: User) -> Result<Json<Status>, Problem> {
     let settings = platform.current_settings.get().await?;
     let reasons: Vec<_> = settings.obstacles().into_iter().map(Reason::from).collect();

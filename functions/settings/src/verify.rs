@@ -13,25 +13,32 @@ use shared::api::{self, Admin, Json, Origin};
 use shared::domain::{Circuit, Hold, Mode, Settings};
 use shared::platform::Platform;
 use shared::store::StoreError;
+use utoipa::ToSchema;
+
+use crate::description::Verify;
 
 /// What was checked.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Verification {
     items: Vec<Check>,
 }
 
 /// One check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 struct Check {
+    /// What was checked, as a stable word.
     #[serde(rename = "check")]
     name: &'static str,
     result: Verdict,
+    /// What was found.
     detail: String,
+    /// What to do about it.
+    #[schema(required)]
     remedy: Option<String>,
 }
 
 /// What came of a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Verdict {
     Ok,
@@ -39,7 +46,14 @@ enum Verdict {
     Unknown,
 }
 
-/// `POST /v1/settings/verify`.
+/// Runs the set-up checks, among them whether Pinterest takes the app ID and secret in the chosen mode.
+#[utoipa::path(
+    post,
+    path = "/v1/settings/verify",
+    operation_id = "verify_settings",
+    tag = "settings",
+    responses((status = 200, description = "One row a check.", body = Verification), Verify)
+)]
 pub async fn verify(State(platform): State<Arc<Platform>>, _: Admin, origin: Origin) -> Json<Verification> {
     let items = match platform.settings.load().await {
         Ok(settings) => Box::pin(run(&platform, &settings, &origin)).await,

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod home;
+mod openapi;
 mod page;
 mod style;
 
@@ -17,6 +18,7 @@ pub const ROUTES: &[Route] = &[
     Route::new("GET", "/", Access::Open),
     Route::new("GET", "/app/accounts", Access::Open),
     Route::new("GET", "/app/style.css", Access::Open),
+    Route::new("GET", "/v1/openapi.json", Access::Open),
 ];
 
 /// The function's router.
@@ -24,7 +26,8 @@ pub fn router(platform: Arc<Platform>) -> Router {
     let router = Router::new()
         .route("/", get(home::home))
         .route("/app/accounts", get(accounts::accounts))
-        .route("/app/style.css", get(style::style));
+        .route("/app/style.css", get(style::style))
+        .route("/v1/openapi.json", get(openapi::openapi));
     let clock = platform.clock.clone();
     finish(router.with_state(platform), &clock)
 }

@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::FieldError;
 
@@ -21,15 +22,24 @@ pub struct Problem {
     pub retry_after_s: Option<u64>,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// Why a request was not done (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody<'a> {
+    /// `urn:pinwheel:problem:` and the code.
     r#type: String,
+    /// What the status means.
     title: &'a str,
+    /// The HTTP status.
     status: u16,
+    /// What happened and what to do, for people.
     detail: &'a str,
+    /// A stable word for programs.
     code: &'a str,
+    /// What the log of the request goes by.
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
+    /// Every wrong field; only for the code `invalid`.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldError],
 }
@@ -70,7 +80,7 @@ impl Problem {
 
     /// The response, with the id of the request it answers.
     pub(super) fn render(&self, request_id: Option<&str>) -> Response {
-        let body = Body {
+        let body = ProblemBody {
             r#type: format!("urn:pinwheel:problem:{}", self.code),
             title: self.status.canonical_reason().unwrap_or("Error"),
             status: self.status.as_u16(),

@@ -51,6 +51,11 @@ macro_rules! words {
                 match self { $(Self::$variant => $message),+ }
             }
 
+            /// Every stable word with its meaning.
+            pub fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
+                Self::ALL.iter().map(|value| (value.code(), value.message()))
+            }
+
             /// The value with that stable word.
             pub fn from_code(code: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|value| value.code() == code)

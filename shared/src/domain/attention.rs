@@ -1,11 +1,12 @@
 //! What needs a person.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Status;
 
 /// How many pins wait for a person to decide something.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Attention {
     /// Pins of which nobody knows whether they are on Pinterest.
     pub needs_review: u64,

@@ -1,9 +1,10 @@
 //! What is wrong with one field of a request.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// One wrong field: where, a stable code, and what to do in words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
     /// The path of the field as the client wrote it, such as `targets[1].board_id`.
     pub field: String,

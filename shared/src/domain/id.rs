@@ -6,6 +6,7 @@ use std::str::FromStr;
 use data_encoding::{Encoding, Specification};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use crate::random::{self, Random};
 
@@ -18,10 +19,11 @@ pub struct InvalidId {
 }
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $valid:expr, $expected:literal) => {
+    ($(#[$doc:meta])* $name:ident, $valid:expr, $pattern:literal, $expected:literal) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
         #[serde(try_from = "String", into = "String")]
+        #[schema(value_type = String, pattern = $pattern)]
         pub struct $name(String);
 
         impl $name {
@@ -64,40 +66,40 @@ macro_rules! id {
 
 id!(
     /// Who data belongs to: the verified value of the claim named by `OWNER_CLAIM`, 1–256 bytes.
-    OwnerId, |text| (1..=256).contains(&text.len()), "an owner of 1 to 256 bytes"
+    OwnerId, |text| (1..=256).contains(&text.len()), "^[\\s\\S]{1,256}$", "an owner of 1 to 256 bytes"
 );
 id!(
     /// A connected Pinterest account: `acc_` and 26 characters of base32.
-    AccountId, |text| is_ours(text, "acc_"), "an account id such as acc_… with 26 letters and digits"
+    AccountId, |text| is_ours(text, "acc_"), "^acc_[a-z2-7]{26}$", "an account id such as acc_… with 26 letters and digits"
 );
 id!(
     /// A pin of ours: `pin_` and 26 characters of base32.
-    PinId, |text| is_ours(text, "pin_"), "a pin id such as pin_… with 26 letters and digits"
+    PinId, |text| is_ours(text, "pin_"), "^pin_[a-z2-7]{26}$", "a pin id such as pin_… with 26 letters and digits"
 );
 id!(
     /// One try at publishing a pin: `att_` and 26 characters of base32.
-    AttemptId, |text| is_ours(text, "att_"), "an attempt id such as att_… with 26 letters and digits"
+    AttemptId, |text| is_ours(text, "att_"), "^att_[a-z2-7]{26}$", "an attempt id such as att_… with 26 letters and digits"
 );
 id!(
     /// A Pinterest app, as its developer page shows it: digits.
-    AppId, is_digits, "an app ID of digits, as Pinterest shows it"
+    AppId, is_digits, "^[0-9]{1,32}$", "an app ID of digits, as Pinterest shows it"
 );
 id!(
     /// A Pinterest board: digits (OpenAPI `PinCreate.board_id`).
-    BoardId, is_digits, "a board id of digits"
+    BoardId, is_digits, "^[0-9]{1,32}$", "a board id of digits"
 );
 id!(
     /// A section of a Pinterest board: digits (OpenAPI `PinCreate.board_section_id`).
-    SectionId, is_digits, "a board section id of digits"
+    SectionId, is_digits, "^[0-9]{1,32}$", "a board section id of digits"
 );
 id!(
     /// A pin on Pinterest: digits.
-    PinterestPinId, is_digits, "a Pinterest pin id of digits"
+    PinterestPinId, is_digits, "^[0-9]{1,32}$", "a Pinterest pin id of digits"
 );
 id!(
     /// A person or business on Pinterest (OpenAPI `Account.id`); stable where the username is not.
     PinterestUserId, |text| (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric()),
-    "a Pinterest user id"
+    "^[A-Za-z0-9]{1,64}$", "a Pinterest user id"
 );
 
 impl PinterestPinId {

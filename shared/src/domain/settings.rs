@@ -57,6 +57,9 @@ pub enum Obstacle {
 }
 
 impl Obstacle {
+    /// Every one of them.
+    pub const ALL: [Self; 4] = [Self::Disabled, Self::AppIdMissing, Self::SecretMissing, Self::ScopesTooNarrow];
+
     /// A stable word for programs.
     pub fn code(self) -> &'static str {
         match self {

@@ -1,0 +1,125 @@
+//! What this function says of itself as OpenAPI.
+
+use shared::api::Reason;
+use shared::api::description::{complete, words};
+use shared::domain::{Hold, ReconnectReason};
+use shared::problems;
+use utoipa::openapi::OneOfBuilder;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::{OpenApi, ToSchema};
+
+use crate::{ROUTES, boards, channels, create_board, create_section, disconnect, list, paste, sections, show};
+
+#[derive(OpenApi)]
+#[openapi(paths(
+    list::list,
+    show::show,
+    disconnect::disconnect,
+    paste::paste,
+    channels::choose,
+    boards::boards,
+    create_board::create,
+    sections::sections,
+    create_section::create
+))]
+struct Description;
+
+/// The description of this function.
+pub fn description() -> utoipa::openapi::OpenApi {
+    complete(Description::openapi(), ROUTES)
+}
+
+/// A token from Pinterest's developer pages.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`paste` reads it without ever repeating it")]
+pub struct PastedToken {
+    /// Of the sandbox, with all scopes.
+    #[schema(min_length = 1, max_length = 2048, write_only)]
+    access_token: String,
+}
+
+/// A board to create.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`create_board` reads its fields one by one, to name every wrong one")]
+pub struct NewBoard {
+    #[schema(min_length = 1)]
+    name: String,
+    description: Option<String>,
+    /// `PUBLIC` where it is not given; capitals do not matter.
+    #[schema(schema_with = privacies)]
+    privacy: Option<String>,
+}
+
+/// A section to create.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`create_section` reads it, to name everything that is wrong")]
+pub struct NewSection {
+    /// At most 180 characters, without the blanks around them.
+    #[schema(min_length = 1)]
+    name: String,
+}
+
+problems!(
+    /// Why accounts are not listed.
+    ListAccounts: USER QUERY
+);
+problems!(
+    /// Why an account is not shown.
+    OneAccount: USER PATH
+);
+problems!(
+    /// Why an account is not disconnected.
+    Disconnect: USER PATH, 409: "changed_meanwhile"
+);
+problems!(
+    /// Why no account is connected by a token.
+    Paste: USER BODY PINTEREST, 409: "sandbox_only" "not_configured" "account_taken" "changed_meanwhile"
+);
+problems!(
+    /// Why boards are not chosen.
+    ChooseChannels: USER PATH BODY PINTEREST, 409: "account_disconnected" "changed_meanwhile" "board_busy"
+);
+problems!(
+    /// Why boards are not listed.
+    ListBoards: USER PATH QUERY PINTEREST, 409: "board_busy"
+);
+problems!(
+    /// Why a board is not created.
+    CreateBoard: USER PATH BODY PINTEREST, 409: "board_busy", 502: "outcome_unknown"
+);
+problems!(
+    /// Why sections are not listed.
+    ListSections: USER PATH QUERY PINTEREST, 409: "board_busy"
+);
+problems!(
+    /// Why a section is not created.
+    CreateSection: USER PATH BODY PINTEREST, 409: "board_busy", 502: "outcome_unknown"
+);
+
+/// How an account stands.
+pub fn states() -> ObjectBuilder {
+    words([
+        ("connected", "its pins go out."),
+        ("needs_reconnect", "its pins wait, or will soon, until it is connected again; `reason` says why."),
+        ("disconnected", "its tokens are erased, and its pins are held."),
+    ])
+}
+
+/// Why an account has to be connected again.
+pub fn reconnect_reason() -> OneOfBuilder {
+    Reason::described(ReconnectReason::table())
+}
+
+/// What keeps an account from posting.
+pub fn account_holds() -> ObjectBuilder {
+    words(Hold::table())
+}
+
+fn privacies() -> OneOfBuilder {
+    let words = words([
+        ("PUBLIC", "everybody sees it."),
+        ("PROTECTED", "everybody who has its address sees it."),
+        ("SECRET", "only those who are invited see it."),
+    ]);
+    OneOfBuilder::new().item(ObjectBuilder::new().schema_type(SchemaType::new(Type::Null))).item(words)
+}

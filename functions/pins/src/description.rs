@@ -1,0 +1,293 @@
+//! What this function says of itself as OpenAPI.
+
+use std::collections::BTreeMap;
+
+use shared::api::description::{self, GatewayMessage, complete, words};
+use shared::api::{ProblemBody, Reason};
+use shared::domain::{
+    AccountId, AttemptOutcome, BoardId, Check, Doubt, Failure, Hold, PinterestPinId, Setback, Status, Warning,
+};
+use shared::problems;
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::{ContentBuilder, OneOfBuilder, Ref, RefOr, Response, ResponseBuilder, Schema};
+use utoipa::{IntoParams, IntoResponses, OpenApi, ToSchema};
+
+use crate::health::Health;
+use crate::{ROUTES, cancel, change, health, list, resolve, retry, schedule, show};
+
+#[derive(OpenApi)]
+#[openapi(
+    paths(
+        list::list,
+        schedule::schedule,
+        show::show,
+        change::change,
+        cancel::cancel,
+        retry::retry,
+        resolve::resolve,
+        health::health
+    ),
+    components(schemas(ProblemBody, GatewayMessage, Health))
+)]
+struct Description;
+
+/// The description of this function.
+pub fn description() -> utoipa::openapi::OpenApi {
+    complete(Description::openapi(), ROUTES)
+}
+
+/// What is looked for.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "`list::filter` reads them")]
+pub struct PinQuery {
+    /// Pins of this account; may be given several times.
+    account_id: Option<Vec<AccountId>>,
+    /// Pins of this status, as their readers see it; may be given several times.
+    #[param(schema_with = some_statuses)]
+    status: Option<Vec<String>>,
+    /// Pins to be published then or later.
+    #[param(format = DateTime)]
+    from: Option<String>,
+    /// Pins to be published before.
+    #[param(format = DateTime)]
+    to: Option<String>,
+    /// Which end of the calendar comes first.
+    #[param(schema_with = orders)]
+    order: Option<String>,
+}
+
+/// The name of a request.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "`idempotency` reads it")]
+pub struct IdempotencyKeyHeader {
+    /// What a repeated request repeats, so that nothing is done twice; such as a UUID.
+    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
+    idempotency_key: Option<String>,
+}
+
+/// Pins to take: one a target, with the same content.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`schedule::form` reads its fields one by one, to name every wrong one")]
+pub struct NewPins {
+    #[schema(min_items = 1, max_items = 50)]
+    targets: Vec<Target>,
+    content: NewContent,
+    /// For the targets that do not say it themselves; without it they are drafts.
+    #[schema(schema_with = publish_at)]
+    publish_at: Option<String>,
+}
+
+/// Where a pin goes.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`schedule::form` reads its fields one by one, to name every wrong one")]
+pub struct Target {
+    account_id: AccountId,
+    board_id: BoardId,
+    #[schema(pattern = "^[0-9]{1,32}$")]
+    section_id: Option<String>,
+    #[schema(schema_with = publish_at)]
+    publish_at: Option<String>,
+}
+
+/// What a new pin shows, within Pinterest's limits.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`content` reads its fields one by one, to name every wrong one")]
+pub struct NewContent {
+    #[schema(max_length = 100)]
+    title: Option<String>,
+    #[schema(max_length = 800)]
+    description: Option<String>,
+    #[schema(max_length = 500)]
+    alt_text: Option<String>,
+    /// Where the pin leads: an http or https address.
+    #[schema(max_length = 2048)]
+    link: Option<String>,
+    #[schema(pattern = "^#[0-9A-Fa-f]{6}$")]
+    dominant_color: Option<String>,
+    media: NewMedia,
+}
+
+/// What a changed pin shows: a field that is given replaces the former one, `null` clears it, and what is not given stays.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`content` reads its fields one by one, to name every wrong one")]
+pub struct ContentChange {
+    #[schema(max_length = 100)]
+    title: Option<String>,
+    #[schema(max_length = 800)]
+    description: Option<String>,
+    #[schema(max_length = 500)]
+    alt_text: Option<String>,
+    #[schema(max_length = 2048)]
+    link: Option<String>,
+    #[schema(pattern = "^#[0-9A-Fa-f]{6}$")]
+    dominant_color: Option<String>,
+    #[schema(nullable = false)]
+    media: Option<NewMedia>,
+}
+
+/// A picture.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`content` reads its fields one by one, to name every wrong one")]
+pub struct NewMedia {
+    #[schema(schema_with = source_types)]
+    source_type: String,
+    /// A JPEG or PNG that Pinterest can fetch without signing in.
+    #[schema(max_length = 2048)]
+    url: String,
+}
+
+/// What changes of a pin; what is not given stays.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`change::form` reads its fields one by one, to name every wrong one")]
+pub struct PinChange {
+    #[schema(nullable = false)]
+    content: Option<ContentChange>,
+    /// Another board of the same account; without a section, as sections belong to their board.
+    #[schema(nullable = false)]
+    board_id: Option<BoardId>,
+    #[schema(pattern = "^[0-9]{1,32}$")]
+    section_id: Option<String>,
+    /// A time or `"now"` schedules a draft and a failed pin; `null` makes any pin a draft.
+    #[schema(schema_with = publish_at)]
+    publish_at: Option<String>,
+}
+
+/// When a pin is tried again.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`retry` reads it")]
+pub struct Retry {
+    /// At once where it is not given.
+    #[schema(schema_with = retry_at)]
+    publish_at: Option<String>,
+}
+
+/// What became of a pin that needs review: exactly one of the two.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`resolve::form` reads it")]
+pub struct Settlement {
+    /// It is on Pinterest, under this id.
+    #[schema(nullable = false)]
+    published_as: Option<PinterestPinId>,
+    /// It is not there, and is to be published once more; only `true` makes sense.
+    #[schema(nullable = false)]
+    publish_again: Option<bool>,
+}
+
+problems!(
+    /// Why pins are not listed.
+    ListPins: USER QUERY
+);
+problems!(
+    /// Why a pin is not shown.
+    ShowPin: USER PATH
+);
+problems!(
+    /// Why pins are not taken.
+    Schedule: USER BODY, 403: "pinterest_disabled", 409: "idempotency_mismatch" "changed_meanwhile"
+);
+problems!(
+    /// Why a pin is not changed.
+    Change: USER PATH BODY, 403: "pinterest_disabled",
+        409: "publishing" "published" "needs_review" "cancelled" "checking" "changed_meanwhile",
+        412: "changed_meanwhile"
+);
+problems!(
+    /// Why a pin is not called off.
+    Cancel: USER PATH, 409: "publishing" "published" "checking" "changed_meanwhile", 412: "changed_meanwhile"
+);
+problems!(
+    /// Why a pin is not tried again.
+    RetryPin: USER PATH BODY, 403: "pinterest_disabled",
+        409: "draft" "scheduled" "publishing" "published" "held" "needs_review" "cancelled" "checking" "changed_meanwhile",
+        412: "changed_meanwhile"
+);
+problems!(
+    /// Why a pin is not settled.
+    Resolve: USER PATH BODY, 403: "pinterest_disabled",
+        409: "draft" "scheduled" "publishing" "published" "held" "failed" "cancelled" "checking" "changed_meanwhile",
+        412: "changed_meanwhile"
+);
+
+/// How the health is answered.
+pub struct HealthAnswers;
+
+impl IntoResponses for HealthAnswers {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let of = |schema: RefOr<Schema>, told: &str| {
+            let content = ContentBuilder::new().schema(Some(schema)).build();
+            RefOr::T(ResponseBuilder::new().description(told).content("application/json", content).build())
+        };
+        let health = || RefOr::from(Ref::from_schema_name("Health"));
+        let either = OneOfBuilder::new().item(health()).item(Ref::from_schema_name("GatewayMessage")).build();
+        let mut answers = description::responses(&[]);
+        let fine = "What is due gets done, or waits for Pinterest or for an administrator.";
+        answers.insert("200".to_owned(), of(health(), fine));
+        answers.insert("503".to_owned(), of(Schema::from(either).into(), "Somebody should look."));
+        answers
+    }
+}
+
+/// How a pin stands.
+pub fn statuses() -> ObjectBuilder {
+    words(Status::table())
+}
+
+/// Why a pin is not out.
+pub fn reason() -> OneOfBuilder {
+    let checking = std::iter::once((Check::CODE, Check::MESSAGE));
+    Reason::described(
+        Hold::table().chain(Setback::table()).chain(checking).chain(Failure::table()).chain(Doubt::table()),
+    )
+}
+
+/// What would keep a pin from going out.
+pub fn warning() -> OneOfBuilder {
+    Reason::described(Warning::table())
+}
+
+/// What kinds of entries a timeline has.
+pub fn kinds() -> ObjectBuilder {
+    words([
+        ("publish", "a try at publishing."),
+        ("look", "a look at the board for a pin whose outcome was unknown."),
+        ("retry", "somebody asked for another try."),
+        ("resolve", "somebody settled a pin that was in doubt."),
+    ])
+}
+
+/// What came of a try.
+pub fn outcomes() -> ObjectBuilder {
+    words(AttemptOutcome::table())
+}
+
+fn some_statuses() -> ArrayBuilder {
+    ArrayBuilder::new().items(statuses())
+}
+
+fn orders() -> ObjectBuilder {
+    words([("soonest", "earliest first; this is meant where nothing is said."), ("newest", "latest first.")])
+}
+
+fn source_types() -> ObjectBuilder {
+    words([("image_url", "an image that Pinterest fetches from its address.")])
+}
+
+fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::new(Type::String))
+}
+
+fn moment() -> ObjectBuilder {
+    let told = "RFC 3339 with an offset, at most 60 seconds in the past and two years ahead.";
+    text().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).description(Some(told))
+}
+
+/// A time, `"now"`, or `null` for a draft.
+fn publish_at() -> OneOfBuilder {
+    retry_at().item(ObjectBuilder::new().schema_type(SchemaType::new(Type::Null)).description(Some("A draft.")))
+}
+
+fn retry_at() -> OneOfBuilder {
+    OneOfBuilder::new().item(moment()).item(text().enum_values(Some(["now"])))
+}

@@ -1,0 +1,88 @@
+//! What this function says of itself as OpenAPI.
+
+use shared::api::description::{complete, words};
+use shared::domain::settings::Obstacle;
+use shared::domain::{Hold, Mode};
+use shared::problems;
+use utoipa::openapi::OneOfBuilder;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
+use utoipa::{OpenApi, ToSchema};
+
+use crate::{ROUTES, changes, read, save, status, verify};
+
+#[derive(OpenApi)]
+#[openapi(paths(read::read, save::save, verify::verify, changes::changes, status::status))]
+struct Description;
+
+/// The description of this function.
+pub fn description() -> utoipa::openapi::OpenApi {
+    complete(Description::openapi(), ROUTES)
+}
+
+/// The settings as they are to be. All fields but `app_secret` are needed.
+#[derive(ToSchema)]
+#[schema(as = NewSettings)]
+#[expect(dead_code, reason = "`save::wanted` reads them one by one, to name every wrong one")]
+pub struct WantedSettings {
+    #[schema(schema_with = statuses)]
+    status: String,
+    mode: Mode,
+    /// Digits, as Pinterest shows it; `null` for none, which only goes with `disabled`.
+    #[schema(required, pattern = "^[0-9]{0,32}$")]
+    app_id: Option<String>,
+    /// The app secret key. Left out, the stored one stays; a new `app_id` needs it.
+    #[schema(min_length = 1, max_length = 256, pattern = r"^\S+$", write_only)]
+    app_secret: Option<String>,
+    /// What people who connect are asked for.
+    #[schema(schema_with = scopes)]
+    scopes: Vec<String>,
+}
+
+problems!(
+    /// Why the settings are not read.
+    Read: ADMIN, 500: "public_url_unknown"
+);
+problems!(
+    /// Why the settings are not saved.
+    Save: ADMIN BODY, 412: "changed_meanwhile", 428: "precondition_required", 500: "public_url_unknown",
+        503: "secrets_unavailable"
+);
+problems!(
+    /// Why the set-up is not checked.
+    Verify: ADMIN, 500: "public_url_unknown"
+);
+problems!(
+    /// Why changes are not listed.
+    Changes: ADMIN QUERY
+);
+problems!(
+    /// Why it is not told how things stand.
+    ReadStatus: USER
+);
+
+/// Whether anything is done for Pinterest.
+pub fn statuses() -> ObjectBuilder {
+    words([
+        ("enabled", "accounts can be connected, and pins are published."),
+        ("disabled", "nothing is connected, scheduled or published; what is due waits."),
+    ])
+}
+
+/// What keeps every pin back.
+pub fn holds() -> ObjectBuilder {
+    words(Hold::table())
+}
+
+/// Why no account can be connected.
+pub fn obstacles() -> ObjectBuilder {
+    words(Obstacle::ALL.map(|obstacle| (obstacle.code(), obstacle.message())))
+}
+
+/// A list, or the text that Pinterest shows.
+fn scopes() -> OneOfBuilder {
+    let text = || ObjectBuilder::new().schema_type(SchemaType::new(Type::String));
+    let list = ArrayBuilder::new().items(text()).min_items(Some(1));
+    let joined =
+        text().description(Some("Separated by commas or blanks, as Pinterest shows them.")).min_length(Some(1));
+    OneOfBuilder::new().item(list).item(joined)
+}

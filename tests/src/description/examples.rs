@@ -1,0 +1,148 @@
+//! A walk through the API, whose requests and answers become the examples of the description.
+
+use pinterest_sim::Effect;
+use serde_json::{Value, json};
+use shared::domain::{Mode, Scopes};
+
+use super::keeps::route;
+use crate::{ABSENT_PIN, Answer, Caller, Planner, World, host, pin_request, settings_request};
+
+/// When the pins of the walk are to go out.
+const LATER: &str = "2027-02-01T09:30:00+01:00";
+
+/// Writes down what is asked and answered.
+struct Walk<'a> {
+    api: &'a mut Value,
+}
+
+/// Puts an example to every operation's request and to its answers, as far as one walk meets with them.
+pub async fn add(api: &mut Value) {
+    let world = World::new().await;
+    let mut walk = Walk { api };
+    walk.settings(&world).await;
+    let account = world.connect("alice", "shop").await;
+    let planner = Planner { world: &world, account, board: world.board("shop", "New arrivals") };
+    walk.accounts(&planner).await;
+    walk.pins(&planner).await;
+    walk.refusals(&planner).await;
+    walk.review(&planner).await;
+    walk.disconnect(&planner).await;
+    walk.sandbox(&world).await;
+}
+
+impl Walk<'_> {
+    async fn settings(&mut self, world: &World) {
+        let admin = world.admin();
+        self.shown(&world.anybody(), "GET", "/healthz").await;
+        self.shown(&admin, "PUT", "/v1/settings").await;
+        let read = self.shown(&admin, "GET", "/v1/settings").await;
+        let mut wanted = settings_request();
+        wanted["app_secret"] = json!("the-app-secret-key-as-pinterest-shows-it");
+        let saver = world.admin().with("if-match", read.header("etag"));
+        self.asked(&saver, "PUT", "/v1/settings", &json!({"status": "on", "mode": "live", "scopes": "pins:raed"}))
+            .await;
+        self.asked(&saver, "PUT", "/v1/settings", &wanted).await;
+        self.asked(&saver, "PUT", "/v1/settings", &wanted).await;
+        let restored = admin.put("/v1/settings", &settings_request()).await;
+        assert_eq!(restored.status, 200, "{}", restored.text());
+        for (method, path) in [("POST", "/v1/settings/verify"), ("GET", "/v1/settings/changes"), ("GET", "/v1/status")]
+        {
+            self.shown(&admin, method, path).await;
+        }
+        self.shown(&world.user("bob"), "GET", "/v1/settings").await;
+    }
+
+    async fn accounts(&mut self, planner: &Planner<'_>) {
+        let (alice, account) = (planner.calls(), format!("/v1/accounts/{}", planner.account));
+        self.asked(&alice, "POST", "/v1/accounts/connect", &json!({"return_to": "https://app.example.com/planner"}))
+            .await;
+        self.shown(&alice, "GET", "/v1/accounts?limit=10").await;
+        self.shown(&alice, "GET", &account).await;
+        self.asked(&alice, "PUT", &format!("{account}/channels"), &json!({"board_ids": [planner.board]})).await;
+        let boards = format!("{account}/boards");
+        let wanted = json!({"name": "Cakes", "description": "All of them", "privacy": "PUBLIC"});
+        let board = self.asked(&alice, "POST", &boards, &wanted).await.json();
+        self.shown(&alice, "GET", &boards).await;
+        let sections = format!("{boards}/{}/sections", board["id"].as_str().unwrap_or_default());
+        self.asked(&alice, "POST", &sections, &json!({"name": "Lemon"})).await;
+        self.shown(&alice, "GET", &sections).await;
+    }
+
+    async fn pins(&mut self, planner: &Planner<'_>) {
+        let (alice, world) = (planner.calls(), planner.world);
+        let wanted = pin_request(&planner.account, &planner.board, LATER);
+        let pin = self.asked(&alice, "POST", "/v1/pins", &wanted).await.json()["items"][0].clone();
+        let path = format!("/v1/pins/{}", pin["id"].as_str().unwrap_or_default());
+        self.asked(&alice, "PATCH", &path, &json!({"publish_at": "2027-01-15T08:10:00Z"})).await;
+        world.clock_reaches("2027-01-15T08:09:00Z".parse().expect("a moment")).await;
+        world.tick().await;
+        self.shown(&alice, "GET", &path).await;
+        self.shown(&alice, "GET", "/v1/pins?status=published&order=newest").await;
+        self.asked(&alice, "PATCH", &path, &json!({"publish_at": LATER})).await;
+        let other = alice.post("/v1/pins", &wanted).await.json()["items"][0]["id"].clone();
+        self.shown(&alice, "DELETE", &format!("/v1/pins/{}", other.as_str().unwrap_or_default())).await;
+    }
+
+    async fn refusals(&mut self, planner: &Planner<'_>) {
+        let alice = planner.calls();
+        let mut wrong = pin_request(&planner.account, &planner.board, "2027-02-01T09:30:00");
+        wrong["content"]["link"] = json!("example.com/lemon-cake");
+        self.asked(&alice, "POST", "/v1/pins", &wrong).await;
+        self.shown(&alice, "GET", &format!("/v1/pins/{ABSENT_PIN}")).await;
+        let failed = planner.failed().await;
+        self.asked(&alice, "POST", &format!("/v1/pins/{failed}/retry"), &json!({"publish_at": LATER})).await;
+        self.asked(&alice, "POST", &format!("/v1/pins/{failed}/retry"), &json!({"publish_at": "now"})).await;
+    }
+
+    async fn review(&mut self, planner: &Planner<'_>) {
+        let doubtful = planner.in_review(Effect::Before).await;
+        let path = format!("/v1/pins/{doubtful}/resolve");
+        self.asked(&planner.calls(), "POST", &path, &json!({"publish_again": true})).await;
+    }
+
+    async fn disconnect(&mut self, planner: &Planner<'_>) {
+        self.shown(&planner.calls(), "DELETE", &format!("/v1/accounts/{}", planner.account)).await;
+    }
+
+    async fn sandbox(&mut self, world: &World) {
+        let alice = world.user("alice");
+        let token = world.simulator.issue_token(host(Mode::Sandbox), "shop", &Scopes::all().to_string());
+        let pasted = json!({"access_token": token.expect("the scopes exist")});
+        self.asked(&alice, "POST", "/v1/accounts/token", &pasted).await;
+        world.change_settings(|settings| settings.mode = Mode::Sandbox).await;
+        let answer = alice.post("/v1/accounts/token", &pasted).await;
+        self.note("POST", "/v1/accounts/token", &answer);
+        self.request("POST", "/v1/accounts/token", &json!({"access_token": "pina_…"}));
+    }
+
+    /// Sends a request without a body.
+    async fn shown(&mut self, caller: &Caller<'_>, method: &str, path: &str) -> Answer {
+        let answer = caller.send(method, path, None).await;
+        self.note(method, path, &answer);
+        answer
+    }
+
+    /// Sends a request with a body; it becomes the example where it is done.
+    async fn asked(&mut self, caller: &Caller<'_>, method: &str, path: &str, body: &Value) -> Answer {
+        let answer = caller.send(method, path, Some(body.to_string())).await;
+        self.note(method, path, &answer);
+        if answer.status < 300 {
+            self.request(method, path, body);
+        }
+        answer
+    }
+
+    fn request(&mut self, method: &str, path: &str, body: &Value) {
+        let operation = &mut self.api["paths"][route(path)][method.to_lowercase()];
+        operation["requestBody"]["content"]["application/json"]["example"] = body.clone();
+    }
+
+    fn note(&mut self, method: &str, path: &str, answer: &Answer) {
+        let operation = &mut self.api["paths"][route(path)][method.to_lowercase()];
+        let content = &mut operation["responses"][answer.status.to_string()]["content"][answer.header("content-type")];
+        assert!(content.is_object(), "{method} {path}: {} {}", answer.status, answer.text());
+        if content.get("example").is_none() {
+            content["example"] = answer.json();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Holds every answer of the stories against the description.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use crate::Answer;
+use crate::world::matches;
+
+static DESCRIPTION: LazyLock<Value> =
+    LazyLock::new(|| serde_json::to_value(super::merged()).expect("a description is JSON"));
+
+thread_local! {
+    static VALIDATORS: RefCell<HashMap<String, Validator>> = RefCell::default();
+}
+
+/// Panics where the description does not know that `method` on `path` is answered so, or that it takes `body`. Pages, paths that nothing serves
+/// and methods that a path has not are passed over.
+pub(crate) fn check(method: &str, path: &str, body: Option<&str>, answer: &Answer) {
+    let Some((route, operation)) = operation(method, path) else { return };
+    if let Some(body) = body.filter(|_| answer.status < 300) {
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+        let body = serde_json::from_str(body).unwrap_or_else(|_| json!({}));
+        let found = wrong(&format!("{method} {route}"), schema, &body);
+        assert!(found.is_empty(), "{method} {route} took what it is not described to take: {found:#?}\n{body}");
+    }
+    let status = answer.status.to_string();
+    let response = &operation["responses"][&status];
+    assert!(response.is_object(), "{method} {route} is not described to answer {status}: {}", answer.text());
+    let kind = answer.header("content-type");
+    let content = &response["content"][kind];
+    assert!(content.is_object(), "{method} {path} is not described to answer {status} as {kind:?}");
+    let found = wrong(&format!("{method} {route} {status} {kind}"), &content["schema"], &answer.json());
+    assert!(found.is_empty(), "{method} {route} is not described to answer {status} so: {found:#?}\n{}", answer.text());
+}
+
+/// What is wrong with `body` by `schema`, which `place` names.
+fn wrong(place: &str, schema: &Value, body: &Value) -> Vec<String> {
+    VALIDATORS.with_borrow_mut(|validators| {
+        let validator = validators.entry(place.to_owned()).or_insert_with(|| validator(schema));
+        let errors = validator.iter_errors(body).map(|error| format!("{}: {error}", error.instance_path()));
+        errors.collect()
+    })
+}
+
+/// The route that `path` is served by.
+pub(super) fn route(path: &str) -> &'static str {
+    operation_path(path).map(|(route, _)| route).unwrap_or_default()
+}
+
+fn operation(method: &str, path: &str) -> Option<(&'static str, &'static Value)> {
+    let (route, item) = operation_path(path)?;
+    let is_capital = method.bytes().all(|byte| byte.is_ascii_uppercase());
+    Some((route, item.get(method.to_lowercase()).filter(|_| is_capital)?))
+}
+
+fn operation_path(path: &str) -> Option<(&'static str, &'static Value)> {
+    let paths = DESCRIPTION["paths"].as_object()?;
+    let path = path.split('?').next().unwrap_or(path);
+    let fitting = paths.iter().filter(|(route, _)| matches(route, path));
+    // Of several routes the most specific, as at API Gateway.
+    let (route, item) = fitting.min_by_key(|(route, _)| route.matches('{').count())?;
+    Some((route.as_str(), item))
+}
+
+fn validator(schema: &Value) -> Validator {
+    let mut schema = schema.clone();
+    schema["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    schema["components"] = DESCRIPTION["components"].clone();
+    jsonschema::options().should_validate_formats(true).build(&schema).expect("the description's schemas are valid")
+}

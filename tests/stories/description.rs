@@ -1,0 +1,63 @@
+//! The OpenAPI description: served as it follows from the code, complete, and true. Whether answers keep to it is asked
+//! of every answer in every story.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use tests::{World, description};
+
+/// Every operation with its method and path.
+fn operations(api: &Value) -> Vec<(String, &Value)> {
+    let paths = api["paths"].as_object().unwrap().iter();
+    let operations = paths.flat_map(|(path, item)| {
+        let of_path = item.as_object().unwrap().iter();
+        of_path.map(move |(method, operation)| (format!("{} {path}", method.to_uppercase()), operation))
+    });
+    operations.collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_served_is_what_the_functions_say_of_themselves() {
+    let world = World::new().await;
+    let served = world.anybody().get("/v1/openapi.json").await;
+    assert_eq!((served.status, served.header("content-type")), (200, "application/json"));
+    let current = description::text(&description::complete().await);
+    assert!(served.text() == current, "run: cargo run -p tests --bin openapi");
+    assert_eq!(served.json()["openapi"], "3.1.0");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_route_for_programs_is_described_and_nothing_else() {
+    let world = World::new().await;
+    let routes = world.routes().into_iter().filter(|route| {
+        let for_programs = route.path.starts_with("/v1/") || route.path == "/healthz";
+        for_programs && route.path != "/v1/openapi.json"
+    });
+    let routes: BTreeSet<_> = routes.map(|route| format!("{} {}", route.method, route.path)).collect();
+    let api = serde_json::to_value(description::merged()).unwrap();
+    let described: BTreeSet<_> = operations(&api).into_iter().map(|(operation, _)| operation).collect();
+    assert_eq!(described, routes);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_operation_shows_a_request_and_an_answer_and_explains_what_goes_wrong() {
+    let api = description::complete().await;
+    for (name, operation) in operations(&api) {
+        let done = ["200", "201"].into_iter().find_map(|status| operation["responses"].get(status));
+        let shown = &done.unwrap()["content"]["application/json"]["example"];
+        assert!(shown.is_object(), "{name} shows an answer");
+        if operation.get("requestBody").is_some() {
+            let asked = &operation["requestBody"]["content"]["application/json"]["example"];
+            assert!(asked.is_object(), "{name} shows a request");
+        }
+        assert!(operation["summary"].as_str().is_some_and(|text| text.len() > 10), "{name}");
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let told = response["description"].as_str().unwrap();
+            assert!(!told.is_empty(), "{name} {status}");
+            assert!(
+                told.lines().all(|line| !line.ends_with(": ")),
+                "{name} {status} has a code without a meaning: {told}"
+            );
+        }
+    }
+}
