@@ -6,12 +6,14 @@
 mod aws;
 mod pinterest;
 mod publisher;
+mod sign_in;
 mod storage;
 mod variables;
 mod web;
 
 pub use aws::AwsConfig;
 pub use publisher::{OnUnknown, PublisherConfig};
+pub use sign_in::SignInConfig;
 pub use storage::StorageConfig;
 pub use variables::{InvalidVariable, Variables};
 pub use web::WebConfig;

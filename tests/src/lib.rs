@@ -4,6 +4,7 @@
 mod addresses;
 mod browser;
 mod caller;
+pub mod chromium;
 mod crowd;
 mod cut;
 pub mod description;

@@ -29,7 +29,7 @@ fn set<const N: usize>(names: [&str; N]) -> BTreeSet<String> {
 /// A value that a variable may have.
 fn value(name: &str) -> String {
     match name {
-        "PUBLIC_URL" | "RETURN_TO_ORIGINS" => "https://pins.example.com".to_owned(),
+        "PUBLIC_URL" | "RETURN_TO_ORIGINS" | "OIDC_ISSUER" | "OIDC_ORIGINS" => "https://pins.example.com".to_owned(),
         "ON_UNKNOWN" => "post".to_owned(),
         other => other.to_lowercase(),
     }
@@ -73,6 +73,7 @@ fn the_functions_get_exactly_the_variables_that_are_read() {
         let may_call = Template::read().permissions().contains(&calls_publisher);
         assert_eq!(variables.contains("PUBLISHER_FUNCTION"), may_call, "{function}");
         assert_eq!(variables.contains("ON_UNKNOWN"), function == "publisher", "{function}");
+        assert_eq!(variables.contains("OIDC_CLIENT_ID"), function == "web", "{function}");
         let has_owners = !["publisher", "web"].contains(&function.as_str());
         assert_eq!(variables.contains("OWNER_CLAIM"), has_owners, "{function}");
     }

@@ -1,40 +1,87 @@
-//! The frame of every page, with the headers that keep it from doing anything but being read.
+//! The one document that all pages are: a frame that is there at once, and the scripts that fill it from the API.
+//!
+//! `GET /`, `GET /app/{page}` and `GET /app/pins/{id}` answer the same. Who asks is not known here, so it says nothing of
+//! anyone.
 
+use std::sync::Arc;
+
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
+use http::HeaderValue;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 use maud::{DOCTYPE, Markup, html};
+use shared::config::SignInConfig;
+use shared::platform::Platform;
 
-/// No script, nothing from elsewhere, no frame around it.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+use crate::assets::address;
 
-const HEADERS: [(HeaderName, &str); 4] = [
-    (CONTENT_SECURITY_POLICY, POLICY),
+/// Scripts that the entry needs, named so that the browser asks for all of them at once.
+const NEEDED: [&str; 6] = ["app.js", "api.js", "session.js", "parts.js", "texts.js", "preact-htm.js"];
+
+const HEADERS: [(HeaderName, &str); 8] = [
     // For browsers that do not know `frame-ancestors`.
     (X_FRAME_OPTIONS, "DENY"),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (REFERRER_POLICY, "no-referrer"),
+    (REFERRER_POLICY, "same-origin"),
+    (CACHE_CONTROL, "no-cache"),
+    (STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
-/// The page with that title and content.
-pub fn page(title: &str, content: &Markup) -> Response {
-    let document = html! {
+/// Shows a page.
+pub async fn page(State(platform): State<Arc<Platform>>) -> Response {
+    let sign_in = platform.config.web.sign_in.as_ref();
+    let mut response = (HEADERS, document(sign_in)).into_response();
+    if let Ok(policy) = HeaderValue::from_str(&policy(sign_in)) {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+/// Nothing that was not written here runs, and data comes from this installation and the sign-in only. Pictures are those
+/// of pins and accounts, which can be anywhere.
+fn policy(sign_in: Option<&SignInConfig>) -> String {
+    let origins =
+        sign_in.iter().flat_map(|sign_in| sign_in.origins()).fold(String::new(), |all, origin| all + " " + &origin);
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: http: data:; \
+         connect-src 'self'{origins}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+}
+
+fn document(sign_in: Option<&SignInConfig>) -> Markup {
+    html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " · Pinwheel" }
-                link rel="stylesheet" href="/app/style.css";
+                meta name="color-scheme" content="light dark";
+                @if let Some(sign_in) = sign_in {
+                    meta name="sign-in-issuer" content=(sign_in.issuer);
+                    meta name="sign-in-client" content=(sign_in.client_id);
+                    meta name="sign-in-scope" content=(sign_in.scope);
+                }
+                title { "Pinwheel" }
+                link rel="icon" href=(address("icon.svg")) type="image/svg+xml";
+                link rel="stylesheet" href=(address("style.css"));
+                @for name in NEEDED {
+                    link rel="modulepreload" href=(address(name));
+                }
+                script type="module" src=(address("app.js")) {}
             }
             body {
-                header { a href="/" { "Pinwheel" } }
-                main {
-                    h1 { (title) }
-                    (content)
+                div id="app" {
+                    header.bar { a.brand href="/" { "Pinwheel" } }
+                    main id="main" { p.quiet role="status" { "One moment…" } }
                 }
+                noscript { p { "These pages need JavaScript. Everything they do can also be done by the API under /v1." } }
             }
         }
-    };
-    (HEADERS, document).into_response()
+    }
 }

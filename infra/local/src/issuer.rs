@@ -2,6 +2,7 @@
 
 mod authorize;
 mod codes;
+mod end;
 mod exchange;
 mod key;
 mod local;
@@ -81,6 +82,7 @@ impl Issuer {
             .route("/jwks", get(jwks))
             .route("/authorize", get(authorize::ask).post(authorize::answer))
             .route("/token", post(exchange::exchange))
+            .route("/end-session", get(end::end))
             .route("/style.css", get(style))
             .with_state(self)
     }
@@ -105,9 +107,10 @@ async fn discovery(State(issuer): State<Arc<Issuer>>) -> Response {
         "issuer": url,
         "authorization_endpoint": format!("{url}/authorize"),
         "token_endpoint": format!("{url}/token"),
+        "end_session_endpoint": format!("{url}/end-session"),
         "jwks_uri": format!("{url}/jwks"),
         "response_types_supported": ["code"],
-        "grant_types_supported": ["authorization_code"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
         "scopes_supported": ["openid", "profile", USE_SCOPE],

@@ -115,6 +115,7 @@ mod tests {
             owner_claim: "sub".into(),
             admin_scope: admin_scope.map(str::to_owned),
             return_to_origins: Vec::new(),
+            sign_in: None,
         }
     }
 

@@ -47,6 +47,16 @@ impl<'a> Variables<'a> {
         url
     }
 
+    /// Origins such as `https://app.example.com`, separated by spaces.
+    pub fn origins(&mut self, name: &'static str) -> Vec<url::Origin> {
+        let text = self.optional(name).unwrap_or_default();
+        let parsed: Vec<_> = text.split_whitespace().map(Url::parse).collect();
+        if !parsed.iter().all(|url| url.as_ref().is_ok_and(is_bare)) {
+            self.reject(name, "must be origins such as https://app.example.com, separated by spaces");
+        }
+        parsed.into_iter().flatten().map(|url| url.origin()).collect()
+    }
+
     /// Notes that `name` is wrong.
     pub fn reject(&mut self, name: &'static str, problem: &'static str) {
         self.invalid.push(InvalidVariable { name, problem });
@@ -56,4 +66,9 @@ impl<'a> Variables<'a> {
     pub fn finish<T>(self, value: T) -> Result<T, Vec<InvalidVariable>> {
         if self.invalid.is_empty() { Ok(value) } else { Err(self.invalid) }
     }
+}
+
+/// Whether an address is one without a path.
+pub(super) fn is_bare(url: &Url) -> bool {
+    url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty()
 }

@@ -2,7 +2,8 @@
 
 use url::Url;
 
-use super::Variables;
+use super::variables::is_bare;
+use super::{SignInConfig, Variables};
 use crate::api::is_loopback;
 
 /// Addresses and claims.
@@ -16,6 +17,8 @@ pub struct WebConfig {
     pub admin_scope: Option<String>,
     /// `RETURN_TO_ORIGINS`: other origins that a person may be sent back to after connecting, separated by spaces.
     pub return_to_origins: Vec<url::Origin>,
+    /// Where people sign in; without it the pages say that nobody can.
+    pub sign_in: Option<SignInConfig>,
 }
 
 impl WebConfig {
@@ -31,20 +34,8 @@ impl WebConfig {
             public_url,
             owner_claim: variables.optional("OWNER_CLAIM").unwrap_or_else(|| "sub".to_owned()),
             admin_scope: variables.optional("ADMIN_SCOPE"),
-            return_to_origins: origins(variables),
+            return_to_origins: variables.origins("RETURN_TO_ORIGINS"),
+            sign_in: SignInConfig::read(variables),
         }
     }
-}
-
-fn origins(variables: &mut Variables<'_>) -> Vec<url::Origin> {
-    let text = variables.optional("RETURN_TO_ORIGINS").unwrap_or_default();
-    let parsed: Vec<_> = text.split_whitespace().map(Url::parse).collect();
-    if !parsed.iter().all(|url| url.as_ref().is_ok_and(is_bare)) {
-        variables.reject("RETURN_TO_ORIGINS", "must be origins such as https://app.example.com, separated by spaces");
-    }
-    parsed.into_iter().flatten().map(|url| url.origin()).collect()
-}
-
-fn is_bare(url: &Url) -> bool {
-    url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty()
 }

@@ -115,7 +115,7 @@ pub async fn publishes(watch: &mut Watch<'_>) {
         watch.learn_tokens().await;
         world.wait(SignedDuration::from_mins(1)).await;
     }
-    for path in ["/v1/pins", "/v1/accounts", "/healthz", "/", "/app/accounts", "/app/style.css"] {
+    for path in ["/v1/pins", "/v1/accounts", "/healthz", "/", "/app/accounts", "/v1/openapi.json"] {
         watch.call("GET", path, None).await;
     }
 }

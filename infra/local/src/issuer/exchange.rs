@@ -1,4 +1,4 @@
-//! The token endpoint: a code and its verifier become an access token and an ID token.
+//! The token endpoint: a code and its verifier become tokens, and a refresh token becomes new ones.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::tokens::LIFETIME_SECONDS;
+use super::tokens::{Issue, LIFETIME_SECONDS, Person};
 use super::{CLIENT_ID, Issuer};
 
 /// The form of an exchange (RFC 6749 §4.1.3, RFC 7636 §4.5).
@@ -26,6 +26,8 @@ pub struct Exchange {
     redirect_uri: String,
     #[serde(default)]
     code_verifier: String,
+    #[serde(default)]
+    refresh_token: String,
 }
 
 /// `POST /token`.
@@ -39,24 +41,47 @@ pub async fn exchange(State(issuer): State<Arc<Issuer>>, Form(request): Form<Exc
 
 impl Issuer {
     fn exchange(&self, request: &Exchange) -> Result<Value, &'static str> {
-        if request.grant_type != "authorization_code" {
-            return Err("unsupported_grant_type");
-        }
         if request.client_id != CLIENT_ID {
             return Err("invalid_client");
         }
+        match request.grant_type.as_str() {
+            "authorization_code" => self.by_code(request),
+            "refresh_token" => self.renewed(&request.refresh_token),
+            _ => Err("unsupported_grant_type"),
+        }
+    }
+
+    fn by_code(&self, request: &Exchange) -> Result<Value, &'static str> {
         let grant = self
             .codes
             .take(&request.code, self.clock.now())
             .filter(|grant| grant.belongs_to(&request.redirect_uri, &request.code_verifier))
             .ok_or("invalid_grant")?;
         let issue = self.issue(&grant.person);
-        Ok(json!({
-            "access_token": self.key.sign(&issue.access(&grant.scope)),
-            "id_token": self.key.sign(&issue.identity(grant.nonce.as_deref())),
+        let mut tokens = self.tokens(&issue, &grant.scope, grant.nonce.as_deref());
+        tokens["refresh_token"] = json!(self.key.sign(&issue.refresh(&grant.scope)));
+        Ok(tokens)
+    }
+
+    /// New tokens for an earlier sign-in (RFC 6749 §6); the refresh token stays.
+    fn renewed(&self, token: &str) -> Result<Value, &'static str> {
+        let claims = self.key.read(token).ok_or("invalid_grant")?;
+        let text = |name: &str| claims[name].as_str().unwrap_or_default().to_owned();
+        let is_over = claims["exp"].as_i64().is_none_or(|until| self.clock.now().as_second() >= until);
+        if is_over || text("token_use") != "refresh" || text("iss") != self.url {
+            return Err("invalid_grant");
+        }
+        let person = Person { name: text("sub"), is_admin: claims.get("cognito:groups").is_some() };
+        Ok(self.tokens(&self.issue(&person), &text("granted"), None))
+    }
+
+    fn tokens(&self, issue: &Issue<'_>, scope: &str, nonce: Option<&str>) -> Value {
+        json!({
+            "access_token": self.key.sign(&issue.access(scope)),
+            "id_token": self.key.sign(&issue.identity(nonce)),
             "token_type": "Bearer",
             "expires_in": LIFETIME_SECONDS,
-            "scope": grant.scope,
-        }))
+            "scope": scope,
+        })
     }
 }

@@ -281,3 +281,36 @@ async fn scripts_get_a_token_at_this_machine() {
     }
     assert_eq!(world.get("/local/token").await.0, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+#[tokio::test]
+async fn a_sign_in_is_renewed_by_its_refresh_token_and_by_no_other() {
+    let world = World::new();
+    let code = world.code("alice", &[("admin", "on")]).await;
+    let (_, first) = world.exchange(&code, VERIFIER).await;
+    let renew = async |token: &Value| {
+        let form =
+            [("grant_type", "refresh_token"), ("client_id", CLIENT_ID), ("refresh_token", token.as_str().unwrap())];
+        let (status, _, body) = world.post("/token", &form).await;
+        (status, serde_json::from_str::<Value>(&body).unwrap())
+    };
+    let (status, renewed) = renew(&first["refresh_token"]).await;
+    assert_eq!((status, &renewed["scope"]), (StatusCode::OK, &first["scope"]), "{renewed}");
+    let claims = world.issuer.key.read(renewed["access_token"].as_str().unwrap()).unwrap();
+    assert_eq!((&claims["sub"], &claims["cognito:groups"][0]), (&"alice".into(), &ADMIN_GROUP.into()));
+    for other in [&first["access_token"], &first["id_token"]] {
+        assert_eq!(renew(other).await.0, StatusCode::BAD_REQUEST);
+    }
+}
+
+#[tokio::test]
+async fn whoever_signs_out_comes_back_to_this_pinwheel_only() {
+    let world = World::new();
+    for (address, status) in [
+        ("http%3A%2F%2Flocalhost%3A7878%2F", StatusCode::SEE_OTHER),
+        ("https%3A%2F%2Fpins.example%2F", StatusCode::SEE_OTHER),
+        ("https%3A%2F%2Felsewhere.example%2F", StatusCode::BAD_REQUEST),
+    ] {
+        let (answered, _, _) = world.get(&format!("/end-session?post_logout_redirect_uri={address}")).await;
+        assert_eq!(answered, status, "{address}");
+    }
+}

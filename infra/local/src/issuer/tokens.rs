@@ -9,6 +9,9 @@ pub const USE_SCOPE: &str = "pinwheel/use";
 /// How long a token is good for, in seconds: a working day.
 pub const LIFETIME_SECONDS: i64 = 12 * 60 * 60;
 
+/// How long a sign-in can be renewed, in seconds: as long as Cognito does it in the template.
+const REFRESH_SECONDS: i64 = 30 * 24 * 60 * 60;
+
 /// Somebody who has signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
@@ -46,6 +49,15 @@ impl Issue<'_> {
         claims["client_id"] = json!(self.client_id);
         claims["scope"] = json!(scope);
         claims["username"] = json!(self.person.name);
+        claims
+    }
+
+    /// A refresh token's claims: another audience and no scope claim, so that nobody but the issuer takes it.
+    pub fn refresh(&self, scope: &str) -> Value {
+        let mut claims = self.common("refresh");
+        claims["aud"] = json!(self.issuer);
+        claims["granted"] = json!(scope);
+        claims["exp"] = json!(self.at.as_second() + REFRESH_SECONDS);
         claims
     }
 

@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::Pinterest;
+use crate::issuer::CLIENT_ID;
 
 /// The port of a stack for which none was chosen.
 pub const DEFAULT_PORT: u16 = 7878;
@@ -36,6 +37,8 @@ impl Embedded {
             "TOKEN_KEYS_SECRET_ID" => "pinwheel/token-keys".to_owned(),
             "PUBLISHER_FUNCTION" => PUBLISHER.to_owned(),
             "PUBLIC_URL" => self.at("localhost", ""),
+            "OIDC_ISSUER" => self.issuer(),
+            "OIDC_CLIENT_ID" => CLIENT_ID.to_owned(),
             "PINTEREST_API_LIVE" => return pinterest("live/v5"),
             "PINTEREST_API_SANDBOX" => return pinterest("sandbox/v5"),
             "PINTEREST_AUTHORIZE_URL" => return pinterest("oauth/"),

@@ -1,0 +1,78 @@
+// The public API under /v1, as any script would use it.
+
+import { t } from './texts.js';
+import { accessToken, refused } from './session.js';
+
+/** What went wrong, as a person reads it: `status`, `code`, `detail`, and `errors` by field for a 422. */
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body.detail ?? body.message ?? t.problem.unknown(status));
+    this.status = status;
+    this.code = body.code ?? null;
+    this.requestId = body.request_id ?? null;
+    this.errors = body.errors ?? [];
+  }
+
+  /** What is wrong with the field of that name, or with something in it. */
+  of(field) {
+    const found = this.errors.find((error) => error.field === field || error.field.startsWith(`${field}[`));
+    return found?.message ?? null;
+  }
+}
+
+/** Whether somebody has to sign in again; what they typed stays on the page. */
+export class SignedOut extends Error {
+  constructor() {
+    super(t.problem.signedOut);
+  }
+}
+
+/** Asks; answers `{body, etag}`. Throws a Problem, SignedOut, or an error that says that there is no connection. */
+export async function ask(method, path, { body, headers = {}, signal } = {}) {
+  let token = await accessToken();
+  if (!token) throw new SignedOut();
+  let response = await send(token);
+  if (response.status === 401) {
+    token = await refused();
+    if (!token) throw new SignedOut();
+    response = await send(token);
+    if (response.status === 401) throw new SignedOut();
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Problem(response.status, answer);
+  return { body: answer, etag: response.headers.get('etag') };
+
+  async function send(bearer) {
+    const given = { authorization: `Bearer ${bearer}`, ...headers };
+    if (body !== undefined) given['content-type'] = 'application/json';
+    try {
+      return await fetch(path, { method, headers: given, body: body === undefined ? undefined : JSON.stringify(body), signal });
+    } catch (error) {
+      if (error.name === 'AbortError') throw error;
+      throw new Error(t.problem.offline);
+    }
+  }
+}
+
+export const get = (path, options) => ask('GET', path, options).then((answer) => answer.body);
+
+/** Every entry of a list, page by page; `most` at most. */
+export async function all(path, { most = 10_000, signal } = {}) {
+  const items = [];
+  let cursor = null;
+  do {
+    const url = new URL(path, location.origin);
+    if (!url.searchParams.has('limit')) url.searchParams.set('limit', '100');
+    if (cursor) url.searchParams.set('cursor', cursor);
+    const page = await get(url.pathname + url.search, { signal });
+    items.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor && items.length < most);
+  return items;
+}
+
+/** Whether what is due gets done; needs no token. */
+export async function health() {
+  const response = await fetch('/healthz');
+  return response.json();
+}

@@ -1,0 +1,142 @@
+// The entry: who is signed in, which page is shown, and what is around it.
+
+import { html, render } from './preact-htm.js';
+import { Button, Failure, useEffect, useRef, useState } from './parts.js';
+import { t } from './texts.js';
+import * as session from './session.js';
+
+// By the second part of the path; each is loaded when it is gone to.
+const PAGES = {
+  '': () => import('./home.js'),
+  settings: () => import('./settings.js'),
+  accounts: () => import('./accounts.js'),
+  compose: () => import('./compose.js'),
+  calendar: () => import('./calendar.js'),
+  pins: () => import('./pin.js'),
+};
+
+const NAV = [
+  ['/', t.nav.home],
+  ['/app/calendar', t.nav.calendar],
+  ['/app/compose', t.nav.compose],
+  ['/app/accounts', t.nav.accounts],
+];
+
+let show = () => {};
+
+/** Goes to another page of ours without leaving the document. */
+export function go(path, { replace = false } = {}) {
+  if (replace) history.replaceState(null, '', path);
+  else history.pushState(null, '', path);
+  show();
+}
+
+/** A link to a page of ours. */
+export function Link({ href, children, ...rest }) {
+  const follow = (event) => {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    go(href);
+  };
+  return html`<a href=${href} onClick=${follow} ...${rest}>${children}</a>`;
+}
+
+function current() {
+  const parts = location.pathname.split('/').filter(Boolean);
+  const name = parts[0] === 'app' ? (parts[1] ?? '') : '';
+  return { name, id: parts[2] ?? null, query: new URLSearchParams(location.search), path: location.pathname };
+}
+
+function App({ failure }) {
+  const [place, setPlace] = useState(current());
+  const [who, setWho] = useState(session.person());
+  show = () => setPlace(current());
+  useEffect(() => {
+    addEventListener('popstate', show);
+    const forget = session.onChange(() => setWho(session.person()));
+    return () => (removeEventListener('popstate', show), forget());
+  }, []);
+  // Whoever was signed out keeps the page with what they typed on it; it says itself what is missing.
+  const wasHere = useRef(false);
+  wasHere.current ||= who !== null;
+  return html`
+    <a class="skip" href="#main">${t.nav.skip}</a>
+    <header class="bar">
+      <${Link} class="brand" href="/">Pinwheel<//>
+      ${wasHere.current && html`<${Nav} place=${place} who=${who} />`}
+    </header>
+    <main id="main" tabindex="-1">
+      ${wasHere.current ? html`<${Page} place=${place} who=${who} />` : html`<${Welcome} failure=${failure} />`}
+    </main>
+  `;
+}
+
+function Nav({ place, who }) {
+  const links = who?.isAdmin ? [...NAV, ['/app/settings', t.nav.settings]] : NAV;
+  return html`
+    <nav aria-label=${t.nav.pages}>
+      ${links.map(
+        ([href, text]) => html`<${Link} href=${href} aria-current=${place.path === href ? 'page' : null}>${text}<//>`,
+      )}
+    </nav>
+    <div class="who">
+      ${who
+        ? html`<span class="quiet">${who.name}</span> <${Button} kind="plain" onClick=${() => session.signOut()}>${t.signIn.out}<//>`
+        : html`<${Button} kind="primary" onClick=${() => session.begin()}>${t.signIn.in}<//>`}
+    </div>
+  `;
+}
+
+function Page({ place, who }) {
+  const [loaded, setLoaded] = useState({ name: null });
+  useEffect(() => {
+    let wanted = true;
+    const load = PAGES[place.name];
+    if (!load) return setLoaded({ name: place.name, missing: true });
+    load().then(
+      (module) => wanted && setLoaded({ name: place.name, Shown: module.default }),
+      () => wanted && setLoaded({ name: place.name, error: new Error(t.problem.offline) }),
+    );
+    return () => (wanted = false);
+  }, [place.name]);
+  useEffect(() => {
+    if (loaded.name !== place.name || !loaded.Shown) return;
+    const heading = document.querySelector('main h1');
+    document.title = heading ? `${heading.textContent} · Pinwheel` : 'Pinwheel';
+  });
+  if (loaded.name !== place.name) return html`<p class="quiet" role="status">${t.loading}</p>`;
+  if (loaded.missing) return html`<h1>${t.missing.title}</h1><p><${Link} href="/">${t.missing.home}<//></p>`;
+  if (loaded.error) return html`<${Failure} error=${loaded.error} retry=${() => location.reload()} />`;
+  return html`<${loaded.Shown} place=${place} who=${who} key=${place.name + (place.id ?? '')} />`;
+}
+
+function Welcome({ failure }) {
+  const [error, setError] = useState(failure);
+  const begin = () => session.begin().catch(setError);
+  return html`
+    <section class="welcome">
+      <h1>${t.welcome.title}</h1>
+      <p>${t.welcome.about}</p>
+      <${Failure} error=${error} />
+      ${session.signIn.issuer
+        ? html`<p><${Button} kind="primary" onClick=${begin}>${t.signIn.in}<//></p>`
+        : html`<div class="notice bad"><p>${t.signIn.notConfigured}</p></div>`}
+      <p class="quiet">${t.welcome.programs} <a href="/v1/openapi.json">${t.welcome.description}</a></p>
+    </section>
+  `;
+}
+
+async function start() {
+  let failure = null;
+  try {
+    const back = await session.finish();
+    if (back) history.replaceState(null, '', back);
+  } catch (error) {
+    failure = error;
+  }
+  const root = document.getElementById('app');
+  root.replaceChildren();
+  render(html`<${App} failure=${failure} />`, root);
+}
+
+start();

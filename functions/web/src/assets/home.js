@@ -1,0 +1,101 @@
+// The first page: what goes out next, what is late and why, what needs a person.
+
+import { all, get, health } from './api.js';
+import { Link } from './app.js';
+import { Loaded, Notice, Tag, html, useData } from './parts.js';
+import { t } from './texts.js';
+import { dateTime, relative } from './time.js';
+
+const words = t.home;
+
+// Often enough to watch a pin go out.
+const EVERY_MS = 10_000;
+
+// A pin that is that late is told; what is due goes out within a second as a rule.
+const LATE_MS = 60_000;
+
+export default function Home({ who }) {
+  const shown = useData(look, [], { every: EVERY_MS });
+  return html`
+    <h1>${words.title}</h1>
+    <${Loaded} of=${shown}>
+      ${(data) => html`
+        <${State} data=${data} who=${who} />
+        <div class="columns">
+          <${Pins} title=${words.next.title} none=${words.next.none} pins=${data.next} more="/app/calendar" />
+          <${Pins} title=${words.needs.title} none=${words.needs.none} pins=${data.needs} count=${data.attention}
+            more="/app/calendar?view=list&status=needs_review&status=failed" />
+          ${data.waiting.length > 0 && html`<${Pins} title=${words.waiting.title} pins=${data.waiting} more="/app/calendar?view=list&status=held" />`}
+          <${Pins} title=${words.out.title} none=${words.out.none} pins=${data.out} more="/app/calendar?view=list&status=published" />
+        </div>
+      `}
+    <//>
+  `;
+}
+
+async function look(signal) {
+  const now = new Date();
+  const list = (query) => get(`/v1/pins?limit=6&${query}`, { signal }).then((page) => page.items);
+  const since = new Date(now - 30 * 86_400_000).toISOString();
+  const [status, accounts, state, next, needs, held, overdue, out] = await Promise.all([
+    get('/v1/status', { signal }),
+    all('/v1/accounts', { signal }),
+    health().catch(() => null),
+    list(`status=scheduled&order=soonest&from=${now.toISOString()}`),
+    list('status=needs_review&status=failed&order=newest'),
+    list('status=held&order=soonest'),
+    list(`status=scheduled&status=publishing&order=soonest&from=${since}&to=${new Date(now - LATE_MS).toISOString()}`),
+    list(`status=published&order=newest&to=${now.toISOString()}`),
+  ]);
+  return { status, accounts, state, next, needs, waiting: [...overdue, ...held].slice(0, 6), out, attention: status.attention };
+}
+
+/** Whether everything goes as it should, and otherwise what to do first. */
+function State({ data, who }) {
+  const { status, accounts, state } = data;
+  const reconnect = accounts.filter((account) => account.state === 'needs_reconnect');
+  const living = accounts.filter((account) => account.state !== 'disconnected');
+  const setUp = status.reasons.length > 0;
+  return html`
+    ${setUp && html`<${Notice} kind="warn" title=${words.setUp.title}>
+      ${status.reasons.map((reason) => html`<p>${reason.message}</p>`)}
+      ${who?.isAdmin && html`<p><${Link} href="/app/settings">${words.setUp.go}<//></p>`}
+    <//>`}
+    ${status.holding.map((hold) => html`<${Notice} kind="bad" title=${words.holding(relative(hold.since))}>${hold.message}<//>`)}
+    ${['late', 'unavailable'].includes(state?.status) && html`<${Notice} kind="bad" title=${words.late.title}>${words.late.about}<//>`}
+    ${reconnect.length > 0 && html`<${Notice} kind="bad" title=${words.reconnect(reconnect.map((account) => account.username).join(', '))}>
+      <p><${Link} href="/app/accounts">${words.reconnectGo}<//></p>
+    <//>`}
+    ${!setUp && living.length === 0 && html`<${Notice} title=${words.first.title}><p><${Link} href="/app/accounts">${words.first.go}<//></p><//>`}
+    ${!setUp && living.length > 0 && data.next.length === 0 && data.out.length === 0 && html`<${Notice} title=${words.plan.title}><p><${Link} href="/app/compose">${words.plan.go}<//></p><//>`}
+    ${status.mode === 'sandbox' && status.enabled && html`<p class="quiet">${words.sandbox}</p>`}
+  `;
+}
+
+function Pins({ title, none, pins, count, more }) {
+  const total = count ? count.needs_review + count.failed : pins.length;
+  return html`
+    <section class="card">
+      <h2>${title}${count && total > 0 ? ` (${total})` : ''}</h2>
+      ${pins.length === 0
+        ? html`<p class="quiet">${none}</p>`
+        : html`<ul class="plain">${pins.slice(0, 5).map((pin) => html`<${Pin} key=${pin.id} pin=${pin} />`)}</ul>
+            ${pins.length > 5 && html`<p><${Link} href=${more}>${words.more}<//></p>`}`}
+    </section>
+  `;
+}
+
+function Pin({ pin }) {
+  const at = pin.published_at ?? pin.publish_at;
+  return html`
+    <li class="pin-row">
+      <img src=${pin.content.media.url} alt="" width="40" height="60" loading="lazy" onError=${(event) => (event.target.hidden = true)} />
+      <div class="grow">
+        <${Link} href=${`/app/pins/${pin.id}`}>${pin.content.title || words.untitled}<//>
+        <br /><span class="quiet">${at ? html`<time datetime=${at} title=${relative(at)}>${dateTime(at)}</time>` : t.status.draft}</span>
+        ${pin.reason && html`<br /><span class="quiet">${pin.reason.message}</span>`}
+      </div>
+      <${Tag} kind=${pin.status}>${t.status[pin.status]}<//>
+    </li>
+  `;
+}
