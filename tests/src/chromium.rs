@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::Element;
-use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
+use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand, WindowHandle};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -138,7 +139,8 @@ impl Chromium {
             "//*[self::button or self::a or self::summary or self::label or @role='button' or @role='tab']\
              [normalize-space(.)={quoted} or @aria-label={quoted}]"
         );
-        self.element(&path).await.click().await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        // The page may draw itself anew between the look and the press.
+        self.until(&format!("a press on {name:?}"), async || self.element(&path).await.click().await.is_ok()).await;
     }
 
     /// Types `text` into the control that is labelled `label`, in place of what it has.
@@ -146,6 +148,34 @@ impl Chromium {
         let control = self.control(label).await;
         control.clear().await.unwrap_or_else(|error| panic!("{label}: {error}"));
         control.send_keys(text).await.unwrap_or_else(|error| panic!("{label}: {error}"));
+    }
+
+    /// Ticks the box beside `label`, or takes the tick away.
+    pub async fn tick(&self, label: &str) {
+        let control = self.control(label).await;
+        control.click().await.unwrap_or_else(|error| panic!("{label}: {error}"));
+    }
+
+    /// Drags what reads `name` to the place that the selector `to` finds, with the mouse.
+    pub async fn drag(&self, name: &str, to: &str) {
+        let named = quoted(name);
+        let from = self.element(&format!("//*[@draggable='true'][contains(., {named})]")).await;
+        let to = self.client.find(Locator::Css(to)).await.unwrap_or_else(|error| panic!("{to}: {error}"));
+        let at = |x, y| PointerAction::MoveToElement {
+            element: to.clone(),
+            duration: Some(Duration::from_millis(50)),
+            x,
+            y,
+        };
+        let press = MouseActions::new("mouse".to_owned())
+            .then(PointerAction::MoveToElement { element: from, duration: None, x: 0.0, y: 0.0 })
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT });
+        let moves = press
+            .then(at(-3.0, 0.0))
+            .then(at(0.0, 0.0))
+            .then(at(3.0, 3.0))
+            .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        self.client.perform_actions(moves).await.unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 
     /// Gives the control that is labelled `label` a value as a person picks one, where typing depends on the locale.
@@ -175,17 +205,19 @@ impl Chromium {
         self.client.execute_async(script, given.to_vec()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Opens another window beside this one and goes on there; answers the handle of the one that was left.
-    pub async fn another_tab(&self) -> fantoccini::wd::WindowHandle {
+    /// Opens another tab beside this one and goes on there; answers the one that was left.
+    pub async fn another_tab(&self) -> WindowHandle {
         let left = self.client.window().await.expect("there is a window");
-        let opened = self.client.new_window(true).await.expect("a tab opens");
-        self.client.switch_to_window(opened.handle).await.expect("the tab is there");
+        let opened = self.client.new_window(true).await;
+        self.client.switch_to_window(opened.expect("a tab opens").handle).await.expect("the tab is there");
         left
     }
 
-    /// Goes on in that tab.
-    pub async fn turn_to(&self, tab: fantoccini::wd::WindowHandle) {
+    /// Goes on in that tab; answers the one that was left.
+    pub async fn turn_to(&self, tab: WindowHandle) -> WindowHandle {
+        let left = self.client.window().await.expect("there is a window");
         self.client.switch_to_window(tab).await.expect("the tab is there");
+        left
     }
 
     /// A picture of the whole page.
@@ -232,11 +264,19 @@ impl Chromium {
         self.element(&path).await
     }
 
+    /// Waits for it; a page that is being left answers with an error, and the next one with what is looked for.
     async fn element(&self, path: &str) -> Element {
-        let waited = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(path)).await;
-        match waited {
+        let looking = async {
+            loop {
+                if let Ok(element) = self.client.find(Locator::XPath(path)).await {
+                    return element;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        match tokio::time::timeout(PATIENCE, looking).await {
             Ok(element) => element,
-            Err(error) => panic!("{path}: {error}\n{}", self.text().await),
+            Err(_) => panic!("{path} did not come; at {}:\n{}", self.address().await, self.text().await),
         }
     }
 

@@ -1,12 +1,23 @@
 //! The pages in a real browser against the whole local stack, in real time. Skipped, and said so, where Chromium is not
 //! installed.
 
+mod calendar;
+mod callback;
+mod compose;
 mod first_start;
+mod pictures;
+mod settings;
 
 use std::path::{Path, PathBuf};
 
+use http::Request;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH};
+use http_body_util::BodyExt;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
 use local::stack::{Data, Options, Pinterest, Stack};
 use serde_json::{Value, json};
+use shared::clock::Clock;
 use tests::chromium::Chromium;
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -37,6 +48,60 @@ impl Visit {
         Some(Self { stack, chromium, _turn: turn })
     }
 
+    /// An installation that is set up, with its administrator Ann signed in.
+    async fn set_up() -> Option<Self> {
+        let visit = Self::begin().await?;
+        visit.chromium.go(&visit.at("/")).await;
+        visit.sign_in("ann", true).await;
+        visit.save(&json!({})).await;
+        Some(visit)
+    }
+
+    /// The same with Ann's account connected and three pins of hers: one out, one scheduled, one drafted.
+    async fn planned() -> Option<Self> {
+        let visit = Self::set_up().await?;
+        let browser = &visit.chromium;
+        browser.go(&visit.at("/app/accounts")).await;
+        browser.press("Connect an account").await;
+        browser.press("Allow").await;
+        browser.press("Save boards").await;
+        browser.sees("Sign out").await;
+        let (account, board) = visit.place().await;
+        let hour = jiff::ToSpan::hours(1);
+        let later = (shared::clock::SystemClock.now() + hour).to_string();
+        for at in [json!("now"), json!(later), Value::Null] {
+            visit.post("/v1/pins", &tests::pin_request(&account, &board, at)).await;
+        }
+        Some(visit)
+    }
+
+    /// Ann's account and the first of its boards.
+    async fn place(&self) -> (String, String) {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let account = text(&self.api("/v1/accounts").await["items"][0]["id"]);
+        let board = text(&self.api(&format!("/v1/accounts/{account}/boards")).await["items"][0]["id"]);
+        (account, board)
+    }
+
+    /// Posts as a script would.
+    async fn post(&self, path: &str, body: &Value) {
+        let (status, _, answer) = self.send("POST", path, Some(body), None).await;
+        assert!(status < 300, "{path}: {status} {answer}");
+    }
+
+    /// Saves the settings that the simulator takes, with `change`, as a script would.
+    async fn save(&self, change: &Value) {
+        let (id, secret) = self.app();
+        let mut wanted = json!({"status": "enabled", "mode": "live", "app_id": id, "app_secret": secret,
+            "scopes": shared::domain::Scopes::defaults().names()});
+        for (name, value) in change.as_object().into_iter().flatten() {
+            wanted[name] = value.clone();
+        }
+        let (_, tag, _) = self.send("GET", "/v1/settings", None, None).await;
+        let (status, _, answer) = self.send("PUT", "/v1/settings", Some(&wanted), Some(&tag)).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+
     /// The address of a page.
     fn at(&self, path: &str) -> String {
         let url = self.stack.url().join(path).expect("the paths of the stories are paths");
@@ -62,12 +127,20 @@ impl Visit {
         (app.id.clone(), app.secret.clone())
     }
 
-    /// What the API answers to the person of this window.
+    /// What the API answers to Ann.
     async fn api(&self, path: &str) -> Value {
-        let script = "const [path, done] = arguments; \
-                      const {access} = JSON.parse(sessionStorage.getItem('pinwheel.session')); \
-                      fetch(path, {headers: {authorization: `Bearer ${access}`}}).then((r) => r.json()).then(done)";
-        self.chromium.run_async(script, &[json!(path)]).await
+        self.send("GET", path, None, None).await.2
+    }
+
+    /// Calls the API as a script of Ann's would; answers status, entity tag and body.
+    async fn send(&self, method: &str, path: &str, body: Option<&Value>, tag: Option<&str>) -> (u16, String, Value) {
+        let local = Request::get(self.at("/local/token?owner=ann&admin=true")).body(String::new());
+        let (_, _, token) = answered(local).await;
+        let request = Request::builder().method(method).uri(self.at(path)).header(CONTENT_TYPE, "application/json");
+        let request =
+            request.header(AUTHORIZATION, format!("Bearer {}", token["access_token"].as_str().unwrap_or_default()));
+        let request = tag.into_iter().fold(request, |request, tag| request.header(IF_MATCH, tag));
+        answered(request.body(body.map(Value::to_string).unwrap_or_default())).await
     }
 
     /// Ends; the browser had nothing to complain about.
@@ -76,6 +149,15 @@ impl Visit {
         self.chromium.close().await;
         self.stack.stop().await;
     }
+}
+
+async fn answered(request: http::Result<Request<String>>) -> (u16, String, Value) {
+    let client = Client::builder(TokioExecutor::new()).build_http();
+    let answer = client.request(request.expect("the stories write valid requests")).await.expect("the stack answers");
+    let (parts, body) = answer.into_parts();
+    let body = body.collect().await.expect("answers are complete").to_bytes();
+    let tag = parts.headers.get(ETAG).and_then(|tag| tag.to_str().ok()).unwrap_or_default();
+    (parts.status.as_u16(), tag.to_owned(), serde_json::from_slice(&body).unwrap_or_default())
 }
 
 /// Where pictures go.

@@ -27,8 +27,8 @@ async fn an_administrator_sets_pinterest_up_and_connects_an_account() {
     browser.press("Allow").await;
     browser.press("Save boards").await;
     browser.arrives(&visit.at("/app/accounts")).await;
-    browser.sees("Connected").await;
     browser.sees("Sign out").await;
+    browser.sees("Connected").await;
     let accounts = visit.api("/v1/accounts").await;
     assert_eq!(accounts["items"][0]["state"], "connected", "{accounts}");
     visit.end().await;

@@ -130,12 +130,14 @@ export function Copy({ text, label }) {
 
 /** What went wrong, in a box that screen readers announce; offers to sign in where that is what is missing. */
 export function Failure({ error, retry }) {
+  const signing = useAction(begin);
   if (!error) return null;
   return html`
     <div class="notice bad" role="alert">
       <p>${error.message}</p>
       ${error.requestId && html`<p class="quiet">${t.problem.request(error.requestId)}</p>`}
-      ${error instanceof SignedOut && html`<${Button} kind="primary" onClick=${() => begin()}>${t.signIn.again}<//>`}
+      ${error instanceof SignedOut && html`<${Button} kind="primary" busy=${signing.busy} onClick=${signing.run}>${t.signIn.again}<//>`}
+      ${signing.error && html`<p>${signing.error.message}</p>`}
       ${retry && !(error instanceof SignedOut) && html`<${Button} onClick=${retry}>${t.tryAgain}<//>`}
     </div>
   `;

@@ -1,6 +1,6 @@
 // The administrator's page: the Pinterest app, as its settings are known, and whether it works.
 
-import { get, ask, all } from './api.js';
+import { ask, get } from './api.js';
 import { Button, Choice, Copy, Failure, Field, Loaded, Notice, Tag, html, useAction, useData, useEffect, useState } from './parts.js';
 import { t } from './texts.js';
 import { exact } from './time.js';

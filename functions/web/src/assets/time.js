@@ -104,7 +104,10 @@ export function zones() {
   return Intl.supportedValuesOf?.('timeZone') ?? [HERE];
 }
 
-/** The moment by any `options` of `Intl.DateTimeFormat`, such as `{ month: 'long', year: 'numeric' }`. */
+/**
+ * The moment by any `options` of `Intl.DateTimeFormat`, such as `{ month: 'long', year: 'numeric' }`; in the calendar that
+ * date fields have, whatever the locale's own.
+ */
 export function write(at, options, zone = HERE) {
-  return format(zone, options).format(new Date(at));
+  return format(zone, { calendar: 'gregory', ...options }).format(new Date(at));
 }

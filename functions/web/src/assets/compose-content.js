@@ -1,0 +1,128 @@
+// What a pin shows: its fields with Pinterest's limits, its picture, and how it will look.
+
+import { BoardName } from './compose-place.js';
+import { Avatar, Field, html, useEffect, useState } from './parts.js';
+import { t } from './texts.js';
+
+const words = t.compose;
+
+const LIMITS = { title: 100, description: 800, alt_text: 500, link: 2048, url: 2048 };
+
+// The fields of the API that have a place on the pages.
+export const MARKED = /^(targets|board_id|section_id|publish_at|content\.(title|description|alt_text|link|media))/;
+
+/** What `onChange` is called with is the name of the field that was changed, and all of the content. */
+export function ContentFields({ content, picture, errors, onChange }) {
+  const [left, setLeft] = useState({});
+  const field = (name, label, hint, control) => {
+    const isAddress = name === 'url' || name === 'link';
+    const wrong = objections(content).find((one) => one.field === fieldOf(name));
+    // Nobody is told that an address is incomplete while they write it.
+    const shown = wrong && (!isAddress || (left[name] && content[name])) ? wrong.message : errorOf(errors, fieldOf(name));
+    const rest = LIMITS[name] - count(content[name]);
+    const told = [hint, (!isAddress || rest < 100) && rest >= 0 && words.left(rest)].filter(Boolean).join(' ');
+    const put = (value) => onChange(name, { ...content, [name]: value });
+    const leave = ({ target }) => {
+      // A line that appears at once would move away what is being pressed.
+      setTimeout(() => setLeft((before) => ({ ...before, [name]: true })), 250);
+      if (isAddress && completed(target.value) !== target.value) put(completed(target.value));
+    };
+    return html`<${Field} label=${label} hint=${told} error=${shown} optional=${name !== 'url'}>
+      ${(given) => control({ ...given, value: content[name], onInput: (event) => put(event.target.value), onBlur: leave })}
+    <//>`;
+  };
+  return html`
+    ${field('url', words.picture.label, words.picture.hint, (given) => html`<input type="url" inputmode="url" ...${given} />`)}
+    <p class="told" role="status">${about(picture)}</p>
+    ${field('title', words.fields.title, words.hints.title, (given) => html`<input ...${given} />`)}
+    ${field('description', words.fields.description, words.hints.description, (given) => html`<textarea ...${given}></textarea>`)}
+    ${field('alt_text', words.fields.alt_text, words.hints.alt_text, (given) => html`<textarea rows="2" ...${given}></textarea>`)}
+    ${field('link', words.fields.link, words.hints.link, (given) => html`<input type="url" inputmode="url" ...${given} />`)}
+    ${isAddress(content.link) && html`<p class="told"><a href=${content.link} target="_blank" rel="noopener noreferrer">${words.open}</a></p>`}
+  `;
+}
+
+/** As the API names a field of the content. */
+export const fieldOf = (name) => (name === 'url' ? 'content.media' : `content.${name}`);
+
+export const errorOf = (errors, field) => errors.find((one) => one.field === field || one.field.startsWith(`${field}.`))?.message ?? null;
+
+/** Characters as Pinterest counts them. */
+const count = (text) => [...text].length;
+
+function isAddress(text) {
+  if (!URL.canParse(text) || /\s/.test(text)) return false;
+  const url = new URL(text);
+  return ['http:', 'https:'].includes(url.protocol) && url.host !== '' && url.username === '' && url.password === '';
+}
+
+/** `example.com/cake` as it is meant. */
+function completed(text) {
+  const bare = text.trim();
+  return /^[\w-]+(\.[\w-]+)+([/?#]\S*)?$/.test(bare) ? `https://${bare}` : bare;
+}
+
+/** What can be said to be wrong with the content without asking. */
+export function objections(content) {
+  const found = Object.entries(LIMITS).filter(([name, limit]) => count(content[name]) > limit)
+    .map(([name, limit]) => ({ field: fieldOf(name), message: words.tooLong(limit, count(content[name]) - limit) }));
+  if (content.link.trim() && !isAddress(content.link)) found.push({ field: 'content.link', message: words.address });
+  if (!isAddress(content.url)) {
+    found.push({ field: 'content.media', message: content.url.trim() ? words.address : words.picture.missing });
+  }
+  return found;
+}
+
+export function asContent({ title, description, alt_text, link, url }) {
+  const texts = Object.entries({ title, description, alt_text, link }).map(([name, text]) => [name, text || null]);
+  return { ...Object.fromEntries(texts), media: { source_type: 'image_url', url } };
+}
+
+export function fromContent(content) {
+  const texts = ['title', 'description', 'alt_text', 'link'].map((name) => [name, content?.[name] ?? '']);
+  return { ...Object.fromEntries(texts), url: content?.media.url ?? '' };
+}
+
+/** How the picture at that address is: `{state: none | loading | shown | failed, url, width, height}`. */
+export function usePicture(url) {
+  const [picture, setPicture] = useState({ state: 'none' });
+  useEffect(() => {
+    if (!isAddress(url)) return setPicture({ state: 'none' });
+    setPicture({ state: 'loading' });
+    const image = new Image();
+    image.referrerPolicy = 'no-referrer';
+    image.onload = () => setPicture({ state: 'shown', url, width: image.naturalWidth, height: image.naturalHeight });
+    image.onerror = () => setPicture({ state: 'failed' });
+    // Not while the address is being typed.
+    const timer = setTimeout(() => (image.src = url), 400);
+    return () => (clearTimeout(timer), (image.onload = image.onerror = null));
+  }, [url]);
+  return picture;
+}
+
+/** How the picture suits Pinterest, in words. */
+function about({ state, width, height }) {
+  if (state !== 'shown') return state === 'none' ? '' : words.picture[state];
+  const ratio = width / height;
+  const told = ratio >= 1 ? `${ratio.toFixed(2)}:1` : `1:${(1 / ratio).toFixed(2)}`;
+  const shape = ratio > 0.75 ? words.picture.wide(told) : ratio < 0.6 ? words.picture.tall(told) : words.picture.fits;
+  const size = width < 200 ? words.picture.tiny : width < 600 ? words.picture.small : '';
+  return `${words.picture.size(width, height)}, ${shape} ${size}`;
+}
+
+/** A pin as it will look at Pinterest. */
+export function PinPreview({ content, picture, account, board }) {
+  return html`
+    <article class="pin-preview">
+      ${picture.state === 'shown'
+        ? html`<img src=${picture.url} alt=${content.alt_text || words.preview.alt} referrerpolicy="no-referrer" />`
+        : html`<div class="no-picture">${picture.state === 'failed' ? words.preview.failed : words.preview.noPicture}</div>`}
+      ${isAddress(content.link) && html`<p class="quiet host">${new URL(content.link).host.replace(/^www\./, '')}</p>`}
+      <p class="name">${content.title || html`<span class="quiet">${words.preview.noTitle}</span>`}</p>
+      ${content.description && html`<p class="text">${content.description}</p>`}
+      ${account && html`<p class="row by"><${Avatar} account=${account} />
+        <span><strong>${account.username}</strong>
+          ${board && html`<br /><span class="quiet"><${BoardName} account=${account.id} board=${board} /></span>`}</span></p>`}
+    </article>
+  `;
+}

@@ -1,0 +1,187 @@
+// One pin: how it stands and why, what happened so far, and what can be done now.
+
+import { ask, get } from './api.js';
+import { fromContent, PinPreview, usePicture } from './compose-content.js';
+import { recall } from './compose-kept.js';
+import { BoardName, sectionsOf } from './compose-place.js';
+import { zoneInUse } from './compose-time.js';
+import { html, Loaded, Notice, Tag, useData, useEffect, useRef, useState } from './parts.js';
+import { Actions } from './pin-actions.js';
+import { Edit } from './pin-edit.js';
+import { Review } from './pin-review.js';
+import { t } from './texts.js';
+import { clock, dateTime, exact, fields, relative } from './time.js';
+
+const words = t.pin;
+
+export default function Pin({ place, who }) {
+  const [every, setEvery] = useState(null);
+  // Whose changes are kept, also after their session has ended.
+  const [owner] = useState(who?.name ?? '');
+  const stored = useData(async (signal) => {
+    if (!place.id) throw new Error(words.noId);
+    const { body, etag } = await ask('GET', `/v1/pins/${encodeURIComponent(place.id)}`, { signal });
+    return { pin: body, etag };
+  }, [place.id], { every });
+  const accountId = stored.data?.pin.account_id;
+  const readAccount = (signal) => (accountId ? get(`/v1/accounts/${accountId}`, { signal }) : null);
+  // What holds the account may have changed with the state of its pin.
+  const account = useData(readAccount, [accountId, stored.data?.pin.status]);
+  useEffect(() => setEvery(stored.data && pace(stored.data.pin)), [stored.data]);
+  const title = stored.data ? (stored.data.pin.content.title ?? words.untitled) : words.title;
+  useEffect(() => {
+    document.title = `${title} · Pinwheel`;
+  }, [title]);
+  return html`
+    <h1>${title}</h1>
+    <${Loaded} of=${stored}>
+      ${({ pin, etag }) => html`<${Shown} pin=${pin} etag=${etag} account=${account.data} owner=${owner} reload=${stored.reload} />`}
+    <//>
+  `;
+}
+
+/** How often a pin is read again, in milliseconds; never where nothing goes on. */
+function pace(pin) {
+  const next = Date.parse(pin.next_attempt_at ?? pin.held_until ?? pin.publish_at) - Date.now();
+  if (['draft', 'published', 'cancelled'].includes(pin.status)) return null;
+  if (pin.status === 'publishing' || (pin.status === 'scheduled' && next < 60_000)) return 2_000;
+  return pin.status === 'held' && next < 60_000 ? 5_000 : 20_000;
+}
+
+function Shown({ pin, etag, account, owner, reload }) {
+  const slot = `pinwheel.edit.${owner}.${pin.id}`;
+  const [editing, setEditing] = useState(() => recall(slot) !== null);
+  const [said, setSaid] = useState('');
+  // While it is changed, it looks as it is to be.
+  const [typed, setTyped] = useState(null);
+  const seen = typed ?? { content: fromContent(pin.content), board_id: pin.board_id };
+  const picture = usePicture(seen.content.url);
+  const edit = () => (setSaid(''), setEditing(true));
+  const close = (text) => (setEditing(false), setTyped(null), setSaid(text));
+  // What had the focus is gone after an action.
+  const told = useRef(null);
+  useEffect(() => {
+    if (said) told.current.focus();
+  }, [said]);
+  return html`
+    <div class="one-pin">
+      <div class="main">
+        <section class="card" aria-labelledby="state">
+          <h2 id="state" class="unseen">${words.facts.state}</h2>
+          <${State} pin=${pin} />
+          ${!editing && html`<${Actions} pin=${pin} account=${account} reload=${reload} onSaid=${setSaid} onEdit=${edit} />`}
+          <p class="said" ref=${told} tabindex="-1" role="status">${said}</p>
+        </section>
+        ${editing && html`<${Edit} slot=${slot} pin=${pin} etag=${etag} owner=${owner} reload=${reload} picture=${picture}
+          onTyped=${setTyped} onClose=${close} />`}
+      </div>
+      ${pin.status !== 'needs_review' && html`<div class="beside">
+        <${PinPreview} content=${seen.content} picture=${picture} account=${account} board=${seen.board_id} />
+      </div>`}
+      <div class="end">
+        ${pin.status === 'needs_review' && html`<${Review} pin=${pin} picture=${picture} account=${account} reload=${reload} onSaid=${setSaid} />`}
+        <${Facts} pin=${pin} account=${account} />
+        <${Timeline} pin=${pin} />
+      </div>
+    </div>
+  `;
+}
+
+function State({ pin }) {
+  return html`
+    <div role="status">
+      <p class="row"><${Tag} kind=${pin.status}>${t.status[pin.status]}<//>
+        ${pin.mode === 'sandbox' && html`<${Tag} kind="neutral">${t.mode.sandbox}<//>`}</p>
+      <p class="state">${inWords(pin)}</p>
+    </div>
+    ${pin.reason && html`<p class="quiet">${pin.reason.message}</p>`}
+    ${pin.warning && html`<${Notice} kind="warn"><p>${pin.warning.message}</p><//>`}
+    ${pin.pinterest_url && html`<p><a href=${pin.pinterest_url} target="_blank" rel="noopener">${words.onPinterest}</a></p>`}
+  `;
+}
+
+/** `14:05`, with its day where that is not today. */
+function nearTime(at) {
+  const [one, two] = [fields(at, zoneInUse()), fields(Date.now(), zoneInUse())];
+  const isToday = one.year === two.year && one.month === two.month && one.day === two.day;
+  return isToday ? clock(at, zoneInUse()) : dateTime(at, zoneInUse());
+}
+
+/** The state of a pin as a sentence. */
+export function inWords(pin) {
+  const say = words.state;
+  const why = pin.reason && (words.why[pin.reason.code] ?? pin.reason.message.replace(/\.$/, ''));
+  const next = pin.next_attempt_at && nearTime(pin.next_attempt_at);
+  switch (pin.status) {
+    case 'scheduled':
+      if (why && next) return say.again(next, why);
+      if (Date.parse(pin.publish_at) <= Date.now()) return say.due;
+      return say.scheduled(dateTime(pin.publish_at, zoneInUse()), relative(pin.publish_at));
+    case 'publishing':
+      if (pin.reason?.code !== 'checking') return say.publishing;
+      return next ? say.checkingUntil(next) : say.checking;
+    case 'published':
+      return say.published(exact(pin.published_at, zoneInUse()), late(pin.lateness_ms));
+    case 'held':
+      return pin.held_until ? say.heldUntil(nearTime(pin.held_until), why) : say.held(why);
+    case 'failed':
+      return say.failed(why);
+    default:
+      return say[pin.status];
+  }
+}
+
+function late(ms) {
+  if (ms < 1000) return words.late.onTime;
+  if (ms < 60_000) return words.late.seconds(Math.round(ms / 1000));
+  return ms < 3_600_000 ? words.late.minutes(Math.round(ms / 60_000)) : words.late.hours(Math.round(ms / 3_600_000));
+}
+
+function Facts({ pin, account }) {
+  const zone = zoneInUse();
+  const { link, media, alt_text } = pin.content;
+  const facts = [
+    [words.facts.account, account ? account.username : '…'],
+    [words.facts.board, html`<${BoardName} account=${pin.account_id} board=${pin.board_id} />${!pin.board_verified && ` (${words.facts.unseen})`}`],
+    pin.section_id && [words.facts.section, html`<${SectionName} pin=${pin} />`],
+    [words.facts.time, pin.publish_at ? `${exact(pin.publish_at, zone)} (${zone})` : words.facts.noTime],
+    pin.published_at && [words.facts.published, `${exact(pin.published_at, zone)} (${zone})`],
+    link && [words.facts.link, html`<a href=${link} target="_blank" rel="noopener noreferrer">${link}</a>`],
+    [words.facts.picture, html`<a href=${media.url} target="_blank" rel="noopener noreferrer">${media.url}</a>`],
+    alt_text && [words.facts.alt, alt_text],
+  ];
+  return html`<section class="card" aria-labelledby="facts"><h2 id="facts">${words.facts.title}</h2>
+    <dl class="facts">${facts.filter(Boolean).map(([name, fact]) => html`<dt>${name}</dt><dd>${fact}</dd>`)}</dl></section>`;
+}
+
+function SectionName({ pin }) {
+  const sections = useData(() => sectionsOf(pin.account_id, pin.board_id), [pin.account_id, pin.board_id]);
+  return sections.data?.find((one) => one.id === pin.section_id)?.name ?? pin.section_id;
+}
+
+function Timeline({ pin }) {
+  const zone = zoneInUse();
+  return html`
+    <section class="card" aria-labelledby="timeline">
+      <h2 id="timeline">${words.timeline.title}</h2>
+      <ol class="plain timeline">
+        ${[...pin.attempts].reverse().map((attempt) => html`<li><${Attempt} attempt=${attempt} zone=${zone} /></li>`)}
+        <li><strong>${words.timeline.created}</strong><br /><span class="quiet">${exact(pin.created_at, zone)}</span></li>
+      </ol>
+    </section>
+  `;
+}
+
+function Attempt({ attempt, zone }) {
+  const { at, kind, outcome, http_status, code, message, request_id, took_ms } = attempt;
+  // What was seen on a board is told in our words, and so is what a person did.
+  const isTheirs = kind === 'publish' && http_status !== null;
+  const details = [took_ms !== null && words.timeline.took(took_ms), request_id && words.timeline.request(request_id)].filter(Boolean);
+  return html`
+    <p><strong>${words.timeline.outcomes[outcome] ?? outcome}</strong> <span class="quiet">(${words.timeline.kinds[kind] ?? kind})</span></p>
+    <p class="quiet"><time datetime=${at}>${exact(at, zone)}</time>${details.length > 0 && ` · ${details.join(' · ')}`}</p>
+    ${!isTheirs && message && html`<p>${message}</p>`}
+    ${http_status !== null && html`<p>${words.timeline.answer} ${words.timeline.status(http_status, code)}
+      ${isTheirs && message && ` · ${message}`}</p>`}
+  `;
+}

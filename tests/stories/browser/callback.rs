@@ -1,0 +1,81 @@
+//! What a person sees where connecting an account does not work out, each arranged as it comes about.
+
+use pinterest_sim::{Fault, FaultAnswer, Operation};
+use serde_json::{Value, json};
+
+use super::Visit;
+
+const BACK: &str = "/app/pinterest/board";
+
+/// Lets Pinterest answer so to the code that is exchanged next.
+fn refuse_exchange(visit: &Visit, status: u16, code: i64) {
+    let body = Some(json!({"code": code, "message": "no"}));
+    let answer = FaultAnswer::Status { status, body, headers: std::collections::BTreeMap::default() };
+    let fault = Fault { answer: Some(answer), times: Some(1), ..Fault::on(Operation::ExchangeCode) };
+    visit.stack.simulator().unwrap().set_fault(fault);
+}
+
+/// Goes as far as Pinterest's consent page; answers the state that Pinterest is to send back.
+async fn at_the_consent(visit: &Visit) -> String {
+    let browser = &visit.chromium;
+    browser.go(&visit.at("/app/accounts")).await;
+    browser.press("Connect an account").await;
+    browser.sees("Allow").await;
+    let address = browser.address().await;
+    address.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned()
+}
+
+async fn reads(visit: &Visit, title: &str) {
+    visit.chromium.sees(title).await;
+    assert_eq!(visit.chromium.address().await.path(), BACK, "Pinterest forbids a redirect URI that redirects");
+    assert!(visit.chromium.complaints().await.is_empty(), "{title}");
+}
+
+#[tokio::test]
+async fn every_way_back_that_fails_says_what_happened() {
+    let Some(visit) = Visit::set_up().await else { return };
+    let browser = &visit.chromium;
+    browser.go(&visit.at(&format!("{BACK}?code=abc&state=unknown"))).await;
+    reads(&visit, "This link does not belong to a connection").await;
+    let state = at_the_consent(&visit).await;
+    browser.go(&visit.at(&format!("{BACK}?state={state}"))).await;
+    reads(&visit, "Pinterest sent nothing to connect with").await;
+    browser.go(&visit.at(&format!("{BACK}?state={state}&code=abc"))).await;
+    reads(&visit, "This link was used already").await;
+    at_the_consent(&visit).await;
+    browser.press("Deny").await;
+    reads(&visit, "You did not give permission").await;
+    at_the_consent(&visit).await;
+    browser.cdp("Network.clearBrowserCookies", json!({})).await;
+    browser.press("Allow").await;
+    reads(&visit, "This connection began in another browser").await;
+    for (status, code, title) in [
+        (400, 283, "Pinterest did not accept the code"),
+        (401, 2, "Pinterest does not accept the app"),
+        (500, 0, "Pinterest did not answer"),
+    ] {
+        at_the_consent(&visit).await;
+        refuse_exchange(&visit, status, code);
+        browser.press("Allow").await;
+        reads(&visit, title).await;
+    }
+    assert_eq!(visit.api("/v1/accounts").await["items"], Value::Array(Vec::new()), "nothing was connected");
+    visit.end().await;
+}
+
+#[tokio::test]
+async fn what_an_administrator_changes_meanwhile_is_told() {
+    let Some(visit) = Visit::set_up().await else { return };
+    for (change, title) in [
+        (json!({"mode": "sandbox"}), "The mode was switched in the meantime"),
+        (json!({"status": "disabled"}), "Pinterest is switched off"),
+        (json!({"app_id": "7777777"}), "The Pinterest app was exchanged in the meantime"),
+    ] {
+        at_the_consent(&visit).await;
+        visit.save(&change).await;
+        visit.chromium.press("Allow").await;
+        reads(&visit, title).await;
+        visit.save(&json!({})).await;
+    }
+    visit.end().await;
+}

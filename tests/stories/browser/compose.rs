@@ -1,0 +1,95 @@
+//! Composing a pin: what is wrong is said beside its field, and nothing typed is lost.
+
+use serde_json::{Value, json};
+
+use super::Visit;
+
+/// Ann with an account, in front of an empty composer.
+async fn composing() -> Option<Visit> {
+    let visit = Visit::planned().await?;
+    visit.chromium.go(&visit.at("/app/compose")).await;
+    visit.chromium.sees("Where it goes").await;
+    Some(visit)
+}
+
+/// How many pins Ann has with that title, and how the first of them stands.
+async fn pins(visit: &Visit, title: &str) -> (usize, Value) {
+    let pins = visit.api("/v1/pins?limit=100").await["items"].as_array().cloned().unwrap_or_default();
+    let found: Vec<_> = pins.into_iter().filter(|pin| pin["content"]["title"] == title).collect();
+    (found.len(), found.first().map(|pin| pin["status"].clone()).unwrap_or_default())
+}
+
+#[tokio::test]
+async fn somebody_composes_a_pin_and_sees_it_go_out() {
+    let Some(visit) = composing().await else { return };
+    let browser = &visit.chromium;
+    browser.press("Schedule").await;
+    browser.sees("Choose at least one board.").await;
+    browser.sees("Enter the address of a picture.").await;
+    browser.tick("Summer recipes").await;
+    browser.fill("Address of the picture", "https://example.com/pie.jpg").await;
+    browser.fill("Title", "Apple pie").await;
+    browser.fill("Link", "the pie page").await;
+    browser.press("Now").await;
+    browser.press("Publish now").await;
+    browser.sees("Write a full address that starts with https://").await;
+    assert_eq!(pins(&visit, "Apple pie").await.0, 0);
+    browser.fill("Link", "https://example.com/pie").await;
+    browser.press("Publish now").await;
+    browser.sees("The pin is going out").await;
+    browser.press("Today").await;
+    browser.sees("Apple pie").await;
+    browser.press("Apple pie").await;
+    browser.sees("See it on Pinterest").await;
+    assert_eq!(pins(&visit, "Apple pie").await, (1, json!("published")));
+    visit.end().await;
+}
+
+#[tokio::test]
+async fn what_the_api_refuses_is_said_beside_its_field() {
+    let Some(visit) = composing().await else { return };
+    let browser = &visit.chromium;
+    browser.tick("Summer recipes").await;
+    browser.fill("Address of the picture", "https://example.com/pie.jpg").await;
+    browser.fill("Title", &"Pie".repeat(40)).await;
+    browser.sees("Pinterest takes 100 characters; 20 are too many.").await;
+    browser.press("Schedule").await;
+    assert_eq!(browser.value("Title").await.len(), 120, "nothing is cut off");
+    assert_eq!(pins(&visit, &"Pie".repeat(40)).await.0, 0);
+    visit.end().await;
+}
+
+#[tokio::test]
+async fn what_is_typed_outlives_a_closed_tab_and_a_session_that_ends() {
+    let Some(visit) = composing().await else { return };
+    let browser = &visit.chromium;
+    // A session that cannot be renewed, as where the issuer gives no refresh token.
+    let script = "const session = JSON.parse(sessionStorage.getItem('pinwheel.session')); session.refresh = null; \
+                  sessionStorage.setItem('pinwheel.session', JSON.stringify(session))";
+    browser.run(script, &[]).await;
+    browser.go(&visit.at("/app/compose")).await;
+    browser.tick("Summer recipes").await;
+    browser.fill("Address of the picture", "https://example.com/pie.jpg").await;
+    browser.fill("Title", "Half a pie").await;
+    browser.go(&visit.at("/app/accounts")).await;
+    browser.go(&visit.at("/app/compose")).await;
+    browser.sees("This is what you had typed").await;
+    assert_eq!(browser.value("Title").await, "Half a pie");
+    // A day later the session is over.
+    browser.run("const now = Date.now; Date.now = () => now() + 86_400_000", &[]).await;
+    browser.press("Now").await;
+    browser.press("Publish now").await;
+    browser.sees("You were signed out").await;
+    assert_eq!(browser.value("Title").await, "Half a pie");
+    browser.press("Sign in again").await;
+    browser.sees("Name").await;
+    browser.fill("Name", "ann").await;
+    browser.press("Sign in").await;
+    browser.arrives(&visit.at("/app/compose")).await;
+    browser.sees("Where it goes").await;
+    assert_eq!(browser.value("Title").await, "Half a pie");
+    browser.press("Publish now").await;
+    browser.sees("The pin is going out").await;
+    assert_eq!(pins(&visit, "Half a pie").await.0, 1);
+    visit.end().await;
+}
