@@ -63,3 +63,4 @@ mod store;
 mod sweep;
 mod template;
 mod transport;
+mod warm;
