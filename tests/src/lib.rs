@@ -4,6 +4,7 @@
 mod addresses;
 mod browser;
 mod caller;
+pub mod cost;
 mod crowd;
 mod cut;
 mod disturb;

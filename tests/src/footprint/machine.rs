@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -32,16 +33,19 @@ pub fn peak_memory(process: u32) -> anyhow::Result<u64> {
     Ok(line.trim().trim_end_matches(" kB").trim().parse()?)
 }
 
-/// A control group whose processes share what Lambda gives to a function.
+/// A control group for one process, which has in it what Lambda gives to a function.
 #[derive(Debug)]
 pub struct Quota {
     group: PathBuf,
 }
 
+/// How many there were: what one process used of a group, its end included, must not be missing to the next.
+static GROUPS: AtomicU32 = AtomicU32::new(0);
+
 impl Quota {
     /// The quota of a function of so many megabytes; nothing where this machine does not let us set one.
     pub fn of(megabytes: u32) -> Option<Self> {
-        let name = format!("pinwheel-{}", std::process::id());
+        let name = format!("pinwheel-{}-{}", std::process::id(), GROUPS.fetch_add(1, Ordering::Relaxed));
         let share = PERIOD * megabytes / WHOLE_PROCESSOR;
         let (share, period) = (share.as_micros().to_string(), PERIOD.as_micros().to_string());
         let first = |group: &Path| {
@@ -70,7 +74,7 @@ impl Quota {
 
 impl Drop for Quota {
     fn drop(&mut self) {
-        // Processes that were just killed may still be in it; then it stays, empty, until the machine restarts.
+        // It can go when its process has gone. One that stays is empty and does no harm.
         let _ = fs::remove_dir(&self.group);
     }
 }

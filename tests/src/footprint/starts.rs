@@ -35,13 +35,16 @@ pub async fn start(ground: &Ground, function: &str) -> anyhow::Result<Start> {
 }
 
 /// How long the first answer of a new instance takes that is held to `quota` after its INIT, as on Lambda.
-pub async fn throttled_answer(ground: &Ground, function: &str, quota: &Quota) -> anyhow::Result<Duration> {
+pub async fn throttled_answer(ground: &Ground, function: &str, quota: Quota) -> anyhow::Result<Duration> {
     let mut instance = ground.function(function).start().await?;
     instance.asks(1).await.with_context(|| ground.log())?;
     let process = instance.id().context("the process is gone")?;
     settled(process).await?;
     quota.hold(process)?;
-    ground.invoke(&mut instance, ground.event(function), 1).await
+    let answer = ground.invoke(&mut instance, ground.event(function), 1).await;
+    instance.end().await?;
+    drop(quota);
+    answer
 }
 
 /// The CPU time of a process when it has come to rest: a function goes on for a moment after it has asked.
@@ -61,6 +64,6 @@ impl Start {
     /// How long the first answer would take at the share of a processor that Lambda gives to so many megabytes, if nothing
     /// but its CPU time counted.
     pub fn shared(&self, megabytes: u32) -> Duration {
-        (self.answered_cpu - self.ready_cpu) * WHOLE_PROCESSOR / megabytes
+        self.answered_cpu.saturating_sub(self.ready_cpu) * WHOLE_PROCESSOR / megabytes
     }
 }

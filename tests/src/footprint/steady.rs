@@ -26,7 +26,7 @@ pub async fn creations(ground: &Ground, times: u64) -> anyhow::Result<Vec<Durati
         let before = cpu_time(process)?;
         ground.invoke(&mut instance, ground.event("pins"), done).await?;
         if done > times {
-            taken.push(cpu_time(process)? - before);
+            taken.push(cpu_time(process)?.saturating_sub(before));
         }
     }
     Ok(taken)

@@ -67,6 +67,11 @@ impl Instance {
         }
     }
 
+    /// Ends its process and waits until it is gone.
+    pub async fn end(mut self) -> std::io::Result<()> {
+        self.process.kill().await
+    }
+
     /// Hands over an event and waits for the answer, however long that takes.
     pub async fn invoke(&mut self, id: String, event: Value, deadline: Timestamp) -> Result<Value, InvocationError> {
         let (answer, answered) = oneshot::channel();
