@@ -64,3 +64,4 @@ mod sweep;
 mod template;
 mod transport;
 mod warm;
+mod watch_routes;
