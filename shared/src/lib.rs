@@ -21,3 +21,4 @@ pub mod settings;
 pub mod start;
 pub mod store;
 pub mod vault;
+pub mod warm;

@@ -10,15 +10,29 @@ use tracing_subscriber::fmt::MakeWriter;
 use crate::config::Config;
 use crate::metrics::StandardOutput;
 use crate::platform::{Platform, World};
+use crate::warm;
 
 /// Serves the router that `build` makes behind API Gateway, until Lambda stops the process.
 pub async fn http(build: impl FnOnce(Arc<Platform>) -> Router) -> Result<(), Error> {
     let platform = platform()?;
+    warm::for_requests(&platform).await;
     lambda_http::run(build(platform)).await
 }
 
+/// The same for a function that calls nothing of AWS.
+pub async fn pages(build: impl FnOnce(Arc<Platform>) -> Router) -> Result<(), Error> {
+    lambda_http::run(build(platform()?)).await
+}
+
+/// The outside world of the publisher, connected to what ticks look at.
+pub async fn publisher() -> Result<Arc<Platform>, Error> {
+    let platform = platform()?;
+    warm::for_ticks(&platform).await;
+    Ok(platform)
+}
+
 /// The outside world of a deployed function; an error names every variable that is wrong.
-pub fn platform() -> Result<Arc<Platform>, Error> {
+fn platform() -> Result<Arc<Platform>, Error> {
     // A second call, as tests make, changes nothing.
     let _ = tracing::subscriber::set_global_default(json_log(std::io::stdout));
     let config = Config::from_env().map_err(|invalid| {

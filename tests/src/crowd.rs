@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use pinterest_sim::{Fault, NewBoard, NewPerson, Operation};
+use pinterest_sim::{Fault, Operation};
 use shared::domain::content::Draft;
-use shared::domain::{Account, AccountId, Content, Destination, Mode, Person, Pin, PinId, Scopes, SealedTokens, State};
+use shared::domain::{Content, Destination, Pin, PinId, State};
 use shared::random::Random;
-use shared::vault::{Place, Purpose};
 
-use crate::publishing::Seeded;
-use crate::{APP_ID, World};
+use crate::World;
+use crate::seed::{self, Seeded};
 
 /// How long Pinterest takes to answer, as seen from outside.
 pub const PINTEREST_TAKES: SignedDuration = SignedDuration::from_millis(300);
@@ -24,34 +23,7 @@ impl World {
 
     /// Connects `count` accounts, each of an owner and a person of its own: `owner0` and `person0`, and so on.
     pub async fn crowd(&self, count: usize) -> Vec<Seeded> {
-        let mut crowd = Vec::with_capacity(count);
-        let platform = self.platform("crowd");
-        for index in 0..count {
-            let username = format!("person{index}");
-            let person = NewPerson { username: username.clone(), ..NewPerson::default() };
-            let user_id = self.simulator.add_person(person).expect("the username is free");
-            let host = pinterest_sim::Mode::Live;
-            let board = self.simulator.add_board(NewBoard::public(host, &username, "Board")).expect("a new board");
-            let scopes = Scopes::defaults();
-            let token = self.simulator.issue_token(host, &username, &scopes.to_string()).expect("the scopes exist");
-            let (id, owner) = (AccountId::random(&*platform.random), format!("owner{index}"));
-            let owner = owner.parse().expect("it is an owner");
-            let place = Place { owner: &owner, account: &id, purpose: Purpose::Access };
-            let tokens = SealedTokens {
-                access: platform.tokens.seal(&token, place).await.expect("the keys are there"),
-                access_expires_at: platform.clock.now() + SignedDuration::from_hours(30 * 24),
-                refresh: None,
-                refresh_expires_at: None,
-            };
-            let app_id = APP_ID.parse().expect("digits");
-            let person = Person { mode: Mode::Live, app_id, user_id: user_id.parse().expect("an id"), username };
-            let mut account = Account::new(id, owner, person, platform.clock.now());
-            account.scopes = scopes;
-            account.renewed(tokens, platform.clock.now());
-            platform.accounts.connect(&mut account, None).await.expect("nobody else has connected them");
-            crowd.push(Seeded { account, board });
-        }
-        crowd
+        seed::crowd(&self.platform("crowd"), &self.simulator, count).await
     }
 
     /// Stores a pin for each of `plan`.

@@ -36,4 +36,9 @@ impl Figures {
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lines.iter().map(|line| line.to_string().len() + 1).sum()
     }
+
+    /// How many lines there are.
+    pub fn lines(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
 }

@@ -13,17 +13,16 @@ use publisher::{Publisher, Report};
 use shared::clock::Clock;
 use shared::domain::content::Draft;
 use shared::domain::{
-    Account, AccountId, Content, Destination, Mode, OwnerId, Person, Pin, PinId, Scopes, SealedTokens, SecretRef,
+    Account, AccountId, Content, Destination, Mode, OwnerId, Person, Pin, PinId, Scopes, SealedTokens,
 };
 use shared::kick::PublisherEvent;
 use shared::pinterest::{ConsentRequest, UserAccount};
 use shared::platform::Platform;
-use shared::random;
-use shared::store::Change;
-use shared::vault::{AppCredentials, AppSecret, AuthorizationCode, Place, Purpose};
+use shared::vault::{AuthorizationCode, Place, Purpose};
 use url::Url;
 
 use crate::World;
+use crate::seed::{self, Seeded};
 use crate::world::{APP_ID, APP_SECRET, HOST};
 
 /// How long an invocation of the publisher may run, as the template sets it.
@@ -31,15 +30,6 @@ pub const TIMEOUT: SignedDuration = SignedDuration::from_secs(240);
 
 /// The last part of an invocation, in which nothing is claimed.
 const LAST_CLAIM: SignedDuration = SignedDuration::from_secs(30);
-
-/// A connected account with a board, put into the table directly.
-#[derive(Debug, Clone)]
-pub struct Seeded {
-    /// The account.
-    pub account: Account,
-    /// One of its public boards.
-    pub board: String,
-}
 
 /// What AWS Lambda does with an event for the publisher.
 pub(crate) fn handler(platform: Arc<Platform>, clock: VirtualClock) -> Handler {
@@ -100,18 +90,7 @@ impl World {
 
     /// Enables live mode with the simulator's app, without the settings function.
     pub async fn enable(&self) {
-        let platform = self.platform("seed");
-        let version_id = random::uuid(&*platform.random);
-        let pair = AppCredentials { app_id: APP_ID.parse().expect("digits"), secret: AppSecret::new(APP_SECRET) };
-        platform.credentials.put_pending(&version_id, &pair).await.expect("the secret is stored");
-        let mut settings = platform.settings.load().await.expect("the settings are read");
-        settings.enabled = true;
-        settings.mode = Mode::Live;
-        settings.app_id = Some(pair.app_id);
-        settings.secret = Some(SecretRef { version_id, last4: "cdef".into(), updated_at: self.clock.now() });
-        settings.version += 1;
-        let change = Change { at: self.clock.now(), by: "seed".parse().expect("an owner"), fields: Vec::new() };
-        platform.settings.save(&settings, &change).await.expect("the settings are saved");
+        seed::enable(&self.platform("seed"), APP_ID, APP_SECRET).await;
     }
 
     /// Consents as `username` and exchanges the code, as the callback does; answers the tokens sealed for `account`.

@@ -11,7 +11,7 @@ use shared::clock::Clock;
 use shared::domain::{PinId, Status};
 
 use crate::ledger::{Ledger, Line};
-use crate::publishing::Seeded;
+use crate::seed::Seeded;
 use crate::{Firing, Latency, PINTEREST_TAKES, START, Spread, Ticks, World};
 
 /// How many items one bulk write takes.

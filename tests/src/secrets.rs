@@ -73,6 +73,16 @@ impl Log {
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().expect("nobody panics here")).into_owned()
     }
+
+    /// How many bytes that are.
+    pub fn bytes(&self) -> usize {
+        self.0.lock().expect("nobody panics here").len()
+    }
+
+    /// How many lines.
+    pub fn lines(&self) -> usize {
+        self.text().lines().count()
+    }
 }
 
 impl Write for Log {

@@ -65,3 +65,5 @@ mod store;
 mod sweep;
 mod template;
 mod transport;
+mod warm;
+mod watch_routes;

@@ -126,7 +126,7 @@ impl Publisher {
 
 /// Serves invocations until Lambda stops the process.
 pub async fn run() -> Result<(), Error> {
-    let publisher = Arc::new(Publisher::new(shared::start::platform()?));
+    let publisher = Arc::new(Publisher::new(shared::start::publisher().await?));
     lambda_runtime::run(service_fn(move |invocation: LambdaEvent<PublisherEvent>| {
         let publisher = publisher.clone();
         async move {

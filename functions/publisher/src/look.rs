@@ -24,15 +24,26 @@ pub const AT_ONCE: usize = 100;
 #[derive(Debug)]
 pub struct Look {
     pub shard: Shard,
+    /// Absent also where it was not asked for.
     pub owner: Option<ShardOwner>,
     pub entries: Option<Vec<DueEntry>>,
     /// Where the next look goes on, where the shard has more than one page.
     pub rest: Option<DuePosition>,
 }
 
-/// Reads who owns `shards`, and what is due there up to `until`, from a position in the backlog where it is known;
-/// nothing is read of what is due without `until`.
-pub async fn look(
+/// Reads what is due in `shards` up to `until`. Who owns them is not asked: it matters to their owner only, and a tick
+/// that finds nothing shall cost little.
+pub async fn look(platform: &Platform, mode: Mode, shards: Vec<Shard>, until: Timestamp) -> Vec<Look> {
+    let looks = shards.into_iter().map(|shard| async move {
+        let page = heard(due(platform, &Partition::Open(mode, shard), Some(until), None).await).flatten();
+        Look::new(shard, None, page)
+    });
+    join_all(looks).await
+}
+
+/// The same with who owns `shards`, from a position in the backlog where it is known; nothing is read of what is due
+/// without `until`.
+pub async fn look_as_owner(
     platform: &Platform,
     mode: Mode,
     shards: Vec<(Shard, Option<DuePosition>)>,
@@ -40,11 +51,17 @@ pub async fn look(
 ) -> Vec<Look> {
     let looks = shards.into_iter().map(|(shard, rest)| async move {
         let partition = Partition::Open(mode, shard);
-        let (owner, due) = join(platform.shards.load(shard), due(platform, &partition, until, rest)).await;
-        let (entries, rest) = heard(due).flatten().map_or((None, None), |page| (Some(page.entries), page.next));
-        Look { shard, owner: heard(owner).flatten(), entries, rest }
+        let (owner, due) = join(platform.shards.glance(shard), due(platform, &partition, until, rest)).await;
+        Look::new(shard, heard(owner).flatten(), heard(due).flatten())
     });
     join_all(looks).await
+}
+
+impl Look {
+    fn new(shard: Shard, owner: Option<ShardOwner>, page: Option<DuePage>) -> Self {
+        let (entries, rest) = page.map_or((None, None), |page| (Some(page.entries), page.next));
+        Self { shard, owner, entries, rest }
+    }
 }
 
 async fn due(

@@ -121,8 +121,7 @@ impl<'a> Watch<'a> {
         }
         let [ahead, foreseen] = self.publisher.rules.foresight.map(|time| self.now() + time);
         let horizon = self.horizon();
-        let shards = shards.into_iter().map(|shard| (shard, None)).collect();
-        let mut looks = look::look(&self.publisher.platform, self.mode, shards, Some(ahead)).await;
+        let mut looks = look::look(&self.publisher.platform, self.mode, shards, ahead).await;
         let oldest = looks.iter().filter_map(|look| look.entries.as_ref()?.first()).map(|entry| entry.due.at).min();
         let overdue = oldest.map_or(SignedDuration::ZERO, |at| self.now().duration_since(at).max(SignedDuration::ZERO));
         self.report.oldest_overdue_ms = i64::try_from(overdue.as_millis()).unwrap_or(i64::MAX);
@@ -264,7 +263,7 @@ impl<'a> Watch<'a> {
                 let platform = &publisher.platform;
                 publisher.circuits.refresh(mode).await;
                 let settings = look::settings(platform).await;
-                Step::Looked(settings, look::look(platform, mode, shards, until).await)
+                Step::Looked(settings, look::look_as_owner(platform, mode, shards, until).await)
             }));
         }
     }
@@ -353,8 +352,7 @@ impl<'a> Watch<'a> {
                 return false;
             }
             self.publisher.circuits.refresh(self.mode).await;
-            let shards = left.iter().map(|shard| (*shard, None)).collect();
-            let looks = look::look(&self.publisher.platform, self.mode, shards, Some(self.horizon())).await;
+            let looks = look::look(&self.publisher.platform, self.mode, left.clone(), self.horizon()).await;
             self.take_up(looks).await;
             if !self.backlog.is_empty() {
                 // The others may still have to show what was left to this owner.

@@ -15,7 +15,7 @@ use serde_json::Value;
 use shared::clock::SharedClock;
 use thiserror::Error;
 
-use instance::Instance;
+pub use instance::Instance;
 
 /// Why an invocation brought no answer.
 #[derive(Debug, Error)]
@@ -120,7 +120,8 @@ impl Function {
         None
     }
 
-    async fn start(&self) -> Result<Instance, InvocationError> {
+    /// Starts one more instance, as Lambda does when none is idle.
+    pub async fn start(&self) -> Result<Instance, InvocationError> {
         let program = self.programs.program(&self.name);
         let variables = self.variables();
         let started = match self.programs.log() {

@@ -40,13 +40,22 @@ impl Table {
     }
 
     pub(super) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
+        self.read(key, true).await
+    }
+
+    /// Reads an item as it was a moment ago, for half of what [`Table::get`] costs.
+    pub(super) async fn glance<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
+        self.read(key, false).await
+    }
+
+    async fn read<T: DeserializeOwned>(&self, key: &Key, consistent: bool) -> Result<Option<T>, StoreError> {
         let answer = self
             .client
             .get_item()
             .table_name(&self.name)
             .key("pk", AttributeValue::S(key.pk.clone()))
             .key("sk", AttributeValue::S(key.sk.clone()))
-            .consistent_read(true)
+            .consistent_read(consistent)
             .send()
             .await
             .map_err(|error| StoreError::from_sdk("read an item", error))?;

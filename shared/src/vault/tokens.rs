@@ -80,6 +80,11 @@ impl TokenVault {
         self.read_ring().await.map(drop)
     }
 
+    /// Reads the keys, so that they are there when they are needed.
+    pub async fn keep_ready(&self) -> Result<(), SealError> {
+        self.ring().await.map(drop)
+    }
+
     /// Seals `token` for `place`.
     pub async fn seal(&self, token: &str, place: Place<'_>) -> Result<SealedToken, SealError> {
         let ring = self.ring().await?;

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
 use serde_json::Value;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// The largest answer that Lambda takes, in bytes.
 const ANSWER_LIMIT: usize = 6 * 1024 * 1024;
@@ -33,11 +33,13 @@ pub type Answer = oneshot::Sender<Result<Value, Value>>;
 pub struct Api {
     events: tokio::sync::Mutex<mpsc::Receiver<Invocation>>,
     waiting: Mutex<HashMap<String, Answer>>,
+    asked: watch::Sender<u64>,
 }
 
 impl Api {
-    pub fn new(events: mpsc::Receiver<Invocation>) -> Arc<Self> {
-        Arc::new(Self { events: tokio::sync::Mutex::new(events), waiting: Mutex::default() })
+    /// Hands out `events`; `asked` tells how often it was asked for one.
+    pub fn new(events: mpsc::Receiver<Invocation>, asked: watch::Sender<u64>) -> Arc<Self> {
+        Arc::new(Self { events: tokio::sync::Mutex::new(events), waiting: Mutex::default(), asked })
     }
 
     /// The endpoint that `AWS_LAMBDA_RUNTIME_API` names.
@@ -68,6 +70,7 @@ impl Api {
 }
 
 async fn next(State(api): State<Arc<Api>>) -> Response {
+    api.asked.send_modify(|asked| *asked += 1);
     let Some(Invocation { id, event, deadline, answer }) = api.events.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
     };

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::InvocationError;
@@ -20,6 +20,7 @@ use super::api::{Api, Invocation};
 pub struct Instance {
     process: Child,
     events: mpsc::Sender<Invocation>,
+    asked: watch::Receiver<u64>,
     server: JoinHandle<()>,
 }
 
@@ -29,7 +30,8 @@ impl Instance {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?.to_string();
         let (events, received) = mpsc::channel(1);
-        let router = Api::new(received).router();
+        let (ask, asked) = watch::channel(0);
+        let router = Api::new(received, ask).router();
         let process = Command::new(program)
             .envs(variables)
             .env("AWS_LAMBDA_RUNTIME_API", address)
@@ -43,12 +45,31 @@ impl Instance {
                 tracing::error!(%error, "the Runtime API of a function ended");
             }
         });
-        Ok(Self { process, events, server })
+        Ok(Self { process, events, asked, server })
     }
 
     /// Whether its process is there.
     pub fn lives(&mut self) -> bool {
         matches!(self.process.try_wait(), Ok(None))
+    }
+
+    /// The id of its process, while it lives.
+    pub fn id(&self) -> Option<u32> {
+        self.process.id()
+    }
+
+    /// Waits until it has asked for an event for the `times`th time. The first time ends its INIT; each later time ends an
+    /// invocation.
+    pub async fn asks(&mut self, times: u64) -> Result<(), InvocationError> {
+        tokio::select! {
+            asked = self.asked.wait_for(|asked| *asked >= times) => asked.map(drop).map_err(|_| InvocationError::Ended),
+            _ = self.process.wait() => Err(InvocationError::Ended),
+        }
+    }
+
+    /// Ends its process and waits until it is gone.
+    pub async fn end(mut self) -> std::io::Result<()> {
+        self.process.kill().await
     }
 
     /// Hands over an event and waits for the answer, however long that takes.

@@ -8,7 +8,7 @@ use http_body_util::BodyExt;
 use jiff::Timestamp;
 use serde_json::json;
 use shared::clock::SystemClock;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tower::ServiceExt;
 
 use super::api::{Api, Invocation};
@@ -20,7 +20,7 @@ async fn with_event() -> (axum::Router, oneshot::Receiver<Result<Value, Value>>)
     let (answer, answered) = oneshot::channel();
     let deadline = Timestamp::from_millisecond(1_800_000_000_123).unwrap();
     events.send(Invocation { id: "one".into(), event: json!({"key": "ü"}), deadline, answer }).await.unwrap();
-    (Api::new(received).router(), answered)
+    (Api::new(received, watch::Sender::new(0)).router(), answered)
 }
 
 async fn call(api: &axum::Router, method: Method, path: &str, body: &str) -> axum::response::Response {

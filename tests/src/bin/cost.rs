@@ -1,0 +1,27 @@
+//! Prints what Pinwheel costs on AWS at list price, from units that it counts in virtual time: `cost [PINS]`.
+
+use tests::cost::{self, Bill, prices};
+
+fn main() {
+    let pins = std::env::args().nth(1).and_then(|pins| pins.parse().ok()).unwrap_or(10_000);
+    let run = simulate(cost::run(pins));
+    println!("a million pins, in USD; units are for one pin, counted over {pins}");
+    println!("{}", Bill::of_a_million(&run));
+    println!("a month with every minute busy, one schedule; counted over {} minutes", run.minutes);
+    println!("{}", Bill::of_waiting(&run));
+    for (what, enabled) in [("in which nothing is due", true), ("in which Pinterest is switched off", false)] {
+        let idle = simulate(cost::idle(24 * 60, enabled));
+        println!("a month {what}, counted over a day");
+        println!("{}", Bill::of_an_idle_month(&idle));
+    }
+    println!("besides, whatever is used:");
+    for (what, price) in prices::FIXED {
+        println!("  {what:<43} {price:>9.2}");
+    }
+}
+
+/// Runs `future` on time that moves only while everybody waits.
+fn simulate<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime without threads starts").block_on(future)
+}
