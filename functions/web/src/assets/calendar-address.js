@@ -1,0 +1,55 @@
+// What the calendar shows, as it is written in the address: so back, forward and links work.
+
+import { go } from './app.js';
+import { dayOf, isDay } from './calendar-days.js';
+import { HERE } from './time.js';
+
+const VIEWS = ['month', 'week', 'list'];
+const ZONE = 'pinwheel.zone';
+
+/** `{view, day, zone, account, board, states, text}` of the query, with what is meant where it says nothing. */
+export function read(query) {
+  const zone = [query.get('zone'), localStorage.getItem(ZONE), HERE].find(isZone);
+  return {
+    view: VIEWS.includes(query.get('view')) ? query.get('view') : 'month',
+    day: isDay(query.get('day')) ? query.get('day') : dayOf(Date.now(), zone),
+    zone,
+    account: query.get('account') ?? '',
+    board: query.get('board') ?? '',
+    states: (query.get('state') ?? '').split(',').filter(Boolean),
+    text: query.get('q') ?? '',
+  };
+}
+
+/** The address of what is shown. */
+export function address({ view, day, zone, account, board, states, text }) {
+  const query = new URLSearchParams();
+  if (view !== 'month') query.set('view', view);
+  query.set('day', day);
+  if (zone !== HERE) query.set('zone', zone);
+  if (account) query.set('account', account);
+  if (board) query.set('board', board);
+  if (states.length > 0) query.set('state', states.join(','));
+  if (text) query.set('q', text);
+  return `/app/calendar?${query}`;
+}
+
+/** Shows something else: another view, month or week is gone to, everything else replaces the address. */
+export function change(shown, changes) {
+  const isAnother = changes.view !== undefined || (changes.day !== undefined && changes.stay !== true);
+  go(address({ ...shown, ...changes }), { replace: !isAnother });
+}
+
+/** Remembers the zone for the next time. */
+export function keepZone(zone) {
+  if (zone === HERE) localStorage.removeItem(ZONE);
+  else localStorage.setItem(ZONE, zone);
+}
+
+function isZone(zone) {
+  try {
+    return Boolean(zone && new Intl.DateTimeFormat('en', { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,151 @@
+// What is shown: the period, the view, the zone, and the filters.
+
+import { change, keepZone, read } from './calendar-address.js';
+import { Sign, accountOf, boardOf } from './calendar-card.js';
+import { addDays, addMonths, isDay } from './calendar-days.js';
+import { Button, Choice, Field, html, useEffect, useState } from './parts.js';
+import { t } from './texts.js';
+import { HERE, offsetText, zones } from './time.js';
+
+const words = t.calendar;
+
+// Typing is waited for, so that not every letter sorts a thousand pins anew.
+const TYPING_MS = 200;
+
+const STATES = Object.keys(t.status);
+
+/** The pins that fit: `{shown, counts, total}`, where `counts` is by state whichever states are chosen. */
+export function filtered(pins, { account, board, states, text }, names) {
+  const searched = text.trim().toLowerCase();
+  const fits = (pin) =>
+    (!account || pin.account_id === account) && (!board || pin.board_id === board) && (!searched || textOf(pin, names).includes(searched));
+  const found = pins.filter(fits);
+  const counts = Object.fromEntries(STATES.map((state) => [state, 0]));
+  for (const pin of found) counts[pin.status] += 1;
+  // What was called off is out of the way unless it is asked for.
+  const isWanted = (pin) => (states.length > 0 ? states.includes(pin.status) : pin.status !== 'cancelled');
+  return { shown: found.filter(isWanted), counts };
+}
+
+function textOf(pin, names) {
+  const { title, description, alt_text: alt, link } = pin.content;
+  return [title, description, alt, link, boardOf(pin, names)].filter(Boolean).join('\n').toLowerCase();
+}
+
+/** Earlier, today, later; the view; and a day to go to. */
+export function Bar({ shown, today, heading }) {
+  const { view, day } = shown;
+  const to = (count) => change(shown, { day: view === 'week' ? addDays(day, 7 * count) : addMonths(day, count) });
+  return html`
+    <div class="calendar-bar">
+      <h1><span class="unseen">${words.title}: </span><span aria-live="polite">${heading}</span></h1>
+      <div class="steps-in-time">
+        <button type="button" class="button step" aria-label=${words.earlier[view]} title=${words.earlier[view]} onClick=${() => to(-1)}>‹</button>
+        <${Button} onClick=${() => change(shown, { day: today })}>${words.today}<//>
+        <button type="button" class="button step" aria-label=${words.later[view]} title=${words.later[view]} onClick=${() => to(1)}>›</button>
+      </div>
+      <${Choice} label=${words.views.label} value=${view} options=${words.views.options} onChange=${(next) => change(shown, { view: next })} />
+      <${GoTo} shown=${shown} />
+    </div>
+  `;
+}
+
+function GoTo({ shown }) {
+  const go = ({ target }) => isDay(target.value) && change(shown, { day: target.value });
+  return html`<${Field} label=${words.goTo}>${(given) => html`<input ...${given} type="date" value=${shown.day} onChange=${go} />`}<//>`;
+}
+
+// Browsers list places only.
+const EVERY_ZONE = [...new Set([...zones(), 'UTC', HERE])].sort();
+
+function Zone({ shown }) {
+  const { zone } = shown;
+  const choose = ({ target }) => (keepZone(target.value), change(shown, { zone: target.value }));
+  const every = EVERY_ZONE.includes(zone) ? EVERY_ZONE : [zone, ...EVERY_ZONE];
+  return html`
+    <${Field} label=${words.zone.label} hint=${zone === HERE ? null : `UTC${offsetText(Date.now(), zone)}`}>
+      ${(given) => html`<select ...${given} value=${zone} onChange=${choose}>
+        <option value=${HERE}>${words.zone.here(HERE)}</option>
+        ${every.filter((each) => each !== HERE).map((each) => html`<option key=${each} value=${each}>${each.replaceAll('_', ' ')}</option>`)}
+      </select>`}
+    <//>
+  `;
+}
+
+/** Account, board, text and state; the states are also what the colours mean. */
+export function Filters({ shown, names, counts, pins }) {
+  const set = ['account', 'board', 'text'].filter((name) => shown[name]).length + (shown.states.length > 0 ? 1 : 0);
+  const [open, setOpen] = useState(() => set > 0 || matchMedia('(min-width: 48rem)').matches);
+  const to = (changes) => change(shown, changes);
+  const there = STATES.filter((state) => counts[state] > 0 || shown.states.includes(state));
+  return html`
+    <details class="card filters" open=${open} onToggle=${(event) => setOpen(event.currentTarget.open)}>
+      <summary>${words.filters.title(set)}</summary>
+      <div class="fields">
+        <${Pick} label=${words.filters.account} value=${shown.account} options=${accounts(names, pins)}
+          onChange=${(account) => to({ account, board: '' })} />
+        <${Pick} label=${words.filters.board} value=${shown.board} options=${boards(names, pins, shown.account)} onChange=${(board) => to({ board })} />
+        <${Search} shown=${shown} />
+        <${Zone} shown=${shown} />
+      </div>
+      <fieldset class="states">
+        <legend class="unseen">${words.filters.state}</legend>
+        <div class="boxes">
+          ${there.map((state) => html`<${StateBox} key=${state} state=${state} shown=${shown} count=${counts[state]} />`)}
+          ${counts.cancelled > 0 && shown.states.length === 0 && html`<span class="hint">${words.filters.cancelled}</span>`}
+          ${set > 0 && html`<${Button} kind="plain" onClick=${() => to({ account: '', board: '', states: [], text: '' })}>${words.filters.clear}<//>`}
+        </div>
+      </fieldset>
+    </details>
+  `;
+}
+
+function StateBox({ state, shown, count }) {
+  const isOn = shown.states.includes(state);
+  const toggle = () => change(shown, { states: isOn ? shown.states.filter((each) => each !== state) : [...shown.states, state] });
+  return html`<label class=${`state-box ${state} ${isOn ? 'on' : ''}`}>
+    <input type="checkbox" checked=${isOn} onChange=${toggle} /> <${Sign} state=${state} /> ${t.status[state]} <span class="tally">${count}</span>
+  </label>`;
+}
+
+function Pick({ label, value, options, onChange }) {
+  const known = options.some(([id]) => id === value);
+  return html`
+    <${Field} label=${label}>
+      ${(given) => html`<select ...${given} value=${value} onChange=${(event) => onChange(event.target.value)}>
+        <option value="">${words.filters.all}</option>
+        ${value && !known && html`<option value=${value}>${value}</option>`}
+        ${options.map(([id, name]) => html`<option key=${id} value=${id}>${name}</option>`)}
+      </select>`}
+    <//>
+  `;
+}
+
+function Search({ shown }) {
+  const [text, setText] = useState(shown.text);
+  useEffect(() => setText(shown.text), [shown.text]);
+  useEffect(() => {
+    if (text === shown.text) return undefined;
+    // Meanwhile another month may have been gone to.
+    const timer = setTimeout(() => change(read(new URLSearchParams(location.search)), { text }), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return html`<${Field} label=${words.filters.text}>
+    ${(given) => html`<input ...${given} type="search" value=${text} onInput=${(event) => setText(event.target.value)} />`}
+  <//>`;
+}
+
+function accounts(names, pins) {
+  const found = new Map([...names.accounts.values()].map((account) => [account.id, account.username]));
+  for (const pin of pins) if (!found.has(pin.account_id)) found.set(pin.account_id, accountOf(pin, names));
+  return byName(found);
+}
+
+function boards(names, pins, account) {
+  const isOf = (id) => !account || id === account;
+  const found = new Map([...names.boards.values()].filter((board) => isOf(board.account)).map((board) => [board.id, board.name]));
+  for (const pin of pins) if (isOf(pin.account_id) && !found.has(pin.board_id)) found.set(pin.board_id, boardOf(pin, names));
+  return byName(found);
+}
+
+const byName = (found) => [...found].sort(([, one], [, two]) => one.localeCompare(two));

@@ -1,0 +1,77 @@
+// A week: a column a day, a row an hour; on a narrow page one day below the other.
+
+import { Card, Row } from './calendar-card.js';
+import { asUtc, clockChange, isSkipped, weekOf } from './calendar-days.js';
+import { PlanDay, dayName } from './calendar-month.js';
+import { html, useState } from './parts.js';
+import { t } from './texts.js';
+import { clock, fields, write } from './time.js';
+
+const words = t.calendar;
+
+// More than this in one hour is folded away.
+const MOST_IN_HOUR = 5;
+
+const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+
+export function Week({ day, today, days, desk, firstDay, compact, totals }) {
+  const week = weekOf(day, firstDay);
+  if (compact) return html`<${Days} week=${week} days=${days} totals=${totals} desk=${desk} />`;
+  return html`
+    <div class="scroll" tabindex="0" role="region" aria-label=${words.views.options[1][1]}>
+      <table class="week">
+        <thead><tr>
+          <th scope="col"><span class="unseen">${words.day.hour}</span></th>
+          ${week.map((each) => html`<${DayHead} key=${each} day=${each} count=${days.get(each)?.length ?? 0} isToday=${each === today} zone=${desk.zone} />`)}
+        </tr></thead>
+        <tbody>${HOURS.map((hour) => html`<${Hour} key=${hour} hour=${hour} week=${week} today=${today} desk=${desk}
+          cells=${inHour(week, days, hour, desk.zone)} />`)}</tbody>
+      </table>
+    </div>
+  `;
+}
+
+function DayHead({ day, count, isToday, zone }) {
+  const change = clockChange(day, zone);
+  return html`<th scope="col" class=${isToday ? 'today' : ''} aria-current=${isToday ? 'date' : null}>
+    ${write(asUtc(day), { weekday: 'short', day: 'numeric', month: 'short' }, 'UTC')}
+    <span class="quiet count">${words.day.pins(count)}</span>
+    ${change !== 0 && html`<span class="clocks">${words.day.clocks(change)}</span>`}
+  </th>`;
+}
+
+function inHour(week, days, hour, zone) {
+  return week.map((day) => (days.get(day) ?? []).filter((pin) => fields(pin.publish_at, zone).hour === hour));
+}
+
+function Hour({ hour, week, today, cells, desk }) {
+  return html`<tr>
+    <th scope="row">${clock(Date.UTC(2026, 0, 1, hour), 'UTC')}</th>
+    ${week.map((day, index) => html`<${HourCell} key=${day} day=${day} hour=${hour} pins=${cells[index]} isToday=${day === today} desk=${desk} />`)}
+  </tr>`;
+}
+
+function HourCell({ day, hour, pins, isToday, desk }) {
+  const [isOpen, setOpen] = useState(false);
+  if (isSkipped(day, hour, desk.zone)) return html`<td class="skipped"><span class="quiet">${words.day.skipped}</span></td>`;
+  const most = pins.length === MOST_IN_HOUR + 1 ? pins.length : MOST_IN_HOUR;
+  const shown = isOpen ? pins : pins.slice(0, most);
+  const rest = pins.length - most;
+  return html`<td class=${isToday ? 'today' : ''} data-day=${day} data-hour=${hour}>
+    ${shown.length > 0 && html`<ul class="plain">${shown.map((pin) => html`<${Card} key=${pin.id} pin=${pin} desk=${desk} />`)}</ul>`}
+    ${rest > 0 && html`<button type="button" class="more" aria-expanded=${isOpen ? 'true' : 'false'} onClick=${() => setOpen(!isOpen)}>
+      ${isOpen ? words.day.fewer : words.day.more(rest)}</button>`}
+  </td>`;
+}
+
+function Days({ week, days, totals, desk }) {
+  return week.map((day) => {
+    const pins = days.get(day) ?? [];
+    return html`<section key=${day} class="card day" aria-labelledby=${`day-${day}`} data-day=${day}>
+      <h2 id=${`day-${day}`}>${dayName(day)}</h2>
+      <p class="quiet">${words.day.pins(pins.length)}</p>
+      <ul class="plain rows">${pins.map((pin) => html`<${Row} key=${pin.id} pin=${pin} desk=${desk} />`)}</ul>
+      <${PlanDay} day=${day} zone=${desk.zone} isEmpty=${pins.length === 0} isFiltered=${(totals.get(day) ?? 0) > pins.length} />
+    </section>`;
+  });
+}

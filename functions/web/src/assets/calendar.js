@@ -1,0 +1,141 @@
+// The calendar: when what goes out, by month, week or list, and everything that planners do with many pins.
+
+import { change, read } from './calendar-address.js';
+import { Bar, Filters, filtered } from './calendar-filters.js';
+import { asUtc, by, dayOf, daysBetween, firstDayOfWeek, groupByDay, inOrder, monthOf, moveAll, weekOf, weeksOf } from './calendar-days.js';
+import { List } from './calendar-list.js';
+import { DayPanel, Month, planAt } from './calendar-month.js';
+import { MoveDialog, Toast, placed, refocus, useDragging, useMoves } from './calendar-move.js';
+import { useNames, usePins, within, isMovable } from './calendar-pins.js';
+import { Bulk, SelectionBar, moveTasks, useSelection } from './calendar-selection.js';
+import { Week } from './calendar-week.js';
+import { Link } from './app.js';
+import { Button, Failure, html, useCallback, useEffect, useState } from './parts.js';
+import { useMemo } from './preact-htm.js';
+import { t } from './texts.js';
+import { fields, write } from './time.js';
+
+const words = t.calendar;
+
+const FIRST_DAY = firstDayOfWeek(navigator.language);
+const NARROW = matchMedia('(max-width: 47.99rem)');
+
+addSheet();
+
+export default function Calendar({ place }) {
+  const shown = read(place.query);
+  const { view, day, zone } = shown;
+  const weeks = view === 'week' ? [weekOf(day, FIRST_DAY)] : weeksOf(day, FIRST_DAY);
+  const store = usePins(weeks, zone, view === 'list');
+  const names = useNames();
+  const compact = useNarrow();
+
+  const { pins, fitting, days, totals, drafts } = usePeriod(store, shown, weeks, names, place.query.toString());
+
+  const selection = useSelection(fitting.shown);
+  const [asked, setAsked] = useState(null);
+  const [bulk, setBulk] = useState(null);
+  const moves = useMoves({ put: store.put, zone });
+  const onDrop = (pin, target) => {
+    const next = placed(pin, target, zone);
+    if (!next) return moves.say({ text: words.move.past, isBad: true });
+    const others = selection.selected.has(pin.id) ? selection.chosen.filter((each) => isMovable(each) && each.publish_at) : [];
+    if (others.length > 1 && pin.publish_at) return setBulk({ kind: 'move', given: together(pin, target, others, zone) });
+    const isThere = pin.publish_at !== null && +next.at === +new Date(pin.publish_at);
+    return isThere ? null : moves.moveTo(pin, next);
+  };
+  const dragging = useDragging({ say: moves.say, onDrop });
+  const askMove = useCallback((pin) => setAsked(pin), []);
+  const desk = { zone, names, selected: selection.selected, select: selection.select, askMove, lift: dragging.lift };
+
+  const today = dayOf(Date.now(), zone);
+  const choose = (next) => change(shown, { day: next, stay: next.slice(0, 7) === day.slice(0, 7) });
+  const moved = (pin, next) => (setAsked(null), moves.moveTo(pin, next, { byDialog: true }));
+  const heading = headingOf(view, day, weeks);
+  const common = { day, today, days, desk, firstDay: FIRST_DAY, compact };
+  return html`
+    <div class=${`calendar ${view}`} ...${dragging.drops}>
+      <${Bar} shown=${shown} today=${today} heading=${heading} />
+      <${Filters} shown=${shown} names=${names} counts=${fitting.counts} pins=${pins} />
+      <${Failure} error=${store.error} retry=${store.reload} />
+      <${Summary} store=${store} shown=${fitting.shown} total=${pins.length} selection=${selection} />
+      ${!store.loading && !store.error && pins.length === 0 && html`<${Nothing} shown=${shown} heading=${heading} />`}
+      ${view === 'month' && html`<div class="month-and-day">
+        <${Month} ...${common} choose=${choose} />
+        <${DayPanel} day=${day} pins=${days.get(day) ?? []} total=${totals.get(day) ?? 0} desk=${desk} />
+      </div>`}
+      ${view === 'week' && html`<${Week} ...${common} totals=${totals} />`}
+      ${view === 'list' && html`<${List} ...${common} drafts=${drafts} />`}
+      ${pins.length > 0 && fitting.shown.length === 0 && html`<p>${words.empty.filtered}</p>`}
+      ${selection.chosen.length > 0 && html`<${SelectionBar} ...${selection} count=${fitting.shown.length}
+        begin=${(kind, chosen) => setBulk({ kind, pins: chosen })} />`}
+      <${Toast} notice=${moves.notice} say=${moves.say} />
+      ${asked && html`<${MoveDialog} key=${asked.id} pin=${asked} zone=${zone} onMove=${moved} onClose=${() => setAsked(null)} />`}
+      ${bulk && html`<${Bulk} ...${bulk} zone=${zone} put=${store.put} onClose=${() => (setBulk(null), refocus(null))} />`}
+    </div>
+  `;
+}
+
+/** What there is in the period, and what of it fits the filters. */
+function usePeriod(store, shown, weeks, names, query) {
+  const { view, day, zone } = shown;
+  const [from, to] = view === 'list' ? [monthOf(day)[0], monthOf(day).at(-1)] : [weeks[0][0], weeks.at(-1)[6]];
+  const period = useMemo(() => within(store.known, from, to, zone), [store.version, from, to, zone]);
+  const pins = useMemo(() => (view === 'list' ? [...period.drafts, ...period.timed] : period.timed), [period, view]);
+  const fitting = useMemo(() => filtered(pins, shown, names), [pins, query, names]);
+  const days = useMemo(() => groupByDay(fitting.shown.filter((pin) => pin.publish_at !== null), zone), [fitting, zone]);
+  const totals = useMemo(() => new Map([...groupByDay(period.timed, zone)].map(([each, list]) => [each, list.length])), [period, zone]);
+  return { pins, fitting, days, totals, drafts: fitting.shown.filter((pin) => pin.publish_at === null) };
+}
+
+function Summary({ store, shown, total, selection }) {
+  return html`
+    <div class="row summary">
+      <p role="status">${store.loading && total === 0
+        ? html`<span class="spinner" aria-hidden="true"></span> ${words.refreshing}`
+        : words.count(shown.length, total)}</p>
+      ${shown.length > 0 && selection.chosen.length === 0 && html`<${Button} kind="plain" onClick=${selection.selectAll}>${words.bulk.all(shown.length)}<//>`}
+    </div>
+  `;
+}
+
+function Nothing({ shown, heading }) {
+  const at = planAt(shown.day, shown.zone);
+  return html`
+    <div class="notice">
+      <p class="title">${words.empty.none(heading)}</p>
+      <p><${Link} class="button" href=${at ? `/app/compose?at=${encodeURIComponent(at.toISOString())}` : '/app/compose'}>${words.empty.plan}<//></p>
+    </div>
+  `;
+}
+
+/** Pins that were chosen together are moved together: by as many days, and in a week by as many hours. */
+function together(pin, { day, hour }, others, zone) {
+  const days = daysBetween(dayOf(pin.publish_at, zone), day);
+  const hours = hour === null ? 0 : hour - fields(pin.publish_at, zone).hour;
+  const sorted = inOrder(others);
+  return moveTasks(sorted, moveAll(sorted, (at) => by(at, { days, hours }, zone)));
+}
+
+function headingOf(view, day, weeks) {
+  if (view !== 'week') return write(asUtc(day), { month: 'long', year: 'numeric' }, 'UTC');
+  const format = new Intl.DateTimeFormat(navigator.language, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC', calendar: 'gregory' });
+  return format.formatRange(asUtc(weeks[0][0]), asUtc(weeks[0][6]));
+}
+
+function useNarrow() {
+  const [is, setIs] = useState(NARROW.matches);
+  useEffect(() => {
+    const look = () => setIs(NARROW.matches);
+    NARROW.addEventListener('change', look);
+    return () => NARROW.removeEventListener('change', look);
+  }, []);
+  return is;
+}
+
+function addSheet() {
+  const link = document.createElement('link');
+  link.rel = 'stylesheet';
+  link.href = new URL('./calendar.css', import.meta.url);
+  document.head.append(link);
+}
