@@ -4,6 +4,7 @@
 mod calendar;
 mod callback;
 mod compose;
+mod days;
 mod first_start;
 mod pictures;
 mod settings;
@@ -67,10 +68,12 @@ impl Visit {
         browser.press("Save boards").await;
         browser.sees("Sign out").await;
         let (account, board) = visit.place().await;
-        let hour = jiff::ToSpan::hours(1);
-        let later = (shared::clock::SystemClock.now() + hour).to_string();
+        let later = (shared::clock::SystemClock.now() + jiff::ToSpan::hours(1)).to_string();
         for at in [json!("now"), json!(later), Value::Null] {
-            visit.post("/v1/pins", &tests::pin_request(&account, &board, at)).await;
+            let mut pin = tests::pin_request(&account, &board, at);
+            // A picture that is there; the person would have one of their own.
+            pin["content"]["media"]["url"] = json!(visit.at("/assets/any/icon.svg"));
+            visit.post("/v1/pins", &pin).await;
         }
         Some(visit)
     }

@@ -1,7 +1,7 @@
 // What a pin shows: its fields with Pinterest's limits, its picture, and how it will look.
 
 import { BoardName } from './compose-place.js';
-import { Avatar, Field, html, useEffect, useState } from './parts.js';
+import { Avatar, Field, html, useEffect, useRef, useState } from './parts.js';
 import { t } from './texts.js';
 
 const words = t.compose;
@@ -86,6 +86,7 @@ export function fromContent(content) {
 /** How the picture at that address is: `{state: none | loading | shown | failed, url, width, height}`. */
 export function usePicture(url) {
   const [picture, setPicture] = useState({ state: 'none' });
+  const isTyped = useRef(false);
   useEffect(() => {
     if (!isAddress(url)) return setPicture({ state: 'none' });
     setPicture({ state: 'loading' });
@@ -94,7 +95,8 @@ export function usePicture(url) {
     image.onload = () => setPicture({ state: 'shown', url, width: image.naturalWidth, height: image.naturalHeight });
     image.onerror = () => setPicture({ state: 'failed' });
     // Not while the address is being typed.
-    const timer = setTimeout(() => (image.src = url), 400);
+    const timer = setTimeout(() => (image.src = url), isTyped.current ? 400 : 0);
+    isTyped.current = true;
     return () => (clearTimeout(timer), (image.onload = image.onerror = null));
   }, [url]);
   return picture;
