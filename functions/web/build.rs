@@ -3,15 +3,16 @@
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
+#[expect(clippy::disallowed_methods, reason = "a build script is told so where it may write")]
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("src/assets");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/assets");
     println!("cargo::rerun-if-changed={}", folder.display());
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let mut files = Vec::new();
@@ -33,7 +34,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         encoder.finish()?;
         writeln!(
             table,
-            "    Asset {{ name: {name:?}, plain: include_bytes!({path:?}), gzip: include_bytes!({compressed:?}) }},"
+            "    Asset {{
+        name: {name:?},
+        plain: include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/src/assets/{name}\")),
+        gzip: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.gz\")),
+    }},"
         )?;
     }
     let digest = version.finalize();

@@ -57,8 +57,14 @@ impl Look {
     /// A wide, light window.
     pub const WIDE: Self = Self { width: 1280, height: 900, is_dark: false };
 
-    /// A phone with dark colours.
-    pub const PHONE: Self = Self { width: 360, height: 780, is_dark: true };
+    /// A light phone.
+    pub const PHONE: Self = Self { width: 360, height: 780, is_dark: false };
+
+    /// The same in the dark.
+    #[must_use]
+    pub const fn dark(self) -> Self {
+        Self { is_dark: true, ..self }
+    }
 }
 
 impl Chromium {
@@ -70,6 +76,8 @@ impl Chromium {
         };
         let mut driver = Command::new(driver)
             .arg("--port=0")
+            // Where the stories are at home.
+            .env("TZ", "UTC")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true)
@@ -274,10 +282,10 @@ impl Chromium {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
-        match tokio::time::timeout(PATIENCE, looking).await {
-            Ok(element) => element,
-            Err(_) => panic!("{path} did not come; at {}:\n{}", self.address().await, self.text().await),
-        }
+        let Ok(element) = tokio::time::timeout(PATIENCE, looking).await else {
+            panic!("{path} did not come; at {}:\n{}", self.address().await, self.text().await)
+        };
+        element
     }
 
     async fn until(&self, what: &str, is_so: impl AsyncFn() -> bool) {
@@ -286,9 +294,9 @@ impl Chromium {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
-        if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
-            panic!("{what} did not come; at {}:\n{}", self.address().await, self.text().await);
-        }
+        let Ok(()) = tokio::time::timeout(PATIENCE, waiting).await else {
+            panic!("{what} did not come; at {}:\n{}", self.address().await, self.text().await)
+        };
     }
 }
 
@@ -317,7 +325,7 @@ fn program(name: &str) -> Option<PathBuf> {
     FOLDERS.iter().map(|folder| Path::new(folder).join(name)).find(|path| path.is_file())
 }
 
-/// A text as XPath has it.
+/// A text as `XPath` has it.
 fn quoted(text: &str) -> String {
     if text.contains('\'') { format!("\"{text}\"") } else { format!("'{text}'") }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
 use jiff::{SignedDuration, Timestamp};
-use local::in_process::{Hook, InProcess, LaggingIndexes, Meter, Parts};
+use local::in_process::{Hook, InProcess, LaggingReads, Meter, Parts};
 use local::lambda::Lambda;
 use local::secrets_manager::SecretsManager;
 use local::simulated;
@@ -148,19 +148,19 @@ impl World {
     }
 
     /// A hook that lets the indexes lag; what it draws is another sequence for another `seed`.
-    pub(crate) async fn lagging_indexes(&self, seed: u64) -> Arc<LaggingIndexes> {
+    pub(crate) async fn lagging_reads(&self, seed: u64) -> Arc<LaggingReads> {
         let shown = dynoxide::Database::memory().expect("a database in memory opens");
         let client = InProcess::new(Parts { database: shown.clone(), ..self.parts.clone() });
         let platform = self.platform_at(SharedHttpClient::new(client));
         schema::create(platform.pins.table().client(), TABLE).await.expect("the table is created");
         let random = Arc::new(SeededRandom::new(seed));
-        Arc::new(LaggingIndexes::new(self.parts.database.clone(), shown, self.clock, random))
+        Arc::new(LaggingReads::new(self.parts.database.clone(), shown, self.clock, random))
     }
 
     /// From now on the indexes show what is written by new instances up to `longest` later, and nothing else; `seed` draws
     /// how much later.
     pub async fn let_indexes_lag(&mut self, longest: SignedDuration, seed: u64) {
-        let indexes = self.lagging_indexes(seed).await;
+        let indexes = self.lagging_reads(seed).await;
         indexes.lag(longest);
         self.hooks.push(indexes);
     }

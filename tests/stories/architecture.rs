@@ -163,6 +163,17 @@ fn no_file_is_longer_than_four_hundred_lines() {
     assert_eq!(long, []);
 }
 
+/// The vendored library is one line; the texts are data.
+#[test]
+fn no_script_or_sheet_of_the_pages_is_longer_than_that() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions/web/src/assets");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = files.filter(|path| !path.ends_with("texts.js") && !path.ends_with("preact-htm.js"));
+    let lines = files.map(|path| (std::fs::read_to_string(&path).unwrap().lines().count(), path));
+    let long: Vec<_> = lines.filter(|(lines, _)| *lines > 400).collect();
+    assert_eq!(long, []);
+}
+
 #[test]
 fn lints_are_expected_with_a_reason_never_allowed() {
     let mut sources = sources();

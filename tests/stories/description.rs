@@ -37,6 +37,11 @@ async fn every_route_for_programs_is_described_and_nothing_else() {
     let api = serde_json::to_value(description::merged()).unwrap();
     let described: BTreeSet<_> = operations(&api).into_iter().map(|(operation, _)| operation).collect();
     assert_eq!(described, routes);
+    let takes_body = |name: &str| ["POST ", "PUT ", "PATCH "].iter().any(|method| name.starts_with(method));
+    for (name, operation) in operations(&api) {
+        let is_to = takes_body(&name) && name != "POST /v1/settings/verify";
+        assert_eq!(operation["requestBody"].is_object(), is_to, "{name}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

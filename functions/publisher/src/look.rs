@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use futures_util::future::{join, join_all};
 use jiff::{SignedDuration, Timestamp};
+use shared::domain::pin::to_millisecond;
 use shared::domain::{Mode, Partition, Pin, Settings, Shard, State};
 use shared::platform::Platform;
 use shared::store::{DueEntry, DuePage, DuePosition, DueWork, ShardOwner, StoreError};
@@ -58,6 +59,13 @@ pub async fn look_as_owner(
 }
 
 impl Look {
+    /// Whether somebody newer than `holder`, who has the shard `since` then, has it now. Who had it before may still be
+    /// shown some time after.
+    pub fn is_lost(&self, holder: &str, since: Timestamp) -> bool {
+        let is_newer = |owner: &ShardOwner| owner.since >= to_millisecond(since);
+        self.owner.as_ref().is_some_and(|owner| owner.holder != holder && is_newer(owner))
+    }
+
     fn new(shard: Shard, owner: Option<ShardOwner>, page: Option<DuePage>) -> Self {
         let (entries, rest) = page.map_or((None, None), |page| (Some(page.entries), page.next));
         Self { shard, owner, entries, rest }

@@ -323,8 +323,8 @@ impl<'a> Watch<'a> {
             self.stopped = true;
             return;
         }
-        let (lost, kept): (Vec<_>, Vec<_>) =
-            looks.into_iter().partition(|look| look.owner.as_ref().is_some_and(|owner| owner.holder != self.holder));
+        let since = self.span.began;
+        let (lost, kept): (Vec<_>, Vec<_>) = looks.into_iter().partition(|look| look.is_lost(&self.holder, since));
         for Look { shard, .. } in lost {
             let partition = Partition::Open(self.mode, shard);
             self.owned.remove(&shard);

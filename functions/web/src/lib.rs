@@ -1,4 +1,5 @@
-//! The pages that a person sees. They need no script and show nothing of anyone.
+//! The pages that a person sees: one document that shows nothing of anyone, the scripts that fill it from the API, and the
+//! description of the API.
 
 mod assets;
 mod openapi;

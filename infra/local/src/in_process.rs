@@ -23,7 +23,7 @@ use dynoxide::Database;
 use http::StatusCode;
 
 pub use hook::{Charge, Effect, Fault, Hook, Outcome, Plan, Service};
-pub use lagging::LaggingIndexes;
+pub use lagging::LaggingReads;
 pub use meter::{Count, Meter};
 
 use crate::answer::{AWS_JSON, Answer};

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use lambda_http::request::RequestContext;
@@ -40,8 +40,18 @@ impl Route {
     }
 }
 
+/// What every answer has that does not say otherwise: it is kept by nobody, taken for nothing else, and in no frame.
+const EVERYWHERE: [(HeaderName, &str); 6] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+];
+
 /// Completes a function's router: unknown paths and methods answer as problems, problems carry the request's id,
-/// JSON is not kept by anybody, and each request leaves a line in the log.
+/// every answer has the headers that keep it from being anything else, and each request leaves a line in the log.
 pub fn finish(router: Router, clock: &SharedClock) -> Router {
     let clock = clock.clone();
     router
@@ -73,8 +83,16 @@ async fn logged(clock: SharedClock, request: Request, next: Next) -> Response {
 }
 
 async fn complete(request: Request, next: Next) -> Response {
+    let mut response = understood(request, next).await;
+    for (name, value) in EVERYWHERE {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+async fn understood(request: Request, next: Next) -> Response {
     let request_id = request_id(&request);
-    let mut response = next.run(request).await;
+    let response = next.run(request).await;
     if let Some(problem) = response.extensions().get::<Problem>() {
         return problem.render(request_id.as_deref());
     }
@@ -84,7 +102,6 @@ async fn complete(request: Request, next: Next) -> Response {
         let detail = "The request could not be understood.";
         return Problem::new(response.status(), "malformed_request", detail).render(request_id.as_deref());
     }
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 

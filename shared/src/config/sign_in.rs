@@ -26,6 +26,8 @@ impl SignInConfig {
             variables.reject(missing, "is needed: OIDC_ISSUER and OIDC_CLIENT_ID go together");
         }
         let scope = variables.optional("OIDC_SCOPE").unwrap_or_else(|| "openid pinwheel/use".to_owned());
+        // A template leaves gaps where a parameter is empty.
+        let scope = scope.split_whitespace().collect::<Vec<_>>().join(" ");
         let others = variables.origins("OIDC_ORIGINS");
         Some(Self { issuer: issuer?, client_id: client_id?, scope, others })
     }

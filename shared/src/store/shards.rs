@@ -43,8 +43,8 @@ impl ShardStore {
         self.table.get(&Key::shard(shard)).await
     }
 
-    /// Reads who owned `shard` a moment ago. Owners look so every two seconds; seeing another one a moment later costs pace
-    /// and nothing else.
+    /// Reads who owned `shard` a moment ago, which may be who had it before the caller. Owners look so every two seconds;
+    /// seeing a newer one a moment later costs pace and nothing else.
     pub async fn glance(&self, shard: Shard) -> Result<Option<ShardOwner>, StoreError> {
         self.table.glance(&Key::shard(shard)).await
     }

@@ -1,4 +1,6 @@
 //! List prices of us-east-1 in USD, without the free tier, as AWS's pricing pages had them in 2025; and what only AWS adds.
+//!
+//! Looked up again were those of table units, Lambda, HTTP API and Scheduler.
 
 /// A million write units of a table on demand (aws.amazon.com/dynamodb/pricing/on-demand, since November 2024).
 pub const WRITE_UNITS: f64 = 0.625;

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
-use local::in_process::{Hook, LaggingIndexes};
+use local::in_process::{Hook, LaggingReads};
 use shared::domain::Shard;
 use shared::kick::PublisherEvent;
 
@@ -45,7 +45,7 @@ pub struct Scene {
     pub fleet: Arc<Fleet>,
     /// The people.
     pub people: People,
-    indexes: Option<Arc<LaggingIndexes>>,
+    indexes: Option<Arc<LaggingReads>>,
 }
 
 impl Scene {
@@ -64,7 +64,7 @@ impl Scene {
         });
         let indexes = match around.weather.index_lag {
             SignedDuration::ZERO => None,
-            _ => Some(world.lagging_indexes(seed).await),
+            _ => Some(world.lagging_reads(seed).await),
         };
         let mut hooks: Vec<Arc<dyn Hook>> = Vec::new();
         hooks.extend(indexes.clone().map(|indexes| indexes as Arc<dyn Hook>));

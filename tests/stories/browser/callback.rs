@@ -7,11 +7,11 @@ use super::Visit;
 
 const BACK: &str = "/app/pinterest/board";
 
-/// Lets Pinterest answer so to the code that is exchanged next.
-fn refuse_exchange(visit: &Visit, status: u16, code: i64) {
+/// Lets Pinterest answer so to the next call of that kind.
+fn refuse(visit: &Visit, operation: Operation, status: u16, code: i64) {
     let body = Some(json!({"code": code, "message": "no"}));
     let answer = FaultAnswer::Status { status, body, headers: std::collections::BTreeMap::default() };
-    let fault = Fault { answer: Some(answer), times: Some(1), ..Fault::on(Operation::ExchangeCode) };
+    let fault = Fault { answer: Some(answer), times: Some(1), ..Fault::on(operation) };
     visit.stack.simulator().unwrap().set_fault(fault);
 }
 
@@ -49,17 +49,32 @@ async fn every_way_back_that_fails_says_what_happened() {
     browser.cdp("Network.clearBrowserCookies", json!({})).await;
     browser.press("Allow").await;
     reads(&visit, "This connection began in another browser").await;
-    for (status, code, title) in [
-        (400, 283, "Pinterest did not accept the code"),
-        (401, 2, "Pinterest does not accept the app"),
-        (500, 0, "Pinterest did not answer"),
+    for (operation, status, code, title) in [
+        (Operation::ExchangeCode, 400, 283, "Pinterest did not accept the code"),
+        (Operation::ExchangeCode, 401, 2, "Pinterest does not accept the app"),
+        (Operation::ExchangeCode, 429, 8, "Pinterest takes no more requests for now"),
+        (Operation::ExchangeCode, 500, 0, "Pinterest did not answer"),
+        (Operation::GetUserAccount, 401, 3, "Pinterest has not approved the app"),
     ] {
         at_the_consent(&visit).await;
-        refuse_exchange(&visit, status, code);
+        refuse(&visit, operation, status, code);
         browser.press("Allow").await;
         reads(&visit, title).await;
     }
     assert_eq!(visit.api("/v1/accounts").await["items"], Value::Array(Vec::new()), "nothing was connected");
+    visit.end().await;
+}
+
+#[tokio::test]
+async fn an_account_that_somebody_else_connected_stays_theirs() {
+    let Some(visit) = Visit::planned().await else { return };
+    let browser = &visit.chromium;
+    browser.press("Sign out").await;
+    browser.sees("Pins on time").await;
+    visit.sign_in("bob", false).await;
+    at_the_consent(&visit).await;
+    browser.press("Allow").await;
+    reads(&visit, "This Pinterest account is already connected").await;
     visit.end().await;
 }
 

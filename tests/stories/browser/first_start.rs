@@ -3,7 +3,7 @@
 use super::Visit;
 
 #[tokio::test]
-async fn an_administrator_sets_pinterest_up_and_connects_an_account() {
+async fn nobody_needs_to_be_told_how_the_first_pin_gets_out() {
     let Some(visit) = Visit::begin().await else { return };
     let (browser, (id, secret)) = (&visit.chromium, visit.app());
     browser.go(&visit.at("/")).await;
@@ -29,7 +29,17 @@ async fn an_administrator_sets_pinterest_up_and_connects_an_account() {
     browser.arrives(&visit.at("/app/accounts")).await;
     browser.sees("Sign out").await;
     browser.sees("Connected").await;
-    let accounts = visit.api("/v1/accounts").await;
-    assert_eq!(accounts["items"][0]["state"], "connected", "{accounts}");
+    browser.press("Today").await;
+    browser.press("Plan the first pin").await;
+    browser.tick("Summer recipes").await;
+    browser.fill("Address of the picture", "https://example.com/cake.jpg").await;
+    browser.fill("Title", "The first of many").await;
+    browser.press("Now").await;
+    browser.press("Publish now").await;
+    browser.sees("The pin is going out").await;
+    browser.press("The first of many").await;
+    browser.sees("See it on Pinterest").await;
+    let pins = visit.api("/v1/pins").await;
+    assert_eq!(pins["items"][0]["status"], "published", "{pins}");
     visit.end().await;
 }

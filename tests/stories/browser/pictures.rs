@@ -1,4 +1,4 @@
-//! Every page as a picture, wide and light, and on a phone in the dark; and what axe has to say about its accessibility.
+//! Every page as a picture, wide and on a phone, light and dark; and what axe has to say about its accessibility.
 
 use std::path::Path;
 
@@ -9,6 +9,13 @@ use super::{Visit, pictures};
 
 /// Where `.ci/run` puts axe.
 const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/ci-tools/axe/node_modules/axe-core/axe.min.js");
+
+const LOOKS: [(Look, &str); 4] = [
+    (Look::WIDE, "wide"),
+    (Look::WIDE.dark(), "wide-dark"),
+    (Look::PHONE, "phone"),
+    (Look::PHONE.dark(), "phone-dark"),
+];
 
 /// What axe finds on the page: rules with the places that break them.
 async fn violations(visit: &Visit, axe: &str) -> Vec<String> {
@@ -41,7 +48,7 @@ async fn every_page_is_pictured_and_keeps_to_wcag() {
     ];
     let mut found = Vec::new();
     for (name, path, sign) in &pages {
-        for (look, kind) in [(Look::WIDE, "wide"), (Look::PHONE, "phone")] {
+        for (look, kind) in LOOKS {
             browser.look(look).await;
             browser.go(&visit.at(path)).await;
             browser.sees(sign).await;

@@ -1,6 +1,7 @@
 // Connected accounts: connect, pick boards, reconnect, disconnect.
 
 import { all, ask, get } from './api.js';
+import { Link } from './app.js';
 import { Avatar, Button, Dialog, Failure, Field, Loaded, Notice, Tag, html, useAction, useData, useEffect, useState } from './parts.js';
 import { t } from './texts.js';
 import { dateTime, relative } from './time.js';
@@ -117,7 +118,7 @@ function Account({ account, status, reload }) {
         ${account.access_token_expires_at && html`<dt>${words.expiry.label}</dt>
           <dd>${account.refresh_token_expires_at ? words.expiry.renewed(dateTime(account.refresh_token_expires_at)) : words.expiry.ends(dateTime(account.access_token_expires_at), relative(account.access_token_expires_at))}</dd>`}
         ${failed + needs_review > 0 && html`<dt>${words.attention.label}</dt>
-          <dd><a href=${`/app/calendar?view=list&account=${account.id}&status=failed&status=needs_review`}>${words.attention.count(needs_review, failed)}</a></dd>`}
+          <dd><${Link} href="/">${words.attention.count(needs_review, failed)}<//></dd>`}
       </dl>
       ${open === 'boards' && html`<${Boards} account=${account} onClose=${() => setOpen(null)} onDone=${() => (setOpen(null), reload())} />`}
       ${open === 'disconnect' && html`<${Disconnect} account=${account} onClose=${() => setOpen(null)} onDone=${() => (setOpen(null), reload())} />`}

@@ -24,8 +24,17 @@ const NAV = [
 
 let show = () => {};
 
+const questions = new Set();
+
+/** Asks `question` before another page is gone to, until what is answered is called. */
+export function askBeforeLeaving(question) {
+  questions.add(question);
+  return () => questions.delete(question);
+}
+
 /** Goes to another page of ours without leaving the document. */
 export function go(path, { replace = false } = {}) {
+  if ([...questions].some((question) => !confirm(question))) return;
   if (replace) history.replaceState(null, '', path);
   else history.pushState(null, '', path);
   show();

@@ -22,7 +22,7 @@ export function read(query) {
 }
 
 /** The address of what is shown. */
-export function address({ view, day, zone, account, board, states, text }) {
+function address({ view, day, zone, account, board, states, text }) {
   const query = new URLSearchParams();
   if (view !== 'month') query.set('view', view);
   query.set('day', day);

@@ -3,7 +3,7 @@
 // As many requests as a browser sends one host at a time, more or less.
 const AT_A_TIME = 6;
 
-// API Gateway asks to slow down (429), or AWS hiccups (503): such a request did nothing and is made again.
+// Asked to slow down (429), a request did nothing and is made again.
 const PATIENCE = [500, 1_500, 4_000];
 
 /**
@@ -31,8 +31,7 @@ async function one(task, act, signal) {
     try {
       return { task, done: await act(task) };
     } catch (error) {
-      const isBusy = error.status === 429 || error.status === 503;
-      if (!isBusy || tries === PATIENCE.length) return { task, error };
+      if (error.status !== 429 || tries === PATIENCE.length) return { task, error };
       await new Promise((resolve) => setTimeout(resolve, PATIENCE[tries]));
     }
   }

@@ -17,7 +17,7 @@ export function Sign({ state }) {
 }
 
 /** The time on the clock; of an hour that the clocks show twice, with the offset. */
-export function timeOf(at, zone) {
+function timeOf(at, zone) {
   const isTwice = moment(fields(at, zone), zone).kind === 'fold';
   return isTwice ? `${clock(at, zone)} (${offsetText(at, zone)})` : clock(at, zone);
 }

@@ -53,7 +53,7 @@ export function isUndoable(pin) {
 }
 
 /** Why a pin in this state stays where it is. */
-export function sayFixed(pin, say) {
+function sayFixed(pin, say) {
   say({ text: words.cannot(titleOf(pin), words.fixed[pin.status] ?? ''), isBad: true });
 }
 

@@ -40,7 +40,12 @@ export default function Calendar({ place }) {
     const next = placed(pin, target, zone);
     if (!next) return moves.say({ text: words.move.past, isBad: true });
     const others = selection.selected.has(pin.id) ? selection.chosen.filter((each) => isMovable(each) && each.publish_at) : [];
-    if (others.length > 1 && pin.publish_at) return setBulk({ kind: 'move', given: together(pin, target, others, zone) });
+    if (others.length > 1 && pin.publish_at) {
+      const given = together(pin, target, others, zone);
+      const left = others.length - given.length;
+      if (left > 0) moves.say({ text: words.bulk.past(left), isBad: true });
+      return given.length > 0 && setBulk({ kind: 'move', given });
+    }
     const isThere = pin.publish_at !== null && +next.at === +new Date(pin.publish_at);
     return isThere ? null : moves.moveTo(pin, next);
   };

@@ -99,7 +99,7 @@ function Composer({ slot, kept, accounts, pin, at }) {
   if (done) return html`<${Done} done=${done} zone=${draft.zone} accounts=${accounts} onAnother=${() => setDone(null)} />`;
   const first = draft.targets[0];
   return html`
-    <form class="composer" ref=${page} noValidate onSubmit=${(event) => (event.preventDefault(), sending.run())}>
+    <form class="composer" ref=${page} noValidate inert=${sending.busy} onSubmit=${(event) => (event.preventDefault(), sending.run())}>
       <div class="main">
         ${restored && html`<${Notice}>
           <p>${restored.sent ? words.unsure : words.restored(relative(restored.saved))}</p>
@@ -154,6 +154,10 @@ async function send(form, body, onEarlier) {
       onEarlier((await post(sent)).body.items);
       form.change({ key: crypto.randomUUID(), sent: null });
       return null;
+    }
+    if (error.code === 'idempotency_mismatch') {
+      form.change({ key: crypto.randomUUID(), sent: null });
+      throw new Error(words.sentElsewhere);
     }
     // Refused, so nothing was taken; without an answer nobody knows.
     if (error.status < 500 || error instanceof SignedOut) form.change({ sent });

@@ -2,14 +2,17 @@
 
 import { all, get, health } from './api.js';
 import { Link } from './app.js';
-import { Loaded, Notice, Tag, html, useData } from './parts.js';
+import { Button, Loaded, Notice, Tag, html, useData, useState } from './parts.js';
 import { t } from './texts.js';
 import { dateTime, relative } from './time.js';
 
 const words = t.home;
 
-// Often enough to watch a pin go out.
-const EVERY_MS = 10_000;
+// Each look is eight requests; the page of a pin is for watching it go out.
+const EVERY_MS = 30_000;
+
+// Nobody reads further than that.
+const MOST = 200;
 
 // A pin that is that late is told; what is due goes out within a second as a rule.
 const LATE_MS = 60_000;
@@ -22,11 +25,12 @@ export default function Home({ who }) {
       ${(data) => html`
         <${State} data=${data} who=${who} />
         <div class="columns">
-          <${Pins} title=${words.next.title} none=${words.next.none} pins=${data.next} more="/app/calendar" />
+          <${Pins} title=${words.next.title} none=${words.next.none} pins=${data.next}
+            query=${`status=scheduled&order=soonest&from=${new Date().toISOString()}`} />
           <${Pins} title=${words.needs.title} none=${words.needs.none} pins=${data.needs} count=${data.attention}
-            more="/app/calendar?view=list&status=needs_review&status=failed" />
-          ${data.waiting.length > 0 && html`<${Pins} title=${words.waiting.title} pins=${data.waiting} more="/app/calendar?view=list&status=held" />`}
-          <${Pins} title=${words.out.title} none=${words.out.none} pins=${data.out} more="/app/calendar?view=list&status=published" />
+            query="status=needs_review&status=failed&order=newest" />
+          ${data.waiting.length > 0 && html`<${Pins} title=${words.waiting.title} pins=${data.waiting} query="status=held&order=soonest" />`}
+          <${Pins} title=${words.out.title} none=${words.out.none} pins=${data.out} query="status=published&order=newest" />
         </div>
       `}
     <//>
@@ -72,17 +76,27 @@ function State({ data, who }) {
   `;
 }
 
-function Pins({ title, none, pins, count, more }) {
+function Pins({ title, none, pins, count, query }) {
+  const [isOpen, setOpen] = useState(false);
   const total = count ? count.needs_review + count.failed : pins.length;
   return html`
     <section class="card">
       <h2>${title}${count && total > 0 ? ` (${total})` : ''}</h2>
-      ${pins.length === 0
-        ? html`<p class="quiet">${none}</p>`
+      ${pins.length === 0 && html`<p class="quiet">${none}</p>`}
+      ${isOpen
+        ? html`<${Every} query=${query} />`
         : html`<ul class="plain">${pins.slice(0, 5).map((pin) => html`<${Pin} key=${pin.id} pin=${pin} />`)}</ul>
-            ${pins.length > 5 && html`<p><${Link} href=${more}>${words.more}<//></p>`}`}
+            ${pins.length > 5 && html`<p><${Button} onClick=${() => setOpen(true)}>${words.more}<//></p>`}`}
     </section>
   `;
+}
+
+function Every({ query }) {
+  const every = useData((signal) => all(`/v1/pins?${query}`, { most: MOST, signal }), []);
+  return html`<${Loaded} of=${every}>
+    ${(pins) => html`<ul class="plain">${pins.map((pin) => html`<${Pin} key=${pin.id} pin=${pin} />`)}</ul>
+      ${pins.length >= MOST && html`<p class="quiet">${words.most(pins.length)}</p>`}`}
+  <//>`;
 }
 
 function Pin({ pin }) {

@@ -10,7 +10,7 @@ export { html, useCallback, useEffect, useRef, useState };
 let ids = 0;
 
 /** An id for a control and its label. */
-export function useId() {
+function useId() {
   const id = useRef(null);
   id.current ??= `c${(ids += 1)}`;
   return id.current;
@@ -23,16 +23,20 @@ export function useId() {
 export function useData(load, keys = [], { every } = {}) {
   const [state, setState] = useState({ data: null, error: null, loading: true });
   const latest = useRef(null);
+  const isAsking = useRef(false);
   const reload = useCallback(async () => {
     const mine = new AbortController();
     latest.current?.abort();
     latest.current = mine;
+    isAsking.current = true;
     setState((before) => ({ ...before, loading: true }));
     try {
       const data = await load(mine.signal);
       if (!mine.signal.aborted) setState({ data, error: null, loading: false });
     } catch (error) {
       if (!mine.signal.aborted) setState((before) => ({ ...before, error, loading: false }));
+    } finally {
+      if (latest.current === mine) isAsking.current = false;
     }
   }, keys);
   useEffect(() => {
@@ -41,7 +45,7 @@ export function useData(load, keys = [], { every } = {}) {
   }, keys);
   useEffect(() => {
     if (!every) return undefined;
-    const timer = setInterval(() => document.visibilityState === 'visible' && reload(), every);
+    const timer = setInterval(() => document.visibilityState === 'visible' && !isAsking.current && reload(), every);
     return () => clearInterval(timer);
   }, [reload, every]);
   return { ...state, reload };
@@ -163,9 +167,11 @@ export function Dialog({ title, onClose, children }) {
     shown.showModal();
     return () => shown.close();
   }, []);
-  const beside = (event) => event.target === dialog.current && onClose();
+  // Pressed beside it as well: text that is marked may be let go of out there.
+  const pressed = useRef(null);
+  const beside = (event) => event.target === dialog.current && pressed.current === dialog.current && onClose();
   return html`
-    <dialog ref=${dialog} aria-labelledby=${id} onCancel=${(event) => (event.preventDefault(), onClose())} onClick=${beside}>
+    <dialog ref=${dialog} aria-labelledby=${id} onCancel=${(event) => (event.preventDefault(), onClose())} onPointerDown=${(event) => (pressed.current = event.target)} onClick=${beside}>
       <div class="dialog">
         <h2 id=${id}>${title}</h2>
         ${children}

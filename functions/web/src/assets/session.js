@@ -11,11 +11,13 @@ const AHEAD_MS = 60_000;
 
 const meta = (name) => document.querySelector(`meta[name="sign-in-${name}"]`)?.content;
 
-export const signIn = { issuer: meta('issuer'), client: meta('client'), scope: meta('scope') };
+export const signIn = { issuer: meta('issuer'), client: meta('client'), scope: meta('scope'), adminScope: meta('admin-scope') };
 
 let tokens = read(KEY);
 let renewing = null;
 let discovered = null;
+// Counts who signed out here, so that a renewal that was under way does not sign them in again.
+let sessions = 0;
 const listeners = new Set();
 
 /** Calls `listener` whenever somebody signs in or out. */
@@ -28,10 +30,11 @@ export function onChange(listener) {
 export function person() {
   if (!tokens) return null;
   const claims = payload(tokens.access);
+  const scopes = (claims.scope ?? '').split(' ');
   const groups = [claims['cognito:groups'], claims.groups].flat().filter(Boolean);
   return {
     name: payload(tokens.id).email ?? payload(tokens.id)['cognito:username'] ?? claims.username ?? claims.sub,
-    isAdmin: groups.includes('pinwheel-admin'),
+    isAdmin: groups.includes('pinwheel-admin') || scopes.includes(signIn.adminScope),
   };
 }
 
@@ -78,10 +81,11 @@ export async function finish() {
   const query = new URLSearchParams(location.search);
   if (location.pathname !== '/' || !(query.has('code') || query.has('error'))) return null;
   const trip = read(TRIP);
-  sessionStorage.removeItem(TRIP);
   history.replaceState(null, '', '/');
-  if (query.has('error')) throw new Error(t.signIn.refused(query.get('error_description') ?? query.get('error')));
+  // Anybody can make a link with a sentence in it.
   if (!trip || trip.state !== query.get('state')) throw new Error(t.signIn.notBegunHere);
+  sessionStorage.removeItem(TRIP);
+  if (query.has('error')) throw new Error(t.signIn.refused(query.get('error_description') ?? query.get('error')));
   await exchange({
     grant_type: 'authorization_code',
     code: query.get('code'),
@@ -91,12 +95,17 @@ export async function finish() {
   return trip.back === '/' ? null : trip.back;
 }
 
-/** Forgets the tokens, here and where the issuer can. */
+/** Forgets the tokens, here and where the issuer can, and leaves nothing on the screen. */
 export async function signOut() {
-  const id = tokens?.id;
-  keep(null);
-  const { end_session_endpoint } = await discovery().catch(() => ({}));
-  if (!end_session_endpoint) return;
+  const { id, refresh } = tokens ?? {};
+  sessions += 1;
+  sessionStorage.removeItem(KEY);
+  const { end_session_endpoint, revocation_endpoint } = await discovery().catch(() => ({}));
+  if (refresh && revocation_endpoint) {
+    const body = new URLSearchParams({ token: refresh, client_id: signIn.client });
+    await fetch(revocation_endpoint, { method: 'POST', body, keepalive: true }).catch(() => {});
+  }
+  if (!end_session_endpoint) return location.assign('/');
   const url = new URL(end_session_endpoint);
   url.searchParams.set('client_id', signIn.client);
   // The standard's name, and Cognito's.
@@ -111,21 +120,25 @@ async function renew() {
   try {
     await exchange({ grant_type: 'refresh_token', refresh_token: tokens.refresh });
   } catch (error) {
+    if (error.isRefusal) return keep(null);
     // An issuer that cannot be reached says nothing about the session; what is still good is used on.
-    if (error.isRefusal || Date.now() >= tokens.endsAt) keep(null);
+    if (Date.now() >= tokens.endsAt) throw new Error(t.problem.offline);
   }
 }
 
 async function exchange(form) {
+  const mine = sessions;
   const { token_endpoint } = await discovery();
   const response = await fetch(token_endpoint, {
     method: 'POST',
     body: new URLSearchParams({ client_id: signIn.client, ...form }),
   });
   if (!response.ok) {
-    throw Object.assign(new Error(t.signIn.failed), { isRefusal: response.status < 500 });
+    throw Object.assign(new Error(t.signIn.failed), { isRefusal: [400, 401].includes(response.status) });
   }
   const answer = await response.json();
+  // Who signed out meanwhile stays so.
+  if (mine !== sessions) return;
   keep({
     access: answer.access_token,
     id: answer.id_token ?? tokens?.id,

@@ -1,6 +1,7 @@
 // The administrator's page: the Pinterest app, as its settings are known, and whether it works.
 
 import { ask, get } from './api.js';
+import { askBeforeLeaving } from './app.js';
 import { Button, Choice, Copy, Failure, Field, Loaded, Notice, Tag, html, useAction, useData, useEffect, useState } from './parts.js';
 import { t } from './texts.js';
 import { exact } from './time.js';
@@ -70,7 +71,8 @@ function Form({ data, reload, onSaved }) {
     if (!isTouched) return undefined;
     const warn = (event) => event.preventDefault();
     addEventListener('beforeunload', warn);
-    return () => removeEventListener('beforeunload', warn);
+    const stay = askBeforeLeaving(words.leave);
+    return () => (removeEventListener('beforeunload', warn), stay());
   }, [isTouched]);
   const set = (name) => (value) => (setDone(false), setForm({ ...form, [name]: value }));
   const typed = (name) => (event) => set(name)(event.target.value);
@@ -86,11 +88,11 @@ function Form({ data, reload, onSaved }) {
     reload();
     onSaved();
   });
-  const takeTheirs = async () => {
+  const takingTheirs = useAction(async () => {
     const { body, etag } = await ask('GET', '/v1/settings');
     setBase({ settings: body, etag });
     saving.clear();
-  };
+  });
   const wrong = (name) => saving.error?.of?.(name) ?? null;
   const shown = form.replacing || !base.settings.app_secret.set;
   const changedMeanwhile = saving.error?.status === 412;
@@ -128,7 +130,8 @@ function Form({ data, reload, onSaved }) {
       </div>
       ${changedMeanwhile
         ? html`<${Notice} kind="warn" title=${words.changed.title}>
-            <p>${words.changed.about}</p><${Button} onClick=${takeTheirs}>${words.changed.goOn}<//>
+            <p>${words.changed.about}</p><${Button} busy=${takingTheirs.busy} onClick=${takingTheirs.run}>${words.changed.goOn}<//>
+            <${Failure} error=${takingTheirs.error} />
           <//>`
         : html`<${Failure} error=${saving.error} />`}
       ${base.settings.warnings.map((warning) => html`<${Notice} kind="warn">${warning.message}<//>`)}

@@ -66,6 +66,7 @@ export const t = {
   home: {
     title: 'Today',
     more: 'Show all',
+    most: (count) => `The first ${count} are shown.`,
     untitled: 'Pin without a title',
     next: { title: 'Next', none: 'Nothing is scheduled.' },
     needs: { title: 'Needs you', none: 'Nothing needs you.' },
@@ -145,6 +146,7 @@ export const t = {
     },
     saved: 'Saved.',
     unsaved: 'Not saved yet',
+    leave: 'What you changed in the settings is not saved. Leave all the same?',
     check: {
       title: 'Check the set-up',
       about: 'Asks Pinterest whether it takes what you saved, and says what to do.',
@@ -252,6 +254,7 @@ export const t = {
     title: 'New pin',
     restored: (when) => `This is what you had typed ${when}. It is not scheduled.`,
     unsure: 'It was sent, and the answer did not come back. Send it once more to find out: nothing is scheduled twice.',
+    sentElsewhere: 'What this form had before was sent already, perhaps from another tab; look at the calendar. Send once more, and this is scheduled as well.',
     anew: 'Start anew',
     cleared: 'The form is empty.',
     undo: 'Bring it back',

@@ -35,7 +35,7 @@ export function day(at, zone = HERE) {
 }
 
 /** How far the zone is from UTC at that moment, in minutes. */
-export function offset(at, zone = HERE) {
+function offset(at, zone = HERE) {
   const wall = fields(at, zone);
   const asUtc = Date.UTC(wall.year, wall.month - 1, wall.day, wall.hour, wall.minute, wall.second);
   return Math.round((asUtc - Math.floor(+new Date(at) / 1000) * 1000) / 60_000);

@@ -1,4 +1,5 @@
-//! Indexes that lag behind their table, as `DynamoDB`'s do and the embedded ones do not.
+//! Indexes, and reads that need not be consistent, that lag behind their table, as `DynamoDB`'s do and the embedded ones do
+//! not.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,11 +18,12 @@ use crate::virtual_world::VirtualClock;
 /// Everything that an index or its keys can have of an item; the indexes are keys-only.
 const PROJECTED: [&str; 6] = ["pk", "sk", "due_shard", "due_at", "owner", "publish_at"];
 
-/// A hook that answers queries of indexes from what the table held some time ago.
+/// A hook that answers queries of indexes, and reads of shard owners that need not be consistent, from what the table held
+/// some time ago.
 ///
-/// What changes in an index appears there after a time of its own, drawn anew for each change; the changes of one item
+/// What changes appears there after a time of its own, drawn anew for each change; the changes of one item
 /// keep their order. A second database holds what the indexes show.
-pub struct LaggingIndexes {
+pub struct LaggingReads {
     table: Database,
     shown: Database,
     clock: VirtualClock,
@@ -42,7 +44,7 @@ struct State {
 /// The partition and sort key of an item.
 type Key = (String, String);
 
-impl LaggingIndexes {
+impl LaggingReads {
     /// Indexes of `table`; `shown` is an empty database with the same table.
     pub fn new(table: Database, shown: Database, clock: VirtualClock, random: SharedRandom) -> Self {
         Self { table, shown, clock, random, state: Mutex::default() }
@@ -91,10 +93,11 @@ impl LaggingIndexes {
     }
 }
 
-impl Hook for LaggingIndexes {
+impl Hook for LaggingReads {
     fn answer(&self, effect: &Effect<'_>) -> Option<Answer> {
         let asks_index = effect.operation == "Query" && effect.request["IndexName"].is_string();
-        asks_index.then(|| {
+        let glances = effect.operation == "GetItem" && effect.request["ConsistentRead"] != true;
+        (asks_index || glances).then(|| {
             self.appear(&mut self.lock(), self.clock.now());
             dynamodb::run(&self.shown, effect.operation, effect.request).0
         })
@@ -111,9 +114,9 @@ impl Hook for LaggingIndexes {
     }
 }
 
-impl std::fmt::Debug for LaggingIndexes {
+impl std::fmt::Debug for LaggingReads {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LaggingIndexes").finish_non_exhaustive()
+        f.debug_struct("LaggingReads").finish_non_exhaustive()
     }
 }
 
@@ -134,8 +137,11 @@ fn written(effect: &Effect<'_>) -> Vec<(String, Key)> {
     }
 }
 
-/// What the indexes can show of an item; null where it is in none.
+/// What the indexes can show of an item, and all of a shard's owner; null where that is nothing.
 fn projected(item: &Value) -> Value {
+    if item["pk"]["S"].as_str().is_some_and(|pk| pk.starts_with("shard#")) {
+        return item.clone();
+    }
     let is_shown = item["due_at"].is_object() || item["publish_at"].is_object();
     let parts = PROJECTED.iter().filter_map(|name| Some(((*name).to_owned(), item.get(name)?.clone())));
     if is_shown { Value::Object(parts.collect()) } else { Value::Null }

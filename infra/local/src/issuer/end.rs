@@ -1,4 +1,4 @@
-//! `GET /end-session`: the way back for somebody who signed out (OpenID Connect RP-Initiated Logout 1.0). The issuer itself
+//! `GET /end-session`: the way back for somebody who signed out (`OpenID` Connect RP-Initiated Logout 1.0). The issuer itself
 //! remembers nobody.
 
 use std::sync::Arc;
