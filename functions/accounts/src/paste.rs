@@ -8,7 +8,7 @@ use axum::extract::State;
 use jiff::SignedDuration;
 use lambda_http::http::StatusCode;
 use serde_json::{Map, Value};
-use shared::api::{self, Json, Problem, User};
+use shared::api::{Json, Problem, User};
 use shared::connecting::{self, KeepError, Permitted, TAKEN, TAKEN_REMEDY, Tokens};
 use shared::domain::pin::to_millisecond;
 use shared::domain::settings::Obstacle;
@@ -119,7 +119,7 @@ fn refused(error: CallError) -> Problem {
         ),
         _ => return error.into(),
     };
-    api::log(&error);
+    tracing::info!(status = refusal.status, "Pinterest took no pasted token");
     Problem::invalid_field(FIELD, code, message)
 }
 

@@ -78,14 +78,19 @@ async fn run(platform: &Platform, settings: &Settings, origin: &Origin) -> Vec<C
         platform.circuits.list(settings.mode),
     );
     let refused = refused_for_trial(circuits);
-    let (approved, tier) = (ask::app_approved(&asked), ask::tier(settings.mode, &asked, refused));
+    let credentials = ask::credentials(settings.mode, &asked);
+    let (approved, tier) = if credentials.result == Verdict::Failed {
+        (ask::untold("app_approved"), ask::untold("tier"))
+    } else {
+        (ask::app_approved(&asked), ask::tier(settings.mode, &asked, refused))
+    };
     if approved.result == Verdict::Ok && tier.result != Verdict::Failed {
         try_at_once(platform, settings.mode).await;
     }
     vec![
         entered::app_id(settings),
         entered::app_secret(settings),
-        ask::credentials(settings.mode, &asked),
+        credentials,
         approved,
         tier,
         entered::scopes(settings),

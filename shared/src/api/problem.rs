@@ -69,7 +69,7 @@ impl Problem {
     /// 422 with every wrong field.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let named: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
-        let detail = format!("Nothing was stored. Correct: {}.", named.join(", "));
+        let detail = format!("Wrong, so that nothing was done: {}.", named.join(", "));
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
     }
 

@@ -36,7 +36,7 @@ async fn somebody_composes_a_pin_and_sees_it_go_out() {
     assert_eq!(pins(&visit, "Apple pie").await.0, 0);
     browser.fill("Link", "https://example.com/pie").await;
     browser.press("Publish now").await;
-    browser.sees("The pin is going out").await;
+    browser.sees("The pin is out").await;
     browser.press("Today").await;
     browser.sees("Apple pie").await;
     browser.press("Apple pie").await;
@@ -89,7 +89,7 @@ async fn what_is_typed_outlives_a_closed_tab_and_a_session_that_ends() {
     browser.sees("Where it goes").await;
     assert_eq!(browser.value("Title").await, "Half a pie");
     browser.press("Publish now").await;
-    browser.sees("The pin is going out").await;
+    browser.sees("The pin is out").await;
     assert_eq!(pins(&visit, "Half a pie").await.0, 1);
     visit.end().await;
 }

@@ -36,7 +36,7 @@ async fn nobody_needs_to_be_told_how_the_first_pin_gets_out() {
     browser.fill("Title", "The first of many").await;
     browser.press("Now").await;
     browser.press("Publish now").await;
-    browser.sees("The pin is going out").await;
+    browser.sees("The pin is out").await;
     browser.press("The first of many").await;
     browser.sees("See it on Pinterest").await;
     let pins = visit.api("/v1/pins").await;

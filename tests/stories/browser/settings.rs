@@ -11,9 +11,8 @@ async fn two_tabs_do_not_overwrite_each_other_unseen() {
     browser.go(&visit.at("/app/settings")).await;
     browser.fill("App ID", "1111111").await;
     let first = browser.another_tab().await;
-    browser.go(&visit.at("/")).await;
-    visit.sign_in("bea", true).await;
-    browser.press("Settings").await;
+    // A new tab is signed in as the first one is.
+    browser.go(&visit.at("/app/settings")).await;
     browser.fill("App ID", "2222222").await;
     browser.press("Save changes").await;
     browser.sees("Saved.").await;
@@ -26,8 +25,10 @@ async fn two_tabs_do_not_overwrite_each_other_unseen() {
     browser.press("Save changes").await;
     browser.sees("Saved.").await;
     assert_eq!(visit.api("/v1/settings").await["app_id"], "1111111");
-    browser.sees("bea").await;
+    browser.press("Sign out").await;
+    browser.sees("Pins on time").await;
     browser.turn_to(second).await;
+    browser.sees("Pins on time").await;
     visit.end().await;
 }
 

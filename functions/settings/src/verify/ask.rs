@@ -79,6 +79,11 @@ pub fn app_approved(asked: &Asked) -> Check {
     }
 }
 
+/// What Pinterest says of an app that it does not know is about nothing.
+pub fn untold(name: &'static str) -> Check {
+    Check::unknown(name, "Pinterest tells this only of an app whose ID and secret are right.", "Correct them first.")
+}
+
 /// Which access tier the app has; a window of a day means Trial, which may not create pins on the live host. Where
 /// Pinterest does not say, it counts that it `refused` pins for it.
 pub fn tier(mode: Mode, asked: &Asked, refused: Option<Timestamp>) -> Check {

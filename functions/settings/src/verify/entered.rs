@@ -59,7 +59,7 @@ pub async fn callback_url(platform: &Platform, settings: &Settings, origin: &Ori
             Check::ok("callback_url", format!("Pinterest sent somebody back to {url} at {:.0}.", proof.at))
         }
         Ok(_) => {
-            let detail = "Nobody came back from Pinterest to this address with this app yet.";
+            let detail = "Nobody has completed a connection through this address with this app yet.";
             Check::unknown("callback_url", detail, remedy)
         }
         Err(error) => {

@@ -8,7 +8,7 @@ import { dateTime, relative } from './time.js';
 
 const words = t.accounts;
 
-export default function Accounts() {
+export default function Accounts({ who }) {
   const shown = useData(
     async (signal) => {
       const [status, accounts] = await Promise.all([get('/v1/status', { signal }), all('/v1/accounts', { signal })]);
@@ -21,7 +21,7 @@ export default function Accounts() {
     <h1>${words.title}</h1>
     <${Loaded} of=${shown}>
       ${({ status, accounts }) => html`
-        <${Connect} status=${status} reload=${shown.reload} />
+        <${Connect} status=${status} reload=${shown.reload} who=${who} />
         <${List} accounts=${accounts} status=${status} reload=${shown.reload} />
       `}
     <//>
@@ -37,11 +37,12 @@ function List({ accounts, status, reload }) {
   </ul>`;
 }
 
-function Connect({ status, reload }) {
+function Connect({ status, reload, who }) {
   const [pasting, setPasting] = useState(false);
   const connecting = useAction(connect);
   if (!status.can_connect) {
-    return html`<${Notice} kind="warn" title=${words.cannot}>${status.reasons.map((reason) => html`<p>${reason.message}</p>`)}<//>`;
+    return html`<${Notice} kind="warn" title=${words.cannot}>${status.reasons.map((reason) => html`<p>${reason.message}</p>`)}
+      ${who?.isAdmin && html`<p><${Link} href="/app/settings">${words.setUp}<//></p>`}<//>`;
   }
   return html`
     <section class="card row spread">
@@ -199,7 +200,7 @@ function Disconnect({ account, onClose, onDone }) {
       <${Failure} error=${ending.error} />
       <p class="row">
         <${Button} kind="danger" busy=${ending.busy} onClick=${ending.run}>${words.disconnect.confirm}<//>
-        <${Button} onClick=${onClose}>${t.cancel}<//>
+        <${Button} autofocus onClick=${onClose}>${t.cancel}<//>
       </p>
     <//>
   `;

@@ -140,6 +140,7 @@ async function start() {
   try {
     const back = await session.finish();
     if (back) history.replaceState(null, '', back);
+    await session.fromOtherTab();
   } catch (error) {
     failure = error;
   }

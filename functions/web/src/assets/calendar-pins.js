@@ -10,6 +10,9 @@ const words = t.calendar;
 // Pins go out while they are looked at.
 const REFRESH_MS = 60_000;
 
+// How long a pin takes to be out, and its index to show that.
+const OUT_MS = 1_500;
+
 // Boards are asked for at Pinterest, which counts that.
 const BOARDS_MS = 600_000;
 
@@ -77,6 +80,15 @@ export function usePins(weeks, zone, withDrafts) {
     const timer = setInterval(() => document.visibilityState === 'visible' && reload(), REFRESH_MS);
     return () => (clearInterval(timer), latest.current?.abort());
   }, [key]);
+
+  // What goes out while it is looked at is read when it has.
+  useEffect(() => {
+    const times = [...known.current.values()].filter((pin) => pin.status === 'scheduled').map((pin) => +new Date(pin.publish_at) - Date.now());
+    const soonest = Math.min(...times.filter((time) => time > 0));
+    if (soonest > REFRESH_MS) return undefined;
+    const timer = setTimeout(reload, soonest + OUT_MS);
+    return () => clearTimeout(timer);
+  }, [state.version]);
 
   return { ...state, known: known.current, reload, put };
 }

@@ -129,7 +129,7 @@ function CancelForm({ pins, begin, onClose }) {
       <${LeftOut} pins=${pins.filter((pin) => !isCancellable(pin))} say=${words.leftOutOfCancel} />
       <p class="row">
         ${open.length > 0 && html`<${Button} kind="danger" onClick=${() => begin(open.map((pin) => ({ pin })))}>${words.doCancel(open.length)}<//>`}
-        <${Button} onClick=${onClose}>${open.length > 0 ? words.keep : t.close}<//>
+        <${Button} autofocus onClick=${onClose}>${open.length > 0 ? words.keep : t.close}<//>
       </p>
     <//>
   `;

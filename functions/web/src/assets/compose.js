@@ -6,7 +6,7 @@ import { asContent, ContentFields, fieldOf, MARKED, objections, PinPreview, useP
 import { begun, blank, recall, useKept } from './compose-kept.js';
 import { BoardName, Targets } from './compose-place.js';
 import { publishAt, timeObjections, WhenFields } from './compose-time.js';
-import { Button, Failure, html, Loaded, Notice, useAction, useData, useEffect, useRef, useState } from './parts.js';
+import { Button, Failure, html, Loaded, Notice, Tag, useAction, useData, useEffect, useRef, useState } from './parts.js';
 import { t } from './texts.js';
 import { dateTime, relative } from './time.js';
 
@@ -168,10 +168,14 @@ async function send(form, body, onEarlier) {
 function Done({ done, zone, accounts, onAnother }) {
   const heading = useRef(null);
   useEffect(() => heading.current.focus(), []);
+  // What goes out now is watched until it is out.
+  const live = useData((signal) => Promise.all(done.pins.map(({ id }) => get(`/v1/pins/${id}`, { signal }))), [], { every: done.when === 'now' ? 2_000 : null });
+  const pins = live.data ?? done.pins;
+  const isOut = pins.every((pin) => pin.status === 'published');
   return html`
     <section class="card narrow">
-      <h2 ref=${heading} tabindex="-1">${words.done[done.when](done.pins.length)}</h2>
-      <${PinList} pins=${done.pins} zone=${zone} accounts=${accounts} />
+      <h2 ref=${heading} tabindex="-1">${words.done[isOut ? 'out' : done.when](pins.length)}</h2>
+      <${PinList} pins=${pins} zone=${zone} accounts=${accounts} />
       <p class="row">
         <${Button} kind="primary" onClick=${onAnother}>${words.done.another}<//>
         <${Link} class="button" href="/app/calendar">${words.done.calendar}<//>
@@ -185,6 +189,7 @@ function PinList({ pins, zone, accounts }) {
     <${Link} href=${`/app/pins/${pin.id}`}>${pin.content.title ?? t.compose.preview.noTitle}<//>
     ${' · '}<${BoardName} account=${pin.account_id} board=${pin.board_id} />
     ${' · '}${accounts.find((one) => one.id === pin.account_id)?.username ?? ''}
+    ${' '}<${Tag} kind=${pin.status}>${t.status[pin.status]}<//>
     ${pin.publish_at && ` · ${words.done.at(dateTime(pin.publish_at, zone), zone)}`}
   </li>`)}</ul>`;
 }

@@ -14,6 +14,11 @@ const EVERY_MS = 30_000;
 // Nobody reads further than that.
 const MOST = 200;
 
+// What a pin waits for that does not pass by itself.
+const MENDED_BY_A_PERSON = [
+  'link_blocked', 'spam_block', 'needs_reconnect', 'account_disconnected', 'image_unreachable', 'token_key_missing',
+];
+
 // A pin that is that late is told; what is due goes out within a second as a rule.
 const LATE_MS = 60_000;
 
@@ -27,8 +32,8 @@ export default function Home({ who }) {
         <div class="columns">
           <${Pins} title=${words.next.title} none=${words.next.none} pins=${data.next}
             query=${`status=scheduled&order=soonest&from=${new Date().toISOString()}`} />
-          <${Pins} title=${words.needs.title} none=${words.needs.none} pins=${data.needs} count=${data.attention}
-            query="status=needs_review&status=failed&order=newest" />
+          <${Pins} title=${words.needs.title} none=${words.needs.none} pins=${data.needs} count=${data.count}
+            query="status=needs_review&status=failed&status=held&order=newest" />
           ${data.waiting.length > 0 && html`<${Pins} title=${words.waiting.title} pins=${data.waiting} query="status=held&order=soonest" />`}
           <${Pins} title=${words.out.title} none=${words.out.none} pins=${data.out} query="status=published&order=newest" />
         </div>
@@ -51,7 +56,17 @@ async function look(signal) {
     list(`status=scheduled&status=publishing&order=soonest&from=${since}&to=${new Date(now - LATE_MS).toISOString()}`),
     list(`status=published&order=newest&to=${now.toISOString()}`),
   ]);
-  return { status, accounts, state, next, needs, waiting: [...overdue, ...held].slice(0, 6), out, attention: status.attention };
+  const gone = accounts.filter((account) => account.state === 'disconnected');
+  const left = await Promise.all(gone.map((account) => all(`/v1/pins?account_id=${account.id}&status=scheduled`, { most: 100, signal })));
+  const [stuck, waiting] = [true, false].map((is) => [...overdue, ...held].filter((pin) => MENDED_BY_A_PERSON.includes(pin.reason?.code) === is));
+  const { needs_review: doubts, failed } = status.attention;
+  return {
+    status, accounts, state, next, out,
+    needs: [...stuck, ...needs].slice(0, 6),
+    count: stuck.length + doubts + failed,
+    waiting: waiting.slice(0, 6),
+    gone: gone.map((account, index) => [account.username, left[index].length]).filter(([, count]) => count > 0),
+  };
 }
 
 /** Whether everything goes as it should, and otherwise what to do first. */
@@ -70,7 +85,8 @@ function State({ data, who }) {
     ${reconnect.length > 0 && html`<${Notice} kind="bad" title=${words.reconnect(reconnect.map((account) => account.username).join(', '))}>
       <p><${Link} href="/app/accounts">${words.reconnectGo}<//></p>
     <//>`}
-    ${!setUp && living.length === 0 && html`<${Notice} title=${words.first.title}><p><${Link} href="/app/accounts">${words.first.go}<//></p><//>`}
+    ${data.gone.map(([name, count]) => html`<${Notice} kind="bad" title=${words.gone(name, count)}><p><${Link} href="/app/accounts">${words.reconnectGo}<//></p><//>`)}
+    ${!setUp && living.length === 0 && html`<${Notice} title=${accounts.length > 0 ? words.first.again(accounts.map((account) => account.username).join(', ')) : words.first.title}><p><${Link} href="/app/accounts">${words.first.go}<//></p><//>`}
     ${!setUp && living.length > 0 && data.next.length === 0 && data.out.length === 0 && html`<${Notice} title=${words.plan.title}><p><${Link} href="/app/compose">${words.plan.go}<//></p><//>`}
     ${status.mode === 'sandbox' && status.enabled && html`<p class="quiet">${words.sandbox}</p>`}
   `;
@@ -78,10 +94,9 @@ function State({ data, who }) {
 
 function Pins({ title, none, pins, count, query }) {
   const [isOpen, setOpen] = useState(false);
-  const total = count ? count.needs_review + count.failed : pins.length;
   return html`
     <section class="card">
-      <h2>${title}${count && total > 0 ? ` (${total})` : ''}</h2>
+      <h2>${title}${count > 0 ? ` (${count})` : ''}</h2>
       ${pins.length === 0 && html`<p class="quiet">${none}</p>`}
       ${isOpen
         ? html`<${Every} query=${query} />`

@@ -142,7 +142,7 @@ export function Failure({ error, retry }) {
       ${error.requestId && html`<p class="quiet">${t.problem.request(error.requestId)}</p>`}
       ${error instanceof SignedOut && html`<${Button} kind="primary" busy=${signing.busy} onClick=${signing.run}>${t.signIn.again}<//>`}
       ${signing.error && html`<p>${signing.error.message}</p>`}
-      ${retry && !(error instanceof SignedOut) && html`<${Button} onClick=${retry}>${t.tryAgain}<//>`}
+      ${retry && !(error instanceof SignedOut) && ![403, 404].includes(error.status) && html`<${Button} onClick=${retry}>${t.tryAgain}<//>`}
     </div>
   `;
 }

@@ -43,7 +43,7 @@ export function Actions({ pin, account, reload, onSaid, onEdit }) {
       <p class="row">
         <${Button} kind=${asking === 'now' ? 'primary' : 'danger'} busy=${acting.busy}
           onClick=${() => acting.run(...confirmed[asking])}>${sure.yes}<//>
-        <${Button} onClick=${() => (acting.clear(), setAsking(null))}>${sure.no}<//>
+        <${Button} autofocus=${asking !== 'now'} onClick=${() => (acting.clear(), setAsking(null))}>${sure.no}<//>
       </p>
     <//>`}
     ${asking === 'retryAt' && html`<${RetryAt} acting=${acting} onClose=${() => (acting.clear(), setAsking(null))} />`}

@@ -5,6 +5,7 @@ import { fromContent, PinPreview, usePicture } from './compose-content.js';
 import { recall } from './compose-kept.js';
 import { BoardName, sectionsOf } from './compose-place.js';
 import { zoneInUse } from './compose-time.js';
+import { Link } from './app.js';
 import { html, Loaded, Notice, Tag, useData, useEffect, useRef, useState } from './parts.js';
 import { Actions } from './pin-actions.js';
 import { Edit } from './pin-edit.js';
@@ -68,7 +69,7 @@ function Shown({ pin, etag, account, owner, reload }) {
       <div class="main">
         <section class="card" aria-labelledby="state">
           <h2 id="state" class="unseen">${words.facts.state}</h2>
-          <${State} pin=${pin} />
+          <${State} pin=${pin} account=${account} />
           ${!editing && html`<${Actions} pin=${pin} account=${account} reload=${reload} onSaid=${setSaid} onEdit=${edit} />`}
           <p class="said" ref=${told} tabindex="-1" role="status">${said}</p>
         </section>
@@ -87,7 +88,8 @@ function Shown({ pin, etag, account, owner, reload }) {
   `;
 }
 
-function State({ pin }) {
+function State({ pin, account }) {
+  const isToGoOut = ['scheduled', 'held'].includes(pin.status) && account && account.state !== 'connected';
   return html`
     <div role="status">
       <p class="row"><${Tag} kind=${pin.status}>${t.status[pin.status]}<//>
@@ -96,6 +98,8 @@ function State({ pin }) {
     </div>
     ${pin.reason && html`<p class="quiet">${pin.reason.message}</p>`}
     ${pin.warning && html`<${Notice} kind="warn"><p>${pin.warning.message}</p><//>`}
+    ${isToGoOut && html`<${Notice} kind="bad" title=${words.accountGone[account.state](account.username)}>
+      <p><${Link} href="/app/accounts">${words.accounts}<//></p><//>`}
     ${pin.pinterest_url && html`<p><a href=${pin.pinterest_url} target="_blank" rel="noopener">${words.onPinterest}</a></p>`}
   `;
 }

@@ -20,6 +20,35 @@ let discovered = null;
 let sessions = 0;
 const listeners = new Set();
 
+// A new tab is signed in where another one is: tokens go from tab to tab, and to no storage that outlives them.
+const tabs = new BroadcastChannel('pinwheel.session');
+const PATIENCE_MS = 300;
+
+tabs.onmessage = ({ data }) => {
+  if (data.asks && tokens) tabs.postMessage({ tokens });
+  if (data.signedOut && tokens) {
+    sessions += 1;
+    keep(null);
+    location.assign('/');
+  }
+};
+
+/** Takes the session of another tab, if there is one. */
+export function fromOtherTab() {
+  if (tokens) return Promise.resolve();
+  return new Promise((done) => {
+    const channel = new BroadcastChannel('pinwheel.session');
+    const end = (found) => {
+      if (found && !tokens) keep(found);
+      channel.close();
+      done();
+    };
+    channel.onmessage = ({ data }) => data.tokens && end(data.tokens);
+    tabs.postMessage({ asks: true });
+    setTimeout(end, PATIENCE_MS);
+  });
+}
+
 /** Calls `listener` whenever somebody signs in or out. */
 export function onChange(listener) {
   listeners.add(listener);
@@ -58,7 +87,7 @@ export async function begin() {
   const { authorization_endpoint } = await discovery();
   const state = randomText();
   const verifier = randomText();
-  sessionStorage.setItem(TRIP, JSON.stringify({ state, verifier, back: location.pathname + location.search }));
+  sessionStorage.setItem(TRIP, JSON.stringify({ state, verifier, back: location.pathname === '/' ? '/' : location.pathname + location.search }));
   const url = new URL(authorization_endpoint);
   const ask = {
     response_type: 'code',
@@ -81,9 +110,9 @@ export async function finish() {
   const query = new URLSearchParams(location.search);
   if (location.pathname !== '/' || !(query.has('code') || query.has('error'))) return null;
   const trip = read(TRIP);
-  history.replaceState(null, '', '/');
-  // Anybody can make a link with a sentence in it.
+  // Anybody can make a link with a sentence in it; and a code that is not ours is for somebody who copies it.
   if (!trip || trip.state !== query.get('state')) throw new Error(t.signIn.notBegunHere);
+  history.replaceState(null, '', '/');
   sessionStorage.removeItem(TRIP);
   if (query.has('error')) throw new Error(t.signIn.refused(query.get('error_description') ?? query.get('error')));
   await exchange({
@@ -100,6 +129,7 @@ export async function signOut() {
   const { id, refresh } = tokens ?? {};
   sessions += 1;
   sessionStorage.removeItem(KEY);
+  tabs.postMessage({ signedOut: true });
   const { end_session_endpoint, revocation_endpoint } = await discovery().catch(() => ({}));
   if (refresh && revocation_endpoint) {
     const body = new URLSearchParams({ token: refresh, client_id: signIn.client });

@@ -2,7 +2,7 @@
 
 import { ask, get } from './api.js';
 import { askBeforeLeaving } from './app.js';
-import { Button, Choice, Copy, Failure, Field, Loaded, Notice, Tag, html, useAction, useData, useEffect, useState } from './parts.js';
+import { Button, Choice, Copy, Failure, Field, Loaded, Notice, Tag, html, useAction, useData, useEffect, useRef, useState } from './parts.js';
 import { t } from './texts.js';
 import { exact } from './time.js';
 
@@ -14,9 +14,9 @@ export default function Settings({ who }) {
     return { settings: body, etag };
   });
   const [saves, setSaves] = useState(0);
+  if (who && !who.isAdmin) return html`<h1>${words.title}</h1><${Notice} kind="warn">${words.adminsOnly}<//>`;
   return html`
     <h1>${words.title}</h1>
-    ${who && !who.isAdmin && html`<${Notice} kind="warn">${words.adminsOnly}<//>`}
     <${Loaded} of=${stored}>
       ${(data) => html`
         <div class="columns settings">
@@ -76,7 +76,11 @@ function Form({ data, reload, onSaved }) {
   }, [isTouched]);
   const set = (name) => (value) => (setDone(false), setForm({ ...form, [name]: value }));
   const typed = (name) => (event) => set(name)(event.target.value);
+  const page = useRef(null);
   const saving = useAction(async () => {
+    const isSwitch = base.settings.status === 'enabled' && form.mode !== base.settings.mode;
+    if (isSwitch && !confirm(words.mode.switching(t.mode[base.settings.mode], t.mode[form.mode]))) return;
+    const hadChanges = isTouched;
     setDone(false);
     const body = { status: form.status, mode: form.mode, app_id: form.app_id.trim() || null, scopes: form.scopes };
     if (form.replacing) body.app_secret = form.app_secret.trim();
@@ -84,7 +88,7 @@ function Form({ data, reload, onSaved }) {
     const next = { settings: saved.body, etag: saved.etag };
     setBase(next);
     setForm(asForm(next.settings));
-    setDone(true);
+    setDone(hadChanges ? words.saved : words.unchanged);
     reload();
     onSaved();
   });
@@ -93,11 +97,15 @@ function Form({ data, reload, onSaved }) {
     setBase({ settings: body, etag });
     saving.clear();
   });
+  useEffect(() => {
+    if (saving.error) page.current.querySelector('[aria-invalid], .error')?.scrollIntoView({ block: 'center' });
+    if (saving.error) page.current.querySelector('[aria-invalid]')?.focus();
+  }, [saving.error]);
   const wrong = (name) => saving.error?.of?.(name) ?? null;
   const shown = form.replacing || !base.settings.app_secret.set;
   const changedMeanwhile = saving.error?.status === 412;
   return html`
-    <form class="card" onSubmit=${(event) => (event.preventDefault(), saving.run())}>
+    <form class="card" ref=${page} onSubmit=${(event) => (event.preventDefault(), saving.run())}>
       <h2>${words.form}</h2>
       <${Choice} label=${words.status.label} value=${form.status} onChange=${set('status')} options=${words.status.options} />
       ${wrong('status') && html`<p class="error">${wrong('status')}</p>`}
@@ -133,11 +141,11 @@ function Form({ data, reload, onSaved }) {
             <p>${words.changed.about}</p><${Button} busy=${takingTheirs.busy} onClick=${takingTheirs.run}>${words.changed.goOn}<//>
             <${Failure} error=${takingTheirs.error} />
           <//>`
-        : html`<${Failure} error=${saving.error} />`}
+        : saving.error?.status === 422 ? html`<p class="error" role="alert">${words.marked}</p>` : html`<${Failure} error=${saving.error} />`}
       ${base.settings.warnings.map((warning) => html`<${Notice} kind="warn">${warning.message}<//>`)}
       <p class="row">
         <button type="submit" class="button primary" aria-disabled=${saving.busy ? 'true' : null}>${t.save}</button>
-        <span role="status">${done ? words.saved : isTouched ? words.unsaved : ''}</span>
+        <span role="status">${done || (isTouched ? words.unsaved : '')}</span>
       </p>
     </form>
   `;
@@ -180,7 +188,11 @@ function Scopes({ scopes, onChange, error }) {
 function Check({ settings, saves }) {
   const [rows, setRows] = useState(null);
   const checking = useAction(async () => setRows((await ask('POST', '/v1/settings/verify')).body.items));
-  useEffect(() => setRows(null), [saves]);
+  useEffect(() => {
+    setRows(null);
+    // Whether it works is what somebody who saves wants to know.
+    if (saves > 0 && settings.status === 'enabled') checking.run();
+  }, [saves]);
   const trial = rows?.some((row) => row.check === 'tier' && row.result !== 'ok');
   const callback = rows?.some((row) => row.check === 'callback_url' && row.result !== 'ok');
   return html`

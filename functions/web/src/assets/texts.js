@@ -80,7 +80,8 @@ export const t = {
     },
     reconnect: (names) => `Connect again: ${names}`,
     reconnectGo: 'Go to the accounts',
-    first: { title: 'Connect the first Pinterest account', go: 'Connect an account' },
+    first: { title: 'Connect the first Pinterest account', again: (names) => `Connect ${names} again`, go: 'Go to the accounts' },
+    gone: (name, count) => `${name} is disconnected, and ${count} of its pins will not go out until it is connected again`,
     plan: { title: 'Everything is ready', go: 'Plan the first pin' },
     sandbox: 'Sandbox: pins are seen by their account only.',
   },
@@ -104,6 +105,7 @@ export const t = {
     },
     mode: {
       label: 'Mode',
+      switching: (from, to) => `Switch to ${to}? Every pin of an account that was connected in ${from} mode then waits until somebody switches back.`,
       options: [
         ['live', 'Live', 'Pins are public on Pinterest. The app needs standard access for this.'],
         ['sandbox', 'Sandbox', 'Pins are only seen by the account that makes them; to try everything with an app on trial access. Accounts belong to the mode they were connected in.'],
@@ -145,6 +147,8 @@ export const t = {
       goOn: 'Keep mine and go on',
     },
     saved: 'Saved.',
+    unchanged: 'Nothing was changed, so nothing was saved.',
+    marked: 'Nothing was saved: what is wrong is marked above.',
     unsaved: 'Not saved yet',
     leave: 'What you changed in the settings is not saved. Leave all the same?',
     check: {
@@ -207,6 +211,7 @@ export const t = {
     connect: 'Connect an account',
     reconnect: 'Connect again',
     cannot: 'No account can be connected at present',
+    setUp: 'Go to the settings',
     about: {
       live: 'Pinterest asks you whether Pinwheel may publish for your account; then you pick the boards.',
       sandbox: 'You are in sandbox mode: the account’s pins in the sandbox are seen by nobody else.',
@@ -217,7 +222,7 @@ export const t = {
     states: { connected: 'Connected', needs_reconnect: 'Connect again', disconnected: 'Disconnected' },
     expiry: {
       label: 'Permission',
-      renewed: (when) => `renewed by itself; at the latest ${when} it has to be used`,
+      renewed: (when) => `renewed by itself; left unused, it ends ${when}`,
       ends: (when, soon) => `ends ${soon} (${when}) and cannot be renewed`,
     },
     attention: {
@@ -272,7 +277,7 @@ export const t = {
       boards: (username) => `Boards of ${username}`,
       noBoards: 'This account has no board. Create one at Pinterest, then look again.',
       noMatch: 'No board has this in its name.',
-      again: 'Look again',
+      again: 'Read the boards again',
       secret: 'Secret',
       protected: 'Protected',
       group: (owner) => (owner ? `Group board of ${owner}` : 'Group board'),
@@ -344,6 +349,7 @@ export const t = {
     done: {
       later: (count) => (count > 1 ? `${count} pins are scheduled` : 'The pin is scheduled'),
       now: (count) => (count > 1 ? `${count} pins are going out` : 'The pin is going out'),
+      out: (count) => (count > 1 ? `${count} pins are out` : 'The pin is out'),
       draft: (count) => (count > 1 ? `${count} drafts are saved` : 'The draft is saved'),
       at: (time, zone) => `${time} (${zone})`,
       another: 'Another pin for these boards',
@@ -468,6 +474,11 @@ export const t = {
     },
   },
   pin: {
+    accountGone: {
+      needs_reconnect: (name) => `Pinterest will soon no longer accept the permission of ${name}, or does not now: connect it again, or this pin waits when its time comes`,
+      disconnected: (name) => `${name} is disconnected, so this pin will not go out until it is connected again`,
+    },
+    accounts: 'Go to the accounts',
     title: 'Pin',
     untitled: 'Pin without a title',
     noId: 'Choose a pin in the calendar.',
