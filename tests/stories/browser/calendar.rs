@@ -1,6 +1,7 @@
 //! Moving pins on the calendar: one by the mouse, many at once.
 
 use jiff::{Timestamp, ToSpan};
+use pinterest_sim::{Fault, FaultAnswer, Operation};
 use serde_json::json;
 use shared::clock::{Clock, SystemClock};
 
@@ -93,5 +94,33 @@ async fn many_pins_are_cancelled_at_once_after_a_question() {
     assert_eq!(times(&visit).await, Vec::<String>::new());
     let cancelled = visit.api("/v1/pins?status=cancelled").await["items"].as_array().map(Vec::len);
     assert_eq!(cancelled, Some(4));
+    visit.end().await;
+}
+
+#[tokio::test]
+async fn pins_that_failed_are_tried_again_together() {
+    let Some(visit) = Visit::planned().await else { return };
+    let body = Some(json!({"code": 40, "message": "Board not found."}));
+    let answer = FaultAnswer::Status { status: 404, body, headers: std::collections::BTreeMap::default() };
+    let fault = Fault { answer: Some(answer), times: Some(2), ..Fault::on(Operation::CreatePin) };
+    visit.stack.simulator().unwrap().set_fault(fault);
+    let (account, board) = visit.place().await;
+    for title in ["Failed pie", "Failed tart"] {
+        let mut pin = tests::pin_request(&account, &board, "now");
+        pin["content"]["title"] = json!(title);
+        visit.post("/v1/pins", &pin).await;
+    }
+    let browser = &visit.chromium;
+    browser.go(&visit.at("/")).await;
+    browser.sees("Needs you (2)").await;
+    browser.press("Calendar").await;
+    browser.press("List").await;
+    browser.tick("Select Failed pie").await;
+    browser.tick("Select Failed tart").await;
+    browser.press("Retry 2 failed…").await;
+    browser.press("Retry 2 pins").await;
+    browser.sees("2 pins scheduled again.").await;
+    browser.go(&visit.at("/")).await;
+    browser.sees("Nothing needs you.").await;
     visit.end().await;
 }

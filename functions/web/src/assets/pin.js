@@ -179,10 +179,11 @@ function Timeline({ pin }) {
 function Attempt({ attempt, zone }) {
   const { at, kind, outcome, http_status, code, message, request_id, took_ms } = attempt;
   // What was seen on a board is told in our words, and so is what a person did.
+  const told = outcome === 'unknown' && http_status !== null ? 'answeredUnclear' : outcome;
   const isTheirs = kind === 'publish' && http_status !== null;
   const details = [took_ms !== null && words.timeline.took(took_ms), request_id && words.timeline.request(request_id)].filter(Boolean);
   return html`
-    <p><strong>${words.timeline.outcomes[outcome] ?? outcome}</strong> <span class="quiet">(${words.timeline.kinds[kind] ?? kind})</span></p>
+    <p><strong>${words.timeline.outcomes[told] ?? outcome}</strong> <span class="quiet">(${words.timeline.kinds[kind] ?? kind})</span></p>
     <p class="quiet"><time datetime=${at}>${exact(at, zone)}</time>${details.length > 0 && ` · ${details.join(' · ')}`}</p>
     ${!isTheirs && message && html`<p>${message}</p>`}
     ${http_status !== null && html`<p>${words.timeline.answer} ${words.timeline.status(http_status, code)}
