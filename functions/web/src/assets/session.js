@@ -128,6 +128,8 @@ export async function finish() {
 export async function signOut() {
   const { id, refresh } = tokens ?? {};
   sessions += 1;
+  // At once: another tab may ask for them while the issuer is being told.
+  tokens = null;
   sessionStorage.removeItem(KEY);
   tabs.postMessage({ signedOut: true });
   const { end_session_endpoint, revocation_endpoint } = await discovery().catch(() => ({}));
