@@ -161,7 +161,7 @@ async fn every_wrong_board_of_a_choice_is_named_and_nothing_is_stored() {
     let foreign = world.board("creator", "Summer recipes");
     let path = format!("/v1/accounts/{id}/channels");
     let answer = world.user("alice").put(&path, &json!({"board_ids": [own, foreign, "kitchens"]})).await;
-    let wrong = [("board_ids[1]", "not_found"), ("board_ids[2]", "invalid")];
+    let wrong = [("board_ids[1]", "not_found"), ("board_ids[2]", "not_found")];
     assert_eq!(answer.wrong_fields(), wrong.map(|(field, code)| (field.to_owned(), code.to_owned())));
     let many: Vec<_> = (0..201).map(|n| n.to_string()).collect();
     let answer = world.user("alice").put(&path, &json!({"board_ids": many})).await;

@@ -36,6 +36,7 @@ mod oauth_pick;
 mod oauth_reconnect;
 mod pages;
 mod parsers;
+mod pins_by_name;
 mod pins_cancel;
 mod pins_change;
 mod pins_change_races;

@@ -30,8 +30,10 @@ async fn a_pin_shows_other_content_at_another_place_and_time_and_keeps_the_rest(
     let before = alice.read(&id).await;
     world.wait(SignedDuration::from_secs(9)).await;
     let other = world.board("shop", "Suppliers");
+    let sections = format!("/v1/accounts/{}/boards/{other}/sections", before["account_id"].as_str().unwrap());
+    let section = world.user("alice").post(&sections, &json!({"name": "Fruit"})).await.json()["id"].clone();
     let body = json!({
-        "content": {"title": "Orange cake", "link": null}, "board_id": other, "section_id": "77",
+        "content": {"title": "Orange cake", "link": null}, "board_id": other, "section_id": section,
         "publish_at": "2027-02-02T01:30:00+01:00",
     });
     let answer = patch(&alice, &id, body).await;
@@ -39,7 +41,7 @@ async fn a_pin_shows_other_content_at_another_place_and_time_and_keeps_the_rest(
     let mut expected = before.clone();
     expected["content"]["title"] = json!("Orange cake");
     expected["content"]["link"] = Value::Null;
-    (expected["board_id"], expected["section_id"]) = (json!(other), json!("77"));
+    (expected["board_id"], expected["section_id"]) = (json!(other), section);
     expected["publish_at"] = json!("2027-02-02T00:30:00Z");
     expected["updated_at"] = json!("2027-01-15T08:00:09Z");
     assert_eq!(answer.json(), expected);
@@ -154,11 +156,11 @@ async fn every_wrong_field_is_named_at_once() {
     let alice = world.planner().await;
     let id = alice.plan(LATER).await;
     let body = json!({
-        "content": {"title": "t".repeat(101), "link": "nowhere"}, "board_id": "1", "section_id": "drinks",
+        "content": {"title": "t".repeat(101), "link": "nowhere"}, "board_id": "1", "section_id": " ",
         "publish_at": "2027-01-01T00:00:00Z", "when": "now",
     });
     let expected = wrong(&[
-        ("section_id", "invalid"),
+        ("section_id", "required"),
         ("when", "unknown_field"),
         ("content.title", "too_long"),
         ("content.link", "invalid_url"),

@@ -103,16 +103,18 @@ async fn one_request_schedules_for_several_targets_each_at_its_own_time() {
     let world = World::enabled().await;
     let (shop, creator) = (world.link("alice", "shop").await, world.link("alice", "creator").await);
     let (arrivals, recipes) = (world.board("shop", "New arrivals"), world.board("creator", "Summer recipes"));
+    let sections = format!("/v1/accounts/{creator}/boards/{recipes}/sections");
+    let section = world.user("alice").get(&sections).await.json()["items"][0]["id"].clone();
     let mut body = pin_request(&shop, &arrivals, "2027-02-01T00:00:00Z");
     body["targets"] = json!([
         {"account_id": shop, "board_id": arrivals},
-        {"account_id": creator, "board_id": recipes, "section_id": "77", "publish_at": "2027-03-01T00:00:00Z"},
+        {"account_id": creator, "board_id": recipes, "section_id": section, "publish_at": "2027-03-01T00:00:00Z"},
         {"account_id": creator, "board_id": recipes, "publish_at": null},
     ]);
     let items = post(&world, &body).await.json()["items"].clone();
     let part = |name: &str| items.as_array().unwrap().iter().map(|pin| pin[name].clone()).collect::<Vec<_>>();
     assert_eq!(part("account_id"), [json!(shop), json!(creator), json!(creator)]);
-    assert_eq!(part("section_id"), [Value::Null, json!("77"), Value::Null]);
+    assert_eq!(part("section_id"), [Value::Null, section, Value::Null]);
     assert_eq!(part("publish_at"), [json!("2027-02-01T00:00:00Z"), json!("2027-03-01T00:00:00Z"), Value::Null]);
     assert_eq!(part("status"), ["scheduled", "scheduled", "draft"]);
     assert_eq!(part("board_verified"), [true, true, true]);

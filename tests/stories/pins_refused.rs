@@ -26,7 +26,7 @@ async fn every_wrong_field_of_a_request_is_named_at_once() {
     let body = json!({
         "targets": [
             {"account_id": shop, "board_id": own, "publish_at": "2027-01-15T07:58:59Z"},
-            {"account_id": shop, "board_id": foreign, "section_id": "drinks"},
+            {"account_id": shop, "board_id": foreign, "section_id": " "},
             {"account_id": "acc_aaaaaaaaaaaaaaaaaaaaaaaaaa", "board_id": own},
             {"account_id": shop, "board_id": 7},
         ],
@@ -38,7 +38,7 @@ async fn every_wrong_field_of_a_request_is_named_at_once() {
     let expected = wrong(&[
         ("Idempotency-Key", "invalid"),
         ("spacing", "not_supported"),
-        ("targets[1].section_id", "invalid"),
+        ("targets[1].section_id", "required"),
         ("targets[3].board_id", "wrong_type"),
         ("content.media.source_type", "media_unsupported"),
         ("content.title", "too_long"),

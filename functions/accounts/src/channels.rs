@@ -1,6 +1,5 @@
 //! `PUT /v1/accounts/{id}/channels`: choose the boards that the caller posts to.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -9,7 +8,7 @@ use shared::api::{Json, Problem, User};
 use shared::boards::all_boards;
 use shared::domain::account::MOST_CHANNELS;
 use shared::domain::pin::to_millisecond;
-use shared::domain::{Account, AccountId, BoardId, Connection, FieldError, OwnerId, Scope};
+use shared::domain::{Account, AccountId, BoardEntry, BoardId, Connection, FieldError, GivenBoard, OwnerId, Scope};
 use shared::platform::Platform;
 use shared::store::StoreError;
 use utoipa::ToSchema;
@@ -26,7 +25,8 @@ const TRIES: usize = 4;
 #[serde(deny_unknown_fields)]
 #[schema(as = Channels)]
 pub struct Choice {
-    #[schema(value_type = Vec<BoardId>, max_items = 1000)]
+    /// Each by its id, its name or its address on Pinterest.
+    #[schema(max_items = 1000)]
     board_ids: Vec<String>,
 }
 
@@ -53,26 +53,25 @@ pub async fn choose(
         return Err(Problem::invalid_field("board_ids", "too_many", message));
     }
     let boards = own::heed(&platform, &account, all_boards(&platform.pinterest, mode, &token).await).await?;
-    let channels = check(&choice.board_ids, &boards.into_iter().map(|board| board.id).collect())?;
+    let boards: Vec<BoardEntry> = boards.into_iter().map(Into::into).collect();
+    let channels = check(&choice.board_ids, &boards, &account.username)?;
     let account = store(&platform, &user.owner, &id, channels).await?;
     Ok(Json(AccountBody::of(&platform, account).await?))
 }
 
-/// The chosen boards in their order, each once; or every one that is not a board of the account.
-fn check(chosen: &[String], boards: &BTreeSet<BoardId>) -> Result<Vec<BoardId>, Problem> {
+/// The chosen boards in their order, each once; or every one that is not a board of the account called `username`.
+fn check(chosen: &[String], boards: &[BoardEntry], username: &str) -> Result<Vec<BoardId>, Problem> {
     let (mut channels, mut errors) = (Vec::new(), Vec::new());
     for (index, text) in chosen.iter().enumerate() {
-        match text.parse::<BoardId>() {
-            Ok(board) if !boards.contains(&board) => {
-                let message = "The account has no such board. GET …/boards lists those it has.";
-                errors.push(FieldError::new(format!("board_ids[{index}]"), "not_found", message));
+        let field = || format!("board_ids[{index}]");
+        match GivenBoard::parse(text).map(|given| given.find(boards, username)) {
+            Ok(Ok(board)) if channels.contains(&board.id) => {}
+            Ok(Ok(board)) => channels.push(board.id.clone()),
+            Ok(Err(miss)) => {
+                let message = miss.message("board", "The account", "GET …/boards lists those it has.");
+                errors.push(FieldError::new(field(), miss.code(), message));
             }
-            Ok(board) if channels.contains(&board) => {}
-            Ok(board) => channels.push(board),
-            Err(error) => {
-                let message = format!("Expected {}.", error.expected);
-                errors.push(FieldError::new(format!("board_ids[{index}]"), "invalid", message));
-            }
+            Err(why) => errors.push(FieldError::new(field(), why.code(), why.to_string())),
         }
     }
     if errors.is_empty() { Ok(channels) } else { Err(Problem::invalid(errors)) }
@@ -107,20 +106,30 @@ mod tests {
         texts.iter().map(|text| (*text).to_owned()).collect()
     }
 
+    fn boards(ids: &[&str]) -> Vec<BoardEntry> {
+        let board = |id: &&str| BoardEntry {
+            id: id.parse().unwrap(),
+            name: format!("Board {id}"),
+            owner: None,
+            is_secret: false,
+        };
+        ids.iter().map(board).collect()
+    }
+
     #[test]
     fn the_order_is_kept_and_a_board_counts_once() {
-        let boards = ["1", "2", "3"].map(|id| id.parse().unwrap()).into();
-        let channels = check(&ids(&["3", "1", "3"]), &boards).unwrap();
+        let boards = boards(&["1", "2", "3"]);
+        let chosen = ["3", "board 1", "https://www.pinterest.com/ann/board-3/", "1"];
+        let channels = check(&ids(&chosen), &boards, "ann").unwrap();
         assert_eq!(channels.iter().map(BoardId::as_str).collect::<Vec<_>>(), ["3", "1"]);
-        assert_eq!(check(&[], &boards), Ok(Vec::new()));
+        assert_eq!(check(&[], &boards, "ann"), Ok(Vec::new()));
     }
 
     #[test]
     fn every_wrong_board_is_named() {
-        let boards = ["1"].map(|id| id.parse().unwrap()).into();
-        let problem = check(&ids(&["1", "2", "x", ""]), &boards).unwrap_err();
+        let problem = check(&ids(&["1", "2", "x", ""]), &boards(&["1"]), "ann").unwrap_err();
         let named: Vec<_> = problem.errors.iter().map(|error| (error.field.as_str(), error.code)).collect();
-        let expected = [("board_ids[1]", "not_found"), ("board_ids[2]", "invalid"), ("board_ids[3]", "invalid")];
+        let expected = [("board_ids[1]", "not_found"), ("board_ids[2]", "not_found"), ("board_ids[3]", "required")];
         assert_eq!(named, expected);
     }
 }

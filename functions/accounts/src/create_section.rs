@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use lambda_http::http::StatusCode;
 use serde_json::Value;
 use shared::api::{Fields, Json, Problem, User};
-use shared::domain::{AccountId, BoardId, FieldError, Scope};
+use shared::domain::{AccountId, FieldError, Scope};
 use shared::platform::Platform;
 
 use crate::description::{CreateSection, NewSection};
@@ -23,7 +23,7 @@ const LONGEST: usize = 180;
     path = "/v1/accounts/{id}/boards/{board}/sections",
     operation_id = "create_section",
     tag = "boards",
-    params(("id" = AccountId, Path, description = "The account."), ("board" = BoardId, Path, description = "The board.")),
+    params(("id" = AccountId, Path, description = "The account."), ("board" = String, Path, description = "The board: its id, its name, or its address on Pinterest, percent-encoded.")),
     request_body = NewSection,
     responses((status = 201, description = "The section.", body = SectionBody), CreateSection)
 )]
@@ -34,7 +34,7 @@ pub async fn create(
     Json(body): Json<Value>,
 ) -> Result<(StatusCode, Json<SectionBody>), Problem> {
     let account = own::account(&platform, &user.owner, &id).await?;
-    let board = own::board(&board)?;
+    let board = own::board(&platform, &account, &board).await?;
     let name = name(body).map_err(Problem::invalid)?;
     // OpenAPI `POST /boards/{board_id}/sections` security; whether the board is secret is for Pinterest to judge.
     let (mode, token) = own::key(&platform, &account, &[Scope::BOARDS_READ, Scope::BOARDS_WRITE]).await?;

@@ -89,11 +89,11 @@ problems!(
 );
 problems!(
     /// Why sections are not listed.
-    ListSections: USER PATH QUERY PINTEREST, 409: "board_busy"
+    ListSections: USER PATH QUERY PINTEREST, 409: "board_busy" "ambiguous"
 );
 problems!(
     /// Why a section is not created.
-    CreateSection: USER PATH BODY PINTEREST, 409: "board_busy", 502: "outcome_unknown"
+    CreateSection: USER PATH BODY PINTEREST, 409: "board_busy" "ambiguous", 502: "outcome_unknown"
 );
 
 /// How an account stands.

@@ -1,7 +1,8 @@
 //! The caller's own account, and its key to Pinterest.
 
 use shared::api::{self, Problem};
-use shared::domain::{Account, BoardId, Mode, OwnerId, ReconnectReason, Scope};
+use shared::boards::all_boards;
+use shared::domain::{Account, BoardEntry, BoardId, GivenBoard, Miss, Mode, OwnerId, ReconnectReason, Scope};
 use shared::pinterest::CallError;
 use shared::platform::Platform;
 use shared::vault::AccessToken;
@@ -13,9 +14,25 @@ pub async fn account(platform: &Platform, owner: &OwnerId, id: &str) -> Result<A
     platform.accounts.load(owner, &id).await?.ok_or_else(missing)
 }
 
-/// Reads the id of a board in a path; 404 for what cannot be one.
-pub fn board(id: &str) -> Result<BoardId, Problem> {
-    id.parse().map_err(|_| Problem::not_found("board"))
+/// The board that a path names: by its id, which is not looked up here, by its name or by its address.
+///
+/// 404 for what the account does not have, with what is called nearly so; 409 `ambiguous` where several are called so.
+pub async fn board(platform: &Platform, account: &Account, text: &str) -> Result<BoardId, Problem> {
+    let given = GivenBoard::parse(text).map_err(|_| Problem::not_found("board"))?;
+    if let Some(id) = given.as_id() {
+        return Ok(id);
+    }
+    let (mode, token) = key(platform, account, &[Scope::BOARDS_READ]).await?;
+    let boards = heed(platform, account, all_boards(&platform.pinterest, mode, &token).await).await?;
+    let boards: Vec<BoardEntry> = boards.into_iter().map(Into::into).collect();
+    let found = given.find(&boards, &account.username).map(|board| board.id.clone());
+    found.map_err(|miss| {
+        let detail = miss.message("board", "The account", "GET /v1/accounts/{id}/boards lists those it has.");
+        match miss {
+            Miss::Absent { .. } => Problem { detail, ..Problem::not_found("board") },
+            Miss::Ambiguous { .. } => Problem::conflict("ambiguous", detail),
+        }
+    })
 }
 
 /// Opens the access token of `account` for what needs the scopes `needed`, with the mode it is for.

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use serde::Serialize;
 use shared::api::description::PageQuery;
 use shared::api::{Json, List, Problem, Query, User, cursor};
-use shared::domain::{AccountId, BoardId, Scope, SectionId};
+use shared::domain::{AccountId, Scope, SectionId};
 use shared::pinterest::{CallError, Section};
 use shared::platform::Platform;
 use utoipa::ToSchema;
@@ -36,7 +36,7 @@ impl From<Section> for SectionBody {
     path = "/v1/accounts/{id}/boards/{board}/sections",
     operation_id = "list_sections",
     tag = "boards",
-    params(("id" = AccountId, Path, description = "The account."), ("board" = BoardId, Path, description = "The board."), PageQuery),
+    params(("id" = AccountId, Path, description = "The account."), ("board" = String, Path, description = "The board: its id, its name, or its address on Pinterest, percent-encoded."), PageQuery),
     responses((status = 200, description = "A part of the list.", body = List<SectionBody>), ListSections)
 )]
 pub async fn sections(
@@ -46,7 +46,7 @@ pub async fn sections(
     query: Query,
 ) -> Result<Json<List<SectionBody>>, Problem> {
     let account = own::account(&platform, &user.owner, &id).await?;
-    let board = own::board(&board)?;
+    let board = own::board(&platform, &account, &board).await?;
     let list = format!("sections of {board} of {}", account.id);
     let mut errors = Vec::new();
     let page = query.page(&mut errors);

@@ -1,128 +1,116 @@
-//! The boards of accounts as they were a few minutes ago.
+//! The boards of accounts and their sections, as they were a few minutes ago.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use shared::boards::all_boards;
+use shared::boards::{all_boards, all_sections};
 use shared::clock::SharedClock;
-use shared::domain::{Account, AccountId, BoardId};
+use shared::domain::{Account, AccountId, BoardEntry, BoardId, GivenBoard, GivenSection, SectionEntry};
 use shared::pinterest::CallError;
 use shared::platform::Platform;
-use shared::vault::SealError;
+use shared::vault::{AccessToken, SealError};
 use tokio::time::error::Elapsed;
 
-/// How long a list is believed. Pinterest's guidelines ask not to keep what it tells for longer than needed.
-const KEEP: SignedDuration = SignedDuration::from_mins(10);
+use crate::kept::Kept;
 
-/// How long a client is kept waiting for Pinterest's list; after that the pin is taken unverified.
+/// How long a client is kept waiting for each of Pinterest's lists; after that the pin is taken unverified.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// The boards of an account: their ids, and whether each is secret.
-type Boards = Arc<BTreeMap<BoardId, bool>>;
-
-/// Remembers the boards of accounts for ten minutes.
+/// Remembers boards and sections for ten minutes.
 #[derive(Debug)]
 pub struct KnownBoards {
-    clock: SharedClock,
-    kept: Mutex<HashMap<AccountId, (Timestamp, Boards)>>,
+    boards: Kept<AccountId, Vec<BoardEntry>>,
+    sections: Kept<(AccountId, BoardId), Vec<SectionEntry>>,
 }
 
-/// What is known of an account's boards.
+/// What is known of an account's boards, or of a board's sections.
 #[derive(Debug, Clone)]
-pub struct Known {
-    boards: Boards,
-    /// Whether a board that is not among them does not exist; otherwise Pinterest could not be asked.
-    complete: bool,
+pub struct Known<T> {
+    /// Those that are known.
+    pub entries: Arc<Vec<T>>,
+    /// Whether what is not among them does not exist; otherwise Pinterest could not be asked.
+    pub complete: bool,
 }
 
-/// What is known of one board.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
-    /// It is there.
-    Seen {
-        /// Whether only its members see it.
-        secret: bool,
-    },
-    /// It is not there.
-    Absent,
-    /// Pinterest could not be asked.
-    Unknown,
-}
-
-/// Why the boards could not be read.
+/// Why a list could not be read.
 #[derive(Debug, thiserror::Error)]
 enum Unreadable {
     #[error("the account has no usable token")]
     NoToken,
     #[error("could not open the access token")]
     Sealed(#[from] SealError),
-    #[error("could not list the boards")]
+    #[error("could not read the list")]
     Refused(#[from] CallError),
-    #[error("listing the boards took too long")]
+    #[error("reading the list took too long")]
     TooSlow(#[from] Elapsed),
-}
-
-impl Known {
-    /// What is known of `board`.
-    pub fn sight(&self, board: &BoardId) -> Sight {
-        match (self.boards.get(board), self.complete) {
-            (Some(secret), _) => Sight::Seen { secret: *secret },
-            (None, true) => Sight::Absent,
-            (None, false) => Sight::Unknown,
-        }
-    }
 }
 
 impl KnownBoards {
     /// Nothing is known yet.
     pub fn new(clock: SharedClock) -> Self {
-        Self { clock, kept: Mutex::default() }
+        Self { boards: Kept::new(clock.clone()), sections: Kept::new(clock) }
     }
 
     /// Looks `wanted` up among the boards of `account`; Pinterest is asked unless all of them are known.
-    pub async fn look(&self, platform: &Platform, account: &Account, wanted: &BTreeSet<BoardId>) -> Known {
-        let kept = self.kept(&account.id);
-        if let Some(boards) = &kept
-            && wanted.iter().all(|board| boards.contains_key(board))
-        {
-            return Known { boards: boards.clone(), complete: true };
+    pub async fn boards(&self, platform: &Platform, account: &Account, wanted: &[&GivenBoard]) -> Known<BoardEntry> {
+        let kept = self.boards.get(&account.id);
+        let is_known = |boards: &[BoardEntry]| wanted.iter().all(|board| board.find(boards, &account.username).is_ok());
+        if let Some(entries) = kept.clone().filter(|boards| is_known(boards)) {
+            return Known { entries, complete: true };
         }
-        match ask(platform, account).await {
-            Ok(boards) => {
-                self.keep(&account.id, &boards);
-                Known { boards, complete: true }
-            }
-            Err(error) => {
-                let error = &error as &dyn std::error::Error;
-                tracing::warn!(account = %account.id, error, "the boards are unknown; pins are taken unverified");
-                Known { boards: kept.unwrap_or_default(), complete: false }
-            }
+        let asked = async {
+            let token = token(platform, account).await?;
+            let boards = all_boards(&platform.pinterest, account.mode, &token);
+            Ok(tokio::time::timeout(PATIENCE, boards).await??.into_iter().map(Into::into).collect())
+        };
+        known(asked.await, kept, account, |boards| self.boards.put(account.id.clone(), boards))
+    }
+
+    /// Looks `wanted` up among the sections of `board`; Pinterest is asked unless all of them are known.
+    pub async fn sections(
+        &self,
+        platform: &Platform,
+        account: &Account,
+        board: &BoardId,
+        wanted: &[&GivenSection],
+    ) -> Known<SectionEntry> {
+        let key = (account.id.clone(), board.clone());
+        let kept = self.sections.get(&key);
+        let is_known = |sections: &[SectionEntry]| wanted.iter().all(|section| section.find(sections).is_ok());
+        if let Some(entries) = kept.clone().filter(|sections| is_known(sections)) {
+            return Known { entries, complete: true };
         }
-    }
-
-    fn kept(&self, account: &AccountId) -> Option<Boards> {
-        let now = self.clock.now();
-        let fresh = |at: &Timestamp| now.duration_since(*at) < KEEP;
-        self.lock().get(account).filter(|(at, _)| fresh(at)).map(|(_, boards)| boards.clone())
-    }
-
-    fn keep(&self, account: &AccountId, boards: &Boards) {
-        let now = self.clock.now();
-        let mut kept = self.lock();
-        kept.retain(|_, (at, _)| now.duration_since(*at) < KEEP);
-        kept.insert(account.clone(), (now, boards.clone()));
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<AccountId, (Timestamp, Boards)>> {
-        self.kept.lock().expect("nothing panics while it holds this lock")
+        let asked = async {
+            let token = token(platform, account).await?;
+            let sections = all_sections(&platform.pinterest, (account.mode, &token), board);
+            Ok(tokio::time::timeout(PATIENCE, sections).await??.into_iter().map(Into::into).collect())
+        };
+        known(asked.await, kept, account, |sections| self.sections.put(key, sections))
     }
 }
 
-async fn ask(platform: &Platform, account: &Account) -> Result<Boards, Unreadable> {
+async fn token(platform: &Platform, account: &Account) -> Result<AccessToken, Unreadable> {
     let tokens = account.usable_tokens(platform.clock.now()).ok_or(Unreadable::NoToken)?;
-    let token = platform.tokens.open_access(account, &tokens.access).await?;
-    let boards = tokio::time::timeout(PATIENCE, all_boards(&platform.pinterest, account.mode, &token)).await??;
-    Ok(Arc::new(boards.into_iter().map(|board| (board.id.clone(), board.is_secret())).collect()))
+    Ok(platform.tokens.open_access(account, &tokens.access).await?)
+}
+
+/// What is known after Pinterest was asked; where it did not answer, what was known before.
+fn known<T>(
+    asked: Result<Vec<T>, Unreadable>,
+    kept: Option<Arc<Vec<T>>>,
+    account: &Account,
+    keep: impl FnOnce(&Arc<Vec<T>>),
+) -> Known<T> {
+    match asked {
+        Ok(entries) => {
+            let entries = Arc::new(entries);
+            keep(&entries);
+            Known { entries, complete: true }
+        }
+        Err(error) => {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(account = %account.id, error, "boards or sections are unknown; pins are taken unverified");
+            Known { entries: kept.unwrap_or_default(), complete: false }
+        }
+    }
 }

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use serde_json::Value;
 use shared::api::description::IfMatchHeader;
 use shared::api::{IfMatch, Json, Problem, User};
-use shared::domain::{Edit, NewTime, Pin, PinId, Status};
+use shared::domain::{Edit, FieldError, NewTime, Pin, PinId, Status};
 use shared::kick::kick;
 
 use crate::Function;
@@ -15,9 +15,10 @@ use crate::body::Answer;
 use crate::body::PinBody;
 use crate::description::{Change, PinChange};
 use crate::desk::Desk;
+use crate::own;
+use crate::placement::{self, Placement};
 use crate::refusal::{Wish, refuse};
-use crate::{own, placement};
-use form::Form;
+use form::{Form, Place};
 
 /// Changes what is given and leaves the rest; 422 names every wrong field at once.
 ///
@@ -56,24 +57,54 @@ async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<Pin, Problem> {
     if !matches!(status, Status::Draft | Status::Scheduled | Status::Held | Status::Failed) {
         // The change was made before the claim, and the table's answer to it, or ours, was lost.
         let goes_out = matches!(status, Status::Publishing | Status::Published) && pin.in_check().is_none();
-        let was_made = goes_out && errors.is_empty() && form.is_met_by(&pin, desk.now);
+        let may_be_made = goes_out && errors.is_empty() && form.is_met_by(&pin, desk.now);
+        let was_made = may_be_made && is_there(desk, &pin, &form).await?;
         return if was_made { Ok(pin) } else { Err(refuse(&pin, Wish::Change)) };
     }
-    let mut verified = pin.board_verified;
-    if form.is_scheduling(&pin) {
+    let mut placed = None;
+    if form.is_scheduling() {
         if !desk.settings.enabled {
             return Err(Problem::disabled());
         }
         errors.extend(form.when.and_then(|when| when.objection("publish_at", desk.now)));
-        let placed = placement::check_one(desk, &pin.account_id, form.board_id.as_ref(), &mut errors).await?;
-        let same_board = form.board_id.as_ref() == Some(&pin.board_id);
-        verified = (verified && same_board) || placed.is_some_and(|placed| placed.verified);
+        placed = place(desk, &pin, &form, &mut errors).await?;
     }
     let time = form.when.map_or(NewTime::Same, |when| when.moment(desk.now).map_or(NewTime::None, NewTime::At));
-    let (true, Some(content), Some(board_id)) = (errors.is_empty(), form.content, form.board_id) else {
+    let (true, Some(content)) = (errors.is_empty(), form.content) else {
         return Err(Problem::invalid(errors));
     };
-    let edit = Edit { content, board_id, section_id: form.section_id, board_verified: verified, time };
+    let (board_id, section_id, board_verified) = match placed {
+        Some(placed) => {
+            let is_kept = pin.board_verified && placed.board_id == pin.board_id;
+            let section_id = if form.place.is_some() { placed.section_id } else { pin.section_id.clone() };
+            (placed.board_id, section_id, placed.verified || is_kept)
+        }
+        None => (pin.board_id.clone(), pin.section_id.clone(), pin.board_verified),
+    };
+    let edit = Edit { content, board_id, section_id, board_verified, time };
     pin.edit(edit, desk.now).map_err(|_| refuse(&pin, Wish::Change))?;
     Ok(pin)
+}
+
+/// Judges the place that is asked for, or the one that the pin has.
+async fn place(
+    desk: &Desk,
+    pin: &Pin,
+    form: &Form,
+    errors: &mut Vec<FieldError>,
+) -> Result<Option<Placement>, Problem> {
+    let present = Place { board: (&pin.board_id).into(), section: None };
+    let Place { board, section } = form.place.as_ref().unwrap_or(&present);
+    placement::check_one(desk, &pin.account_id, (Some(board), section.as_ref()), errors).await
+}
+
+/// Whether the pin is where it is asked to be.
+async fn is_there(desk: &Desk, pin: &Pin, form: &Form) -> Result<bool, Problem> {
+    let Some(asked) = &form.place else { return Ok(true) };
+    if asked.board.as_id().is_some() && asked.section.as_ref().is_none_or(|section| section.as_id().is_some()) {
+        // Another place by its ids; a name has to be looked up.
+        return Ok(false);
+    }
+    let placed = place(desk, pin, form, &mut Vec::new()).await?;
+    Ok(placed.is_some_and(|placed| placed.board_id == pin.board_id && placed.section_id == pin.section_id))
 }

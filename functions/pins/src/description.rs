@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use shared::api::description::{self, GatewayMessage, complete, words};
 use shared::api::{ProblemBody, Reason};
 use shared::domain::{
-    AccountId, AttemptOutcome, BoardId, Check, Doubt, Failure, Hold, PinterestPinId, Setback, Status, Warning,
+    AccountId, AttemptOutcome, Check, Doubt, Failure, Hold, PinterestPinId, Setback, Status, Warning,
 };
 use shared::problems;
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
@@ -84,8 +84,11 @@ pub struct NewPins {
 #[expect(dead_code, reason = "`schedule::form` reads its fields one by one, to name every wrong one")]
 pub struct Target {
     account_id: AccountId,
-    board_id: BoardId,
-    #[schema(pattern = "^[0-9]{1,32}$")]
+    /// The board: its id, its name, or its address on Pinterest.
+    #[schema(min_length = 1, max_length = 2048)]
+    board_id: String,
+    /// A section of the board likewise; an address of a section can stand for both.
+    #[schema(min_length = 1, max_length = 2048)]
     section_id: Option<String>,
     #[schema(schema_with = publish_at)]
     publish_at: Option<String>,
@@ -144,10 +147,12 @@ pub struct NewMedia {
 pub struct PinChange {
     #[schema(nullable = false)]
     content: Option<ContentChange>,
-    /// Another board of the same account; without a section, as sections belong to their board.
-    #[schema(nullable = false)]
-    board_id: Option<BoardId>,
-    #[schema(pattern = "^[0-9]{1,32}$")]
+    /// Another board of the same account: its id, its name, or its address on Pinterest. Without a section, as sections
+    /// belong to their board.
+    #[schema(nullable = false, min_length = 1, max_length = 2048)]
+    board_id: Option<String>,
+    /// A section of the board likewise.
+    #[schema(min_length = 1, max_length = 2048)]
     section_id: Option<String>,
     /// A time or `"now"` schedules a draft and a failed pin; `null` makes any pin a draft.
     #[schema(schema_with = publish_at)]

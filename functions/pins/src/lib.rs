@@ -9,6 +9,7 @@ mod description;
 mod desk;
 mod health;
 mod idempotency;
+mod kept;
 mod list;
 mod moment;
 mod own;

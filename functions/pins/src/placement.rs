@@ -4,17 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join_all, try_join_all};
 use shared::api::Problem;
-use shared::domain::{Account, AccountId, BoardId, Connection, FieldError, Mode, Scope, Settings};
+use shared::domain::{
+    Account, AccountId, BoardEntry, BoardId, Connection, FieldError, GivenBoard, GivenSection, Mode, Scope, SectionId,
+    Settings,
+};
 use shared::store::StoreError;
 
-use crate::boards::{Known, Sight};
+use crate::boards::Known;
 use crate::desk::Desk;
 
+mod section;
+
 /// Where a pin will wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placement {
     /// The mode of the account.
     pub mode: Mode,
+    /// The board that was meant.
+    pub board_id: BoardId,
+    /// The section that was meant.
+    pub section_id: Option<SectionId>,
     /// Whether the board was seen in the account.
     pub verified: bool,
 }
@@ -27,7 +36,7 @@ struct Objection {
     message: String,
 }
 
-/// An account and a board of it that a pin is to go to; what is absent was wrong already.
+/// An account and a place in it that a pin is to go to; what is absent was wrong already.
 #[derive(Debug, Clone, Copy)]
 pub struct Spot<'a> {
     /// What the names of its fields begin with.
@@ -35,13 +44,22 @@ pub struct Spot<'a> {
     /// The account.
     pub account_id: Option<&'a AccountId>,
     /// The board.
-    pub board_id: Option<&'a BoardId>,
+    pub board: Option<&'a GivenBoard>,
+    /// The section, where one was given.
+    pub section: Option<&'a GivenSection>,
+}
+
+/// A spot whose board was found, and what is left to be found.
+#[derive(Debug)]
+struct Found {
+    placement: Placement,
+    section: Option<GivenSection>,
 }
 
 /// Judges every spot; what speaks against one is noted, and its placement is absent.
 ///
-/// Accounts that need to be reconnected pass: their pins wait, visibly. Where Pinterest does not answer, a board
-/// passes unverified.
+/// Accounts that need to be reconnected pass: their pins wait, visibly. Where Pinterest does not answer, an id passes
+/// unverified, and a name does not.
 pub async fn check(
     desk: &Desk,
     spots: &[Spot<'_>],
@@ -49,14 +67,16 @@ pub async fn check(
 ) -> Result<Vec<Option<Placement>>, Problem> {
     let accounts = accounts(desk, spots).await?;
     let known = known(desk, &accounts, spots).await;
+    let found: Vec<_> = spots.iter().map(|spot| judge(spot, &accounts, &known, &desk.settings)).collect();
+    let sections = section::known(desk, &accounts, spots, &found).await;
     let mut placements = Vec::new();
-    for spot in spots {
-        let placement = judge(spot, &accounts, &known, &desk.settings).unwrap_or_else(|objection| {
+    for (spot, found) in spots.iter().zip(found) {
+        let placed = found.and_then(|found| found.map(|found| section::judge(spot, found, &sections)).transpose());
+        placements.push(placed.unwrap_or_else(|objection| {
             let field = format!("{}{}", spot.path, objection.field);
             errors.push(FieldError::new(field, objection.code, objection.message));
             None
-        });
-        placements.push(placement);
+        }));
     }
     Ok(placements)
 }
@@ -65,10 +85,10 @@ pub async fn check(
 pub async fn check_one(
     desk: &Desk,
     account_id: &AccountId,
-    board_id: Option<&BoardId>,
+    (board, section): (Option<&GivenBoard>, Option<&GivenSection>),
     errors: &mut Vec<FieldError>,
 ) -> Result<Option<Placement>, Problem> {
-    let spot = Spot { path: "", account_id: Some(account_id), board_id };
+    let spot = Spot { path: "", account_id: Some(account_id), board, section };
     let placements = check(desk, &[spot], errors).await?;
     Ok(placements.into_iter().next().flatten())
 }
@@ -83,12 +103,16 @@ async fn accounts(desk: &Desk, spots: &[Spot<'_>]) -> Result<BTreeMap<AccountId,
 }
 
 /// What is known of the boards of those accounts that may publish.
-async fn known(desk: &Desk, accounts: &BTreeMap<AccountId, Account>, spots: &[Spot<'_>]) -> BTreeMap<AccountId, Known> {
+async fn known(
+    desk: &Desk,
+    accounts: &BTreeMap<AccountId, Account>,
+    spots: &[Spot<'_>],
+) -> BTreeMap<AccountId, Known<BoardEntry>> {
     let able = accounts.values().filter(|account| obstacle(account, &desk.settings).is_none());
     let looks = able.map(async |account| {
         let of_account = spots.iter().filter(|spot| spot.account_id == Some(&account.id));
-        let wanted: BTreeSet<BoardId> = of_account.filter_map(|spot| spot.board_id.cloned()).collect();
-        let known = desk.function.boards.look(&desk.function.platform, account, &wanted).await;
+        let wanted: Vec<_> = of_account.filter_map(|spot| spot.board).collect();
+        let known = desk.function.boards.boards(&desk.function.platform, account, &wanted).await;
         (account.id.clone(), known)
     });
     join_all(looks).await.into_iter().collect()
@@ -97,29 +121,43 @@ async fn known(desk: &Desk, accounts: &BTreeMap<AccountId, Account>, spots: &[Sp
 fn judge(
     spot: &Spot<'_>,
     accounts: &BTreeMap<AccountId, Account>,
-    known: &BTreeMap<AccountId, Known>,
+    known: &BTreeMap<AccountId, Known<BoardEntry>>,
     settings: &Settings,
-) -> Result<Option<Placement>, Objection> {
+) -> Result<Option<Found>, Objection> {
     let Some(id) = spot.account_id else { return Ok(None) };
     let account = accounts.get(id).ok_or_else(|| object("account_id", "not_found", "You have no such account."))?;
     if let Some(objection) = obstacle(account, settings) {
         return Err(objection);
     }
-    let (Some(board), Some(known)) = (spot.board_id, known.get(id)) else { return Ok(None) };
-    let verified = match known.sight(board) {
-        Sight::Absent => {
-            let message = "The account has no such board. GET /v1/accounts/{id}/boards lists those it has.";
-            return Err(object("board_id", "not_found", message));
+    let (Some(given), Some(known)) = (spot.board, known.get(id)) else { return Ok(None) };
+    let place = |board_id, verified| Placement { mode: account.mode, board_id, section_id: None, verified };
+    let placement = match (given.find(&known.entries, &account.username), given.as_id()) {
+        (Ok(board), _) => {
+            if board.is_secret && !account.scopes.contains(Scope::PINS_WRITE_SECRET) {
+                let message = "The board is secret, and the account was connected without pins:write_secret. Connect \
+                               it again and allow it.";
+                return Err(object("board_id", "scope_missing", message));
+            }
+            place(board.id.clone(), true)
         }
-        Sight::Seen { secret: true } if !account.scopes.contains(Scope::PINS_WRITE_SECRET) => {
-            let message = "The board is secret, and the account was connected without pins:write_secret. Connect it \
-                           again and allow it.";
-            return Err(object("board_id", "scope_missing", message));
+        (Err(miss), _) if known.complete => {
+            let remedy = "GET /v1/accounts/{id}/boards lists those it has.";
+            return Err(object("board_id", miss.code(), miss.message("board", "The account", remedy)));
         }
-        Sight::Seen { .. } => true,
-        Sight::Unknown => false,
+        (Err(_), Some(id)) => place(id, false),
+        (Err(_), None) => return Err(unasked("board_id", "board")),
     };
-    Ok(Some(Placement { mode: account.mode, verified }))
+    let section = section::wanted(spot, given, known, &account.username)?;
+    Ok(Some(Found { placement, section }))
+}
+
+/// Says that Pinterest could not be asked what a name means.
+fn unasked(field: &'static str, kind: &str) -> Objection {
+    let message = format!(
+        "Pinterest did not answer, so this name could not be looked up. Try again in a minute, or give the {kind}'s id: \
+         an id is taken unverified."
+    );
+    object(field, "pinterest_unavailable", message)
 }
 
 /// Why the account may not publish whatever the board.

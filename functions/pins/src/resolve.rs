@@ -97,7 +97,7 @@ async fn again(desk: &Desk, id: AttemptId, mut pin: Pin) -> Result<Pin, Problem>
         return Err(Problem::disabled());
     }
     let mut errors = Vec::new();
-    placement::check_one(desk, &pin.account_id, Some(&pin.board_id), &mut errors).await?;
+    placement::check_one(desk, &pin.account_id, (Some(&(&pin.board_id).into()), None), &mut errors).await?;
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }

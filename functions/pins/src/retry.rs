@@ -85,7 +85,7 @@ async fn again(desk: &Desk, id: AttemptId, mut pin: Pin, wanted: &Wanted) -> Res
     if !desk.settings.enabled {
         return Err(Problem::disabled());
     }
-    placement::check_one(desk, &pin.account_id, Some(&pin.board_id), &mut errors).await?;
+    placement::check_one(desk, &pin.account_id, (Some(&(&pin.board_id).into()), None), &mut errors).await?;
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }

@@ -88,7 +88,12 @@ async fn place(desk: &Desk, form: &Form, errors: &mut Vec<FieldError>) -> Result
     let paths: Vec<_> = (0..form.targets.len()).map(|index| format!("targets[{index}].")).collect();
     let targets = paths.iter().zip(&form.targets);
     let spots: Vec<_> = targets
-        .map(|(path, target)| Spot { path, account_id: target.account_id.as_ref(), board_id: target.board_id.as_ref() })
+        .map(|(path, target)| Spot {
+            path,
+            account_id: target.account_id.as_ref(),
+            board: target.board.as_ref(),
+            section: target.section.as_ref(),
+        })
         .collect();
     placement::check(desk, &spots, errors).await
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::FieldError;
+use crate::domain::{FieldError, GivenBoard, GivenSection};
 
 /// One JSON object that is being read.
 pub struct Fields<'e> {
@@ -81,13 +81,14 @@ impl<'e> Fields<'e> {
         }
     }
 
-    /// Reads a value that is one of Pinterest's ids.
-    pub fn digits<T: std::str::FromStr>(&mut self, name: &str, text: &str) -> Option<T> {
-        let id = text.parse().ok();
-        if id.is_none() {
-            self.wrong(name, "invalid", "Pinterest's ids are digits, written as a string.");
-        }
-        id
+    /// Reads a text that names a board.
+    pub fn board(&mut self, name: &str, text: &str) -> Option<GivenBoard> {
+        GivenBoard::parse(text).map_err(|why| self.wrong(name, why.code(), why.to_string())).ok()
+    }
+
+    /// Reads a text that names a section of a board.
+    pub fn section(&mut self, name: &str, text: &str) -> Option<GivenSection> {
+        GivenSection::parse(text).map_err(|why| self.wrong(name, why.code(), why.to_string())).ok()
     }
 
     fn as_text(&mut self, name: &str, value: Value) -> Option<String> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use shared::api::Fields;
 use shared::domain::pin::to_millisecond;
-use shared::domain::{BoardId, Content, FieldError, Pin, SectionId, Status};
+use shared::domain::{Content, FieldError, GivenBoard, GivenSection, Pin, Status};
 
 use crate::content;
 use crate::when::When;
@@ -14,12 +14,19 @@ use crate::when::When;
 pub struct Form {
     /// What it shows.
     pub content: Option<Content>,
-    /// The board.
-    pub board_id: Option<BoardId>,
-    /// The section of the board.
-    pub section_id: Option<SectionId>,
+    /// Where it goes; absent where that stays.
+    pub place: Option<Place>,
     /// When; absent where that stays.
     pub when: Option<When>,
+}
+
+/// Another place in the same account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The board.
+    pub board: GivenBoard,
+    /// The section of the board.
+    pub section: Option<GivenSection>,
 }
 
 impl Form {
@@ -27,22 +34,10 @@ impl Form {
     ///
     /// A section belongs to its board, so another board without a section has none.
     pub fn read(body: Value, pin: &Pin, errors: &mut Vec<FieldError>) -> Self {
-        let mut form = Self {
-            content: Some(pin.content.clone()),
-            board_id: Some(pin.board_id.clone()),
-            section_id: pin.section_id.clone(),
-            when: None,
-        };
+        let mut form = Self { content: Some(pin.content.clone()), place: None, when: None };
         let Some(mut fields) = Fields::open("", body, errors) else { return form };
         let content = fields.given("content");
-        if fields.has("board_id") {
-            form.board_id = fields.required_text("board_id").and_then(|text| fields.digits("board_id", &text));
-        }
-        if fields.has("section_id") {
-            form.section_id = fields.text("section_id").and_then(|text| fields.digits("section_id", &text));
-        } else if form.board_id.as_ref() != Some(&pin.board_id) {
-            form.section_id = None;
-        }
+        form.place = place(&mut fields, pin);
         let when = fields.given("publish_at");
         fields.close();
         form.when = when.and_then(|value| When::read("publish_at", value, errors)).filter(|when| !is_kept(pin, *when));
@@ -52,19 +47,36 @@ impl Form {
         form
     }
 
-    /// Whether `pin` is as asked for by a request that is judged at `now`.
+    /// Whether content and time of `pin` are as asked for by a request that is judged at `now`.
     pub fn is_met_by(&self, pin: &Pin, now: Timestamp) -> bool {
         self.content.as_ref() == Some(&pin.content)
-            && self.board_id.as_ref() == Some(&pin.board_id)
-            && self.section_id == pin.section_id
             && self.when.is_none_or(|when| when.moment(now).map(to_millisecond) == pin.publish_at)
     }
 
-    /// Whether the change gives `pin` a time or a place, which a new pin would be judged for.
-    pub fn is_scheduling(&self, pin: &Pin) -> bool {
+    /// Whether the change gives the pin a time or a place, which a new pin would be judged for.
+    pub fn is_scheduling(&self) -> bool {
         let time = self.when.is_some_and(|when| when != When::Draft);
-        time || self.board_id.as_ref() != Some(&pin.board_id) || self.section_id != pin.section_id
+        time || self.place.is_some()
     }
+}
+
+/// Another place than the pin has, as far as the ids tell.
+fn place(fields: &mut Fields<'_>, pin: &Pin) -> Option<Place> {
+    let (has_board, has_section) = (fields.has("board_id"), fields.has("section_id"));
+    let board = if has_board {
+        fields.required_text("board_id").and_then(|text| fields.board("board_id", &text))
+    } else {
+        Some((&pin.board_id).into())
+    };
+    let section = fields.text("section_id").and_then(|text| fields.section("section_id", &text));
+    let board = board?;
+    let is_same_board = board.as_id().as_ref() == Some(&pin.board_id);
+    let is_same_section = if has_section {
+        section.as_ref().map(GivenSection::as_id) == pin.section_id.clone().map(Some)
+    } else {
+        is_same_board
+    };
+    (!is_same_board || !is_same_section).then_some(Place { board, section })
 }
 
 /// Whether a pin that waits has this time already: then nothing is asked for, and it may have passed.

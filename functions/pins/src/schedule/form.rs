@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use shared::api::{Fields, wrong_type};
-use shared::domain::{AccountId, BoardId, Content, FieldError, SectionId};
+use shared::domain::{AccountId, Content, FieldError, GivenBoard, GivenSection};
 
 use crate::content;
 use crate::when::When;
@@ -27,8 +27,9 @@ pub struct FormTarget {
     /// The account.
     pub account_id: Option<AccountId>,
     /// The board.
-    pub board_id: Option<BoardId>,
-    section_id: Option<SectionId>,
+    pub board: Option<GivenBoard>,
+    /// The section of the board.
+    pub section: Option<GivenSection>,
     /// What the target itself says about its time; absent where it says nothing or nothing readable.
     own: Option<When>,
 }
@@ -47,10 +48,12 @@ pub struct Request {
 pub struct Target {
     /// The account.
     pub account_id: AccountId,
-    /// The board.
-    pub board_id: BoardId,
-    /// The section of the board.
-    pub section_id: Option<SectionId>,
+    /// The board, as it was given.
+    #[serde(rename = "board_id")]
+    pub board: GivenBoard,
+    /// The section of the board, as it was given.
+    #[serde(rename = "section_id")]
+    pub section: Option<GivenSection>,
     /// When.
     pub when: When,
 }
@@ -87,8 +90,8 @@ impl Form {
         let target = |target: &FormTarget| {
             Some(Target {
                 account_id: target.account_id.clone()?,
-                board_id: target.board_id.clone()?,
-                section_id: target.section_id.clone(),
+                board: target.board.clone()?,
+                section: target.section.clone(),
                 when: target.own.or(self.common)?,
             })
         };
@@ -121,13 +124,13 @@ fn target(path: &str, value: Value, errors: &mut Vec<FieldError>) -> Option<Form
         text.parse().map_err(|_| fields.wrong("account_id", "not_found", "You have no such account.")).ok()
     });
     let board = fields.required_text("board_id");
-    let board_id = board.and_then(|text| fields.digits("board_id", &text));
+    let board = board.and_then(|text| fields.board("board_id", &text));
     let section = fields.text("section_id");
-    let section_id = section.and_then(|text| fields.digits("section_id", &text));
+    let section = section.and_then(|text| fields.section("section_id", &text));
     let publish_at = fields.given("publish_at");
     fields.close();
     let own = publish_at.and_then(|value| When::read(&format!("{path}.publish_at"), value, errors));
-    Some(FormTarget { account_id, board_id, section_id, own })
+    Some(FormTarget { account_id, board, section, own })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use futures_util::future::try_join_all;
 use http::StatusCode;
 use shared::api::Problem;
-use shared::domain::{Destination, Pin, PinId};
+use shared::domain::{Destination, Mode, Pin, PinId};
 use shared::store::StoreError;
 
 use super::fingerprint::fingerprint;
@@ -42,20 +42,35 @@ impl Order {
         if stored.len() == self.ids.len() {
             return Ok(Some(stored));
         }
-        // All accounts of a request belong to one mode; what else is wrong by now shows when the pin comes due.
-        let unverified = Placement { mode: first.mode, verified: false };
-        let placements = super::place(desk, form, &mut Vec::new()).await?;
-        let placements: Vec<_> = placements.into_iter().map(|place| place.or(Some(unverified))).collect();
+        let mut errors = Vec::new();
+        let placements = super::place(desk, form, &mut errors).await?.into_iter().enumerate();
+        let placements: Vec<_> =
+            placements.map(|(position, place)| place.or_else(|| self.as_written(position, first.mode))).collect();
+        // An id that is refused by now is stored all the same; a name that means nothing any more cannot be.
+        if placements.iter().any(Option::is_none) {
+            return Err(Problem::invalid(errors));
+        }
         self.fill(desk, &placements).await.map(Some)
+    }
+
+    /// Where the target goes by its ids alone: all accounts of a request belong to one mode, and what else is wrong by
+    /// now shows when the pin comes due.
+    fn as_written(&self, position: usize, mode: Mode) -> Option<Placement> {
+        let target = &self.request.targets[position];
+        let section_id = match &target.section {
+            Some(section) => Some(section.as_id()?),
+            None => None,
+        };
+        Some(Placement { mode, board_id: target.board.as_id()?, section_id, verified: false })
     }
 
     /// Stores the pins that are not stored yet and answers all of them as they are now.
     ///
     /// The first one decides between two requests with the same key, so it is stored before the others.
     pub async fn fill(&self, desk: &Desk, placements: &[Option<Placement>]) -> Result<Vec<Pin>, Problem> {
-        let placed: Option<Vec<_>> = placements.iter().copied().collect();
-        let placed = placed.expect("a target without a placement was refused");
-        let pins: Vec<_> = (0..self.ids.len()).map(|position| self.pin(desk, position, placed[position])).collect();
+        let placed: Option<Vec<_>> = placements.iter().cloned().collect();
+        let placed = placed.expect("a target without a placement was refused").into_iter().enumerate();
+        let pins: Vec<_> = placed.map(|(position, place)| self.pin(desk, position, place)).collect();
         let (first, rest) = pins.split_first().expect("a request without a target was refused");
         let first = self.store(desk, first.clone()).await.map_err(|problem| self.uncertain(problem))?;
         let rest = try_join_all(rest.iter().map(|pin| self.store(desk, pin.clone()))).await;
@@ -65,14 +80,9 @@ impl Order {
 
     fn pin(&self, desk: &Desk, position: usize, placement: Placement) -> Pin {
         let target = &self.request.targets[position];
-        let Placement { mode, verified } = placement;
-        let to = Destination {
-            account_id: target.account_id.clone(),
-            mode,
-            board_id: target.board_id.clone(),
-            section_id: target.section_id.clone(),
-            board_verified: verified,
-        };
+        let Placement { mode, board_id, section_id, verified } = placement;
+        let to =
+            Destination { account_id: target.account_id.clone(), mode, board_id, section_id, board_verified: verified };
         let content = self.request.content.clone();
         let mut pin = Pin::draft(self.ids[position].clone(), desk.owner.clone(), to, content, desk.now);
         pin.request_fingerprint.clone_from(&self.fingerprint);

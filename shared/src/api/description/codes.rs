@@ -5,10 +5,11 @@ pub fn meaning(code: &str) -> Option<&'static str> {
     MEANINGS.iter().find(|(known, _)| *known == code).map(|(_, meaning)| *meaning)
 }
 
-const MEANINGS: [(&str, &str); 42] = [
+const MEANINGS: &[(&str, &str)] = &[
     ("account_disconnected", "the account was disconnected meanwhile. Connect it again."),
     ("account_taken", "another owner has connected this Pinterest account."),
     ("admin_required", "only members of the group `pinwheel-admin` may do this."),
+    ("ambiguous", "several boards are called so; `detail` names them with their ids. Give the id of one."),
     ("app_not_approved", "Pinterest has not approved the app yet."),
     ("board_busy", "Pinterest was busy with another change of the board; nothing was done. Try again in a moment."),
     ("cancelled", "the pin was called off."),
@@ -62,7 +63,7 @@ mod tests {
 
     #[test]
     fn every_code_is_explained_once() {
-        for (code, _) in MEANINGS {
+        for &(code, _) in MEANINGS {
             assert_eq!(MEANINGS.iter().filter(|(other, _)| *other == code).count(), 1, "{code}");
         }
     }

@@ -51,9 +51,8 @@ fn check(body: Value, expected: &[(&str, &str)]) {
 #[test]
 fn what_is_not_given_stays() {
     let (form, pin) = (read(json!({})), pin());
-    assert_eq!((form.content.as_ref(), form.board_id.as_ref()), (Some(&pin.content), Some(&pin.board_id)));
-    assert_eq!((&form.section_id, form.when), (&pin.section_id, None));
-    assert!(!form.is_scheduling(&pin));
+    assert_eq!((form.content.as_ref(), &form.place, form.when), (Some(&pin.content), &None, None));
+    assert!(!form.is_scheduling());
     let form = read(json!({"content": {"description": "D"}}));
     let content = form.content.unwrap();
     assert_eq!((content.title(), content.description()), (Some("T"), Some("D")));
@@ -64,7 +63,8 @@ fn what_is_not_given_stays() {
 fn null_clears_what_can_be_absent() {
     let form = read(json!({"content": {"title": null, "link": ""}, "section_id": null, "publish_at": null}));
     let content = form.content.unwrap();
-    assert_eq!((content.title(), content.link(), form.section_id), (None, None, None));
+    assert_eq!((content.title(), content.link()), (None, None));
+    assert_eq!(form.place, Some(Place { board: GivenBoard::parse("1").unwrap(), section: None }));
     assert_eq!(form.when, Some(When::Draft));
     check(
         json!({"content": {"media": null}, "board_id": null}),
@@ -74,11 +74,22 @@ fn null_clears_what_can_be_absent() {
 }
 
 #[test]
-fn another_board_has_no_section_unless_one_is_given() {
-    let section = |body: Value| read(body).section_id.map(|id| id.to_string());
-    assert_eq!(section(json!({"board_id": "9"})), None);
-    assert_eq!(section(json!({"board_id": "9", "section_id": "7"})), Some("7".to_owned()));
-    assert_eq!(section(json!({"board_id": "1"})), Some("2".to_owned()), "it is the same board");
+fn a_place_is_another_one_unless_the_ids_are_those_of_the_pin() {
+    let place = |body: Value| {
+        let place = read(body).place?;
+        Some((place.board.as_str().to_owned(), place.section.map(|section| section.as_str().to_owned())))
+    };
+    let another = |board: &str, section: Option<&str>| Some((board.to_owned(), section.map(str::to_owned)));
+    // Sections belong to their board.
+    assert_eq!(place(json!({"board_id": "9"})), another("9", None));
+    assert_eq!(place(json!({"board_id": "9", "section_id": "7"})), another("9", Some("7")));
+    assert_eq!(place(json!({"board_id": "9", "section_id": "2"})), another("9", Some("2")));
+    assert_eq!(place(json!({"board_id": "1"})), None, "it is the same board");
+    assert_eq!(place(json!({"board_id": "1", "section_id": "2"})), None);
+    assert_eq!(place(json!({"section_id": "2"})), None);
+    assert_eq!(place(json!({"section_id": "7"})), another("1", Some("7")));
+    assert_eq!(place(json!({"section_id": "Drinks"})), another("1", Some("Drinks")));
+    assert_eq!(place(json!({"board_id": "Kitchens"})), another("Kitchens", None));
 }
 
 #[test]
@@ -107,10 +118,10 @@ fn everything_wrong_is_named_at_once() {
     check(
         json!({
             "content": {"title": "t".repeat(101), "text": 1, "media": {"source_type": "video_id", "video_id": "1"}},
-            "board_id": "kitchens", "section_id": 7, "publish_at": "2027-03-14T09:30:00", "account_id": "x",
+            "board_id": "https://example.com/a/b", "section_id": 7, "publish_at": "2027-03-14T09:30:00", "account_id": "x",
         }),
         &[
-            ("board_id", "invalid"),
+            ("board_id", "invalid_url"),
             ("section_id", "wrong_type"),
             ("account_id", "unknown_field"),
             ("publish_at", "offset_missing"),

@@ -101,19 +101,25 @@ fn one_to_fifty_targets_are_taken() {
 }
 
 #[test]
-fn ids_have_their_form() {
+fn a_place_is_named_by_id_name_or_address() {
     let body = with(|body| {
         body["targets"] = json!([
-            {"account_id": "alice", "board_id": "kitchens"},
-            {"account_id": ACCOUNT, "board_id": "1", "section_id": "drinks"},
+            {"account_id": "alice", "board_id": " "},
+            {"account_id": ACCOUNT, "board_id": "https://example.com/creator/kitchens", "section_id": ""},
+            {"account_id": ACCOUNT, "board_id": "https://pin.it/3abc", "section_id": "https://pinterest.com/a/b/"},
+            {"account_id": ACCOUNT, "board_id": "Kitchens", "section_id": "Drinks"},
+            {"account_id": ACCOUNT, "board_id": "https://www.pinterest.com/creator/kitchens/drinks/"},
         ]);
     });
     check(
         body,
         &[
             ("targets[0].account_id", "not_found"),
-            ("targets[0].board_id", "invalid"),
-            ("targets[1].section_id", "invalid"),
+            ("targets[0].board_id", "required"),
+            ("targets[1].board_id", "invalid_url"),
+            ("targets[1].section_id", "required"),
+            ("targets[2].board_id", "invalid_url"),
+            ("targets[2].section_id", "invalid_url"),
         ],
     );
 }

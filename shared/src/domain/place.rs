@@ -1,0 +1,240 @@
+//! Boards and sections as people name them: by id, by name, or by the address they copied from Pinterest.
+//!
+//! A name means one board or none: where two are called so, or nearly so, the person is asked which.
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+
+use serde::{Serialize, Serializer};
+
+use super::{BoardId, SectionId};
+
+mod address;
+mod pick;
+
+pub use address::Address;
+pub use pick::Miss;
+use pick::{pick, pick_address};
+
+/// The longest text that is read as a name; Pinterest's own names of boards and sections are shorter.
+const LONGEST: usize = 2048;
+
+/// A board as somebody gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenBoard(Given);
+
+/// A section as somebody gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenSection(Given);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Given {
+    /// Digits: an id, or else a name such as "2026".
+    Digits(String),
+    Name(String),
+    /// The text beside what it says.
+    Address(String, Address),
+}
+
+/// Why a text names nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoPlace {
+    /// Nothing, or white space.
+    #[error("This is empty. Give the id, the name or the address.")]
+    Empty,
+    /// More than any name.
+    #[error("This is too long for a name or an address: at most {LONGEST} characters.")]
+    TooLong,
+    /// An address that leads elsewhere.
+    #[error(
+        "This is no address of Pinterest's. Give the id, the name, or the address as the browser shows it on Pinterest."
+    )]
+    Foreign,
+    /// A short link, which says nothing of where it leads.
+    #[error("A pin.it link does not say where it leads. Open it and copy the address that the browser shows then.")]
+    Short,
+    /// Pinterest's address of something else.
+    #[error(
+        "This is Pinterest's address of something else. A board's is https://www.pinterest.com/name/board/, a section's has the section behind it."
+    )]
+    Other,
+}
+
+impl NoPlace {
+    /// The word for clients.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "required",
+            Self::TooLong => "too_long",
+            Self::Foreign | Self::Short | Self::Other => "invalid_url",
+        }
+    }
+}
+
+/// A board that an account may write to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardEntry {
+    /// Pinterest's id.
+    pub id: BoardId,
+    /// The name.
+    pub name: String,
+    /// Whose it is; where Pinterest does not say so, the account's own.
+    pub owner: Option<String>,
+    /// Whether only its members see it.
+    pub is_secret: bool,
+}
+
+/// A section of a board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SectionEntry {
+    /// Pinterest's id.
+    pub id: SectionId,
+    /// The name.
+    pub name: String,
+}
+
+impl Given {
+    fn parse(text: &str) -> Result<Self, NoPlace> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(NoPlace::Empty);
+        }
+        if text.chars().count() > LONGEST {
+            return Err(NoPlace::TooLong);
+        }
+        if text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() <= 32 {
+            return Ok(Self::Digits(text.to_owned()));
+        }
+        Ok(match Address::parse(text)? {
+            Some(address) => Self::Address(text.to_owned(), address),
+            None => Self::Name(text.to_owned()),
+        })
+    }
+
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Digits(text) | Self::Name(text) | Self::Address(text, _) => text,
+        }
+    }
+}
+
+impl GivenBoard {
+    /// Reads what was given; nothing is looked up.
+    pub fn parse(text: &str) -> Result<Self, NoPlace> {
+        Given::parse(text).map(Self)
+    }
+
+    /// What was given.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// The id, where what was given can be one.
+    pub fn as_id(&self) -> Option<BoardId> {
+        matches!(self.0, Given::Digits(_)).then(|| self.as_str().parse().ok()).flatten()
+    }
+
+    /// The section that an address names behind the board.
+    pub fn section(&self) -> Option<GivenSection> {
+        match &self.0 {
+            Given::Address(text, address) if address.section.is_some() => {
+                Some(GivenSection(Given::Address(text.clone(), address.clone())))
+            }
+            _ => None,
+        }
+    }
+
+    /// Which of `boards` is meant; `username` is the account's own name.
+    pub fn find<'b>(&self, boards: &'b [BoardEntry], username: &str) -> Result<&'b BoardEntry, Miss> {
+        let label = |board: &&BoardEntry| board.label(username);
+        if let Given::Address(_, address) = &self.0 {
+            let owner = fold(&address.owner);
+            let theirs = boards.iter().filter(|board| fold(board.owner.as_deref().unwrap_or(username)) == owner);
+            return pick_address(theirs, &address.board, |board| &board.name, label);
+        }
+        let by_id = self.as_id().and_then(|id| boards.iter().find(|board| board.id == id));
+        by_id.map_or_else(|| pick(boards.iter(), self.as_str(), |board| &board.name, label), Ok)
+    }
+}
+
+impl GivenSection {
+    /// Reads what was given; nothing is looked up.
+    pub fn parse(text: &str) -> Result<Self, NoPlace> {
+        let given = Given::parse(text)?;
+        match &given {
+            Given::Address(_, address) if address.section.is_none() => Err(NoPlace::Other),
+            _ => Ok(Self(given)),
+        }
+    }
+
+    /// What was given.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// The id, where what was given can be one.
+    pub fn as_id(&self) -> Option<SectionId> {
+        matches!(self.0, Given::Digits(_)).then(|| self.as_str().parse().ok()).flatten()
+    }
+
+    /// The board that an address names before the section.
+    pub fn board(&self) -> Option<GivenBoard> {
+        matches!(self.0, Given::Address(..)).then(|| GivenBoard(self.0.clone()))
+    }
+
+    /// Which of `sections` is meant.
+    pub fn find<'s>(&self, sections: &'s [SectionEntry]) -> Result<&'s SectionEntry, Miss> {
+        let label = |section: &&SectionEntry| section.label();
+        if let Given::Address(_, Address { section: Some(section), .. }) = &self.0 {
+            return pick_address(sections.iter(), section, |section| &section.name, label);
+        }
+        let by_id = self.as_id().and_then(|id| sections.iter().find(|section| section.id == id));
+        by_id.map_or_else(|| pick(sections.iter(), self.as_str(), |section| &section.name, label), Ok)
+    }
+}
+
+impl BoardEntry {
+    fn label(&self, username: &str) -> String {
+        match &self.owner {
+            Some(owner) if owner != username => format!("\"{}\" of {owner} ({})", self.name, self.id),
+            _ => format!("\"{}\" ({})", self.name, self.id),
+        }
+    }
+}
+
+impl SectionEntry {
+    fn label(&self) -> String {
+        format!("\"{}\" ({})", self.name, self.id)
+    }
+}
+
+impl From<&BoardId> for GivenBoard {
+    fn from(id: &BoardId) -> Self {
+        Self(Given::Digits(id.to_string()))
+    }
+}
+
+impl Serialize for GivenBoard {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl Serialize for GivenSection {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// A name as it is compared: one white space between words, one form for each character, no capitals.
+fn fold(text: &str) -> String {
+    tidy(text).to_lowercase()
+}
+
+/// The same with its capitals.
+fn tidy(text: &str) -> String {
+    let text = ComposingNormalizerBorrowed::new_nfkc().normalize(text);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests;
