@@ -22,7 +22,9 @@ pub(crate) use busy::Busy;
 pub use circuits::CircuitStore;
 pub use consents::{Consent, ConsentStore, PickGrant};
 pub use failure::StoreError;
-pub use pins::{CalendarPage, CalendarQuery, Claim, DueEntry, DuePage, DuePosition, DueWork, Lease, Order, PinStore};
+pub use pins::{
+    CalendarPage, CalendarQuery, Claim, Day, DueEntry, DuePage, DuePosition, DueWork, Lease, Order, PinStore, SlotClaim,
+};
 pub use settings::{CallbackProof, Change, SettingsStore};
 pub use shards::{ShardOwner, ShardStore};
 pub use sweeps::{Parking, SweepStore};

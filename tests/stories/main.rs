@@ -49,6 +49,7 @@ mod pins_pages;
 mod pins_refused;
 mod pins_resolve;
 mod pins_retry;
+mod plans;
 mod precision;
 mod publisher;
 mod reconcile;

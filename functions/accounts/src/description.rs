@@ -8,7 +8,7 @@ use utoipa::openapi::OneOfBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::{OpenApi, ToSchema};
 
-use crate::{ROUTES, boards, channels, create_board, create_section, disconnect, list, paste, sections, show};
+use crate::{ROUTES, boards, channels, create_board, create_section, disconnect, list, paste, plan, sections, show};
 
 #[derive(OpenApi)]
 #[openapi(paths(
@@ -19,6 +19,8 @@ use crate::{ROUTES, boards, channels, create_board, create_section, disconnect, 
     channels::choose,
     boards::boards,
     create_board::create,
+    plan::show,
+    plan::save,
     sections::sections,
     create_section::create
 ))]
@@ -95,6 +97,64 @@ problems!(
     /// Why a section is not created.
     CreateSection: USER PATH BODY PINTEREST, 409: "board_busy" "ambiguous", 502: "outcome_unknown"
 );
+
+problems!(
+    /// Why a plan is not shown.
+    ShowPlan: USER PATH
+);
+problems!(
+    /// Why a plan is not saved.
+    SavePlan: USER PATH BODY, 409: "changed_meanwhile", 412: "changed_meanwhile"
+);
+
+/// A plan; what is not given is as in an account without one.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`plan::form` reads its fields one by one, to name every wrong one")]
+pub struct NewPlan {
+    /// The IANA name of a time zone, such as `Europe/Berlin`.
+    time_zone: String,
+    #[schema(max_items = 168)]
+    slots: Option<Vec<NewSlot>>,
+    #[schema(minimum = 1, maximum = 500)]
+    pins_per_day: Option<u16>,
+    #[schema(nullable = false)]
+    quiet_hours: Option<NewQuietHours>,
+    /// 48 where it is not given.
+    #[schema(minimum = 0, maximum = 2160)]
+    same_link_hours: Option<u32>,
+    /// 48 where it is not given.
+    #[schema(minimum = 0, maximum = 2160)]
+    same_image_hours: Option<u32>,
+    /// 0 where it is not given.
+    #[schema(minimum = 0, maximum = 900)]
+    spread_seconds: Option<u32>,
+}
+
+/// A time of the week, in the zone of the plan.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`plan::form` reads it")]
+pub struct NewSlot {
+    /// The English name of the day.
+    day: String,
+    #[schema(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    time: String,
+}
+
+/// Hours of every day in which nothing is planned; they may go past midnight.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`plan::form` reads it")]
+pub struct NewQuietHours {
+    #[schema(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    from: String,
+    #[schema(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    to: String,
+}
+
+/// The days of the week.
+pub fn days() -> ObjectBuilder {
+    let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(days))
+}
 
 /// How an account stands.
 pub fn states() -> ObjectBuilder {

@@ -1,5 +1,5 @@
 //! Connected Pinterest accounts: list, show and disconnect them, connect one by a pasted token; their boards and sections,
-//! listed and created; the boards to post to.
+//! listed and created; the boards to post to; the plan of each.
 
 mod boards;
 mod body;
@@ -11,6 +11,7 @@ mod disconnect;
 mod list;
 mod own;
 mod paste;
+mod plan;
 mod sections;
 mod show;
 mod uncreated;
@@ -35,6 +36,8 @@ pub const ROUTES: &[Route] = &[
     Route::new("GET", "/v1/accounts/{id}/boards/{board}/sections", Access::User),
     Route::new("POST", "/v1/accounts/{id}/boards/{board}/sections", Access::User),
     Route::new("PUT", "/v1/accounts/{id}/channels", Access::User),
+    Route::new("GET", "/v1/accounts/{id}/plan", Access::User),
+    Route::new("PUT", "/v1/accounts/{id}/plan", Access::User),
 ];
 
 /// The function's router.
@@ -45,7 +48,8 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .route("/v1/accounts/token", post(paste::paste))
         .route("/v1/accounts/{id}/boards", get(boards::boards).post(create_board::create))
         .route("/v1/accounts/{id}/boards/{board}/sections", get(sections::sections).post(create_section::create))
-        .route("/v1/accounts/{id}/channels", put(channels::choose));
+        .route("/v1/accounts/{id}/channels", put(channels::choose))
+        .route("/v1/accounts/{id}/plan", get(plan::show).put(plan::save));
     let clock = platform.clock.clone();
     finish(router.with_state(platform), &clock)
 }

@@ -61,7 +61,7 @@ pub struct PinBody {
 /// What a pin shows.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PinContent)]
-struct ContentBody {
+pub struct ContentBody {
     #[schema(required)]
     title: Option<String>,
     #[schema(required)]
@@ -169,7 +169,7 @@ impl PinBody {
             lateness_ms,
             pinterest_pin_id,
             candidates: candidates(&pin.state).iter().map(candidate).collect(),
-            content: content(&pin.content),
+            content: ContentBody::of(&pin.content),
             attempts: pin.attempts.into_iter().map(attempt).collect(),
             id: pin.id,
             account_id: pin.account_id,
@@ -228,18 +228,21 @@ fn next_attempt(pin: &Pin) -> Option<Timestamp> {
     }
 }
 
-fn content(content: &Content) -> ContentBody {
-    let own = |text: Option<&str>| text.map(str::to_owned);
-    let media = match content.media() {
-        Media::ImageUrl { url } => MediaBody::ImageUrl { url: url.clone() },
-    };
-    ContentBody {
-        title: own(content.title()),
-        description: own(content.description()),
-        alt_text: own(content.alt_text()),
-        link: own(content.link()),
-        dominant_color: own(content.dominant_color()),
-        media,
+impl ContentBody {
+    /// What is shown.
+    pub fn of(content: &Content) -> Self {
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        let media = match content.media() {
+            Media::ImageUrl { url } => MediaBody::ImageUrl { url: url.clone() },
+        };
+        Self {
+            title: own(content.title()),
+            description: own(content.description()),
+            alt_text: own(content.alt_text()),
+            link: own(content.link()),
+            dominant_color: own(content.dominant_color()),
+            media,
+        }
     }
 }
 

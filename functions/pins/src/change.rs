@@ -7,8 +7,9 @@ use futures_util::FutureExt;
 use serde_json::Value;
 use shared::api::description::IfMatchHeader;
 use shared::api::{IfMatch, Json, Problem, User};
-use shared::domain::{Edit, FieldError, NewTime, Pin, PinId, Status};
+use shared::domain::{Content, Edit, FieldError, NewTime, Pin, PinId, Plan, Status};
 use shared::kick::kick;
+use shared::store::SlotClaim;
 
 use crate::Function;
 use crate::body::Answer;
@@ -17,7 +18,9 @@ use crate::description::{Change, PinChange};
 use crate::desk::Desk;
 use crate::own;
 use crate::placement::{self, Placement};
+use crate::planner::{Planner, ToPlan};
 use crate::refusal::{Wish, refuse};
+use crate::when::When;
 use form::{Form, Place};
 
 /// Changes what is given and leaves the rest; 422 names every wrong field at once.
@@ -45,12 +48,12 @@ pub async fn change(
     Json(body): Json<Value>,
 ) -> Result<Answer, Problem> {
     let desk = Desk::open(function, user).await?;
-    let pin = own::change(&desk, &id, &if_match, |pin| edit(&desk, pin, body.clone()).boxed()).await?;
+    let pin = own::change_in(&desk, &id, &if_match, |pin| edit(&desk, pin, body.clone()).boxed()).await?;
     kick(&desk.function.platform, std::slice::from_ref(&pin)).await;
     Ok(desk.answer(pin))
 }
 
-async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<Pin, Problem> {
+async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<(Pin, Option<SlotClaim>), Problem> {
     let status = pin.state.status();
     let mut errors = Vec::new();
     let form = Form::read(body, &pin, &mut errors);
@@ -59,7 +62,7 @@ async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<Pin, Problem> {
         let goes_out = matches!(status, Status::Publishing | Status::Published) && pin.in_check().is_none();
         let may_be_made = goes_out && errors.is_empty() && form.is_met_by(&pin, desk.now);
         let was_made = may_be_made && is_there(desk, &pin, &form).await?;
-        return if was_made { Ok(pin) } else { Err(refuse(&pin, Wish::Change)) };
+        return if was_made { Ok((pin, None)) } else { Err(refuse(&pin, Wish::Change)) };
     }
     let mut placed = None;
     if form.is_scheduling() {
@@ -69,9 +72,14 @@ async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<Pin, Problem> {
         errors.extend(form.when.and_then(|when| when.objection("publish_at", desk.now)));
         placed = place(desk, &pin, &form, &mut errors).await?;
     }
-    let time = form.when.map_or(NewTime::Same, |when| when.moment(desk.now).map_or(NewTime::None, NewTime::At));
     let (true, Some(content)) = (errors.is_empty(), form.content) else {
         return Err(Problem::invalid(errors));
+    };
+    let plan = placed.as_ref().and_then(|placed| placed.plan.clone());
+    let (time, claim) = match form.when {
+        None => (NewTime::Same, None),
+        Some(When::NextSlot) => slot(desk, &pin, &content, plan).await?,
+        Some(when) => (when.moment(desk.now).map_or(NewTime::None, NewTime::At), None),
     };
     let (board_id, section_id, board_verified) = match placed {
         Some(placed) => {
@@ -83,7 +91,29 @@ async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<Pin, Problem> {
     };
     let edit = Edit { content, board_id, section_id, board_verified, time };
     pin.edit(edit, desk.now).map_err(|_| refuse(&pin, Wish::Change))?;
-    Ok(pin)
+    if let Some(claim) = &claim {
+        pin.slot = Some(claim.slot);
+    }
+    Ok((pin, claim))
+}
+
+/// The next free slot for the pin, which it has already where it was given one.
+async fn slot(
+    desk: &Desk,
+    pin: &Pin,
+    content: &Content,
+    plan: Option<Plan>,
+) -> Result<(NewTime, Option<SlotClaim>), Problem> {
+    let waits = matches!(pin.state.status(), Status::Scheduled | Status::Held);
+    if waits && pin.is_in_slot().is_some_and(|slot| slot >= desk.now) {
+        return Ok((NewTime::Same, None));
+    }
+    let mut planner = Planner::new(desk, [(pin.account_id.clone(), plan.unwrap_or_default())]);
+    let wanted = ToPlan { id: &pin.id, account: &pin.account_id, content };
+    let found = planner.next_slot(wanted, desk.now).await?;
+    let timing =
+        found.map_err(|none| Problem::invalid(vec![none.objection("publish_at", planner.plan(wanted.account))]))?;
+    Ok((timing.at.map_or(NewTime::Same, NewTime::At), timing.claim))
 }
 
 /// Judges the place that is asked for, or the one that the pin has.

@@ -14,11 +14,13 @@ mod list;
 mod moment;
 mod own;
 mod placement;
+mod planner;
 mod refusal;
 mod resolve;
 mod retry;
 mod schedule;
 mod settlement;
+mod shift;
 mod show;
 mod when;
 
@@ -44,6 +46,8 @@ pub const ROUTES: &[Route] = &[
     Route::new("DELETE", "/v1/pins/{id}", Access::User),
     Route::new("POST", "/v1/pins/{id}/retry", Access::User),
     Route::new("POST", "/v1/pins/{id}/resolve", Access::User),
+    Route::new("POST", "/v1/pins/preview", Access::User),
+    Route::new("POST", "/v1/pins/move", Access::User),
     Route::new("GET", "/healthz", Access::Open),
 ];
 
@@ -71,6 +75,8 @@ pub fn router(platform: Arc<Platform>) -> Router {
     };
     let router = Router::new()
         .route("/v1/pins", get(list::list).post(schedule::schedule))
+        .route("/v1/pins/preview", post(schedule::preview::preview))
+        .route("/v1/pins/move", post(shift::shift))
         .route("/v1/pins/{id}", get(show::show).patch(change::change).delete(cancel::cancel))
         .route("/v1/pins/{id}/retry", post(retry::retry))
         .route("/v1/pins/{id}/resolve", post(resolve::resolve))

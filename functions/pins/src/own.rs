@@ -1,15 +1,19 @@
 //! The caller's own pin: read, and changed unless somebody else was faster.
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use shared::api::{IfMatch, Problem};
 use shared::domain::{OwnerId, Pin, Status};
 use shared::platform::Platform;
-use shared::store::StoreError;
+use shared::store::{SlotClaim, StoreError};
 
 use crate::desk::Desk;
 
 /// How often a pin that changes meanwhile is read and judged again.
 const TRIES: usize = 5;
+
+/// The same for one that is to be given a slot, which somebody else may be given first.
+const TURNS: usize = 100;
 
 /// Reads the pin `id` of `owner`; 404 where there is none, and where it belongs to somebody else.
 pub async fn pin(platform: &Platform, owner: &OwnerId, id: &str) -> Result<Pin, Problem> {
@@ -31,24 +35,40 @@ pub async fn change<'d>(
     if_match: &IfMatch,
     judge: impl Fn(Pin) -> BoxFuture<'d, Result<Pin, Problem>>,
 ) -> Result<Pin, Problem> {
+    change_in(desk, id, if_match, |pin| judge(pin).map(|judged| judged.map(|pin| (pin, None))).boxed()).await
+}
+
+/// The same where the pin may be given a slot by the same write; where somebody else is given that slot first, it is
+/// judged again as well.
+pub async fn change_in<'d>(
+    desk: &Desk,
+    id: &str,
+    if_match: &IfMatch,
+    judge: impl Fn(Pin) -> BoxFuture<'d, Result<(Pin, Option<SlotClaim>), Problem>>,
+) -> Result<Pin, Problem> {
     let platform = &desk.function.platform;
     let mut seen: Option<Pin> = None;
-    for _ in 0..TRIES {
+    for turn in 1..=TURNS {
         let before = pin(platform, &desk.owner, id).await?;
         let judged = judge(before.clone()).await;
-        if judged.as_ref().is_ok_and(|after| *after == before) {
-            return judged;
+        if judged.as_ref().is_ok_and(|(after, _)| *after == before) {
+            return Ok(before);
         }
         if !if_match.admits(before.version) {
             return Err(IfMatch::changed("pin"));
         }
-        let after = judged?;
+        let (after, claim) = judged?;
         if seen.get_or_insert_with(|| before.clone()).version != before.version && needs_a_person(&before) {
             return Err(StoreError::Conflict.into());
         }
-        match platform.pins.replace(&before, &after).await {
+        let written = match &claim {
+            Some(claim) => platform.pins.replace_in(&before, &after, claim).await,
+            None => platform.pins.replace(&before, &after).await,
+        };
+        match written {
             Ok(()) => return Ok(after),
-            Err(StoreError::Conflict) => {}
+            // Many may look for a slot at a time, and each finds one in the end.
+            Err(StoreError::Conflict) if turn < TRIES || claim.is_some() => {}
             Err(error) => return Err(error.into()),
         }
     }

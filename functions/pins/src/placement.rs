@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::{join_all, try_join_all};
 use shared::api::Problem;
 use shared::domain::{
-    Account, AccountId, BoardEntry, BoardId, Connection, FieldError, GivenBoard, GivenSection, Mode, Scope, SectionId,
-    Settings,
+    Account, AccountId, BoardEntry, BoardId, Connection, FieldError, GivenBoard, GivenSection, Mode, Plan, Scope,
+    SectionId, Settings,
 };
 use shared::store::StoreError;
 
@@ -26,6 +26,8 @@ pub struct Placement {
     pub section_id: Option<SectionId>,
     /// Whether the board was seen in the account.
     pub verified: bool,
+    /// The plan of the account.
+    pub plan: Option<Plan>,
 }
 
 /// What speaks against a spot.
@@ -130,7 +132,13 @@ fn judge(
         return Err(objection);
     }
     let (Some(given), Some(known)) = (spot.board, known.get(id)) else { return Ok(None) };
-    let place = |board_id, verified| Placement { mode: account.mode, board_id, section_id: None, verified };
+    let place = |board_id, verified| Placement {
+        mode: account.mode,
+        board_id,
+        section_id: None,
+        verified,
+        plan: account.plan.as_deref().cloned(),
+    };
     let placement = match (given.find(&known.entries, &account.username), given.as_id()) {
         (Ok(board), _) => {
             if board.is_secret && !account.scopes.contains(Scope::PINS_WRITE_SECRET) {

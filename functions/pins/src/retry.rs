@@ -68,6 +68,11 @@ fn read(body: Value, desk: &Desk, errors: &mut Vec<FieldError>) -> When {
     fields.close();
     let when = publish_at.and_then(|value| When::read("publish_at", value, errors)).unwrap_or(When::Now);
     errors.extend(when.objection("publish_at", desk.now));
+    if when == When::NextSlot {
+        let message =
+            "Give a time or \"now\", or leave it out. PATCH publish_at: \"next_slot\" plans a failed pin anew.";
+        errors.push(FieldError::new("publish_at", "invalid", message));
+    }
     if when == When::Draft {
         let message = "Give a time or \"now\", or leave it out. PATCH publish_at: null makes the pin a draft.";
         errors.push(FieldError::new("publish_at", "invalid", message));

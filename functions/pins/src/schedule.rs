@@ -3,13 +3,16 @@
 mod fingerprint;
 mod form;
 mod order;
+pub mod preview;
+mod spacing;
+mod timetable;
 
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 use shared::api::{Json, Problem, User};
-use shared::domain::{FieldError, Pin};
+use shared::domain::{FieldError, PinId};
 use shared::kick::kick;
 use utoipa::ToSchema;
 
@@ -19,13 +22,25 @@ use crate::description::{IdempotencyKeyHeader, NewPins, Schedule};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
 use crate::placement::{self, Placement, Spot};
+use crate::planner::Note;
 use form::Form;
-use order::Order;
+use order::{Filled, Order};
 
-/// `{items: [Pin]}`, one for each target and in their order.
+/// `{items: [Pin], notes}`, one pin for each target and in their order.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Scheduled {
     items: Vec<PinBody>,
+    /// What was done to the times that were asked for; empty where nothing was.
+    notes: Vec<PinNote>,
+}
+
+/// What was done to the time of one of the pins.
+#[derive(Debug, Serialize, ToSchema)]
+struct PinNote {
+    pin_id: PinId,
+    #[schema(schema_with = crate::description::notes)]
+    code: &'static str,
+    message: &'static str,
 }
 
 /// Takes one pin a target, or none of them; 422 names every wrong field at once.
@@ -51,10 +66,11 @@ pub async fn schedule(
     let mut errors = Vec::new();
     let key = IdempotencyKey::read(&headers, &mut errors);
     let form = Form::read(body, &mut errors);
-    let pins = take(&desk, &form, key, errors).await?;
+    let Filled { pins, notes } = take(&desk, &form, key, errors).await?;
     kick(&desk.function.platform, &pins).await;
     let items = pins.into_iter().map(|pin| PinBody::new(pin, &desk.settings)).collect();
-    Ok((StatusCode::CREATED, Json(Scheduled { items })))
+    let notes = notes.into_iter().map(|(pin_id, Note { code, message })| PinNote { pin_id, code, message }).collect();
+    Ok((StatusCode::CREATED, Json(Scheduled { items, notes })))
 }
 
 /// Answers a repeated request by its earlier pins, and a new one that nothing is wrong with by new pins.
@@ -63,14 +79,14 @@ async fn take(
     form: &Form,
     key: Option<IdempotencyKey>,
     mut errors: Vec<FieldError>,
-) -> Result<Vec<Pin>, Problem> {
+) -> Result<Filled, Problem> {
     let request = if errors.is_empty() { form.request() } else { None };
     let order = request.map(|request| Order::new(desk, request, key));
     // A request that was accepted once is finished even where it would be refused by now.
     if let Some(order) = &order
-        && let Some(pins) = order.resume(desk, form).await?
+        && let Some(filled) = order.resume(desk, form).await?
     {
-        return Ok(pins);
+        return Ok(filled);
     }
     if !desk.settings.enabled {
         return Err(Problem::disabled());
@@ -78,7 +94,7 @@ async fn take(
     errors.extend(form.times().filter_map(|(field, when)| when.objection(field, desk.now)));
     let placements = place(desk, form, &mut errors).await?;
     match order {
-        Some(order) if errors.is_empty() => order.fill(desk, &placements).await,
+        Some(order) if errors.is_empty() => order.fill(desk, &placements, &[]).await,
         _ => Err(Problem::invalid(errors)),
     }
 }

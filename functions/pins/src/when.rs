@@ -25,14 +25,17 @@ pub enum When {
     Now,
     /// At this moment.
     At(Timestamp),
+    /// In the next free slot of the account's plan.
+    NextSlot,
 }
 
 impl When {
-    /// Reads a time, `"now"`, or `null` for a draft; notes anything else as wrong.
+    /// Reads a time, `"now"`, `"next_slot"`, or `null` for a draft; notes anything else as wrong.
     pub fn read(path: &str, value: Value, errors: &mut Vec<FieldError>) -> Option<Self> {
         match value {
             Value::Null => Some(Self::Draft),
             Value::String(text) if text == "now" => Some(Self::Now),
+            Value::String(text) if text == "next_slot" => Some(Self::NextSlot),
             Value::String(text) => match moment::read(&text) {
                 Ok(moment) => Some(Self::At(to_millisecond(moment))),
                 Err(wrong) => {
@@ -41,16 +44,16 @@ impl When {
                 }
             },
             other => {
-                errors.push(wrong_type(path, "a time, \"now\" or null", &other));
+                errors.push(wrong_type(path, "a time, \"now\", \"next_slot\" or null", &other));
                 None
             }
         }
     }
 
-    /// The moment that is meant at `now`; none for a draft.
+    /// The moment that is meant at `now`; none for a draft, and none that is known without the plan for a slot.
     pub fn moment(self, now: Timestamp) -> Option<Timestamp> {
         match self {
-            Self::Draft => None,
+            Self::Draft | Self::NextSlot => None,
             Self::Now => Some(now),
             Self::At(moment) => Some(moment),
         }
@@ -60,7 +63,7 @@ impl When {
     pub fn objection(self, field: impl Into<String>, now: Timestamp) -> Option<FieldError> {
         match self {
             Self::At(moment) => wrong(field.into(), moment, now),
-            Self::Draft | Self::Now => None,
+            Self::Draft | Self::Now | Self::NextSlot => None,
         }
     }
 }

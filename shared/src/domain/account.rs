@@ -3,7 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::attempt::words;
-use super::{AccountId, AppId, BoardId, Due, Hold, Mode, OwnerId, Partition, PinId, PinterestUserId, Scopes, Shard};
+use super::{
+    AccountId, AppId, BoardId, Due, Hold, Mode, OwnerId, Partition, PinId, PinterestUserId, Plan, Scopes, Shard,
+};
 
 /// How long before its end an access token is renewed; one that does not last twice as long, at half its life.
 pub const RENEW_AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -55,6 +57,8 @@ pub struct Account {
     pub releases_left: u8,
     /// The boards its owner posts to.
     pub channels: Vec<BoardId>,
+    /// How it is to be posted to, where its owner made a plan.
+    pub plan: Option<Box<Plan>>,
     /// Its pins that are looked for on their boards; nothing that looks the same is posted meanwhile.
     pub doubts: Vec<DoubtfulPin>,
     /// When it was connected first.
@@ -172,6 +176,7 @@ impl Account {
             release_at: None,
             releases_left: 0,
             channels: Vec::new(),
+            plan: None,
             doubts: Vec::new(),
             created_at: now,
             updated_at: now,

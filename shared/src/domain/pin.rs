@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::plan::LONGEST_SPREAD_SECONDS;
 use super::{
     AccountId, Attempt, AttemptId, BoardId, Candidate, Check, Content, Doubt, Due, Failure, Hold, Mode, OwnerId,
     Partition, PinId, PinterestPinId, SectionId, Setback, Shard, Warning,
@@ -31,6 +32,8 @@ pub struct Pin {
     pub content: Content,
     /// When its owner wants it published; absent for a draft. It never changes by itself.
     pub publish_at: Option<Timestamp>,
+    /// The free slot of its account's plan that it was given, where it asked for one and as long as it goes out then.
+    pub slot: Option<Timestamp>,
     /// Where it stands.
     pub state: State,
     /// What was seen to be in its way shortly before its time; whatever moves or changes the pin takes it back.
@@ -168,6 +171,7 @@ impl Pin {
             board_verified: to.board_verified,
             content,
             publish_at: None,
+            slot: None,
             state: State::Draft,
             warning: None,
             due: None,
@@ -188,6 +192,13 @@ impl Pin {
     /// Whether the pin waits out of the publisher's way until something releases it.
     pub fn is_parked(&self) -> bool {
         matches!(self.state, State::Held { .. }) && self.due.as_ref().is_some_and(|due| due.partition.is_parking())
+    }
+
+    /// The slot in which the pin goes out, which is none any more once it has another time.
+    pub fn is_in_slot(&self) -> Option<Timestamp> {
+        let spread = SignedDuration::from_secs(LONGEST_SPREAD_SECONDS.into());
+        let (slot, at) = (self.slot?, self.publish_at?);
+        (slot..=slot + spread).contains(&at).then_some(slot)
     }
 
     /// Whether the pin is too late at `now` to be published without asking.

@@ -2,6 +2,7 @@
 
 mod account;
 mod pin;
+mod plan;
 
 pub(super) use account::AccountItem;
 pub(super) use pin::{PinItem, calendar_moment};

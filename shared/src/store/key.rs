@@ -1,5 +1,6 @@
 //! The keys of the table's items.
 
+use jiff::civil::Date;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use crate::domain::{AccountId, CircuitKind, Mode, OwnerId, Partition, PinId, PinterestUserId, Shard};
@@ -57,6 +58,11 @@ impl Key {
         Self::new(owner_partition(owner), format!("{COUNT}{account}"))
     }
 
+    /// Who has which slot of a day of an account's plan.
+    pub(super) fn day(owner: &OwnerId, account: &AccountId, date: Date) -> Self {
+        Self::new(owner_partition(owner), format!("{DAY}{account}#{date}"))
+    }
+
     pub(super) fn circuit(mode: Mode, kind: CircuitKind) -> Self {
         Self::new(circuit_partition(mode), kind.code())
     }
@@ -84,6 +90,7 @@ impl std::fmt::Display for Key {
 pub(super) const ACCOUNT: &str = "account#";
 pub(super) const PIN: &str = "pin#";
 pub(super) const COUNT: &str = "count#";
+pub(super) const DAY: &str = "day#";
 pub(super) const CHANGE: &str = "change#";
 pub(super) const CIRCUIT: &str = "circuit#";
 pub(super) const SWEEP: &str = "sweep";

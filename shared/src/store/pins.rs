@@ -5,11 +5,13 @@ mod claim;
 mod counts;
 mod due;
 mod late;
+mod slots;
 mod write;
 
 pub use calendar::{CalendarPage, CalendarQuery, Order};
 pub use claim::{Claim, Lease};
 pub use due::{DueEntry, DuePage, DuePosition, DueWork};
+pub use slots::{Day, SlotClaim};
 
 use super::accounts::replacement;
 use super::items::PinItem;

@@ -26,6 +26,7 @@ pub async fn add(api: &mut Value) {
     walk.pins(&planner).await;
     walk.refusals(&planner).await;
     walk.review(&planner).await;
+    walk.plans(&planner).await;
     walk.disconnect(&planner).await;
     walk.sandbox(&world).await;
 }
@@ -98,6 +99,27 @@ impl Walk<'_> {
         let doubtful = planner.in_review(Effect::Before).await;
         let path = format!("/v1/pins/{doubtful}/resolve");
         self.asked(&planner.calls(), "POST", &path, &json!({"publish_again": true})).await;
+    }
+
+    async fn plans(&mut self, planner: &Planner<'_>) {
+        let (alice, path) = (planner.calls(), format!("/v1/accounts/{}/plan", planner.account));
+        let slots = json!([{"day": "monday", "time": "09:30"}, {"day": "thursday", "time": "18:00"}]);
+        let plan = json!({
+            "time_zone": "Europe/Berlin", "slots": slots, "pins_per_day": 3, "same_link_hours": 48, "same_image_hours": 48,
+            "quiet_hours": {"from": "22:00", "to": "07:00"}, "spread_seconds": 120,
+        });
+        self.asked(&alice, "PUT", &path, &json!({"time_zone": "Berlin"})).await;
+        self.asked(&alice, "PUT", &path, &plan).await;
+        self.shown(&alice, "GET", &path).await;
+        let mut wanted = pin_request(&planner.account, "New arrivals", "next_slot");
+        wanted["content"]["link"] = json!("https://example.com/orange-cake");
+        wanted["content"]["media"]["url"] = json!("https://example.com/orange-cake.jpg");
+        self.asked(&alice, "POST", "/v1/pins/preview", &wanted).await;
+        let range =
+            json!({"account_id": planner.account, "from": "2027-01-20T00:00:00Z", "to": "2027-03-01T00:00:00Z"});
+        let moving = json!({"range": range, "by_days": 7, "dry_run": true});
+        self.asked(&alice, "POST", "/v1/pins/move", &json!({"range": range, "by_days": -365})).await;
+        self.asked(&alice, "POST", "/v1/pins/move", &moving).await;
     }
 
     async fn disconnect(&mut self, planner: &Planner<'_>) {

@@ -50,7 +50,10 @@ impl Form {
     /// Whether content and time of `pin` are as asked for by a request that is judged at `now`.
     pub fn is_met_by(&self, pin: &Pin, now: Timestamp) -> bool {
         self.content.as_ref() == Some(&pin.content)
-            && self.when.is_none_or(|when| when.moment(now).map(to_millisecond) == pin.publish_at)
+            && self.when.is_none_or(|when| match when {
+                When::NextSlot => pin.is_in_slot().is_some(),
+                when => when.moment(now).map(to_millisecond) == pin.publish_at,
+            })
     }
 
     /// Whether the change gives the pin a time or a place, which a new pin would be judged for.

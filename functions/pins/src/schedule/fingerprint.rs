@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use shared::domain::{Content, Media};
 
 use super::form::{Request, Target};
+use super::spacing::Spacing;
 
 /// A request in its canonical form. What is stored is compared with what comes later, so the order of fields stays.
 #[derive(Serialize)]
@@ -17,6 +18,8 @@ struct Canonical<'a> {
     link: Option<&'a str>,
     dominant_color: Option<&'a str>,
     image_url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spacing: Option<Spacing>,
 }
 
 /// What tells `request` from every other: SHA-256 of its canonical form. `"now"` counts as the word, not as a time.
@@ -31,6 +34,7 @@ pub fn fingerprint(request: &Request) -> String {
         link: content.link(),
         dominant_color: content.dominant_color(),
         image_url: url,
+        spacing: request.spacing,
     };
     let text = serde_json::to_vec(&canonical).expect("a plain structure");
     BASE64URL_NOPAD.encode(&Sha256::digest(text))

@@ -5,6 +5,7 @@ use serde_json::Value;
 use shared::api::{Fields, wrong_type};
 use shared::domain::{AccountId, Content, FieldError, GivenBoard, GivenSection};
 
+use super::spacing::Spacing;
 use crate::content;
 use crate::when::When;
 
@@ -19,6 +20,7 @@ pub struct Form {
     /// When the targets that do not say it themselves are to be published.
     common: Option<When>,
     content: Option<Content>,
+    spacing: Option<Spacing>,
 }
 
 /// A target whose wrong parts are missing.
@@ -41,6 +43,8 @@ pub struct Request {
     pub targets: Vec<Target>,
     /// What all of them show.
     pub content: Content,
+    /// How far apart they are to be.
+    pub spacing: Option<Spacing>,
 }
 
 /// Where and when one pin goes.
@@ -56,26 +60,27 @@ pub struct Target {
     pub section: Option<GivenSection>,
     /// When.
     pub when: When,
+    /// The how-manieth it is of those that go by the common time; absent for one with a time of its own.
+    #[serde(skip)]
+    pub step: Option<u32>,
 }
 
 impl Form {
     /// Reads the body; notes everything that is wrong with it.
     pub fn read(body: Value, errors: &mut Vec<FieldError>) -> Self {
         let Some(mut fields) = Fields::open("", body, errors) else {
-            return Self { targets: Vec::new(), common: None, content: None };
+            return Self { targets: Vec::new(), common: None, content: None, spacing: None };
         };
         let targets = fields.required("targets");
         let content = fields.required("content");
         let publish_at = fields.optional("publish_at");
-        if fields.optional("spacing").is_some() {
-            fields.wrong("spacing", "not_supported", "Spacing is not supported yet. Give every target its publish_at.");
-        }
+        let spacing = fields.optional("spacing");
         fields.close();
-        Self {
-            targets: targets.map(|targets| list(targets, errors)).unwrap_or_default(),
-            common: publish_at.map_or(Some(When::Draft), |value| When::read("publish_at", value, errors)),
-            content: content.and_then(|content| content::read(content, errors)),
-        }
+        let targets = targets.map(|targets| list(targets, errors)).unwrap_or_default();
+        let common = publish_at.map_or(Some(When::Draft), |value| When::read("publish_at", value, errors));
+        let spacing = spacing.and_then(|spacing| Spacing::read(spacing, common, errors));
+        let content = content.and_then(|content| content::read(content, errors));
+        Self { targets, common, content, spacing }
     }
 
     /// Every time that is asked for, with the name of its field.
@@ -87,8 +92,10 @@ impl Form {
 
     /// The request, where nothing is missing. A target's own time wins, also where it is `null` for a draft.
     pub fn request(&self) -> Option<Request> {
+        let mut steps = 0..;
         let target = |target: &FormTarget| {
             Some(Target {
+                step: if target.own.is_none() { steps.next() } else { None },
                 account_id: target.account_id.clone()?,
                 board: target.board.clone()?,
                 section: target.section.clone(),
@@ -96,7 +103,7 @@ impl Form {
             })
         };
         let targets: Option<Vec<_>> = self.targets.iter().map(target).collect();
-        Some(Request { targets: targets?, content: self.content.clone()? })
+        Some(Request { targets: targets?, content: self.content.clone()?, spacing: self.spacing })
     }
 }
 

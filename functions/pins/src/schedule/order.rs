@@ -2,15 +2,30 @@
 
 use futures_util::future::try_join_all;
 use http::StatusCode;
+use jiff::SignedDuration;
 use shared::api::Problem;
 use shared::domain::{Destination, Mode, Pin, PinId};
 use shared::store::StoreError;
 
 use super::fingerprint::fingerprint;
 use super::form::{Form, Request};
+use super::timetable::{Timetable, is_planned};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
 use crate::placement::Placement;
+use crate::planner::{Note, Timing};
+
+/// How often a pin looks for another slot when somebody else is given the one that it found.
+const TURNS: u32 = 200;
+
+/// The pins of a request as they are stored, with what was done to their times.
+#[derive(Debug)]
+pub struct Filled {
+    /// One for each target, in their order.
+    pub pins: Vec<Pin>,
+    /// What was done, pin by pin.
+    pub notes: Vec<(PinId, Note)>,
+}
 
 /// A request with the ids of its pins.
 pub struct Order {
@@ -33,14 +48,14 @@ impl Order {
 
     /// The pins of an earlier request with the same key, those that it did not store included; nothing where there
     /// was none. 409 `idempotency_mismatch` where the earlier request asked for something else.
-    pub async fn resume(&self, desk: &Desk, form: &Form) -> Result<Option<Vec<Pin>>, Problem> {
+    pub async fn resume(&self, desk: &Desk, form: &Form) -> Result<Option<Filled>, Problem> {
         let store = &desk.function.platform.pins;
         let (Some(_), Some(first)) = (&self.fingerprint, self.ids.first()) else { return Ok(None) };
         let Some(first) = store.load(&desk.owner, first).await? else { return Ok(None) };
         self.recognize(&first)?;
         let stored = store.load_many(&desk.owner, &self.ids).await?;
         if stored.len() == self.ids.len() {
-            return Ok(Some(stored));
+            return Ok(Some(Filled { pins: stored, notes: Vec::new() }));
         }
         let mut errors = Vec::new();
         let placements = super::place(desk, form, &mut errors).await?.into_iter().enumerate();
@@ -50,7 +65,7 @@ impl Order {
         if placements.iter().any(Option::is_none) {
             return Err(Problem::invalid(errors));
         }
-        self.fill(desk, &placements).await.map(Some)
+        self.fill(desk, &placements, &stored).await.map(Some)
     }
 
     /// Where the target goes by its ids alone: all accounts of a request belong to one mode, and what else is wrong by
@@ -61,33 +76,102 @@ impl Order {
             Some(section) => Some(section.as_id()?),
             None => None,
         };
-        Some(Placement { mode, board_id: target.board.as_id()?, section_id, verified: false })
+        Some(Placement { mode, board_id: target.board.as_id()?, section_id, verified: false, plan: None })
     }
 
-    /// Stores the pins that are not stored yet and answers all of them as they are now.
+    /// Stores the pins that are not among the `stored` ones yet and answers all of them as they are now.
     ///
-    /// The first one decides between two requests with the same key, so it is stored before the others.
-    pub async fn fill(&self, desk: &Desk, placements: &[Option<Placement>]) -> Result<Vec<Pin>, Problem> {
+    /// The first one decides between two requests with the same key, so it is stored before the others. Where times
+    /// depend on a plan, all of them are found before the first pin is stored.
+    pub async fn fill(&self, desk: &Desk, placements: &[Option<Placement>], stored: &[Pin]) -> Result<Filled, Problem> {
         let placed: Option<Vec<_>> = placements.iter().cloned().collect();
-        let placed = placed.expect("a target without a placement was refused").into_iter().enumerate();
-        let pins: Vec<_> = placed.map(|(position, place)| self.pin(desk, position, place)).collect();
+        let placed = placed.expect("a target without a placement was refused");
+        if is_planned(&self.request, &placed) {
+            return self.fill_by_plan(desk, &placed, stored).await;
+        }
+        let at = |position: usize| Timing::fixed(self.request.targets[position].when.moment(desk.now));
+        let placed = placed.iter().enumerate();
+        let pins: Vec<_> = placed.map(|(position, place)| self.pin(desk, position, place, &at(position))).collect();
         let (first, rest) = pins.split_first().expect("a request without a target was refused");
         let first = self.store(desk, first.clone()).await.map_err(|problem| self.uncertain(problem))?;
         let rest = try_join_all(rest.iter().map(|pin| self.store(desk, pin.clone()))).await;
         let rest = rest.map_err(|problem| self.interrupted(problem))?;
-        Ok([vec![first], rest].concat())
+        Ok(Filled { pins: [vec![first], rest].concat(), notes: Vec::new() })
     }
 
-    fn pin(&self, desk: &Desk, position: usize, placement: Placement) -> Pin {
+    /// When the pins would go out, without storing any.
+    pub async fn timings(&self, desk: &Desk, placed: &[Placement]) -> Result<Vec<Timing>, Problem> {
+        Ok(Timetable::plan(desk, (&self.request, &self.ids), placed, &[]).await?.timings)
+    }
+
+    /// What is asked for.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    async fn fill_by_plan(&self, desk: &Desk, placed: &[Placement], stored: &[Pin]) -> Result<Filled, Problem> {
+        let asked = (&self.request, self.ids.as_slice());
+        let mut table = Timetable::plan(desk, asked, placed, stored).await?;
+        let mut filled = Filled { pins: Vec::new(), notes: Vec::new() };
+        for (position, place) in placed.iter().enumerate() {
+            if let Some(pin) = stored.iter().find(|pin| pin.id == self.ids[position]) {
+                filled.pins.push(pin.clone());
+                continue;
+            }
+            let result = self.store_by_plan(desk, asked, (position, place), &mut table).await;
+            filled.pins.push(result.map_err(|problem| match position {
+                0 => self.uncertain(problem),
+                _ => self.interrupted(problem),
+            })?);
+            let notes = table.timings[position].notes.iter();
+            filled.notes.extend(notes.map(|note| (self.ids[position].clone(), *note)));
+        }
+        Ok(filled)
+    }
+
+    /// Stores one pin, in its slot where it has one; where somebody else is given that slot first, in the next one.
+    async fn store_by_plan(
+        &self,
+        desk: &Desk,
+        asked: (&Request, &[PinId]),
+        (position, place): (usize, &Placement),
+        table: &mut Timetable<'_>,
+    ) -> Result<Pin, Problem> {
+        let store = &desk.function.platform.pins;
+        for turn in 1..=TURNS {
+            let timing = &table.timings[position];
+            let pin = self.pin(desk, position, place, timing);
+            let Some(claim) = &timing.claim else { return self.store(desk, pin).await };
+            match store.create_in(&pin, claim).await {
+                Ok(()) => return Ok(pin),
+                Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error.into()),
+            }
+            if let Some(stored) = store.load(&desk.owner, &pin.id).await? {
+                self.recognize(&stored)?;
+                return Ok(stored);
+            }
+            pause(desk, turn).await;
+            table.again(desk, asked, position).await?;
+        }
+        Err(StoreError::Conflict.into())
+    }
+
+    fn pin(&self, desk: &Desk, position: usize, placement: &Placement, timing: &Timing) -> Pin {
         let target = &self.request.targets[position];
-        let Placement { mode, board_id, section_id, verified } = placement;
-        let to =
-            Destination { account_id: target.account_id.clone(), mode, board_id, section_id, board_verified: verified };
+        let to = Destination {
+            account_id: target.account_id.clone(),
+            mode: placement.mode,
+            board_id: placement.board_id.clone(),
+            section_id: placement.section_id.clone(),
+            board_verified: placement.verified,
+        };
         let content = self.request.content.clone();
         let mut pin = Pin::draft(self.ids[position].clone(), desk.owner.clone(), to, content, desk.now);
         pin.request_fingerprint.clone_from(&self.fingerprint);
-        if let Some(at) = target.when.moment(desk.now) {
+        if let Some(at) = timing.at {
             pin.schedule(at, desk.now).expect("a draft can be scheduled");
+            pin.slot = timing.claim.as_ref().map(|claim| claim.slot);
         }
         pin
     }
@@ -142,4 +226,13 @@ impl Order {
         };
         Problem { detail: detail.to_owned(), ..problem }
     }
+}
+
+/// Waits for a moment that is drawn, so that many who look for slots do not meet again and again.
+async fn pause(desk: &Desk, turn: u32) {
+    let mut drawn = [0; 1];
+    desk.function.platform.random.fill(&mut drawn);
+    let wait = SignedDuration::from_millis(i64::from(drawn[0]) * i64::from(turn.min(8)) / 16);
+    let clock = &desk.function.platform.clock;
+    clock.sleep_until(clock.now() + wait).await;
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
+use super::plan::PlanItem;
 use crate::domain::{
     Account, AccountHold, AccountId, AppId, BoardId, Connection, DoubtfulPin, Hold, Mode, OwnerId, PinId,
     PinterestUserId, ReconnectReason, Scopes, SealedToken, SealedTokens,
@@ -56,6 +57,8 @@ pub(in crate::store) struct AccountItem {
     /// Pins that are looked for on their boards, with their fingerprints.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     doubts: Vec<(PinId, String)>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    plan: Option<PlanItem>,
     #[serde(with = "millisecond::required")]
     created_at: Timestamp,
     #[serde(with = "millisecond::required")]
@@ -78,7 +81,7 @@ enum ConnectionWord {
 /// What an account item that cannot be read lacks.
 #[derive(Debug, thiserror::Error)]
 #[error("the account has no {0}")]
-pub(in crate::store) struct Incomplete(&'static str);
+pub(in crate::store) struct Incomplete(pub(super) &'static str);
 
 impl From<&Account> for AccountItem {
     fn from(account: &Account) -> Self {
@@ -118,6 +121,7 @@ impl From<&Account> for AccountItem {
             release_at: account.release_at,
             releases_left: account.releases_left,
             channels: account.channels.clone(),
+            plan: account.plan.as_deref().map(PlanItem::from),
             doubts: account.doubts.iter().map(|doubt| (doubt.pin.clone(), doubt.fingerprint.clone())).collect(),
             created_at: account.created_at,
             updated_at: account.updated_at,
@@ -152,6 +156,7 @@ impl TryFrom<AccountItem> for Account {
             release_at: item.release_at,
             releases_left: item.releases_left,
             channels: item.channels,
+            plan: item.plan.map(PlanItem::plan).transpose()?.map(Box::new),
             doubts: item.doubts.into_iter().map(|(pin, fingerprint)| DoubtfulPin { pin, fingerprint }).collect(),
             created_at: item.created_at,
             updated_at: item.updated_at,

@@ -39,6 +39,8 @@ pub(in crate::store) struct PinItem {
     image_url: String,
     /// The calendar key, see [`calendar_key`].
     publish_at: String,
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
+    slot: Option<Timestamp>,
     status: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     reason: Option<String>,
@@ -153,6 +155,7 @@ impl From<&Pin> for PinItem {
             color: own(pin.content.dominant_color()),
             image_url: url.clone(),
             publish_at: calendar_key(pin),
+            slot: pin.slot,
             status: pin.state.status().code().to_owned(),
             reason: None,
             warning: pin.warning.map(|warning| warning.code().to_owned()),
@@ -279,6 +282,7 @@ impl TryFrom<PinItem> for Pin {
             board_verified: item.board_verified,
             content: Content::restore(draft),
             publish_at,
+            slot: item.slot,
             state,
             warning: item.warning.as_deref().and_then(Warning::from_code),
             due,

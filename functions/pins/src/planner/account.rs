@@ -1,0 +1,197 @@
+//! One account's calendar, as far as it was read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use shared::domain::{AccountId, Clash, Neighbour, Pin, PinId, Plan};
+use shared::store::{Day, SlotClaim, StoreError};
+
+use super::{NoTime, ToPlan};
+use crate::desk::Desk;
+
+/// How many weeks are looked through for a free slot.
+const WEEKS: i32 = 60;
+
+/// A pin that somebody gave this time takes the slot within it.
+const TAKES_SLOT: SignedDuration = SignedDuration::from_secs(60);
+
+/// The most pages of a hundred pins that are read of the calendar at once.
+const MOST_PAGES: usize = 40;
+
+/// How many items one read takes.
+const BATCH: usize = 100;
+
+/// The plan of an account with what is planned by it.
+pub(super) struct AccountPlan {
+    pub(super) plan: Plan,
+    /// What this request planned already.
+    pub(super) planned: Vec<Neighbour>,
+    /// The slots that this request was given.
+    pub(super) given: BTreeSet<Timestamp>,
+    /// What was read of the calendar, and of which time.
+    stored: BTreeMap<PinId, Neighbour>,
+    read: Option<(Timestamp, Timestamp)>,
+}
+
+/// A slot that was found.
+pub(super) struct Looked {
+    pub(super) free: SlotClaim,
+    /// Whether an earlier free slot was too close to another pin.
+    pub(super) spaced: bool,
+}
+
+/// The slots of a day that pins have, as they are now.
+#[derive(Default)]
+struct Taken {
+    /// By pins that go out then.
+    live: BTreeMap<Timestamp, PinId>,
+    /// By pins that do not.
+    left: Day,
+}
+
+impl AccountPlan {
+    pub(super) fn new(plan: Plan) -> Self {
+        let (planned, given, stored) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
+        Self { plan, planned, given, stored, read: None }
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.stored.clear();
+        self.read = None;
+    }
+
+    /// The pin that `wanted` would be too close to at `at`; what is near it was read.
+    pub(super) fn clash(&self, wanted: ToPlan<'_>, at: Timestamp) -> Option<Clash> {
+        let others = self.planned.iter().chain(self.stored.values()).filter(|other| other.id != *wanted.id);
+        self.plan.clash(wanted.content, at, others)
+    }
+
+    /// Reads the calendar from a reach before `from` to a reach after `to`, unless that was done.
+    pub(super) async fn look(
+        &mut self,
+        desk: &Desk,
+        account: &AccountId,
+        (from, to): (Timestamp, Timestamp),
+    ) -> Result<(), StoreError> {
+        let reach = self.plan.reach() + TAKES_SLOT;
+        let (from, to) = (from - reach, to + reach);
+        if self.read.is_some_and(|(first, last)| first <= from && to <= last) {
+            return Ok(());
+        }
+        let store = &desk.function.platform.pins;
+        let (pins, complete) = store.planned_between(&desk.owner, (from, to), MOST_PAGES).await?;
+        if !complete {
+            tracing::warn!(%account, "the calendar is too full to keep everything in it apart");
+        }
+        let of_account = pins.iter().filter(|pin| pin.account_id == *account);
+        self.stored = of_account.filter_map(Neighbour::of).map(|pin| (pin.id.clone(), pin)).collect();
+        self.read = Some((from, to));
+        Ok(())
+    }
+
+    /// The first free slot that is neither before `from` nor before now.
+    pub(super) async fn next_slot(
+        &mut self,
+        desk: &Desk,
+        wanted: ToPlan<'_>,
+        from: Timestamp,
+    ) -> Result<Result<Looked, NoTime>, StoreError> {
+        if self.plan.slots.is_empty() {
+            return Ok(Err(NoTime::NoSlots));
+        }
+        let from = from.max(desk.now);
+        let first = self.plan.date(from);
+        let mut spaced = false;
+        for week in 0..WEEKS {
+            let days = (0..7).filter_map(|day| first.checked_add((week * 7 + day).days()).ok());
+            let days = days.map(|date| (date, self.slots(date, from))).filter(|(_, slots)| !slots.is_empty());
+            let days: Vec<_> = days.collect();
+            let moments: Vec<_> = days.iter().flat_map(|(_, slots)| slots).copied().collect();
+            let (Some(first), Some(last)) = (moments.iter().min(), moments.iter().max()) else { continue };
+            // From the beginning of the first day: pins that were given a time count for their day.
+            let start = self.plan.start_of(self.plan.date(*first)).min(*first);
+            self.look(desk, wanted.account, (start, *last + SignedDuration::from_hours(24))).await?;
+            let taken = taken(desk, wanted.account, &days.iter().map(|(date, _)| *date).collect::<Vec<_>>()).await?;
+            for (date, slots) in days {
+                let none = Taken::default();
+                let taken = taken.get(&date).unwrap_or(&none);
+                if let Some(free) = self.free(wanted, (date, &slots), taken, &mut spaced) {
+                    return Ok(Ok(Looked { free, spaced }));
+                }
+            }
+        }
+        Ok(Err(NoTime::NoFreeSlot))
+    }
+
+    /// The slots of `date` that can still be given and are not before `from`.
+    fn slots(&self, date: Date, from: Timestamp) -> Vec<Timestamp> {
+        let slots = self.plan.slots_on(date).into_iter();
+        slots.filter(|slot| *slot >= from && !self.given.contains(slot)).collect()
+    }
+
+    /// The first of `slots` that nobody has, while the day has room.
+    fn free(
+        &self,
+        wanted: ToPlan<'_>,
+        (date, slots): (Date, &[Timestamp]),
+        taken: &Taken,
+        spaced: &mut bool,
+    ) -> Option<SlotClaim> {
+        let others: Vec<_> = self.others(wanted, taken).collect();
+        let of_day = others.iter().filter(|other| self.plan.date(other.at) == date).count();
+        // What this request was given is not taken yet, but will be before this one.
+        let given = self.given.iter().filter(|slot| self.plan.date(**slot) == date);
+        let given = given.filter(|slot| !taken.live.contains_key(slot)).count();
+        let by_hand = of_day.saturating_sub(given);
+        let room = self.plan.pins_per_day.map(|most| usize::from(most).saturating_sub(by_hand));
+        if room.is_some_and(|room| room <= taken.live.len() + given) {
+            return None;
+        }
+        for slot in slots {
+            let is_taken = taken.live.contains_key(slot)
+                || others.iter().any(|other| (*slot..*slot + TAKES_SLOT).contains(&other.at));
+            if is_taken {
+                continue;
+            }
+            if self.clash(wanted, self.plan.spread(*slot, wanted.id)).is_some() {
+                *spaced = true;
+                continue;
+            }
+            // Slots that are taken but not used are still counted as taken.
+            let room = room.map(|room| room + taken.left.len());
+            return Some(SlotClaim { date, slot: *slot, over: taken.left.get(slot).cloned(), room });
+        }
+        None
+    }
+
+    /// Pins whose slot is not among the taken ones: those that somebody gave their time, and those of this request.
+    fn others<'s>(&'s self, wanted: ToPlan<'_>, taken: &'s Taken) -> impl Iterator<Item = &'s Neighbour> {
+        let (id, in_slots) = (wanted.id.clone(), taken.live.values().collect::<BTreeSet<_>>());
+        let planned = self.planned.iter().filter(|pin| !self.stored.contains_key(&pin.id));
+        let all = planned.chain(self.stored.values());
+        all.filter(move |other| other.id != id && !in_slots.contains(&other.id))
+    }
+}
+
+/// Who has which slots of those days; whether a pin uses its slot is read as it is now.
+async fn taken(desk: &Desk, account: &AccountId, dates: &[Date]) -> Result<BTreeMap<Date, Taken>, StoreError> {
+    let store = &desk.function.platform.pins;
+    let days = store.days(&desk.owner, account, dates).await?;
+    let ids: Vec<_> = days.values().flat_map(Day::values).cloned().collect();
+    let mut pins = BTreeMap::new();
+    for ids in ids.chunks(BATCH) {
+        let found = store.load_many(&desk.owner, ids).await?;
+        pins.extend(found.into_iter().map(|pin| (pin.id.clone(), pin)));
+    }
+    let split = |day: Day| {
+        let (live, left) = day.into_iter().partition(|(slot, id)| pins.get(id).is_some_and(|pin| uses(pin, *slot)));
+        Taken { live, left }
+    };
+    Ok(days.into_iter().map(|(date, day)| (date, split(day))).collect())
+}
+
+/// Whether `pin` goes out, or went out, in `slot`.
+fn uses(pin: &Pin, slot: Timestamp) -> bool {
+    pin.is_in_slot() == Some(slot) && Neighbour::of(pin).is_some()
+}

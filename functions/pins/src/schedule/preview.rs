@@ -1,0 +1,99 @@
+//! `POST /v1/pins/preview`: what a request would do, without doing it.
+
+use axum::extract::State;
+use http::HeaderMap;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use shared::api::{Json, Problem, User};
+use shared::domain::{AccountId, BoardId, SectionId};
+use utoipa::ToSchema;
+
+use super::form::Form;
+use super::order::Order;
+use super::place;
+use crate::Function;
+use crate::body::ContentBody;
+use crate::description::{IdempotencyKeyHeader, NewPins, Preview};
+use crate::desk::Desk;
+use crate::idempotency::IdempotencyKey;
+use crate::planner::Note;
+
+/// `{items}`, one for each target and in their order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Previewed {
+    items: Vec<PlannedPin>,
+}
+
+/// A pin as it would be.
+#[derive(Debug, Serialize, ToSchema)]
+struct PlannedPin {
+    account_id: AccountId,
+    board_id: BoardId,
+    #[schema(required)]
+    section_id: Option<SectionId>,
+    /// Whether the board was seen in the account.
+    board_verified: bool,
+    content: ContentBody,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    publish_at: Option<Timestamp>,
+    /// The same as the clocks of the account's zone show it.
+    #[schema(required)]
+    local_time: Option<String>,
+    time_zone: String,
+    /// What was done to the time that was asked for, and why.
+    notes: Vec<Note>,
+}
+
+/// Plans the pins as `POST /v1/pins` would, and stores nothing; 422 names every wrong field at once.
+///
+/// A slot that is free now may be given to somebody else before the pins are scheduled. Without an `Idempotency-Key` the
+/// seconds by which pins are spread are drawn anew each time.
+#[utoipa::path(
+    post,
+    path = "/v1/pins/preview",
+    operation_id = "preview_pins",
+    tag = "pins",
+    params(IdempotencyKeyHeader),
+    request_body = NewPins,
+    responses((status = 200, description = "The pins as they would be, one a target and in their order.", body = Previewed), Preview)
+)]
+pub async fn preview(
+    State(function): State<Function>,
+    user: User,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Result<Json<Previewed>, Problem> {
+    let desk = Desk::open(function, user).await?;
+    let mut errors = Vec::new();
+    let key = IdempotencyKey::read(&headers, &mut errors);
+    let form = Form::read(body, &mut errors);
+    if !desk.settings.enabled {
+        return Err(Problem::disabled());
+    }
+    errors.extend(form.times().filter_map(|(field, when)| when.objection(field, desk.now)));
+    let placements = place(&desk, &form, &mut errors).await?;
+    let placed: Option<Vec<_>> = placements.into_iter().collect();
+    let (true, Some(request), Some(placed)) = (errors.is_empty(), form.request(), placed) else {
+        return Err(Problem::invalid(errors));
+    };
+    let order = Order::new(&desk, request, key);
+    let timings = order.timings(&desk, &placed).await?;
+    let request = order.request();
+    let items = request.targets.iter().zip(placed).zip(timings).map(|((target, place), timing)| {
+        let zone = place.plan.unwrap_or_default().zone;
+        let local = timing.at.map(|at| zone.local(at).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
+        PlannedPin {
+            account_id: target.account_id.clone(),
+            board_id: place.board_id,
+            section_id: place.section_id,
+            board_verified: place.verified,
+            content: ContentBody::of(&request.content),
+            publish_at: timing.at,
+            local_time: local,
+            time_zone: zone.as_str().to_owned(),
+            notes: timing.notes,
+        }
+    });
+    Ok(Json(Previewed { items: items.collect() }))
+}

@@ -1,0 +1,167 @@
+//! Pins that look alike are kept apart, since Pinterest takes the same link or image in quick succession for spam.
+
+use jiff::{SignedDuration, Timestamp};
+use url::Url;
+
+use super::Plan;
+use crate::domain::{Content, Media, Pin, PinId, Status};
+
+/// A pin of the account that is planned or out, as far as spacing goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neighbour {
+    /// The pin.
+    pub id: PinId,
+    /// When it goes out, or went out.
+    pub at: Timestamp,
+    alike: Alikes,
+}
+
+/// What pins can have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alike {
+    /// They lead to the same page.
+    Link,
+    /// They show the same image.
+    Image,
+}
+
+/// A pin that is too close.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clash {
+    /// What the two have in common.
+    pub alike: Alike,
+    /// The other pin.
+    pub other: PinId,
+    /// The first moment from which that one is no longer too close.
+    pub until: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Alikes {
+    link: Option<String>,
+    image: String,
+}
+
+impl Alikes {
+    fn of(content: &Content) -> Self {
+        let Media::ImageUrl { url } = content.media();
+        Self { link: content.link().map(destination), image: destination(url) }
+    }
+}
+
+impl Neighbour {
+    /// `pin` where it takes part in the plan: it waits for a time, goes out or is out.
+    pub fn of(pin: &Pin) -> Option<Self> {
+        let counts = matches!(
+            pin.state.status(),
+            Status::Scheduled | Status::Held | Status::Publishing | Status::Published | Status::NeedsReview
+        );
+        Some(Self::new(pin.id.clone(), pin.publish_at.filter(|_| counts)?, &pin.content))
+    }
+
+    /// A pin that is about to be planned.
+    pub fn new(id: PinId, at: Timestamp, content: &Content) -> Self {
+        Self { id, at, alike: Alikes::of(content) }
+    }
+}
+
+impl Plan {
+    /// The last of `neighbours` that a pin with `content` would be too close to at `at`.
+    pub fn clash<'n>(
+        &self,
+        content: &Content,
+        at: Timestamp,
+        neighbours: impl IntoIterator<Item = &'n Neighbour>,
+    ) -> Option<Clash> {
+        let wanted = Alikes::of(content);
+        let clashes = neighbours.into_iter().filter_map(|other| {
+            let link = (wanted.link.is_some() && wanted.link == other.alike.link)
+                .then_some((Alike::Link, self.same_link_hours));
+            let image = (wanted.image == other.alike.image).then_some((Alike::Image, self.same_image_hours));
+            let (alike, hours) = [link, image].into_iter().flatten().max_by_key(|(_, hours)| *hours)?;
+            let apart = SignedDuration::from_hours(hours.into());
+            let is_close = at.duration_since(other.at).abs() < apart;
+            is_close.then(|| Clash { alike, other: other.id.clone(), until: other.at + apart })
+        });
+        clashes.max_by_key(|clash| clash.until)
+    }
+
+    /// How far from a pin's time another one can matter.
+    pub fn reach(&self) -> SignedDuration {
+        SignedDuration::from_hours(self.same_link_hours.max(self.same_image_hours).into())
+    }
+}
+
+/// An address without what does not change where it leads: `www.`, a slash at the end, a fragment, campaign parameters and
+/// the order of the others.
+fn destination(address: &str) -> String {
+    let Ok(url) = Url::parse(address) else { return address.to_owned() };
+    let host = url.host_str().unwrap_or_default();
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    let mut query: Vec<_> = url.query_pairs().filter(|(name, _)| !name.starts_with("utm_")).collect();
+    query.sort();
+    let query: Vec<_> = query.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{host}{port}{}?{}", url.path().trim_end_matches('/'), query.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+    use crate::domain::content::Draft;
+    use crate::random::SystemRandom;
+
+    const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
+
+    fn content(link: Option<&str>, image: &str) -> Content {
+        let draft = Draft { link: link.map(str::to_owned), image_url: image.to_owned(), ..Draft::default() };
+        Content::check(draft).unwrap()
+    }
+
+    #[test]
+    fn the_same_page_is_the_same_however_it_is_written() {
+        let plain = destination("https://example.com/cake?b=2&a=1");
+        for same in [
+            "http://example.com/cake?a=1&b=2",
+            "https://www.example.com/cake/?b=2&a=1",
+            "https://EXAMPLE.com/cake?a=1&b=2&utm_source=pinterest&utm_medium=x#recipe",
+        ] {
+            assert_eq!(destination(same), plain, "{same}");
+        }
+        for other in
+            ["https://example.com/cake", "https://example.com:8443/cake?a=1&b=2", "https://example.org/cake?a=1&b=2"]
+        {
+            assert_ne!(destination(other), plain, "{other}");
+        }
+    }
+
+    #[test]
+    fn pins_that_look_alike_are_kept_apart_on_both_sides() {
+        let plan = Plan { same_link_hours: 48, same_image_hours: 24, ..Plan::default() };
+        let other = PinId::random(&SystemRandom);
+        let (link, image) = (Some("https://example.com/a"), "https://example.com/a.jpg");
+        let neighbours = [Neighbour::new(other.clone(), NOW, &content(link, image))];
+        let hours = |hours: i64| NOW + SignedDuration::from_hours(hours);
+        for (link, image, at, expected) in [
+            (link, "https://example.com/b.jpg", hours(47), Some((Alike::Link, hours(48)))),
+            (link, "https://example.com/b.jpg", hours(-47), Some((Alike::Link, hours(48)))),
+            (link, "https://example.com/b.jpg", hours(48), None),
+            (link, "https://example.com/b.jpg", hours(-48), None),
+            (None, image, hours(23), Some((Alike::Image, hours(24)))),
+            (None, image, hours(24), None),
+            (link, image, hours(30), Some((Alike::Link, hours(48)))),
+            (None, "https://example.com/b.jpg", NOW, None),
+        ] {
+            let clash = plan.clash(&content(link, image), at, &neighbours);
+            let found = clash.map(|clash| {
+                assert_eq!(clash.other, other);
+                (clash.alike, clash.until)
+            });
+            assert_eq!(found, expected, "{link:?} {image} {at}");
+        }
+        let free = Plan { same_link_hours: 0, same_image_hours: 0, ..Plan::default() };
+        assert_eq!(free.clash(&content(link, image), NOW, &neighbours), None, "0 does not keep them apart");
+    }
+}
