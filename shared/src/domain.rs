@@ -22,6 +22,7 @@ pub mod plan;
 pub mod reason;
 pub mod scope;
 pub mod settings;
+pub mod template;
 pub mod words;
 
 pub use account::{Account, AccountHold, Connection, DoubtfulPin, Person, ReconnectReason, SealedToken, SealedTokens};
@@ -34,6 +35,7 @@ pub use due::{Due, Partition, Shard};
 pub use fields::FieldError;
 pub use id::{
     AccountId, AppId, AttemptId, BoardId, InvalidId, OwnerId, PinId, PinterestPinId, PinterestUserId, SectionId,
+    TemplateId,
 };
 pub use mode::Mode;
 pub use pin::{Destination, Pin, State, Status};
@@ -44,4 +46,5 @@ pub use plan::{Alike, Clash, Neighbour, Plan, QuietHours, Slot, Zone};
 pub use reason::{Doubt, Failure, Hold, Setback, Warning};
 pub use scope::{Scope, Scopes};
 pub use settings::{SecretRef, Settings};
+pub use template::Template;
 pub use words::{Likeness, Words};

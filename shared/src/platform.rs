@@ -17,6 +17,7 @@ use crate::random::{SharedRandom, SystemRandom};
 use crate::settings::CurrentSettings;
 use crate::store::{
     AccountStore, Busy, CircuitStore, ConsentStore, PinStore, SettingsStore, ShardStore, SweepStore, Table,
+    TemplateStore,
 };
 use crate::vault::{CredentialVault, TokenVault};
 
@@ -54,6 +55,8 @@ pub struct Platform {
     pub pins: PinStore,
     /// Consents on their way.
     pub consents: ConsentStore,
+    /// Templates for what pins show.
+    pub templates: TemplateStore,
     /// Who works on which shard.
     pub shards: ShardStore,
     /// What keeps back all pins of a mode.
@@ -99,6 +102,7 @@ impl Platform {
             accounts: AccountStore::new(table.clone()),
             pins: PinStore::new(table.clone()),
             consents: ConsentStore::new(table.clone()),
+            templates: TemplateStore::new(table.clone()),
             shards: ShardStore::new(table.clone()),
             circuits: CircuitStore::new(table.clone()),
             sweeps: SweepStore::new(table),

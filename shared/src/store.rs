@@ -16,6 +16,7 @@ mod settings;
 mod shards;
 mod sweeps;
 mod table;
+mod templates;
 
 pub use accounts::{AccountStore, Link};
 pub(crate) use busy::Busy;
@@ -29,3 +30,4 @@ pub use settings::{CallbackProof, Change, SettingsStore};
 pub use shards::{ShardOwner, ShardStore};
 pub use sweeps::{Parking, SweepStore};
 pub use table::Table;
+pub use templates::TemplateStore;

@@ -11,12 +11,28 @@ pub const ABSENT_ACCOUNT: &str = "acc_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 /// A pin that nobody has.
 pub const ABSENT_PIN: &str = "pin_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
+/// A template that nobody has.
+const ABSENT_TEMPLATE: &str = "tpl_aaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+/// What the id of a route may stand for.
+#[derive(Debug, Clone, Copy)]
+pub struct Ids<'a> {
+    /// An account.
+    pub account: &'a str,
+    /// A pin.
+    pub pin: &'a str,
+    /// A template.
+    pub template: &'a str,
+}
+
 /// A body that is right for the routes that take one and have an id; a new one that needs another fails their stories.
 pub fn body_for(route: &Route) -> Option<String> {
     let body = match route.path.rsplit('/').next() {
         Some("boards" | "sections") => json!({"name": "Lemon cakes"}),
         Some("channels") => json!({"board_ids": []}),
         Some("resolve") => json!({"publish_again": true}),
+        Some("plan") => json!({"time_zone": "UTC"}),
+        Some("{id}") if route.path.contains("/templates/") => json!({"name": "Recipes"}),
         Some("{id}") => json!({"publish_at": null}),
         _ => json!({}),
     };
@@ -30,7 +46,16 @@ impl World {
     }
 }
 
-/// The id of a kind that the route takes, of these two.
-pub fn id_for<'a>(route: &Route, account: &'a str, pin: &'a str) -> &'a str {
-    if route.path.contains("/accounts/") { account } else { pin }
+impl<'a> Ids<'a> {
+    /// Those of things that nobody has.
+    pub const ABSENT: Self = Self { account: ABSENT_ACCOUNT, pin: ABSENT_PIN, template: ABSENT_TEMPLATE };
+
+    /// The one that the route takes.
+    pub fn of(&self, route: &Route) -> &'a str {
+        match route.path {
+            path if path.contains("/accounts/") => self.account,
+            path if path.contains("/templates/") => self.template,
+            _ => self.pin,
+        }
+    }
 }

@@ -30,7 +30,7 @@ pub mod simulation;
 pub mod template;
 mod world;
 
-pub use addresses::{ABSENT_ACCOUNT, ABSENT_PIN, body_for, id_for};
+pub use addresses::{ABSENT_ACCOUNT, ABSENT_PIN, Ids, body_for};
 pub use browser::Browser;
 pub use caller::{Answer, Caller};
 pub use crowd::{Lateness, PINTEREST_TAKES, Sown, Spread};

@@ -8,7 +8,7 @@ use std::path::Path;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::json;
 use shared::api::{Access, Route};
-use tests::{ABSENT_ACCOUNT, ABSENT_PIN, Answer, Front, World, body_for, id_for, pin_request};
+use tests::{ABSENT_PIN, Answer, Front, Ids, World, body_for, pin_request};
 
 /// A caller and what the token of theirs is worth.
 struct Identity {
@@ -123,7 +123,7 @@ async fn every_route_takes_exactly_the_callers_that_its_access_names() {
     let front = world.front();
     let identities = identities(&front);
     for route in world.routes() {
-        let path = world.path_of(&route, id_for(&route, ABSENT_ACCOUNT, ABSENT_PIN));
+        let path = world.path_of(&route, Ids::ABSENT.of(&route));
         let (stored, calls) = (world.everything_stored().await, world.simulator.calls().len());
         let (served, refused): (Vec<_>, Vec<_>) =
             identities.iter().partition(|identity| expected(route.access, identity.worth) == Outcome::Served);
@@ -156,7 +156,7 @@ async fn another_owners_ids_are_absent_to_users_and_administrators_alike() {
     let of_programs = |route: &&Route| route.path.contains("{id}") && route.access != Access::Open;
     for route in world.routes().iter().filter(of_programs) {
         for token in &strangers {
-            let own = world.path_of(route, id_for(route, &account, &pin));
+            let own = world.path_of(route, Ids { account: &account, pin: &pin, ..Ids::ABSENT }.of(route));
             let answer = front.call(route.method, &own, Some(token), body_for(route)).await;
             assert_eq!((answer.status, &answer.json()["code"]), (404, &json!("not_found")), "{route:?}");
         }
@@ -174,10 +174,12 @@ async fn methods_and_paths_that_are_no_route_do_not_reach_a_function() {
     let is_route = |method: &str, path: &str| routes.iter().any(|route| route.method == method && route.path == path);
     let mut asked = 0;
     for route in &routes {
-        let path = world.path_of(route, id_for(route, ABSENT_ACCOUNT, ABSENT_PIN));
+        let path = world.path_of(route, Ids::ABSENT.of(route));
         for method in ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "get"] {
             // What is spelled out in one route may be an id in another.
-            let is_id = path.starts_with("/v1/accounts/") && is_route(method, "/v1/accounts/{id}");
+            let is_id = ["accounts", "pins"].iter().any(|kind| {
+                path.starts_with(&format!("/v1/{kind}/")) && is_route(method, &format!("/v1/{kind}/{{id}}"))
+            });
             if is_route(method, route.path) || (is_id && path.matches('/').count() == 3) {
                 continue;
             }
@@ -202,7 +204,7 @@ async fn a_disguised_path_is_guarded_like_the_plain_one() {
     let user = front.token("alice", false);
     let encoded = |path: &str| path.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     for route in world.routes().iter().filter(|route| route.access != Access::Open) {
-        let path = world.path_of(route, id_for(route, ABSENT_ACCOUNT, ABSENT_PIN));
+        let path = world.path_of(route, Ids::ABSENT.of(route));
         let last = path.rsplit('/').next().unwrap();
         let shorter = path.strip_suffix(last).unwrap();
         for disguised in [

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use shared::api::{Access, Route};
-use tests::{ABSENT_ACCOUNT, ABSENT_PIN, Answer, World, body_for, id_for, pin_request};
+use tests::{ABSENT_ACCOUNT, ABSENT_PIN, Answer, Ids, World, body_for, pin_request};
 
 async fn call(world: &World, owner: &str, route: &Route, id: &str) -> Answer {
     world.user(owner).send(route.method, &world.path_of(route, id), body_for(route)).await
@@ -25,13 +25,15 @@ fn is_of_programs(route: &Route) -> bool {
 async fn another_owners_ids_are_answered_like_absent_ones() {
     let world = World::enabled().await;
     let (account, pin) = alices(&world).await;
+    let template = world.user("alice").post("/v1/templates", &json!({"name": "Recipes"})).await.json();
+    let ids = Ids { account: &account, pin: &pin, template: template["id"].as_str().unwrap() };
     let with_id: Vec<_> = world.routes().into_iter().filter(is_of_programs).collect();
     assert!(with_id.len() >= 9, "{with_id:?}");
     let (stored, calls) = (world.everything_stored().await, world.simulator.calls().len());
     for route in &with_id {
-        let nothing = call(&world, "bob", route, id_for(route, ABSENT_ACCOUNT, ABSENT_PIN)).await;
+        let nothing = call(&world, "bob", route, Ids::ABSENT.of(route)).await;
         assert_eq!(nothing.status, 404, "{route:?}: {}", nothing.text());
-        for id in [id_for(route, &account, &pin), "x", "%23", "acc_", "pin_..%2F.."] {
+        for id in [ids.of(route), "x", "%23", "acc_", "pin_..%2F.."] {
             let foreign = call(&world, "bob", route, id).await;
             // Byte for byte; the id of the request is the same in a story.
             assert_eq!((foreign.status, &foreign.headers), (404, &nothing.headers), "{route:?} {id}");
@@ -42,7 +44,7 @@ async fn another_owners_ids_are_answered_like_absent_ones() {
     assert_eq!(world.simulator.calls().len(), calls, "Pinterest was not asked with another owner's token");
     for route in with_id.iter().filter(|route| route.method == "GET") {
         assert_eq!(
-            call(&world, "alice", route, id_for(route, &account, &pin)).await.status,
+            call(&world, "alice", route, ids.of(route)).await.status,
             200,
             "{route:?} still works for its owner"
         );

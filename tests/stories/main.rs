@@ -66,6 +66,7 @@ mod simulation;
 mod store;
 mod sweep;
 mod template;
+mod templates;
 mod transport;
 mod warm;
 mod watch_routes;

@@ -37,9 +37,9 @@ async fn every_wrong_field_of_a_request_is_named_at_once() {
     let answer = world.user("alice").with("idempotency-key", "two words").post("/v1/pins", &body).await;
     let expected = wrong(&[
         ("Idempotency-Key", "invalid"),
-        ("spacing", "not_supported"),
         ("targets[1].section_id", "required"),
         ("targets[3].board_id", "wrong_type"),
+        ("spacing.minutes", "unknown_field"),
         ("content.media.source_type", "media_unsupported"),
         ("content.title", "too_long"),
         ("content.link", "invalid_url"),

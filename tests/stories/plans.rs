@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use local::in_process::{Fault, Plan};
+use local::in_process::{Fault, Plan, Service};
 use serde_json::{Value, json};
 use tests::{Answer, Disturb, Planner, World, pin_request};
 
@@ -316,6 +316,20 @@ async fn a_preview_is_what_will_be_and_stores_nothing() {
     let body = pin_request(&other, "Summer recipes", "next_slot");
     assert_eq!(wrong(&alice.calls().post("/v1/pins/preview", &body).await), ("publish_at".into(), "no_slots".into()));
     assert_eq!(wrong(&alice.calls().post("/v1/pins", &body).await), ("publish_at".into(), "no_slots".into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slot_costs_its_pin_and_nobody_else() {
+    let world = World::enabled().await;
+    let alice = world.planner().await;
+    let written = |operation| world.meter.of(Service::DynamoDb, operation).write_units;
+    save(&alice, &weekdays()).await;
+    let before = written("PutItem");
+    post(&alice, &request(&alice, "2027-02-02T00:00:00Z")).await;
+    assert!(written("PutItem") - before <= 3.0, "a time that is given costs the same with a plan");
+    next(&alice).await;
+    next(&alice).await;
+    assert!(written("TransactWriteItems") <= 20.0, "ten a pin");
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,18 +3,29 @@
 use serde_json::Value;
 use shared::api::Fields;
 use shared::domain::content::Draft;
-use shared::domain::{Content, FieldError};
+use shared::domain::{Content, FieldError, Template};
 
 const IMAGE_URL: &str = "content.media.url";
 
 /// Reads `content`, within Pinterest's limits; notes everything that is wrong with it.
-pub fn read(value: Value, errors: &mut Vec<FieldError>) -> Option<Content> {
-    read_over(None, value, errors)
+///
+/// A template is put around it before it is judged.
+pub fn read(value: Value, template: Option<&Template>, errors: &mut Vec<FieldError>) -> Option<Content> {
+    read_by(None, template, value, errors)
 }
 
 /// Reads what `content` changes of `before`: a field that is given replaces the former one, `null` clears it, and what
 /// is not given stays. The picture is replaced as a whole.
-pub fn read_over(before: Option<&Content>, value: Value, errors: &mut Vec<FieldError>) -> Option<Content> {
+pub fn read_over(before: &Content, value: Value, errors: &mut Vec<FieldError>) -> Option<Content> {
+    read_by(Some(before), None, value, errors)
+}
+
+fn read_by(
+    before: Option<&Content>,
+    template: Option<&Template>,
+    value: Value,
+    errors: &mut Vec<FieldError>,
+) -> Option<Content> {
     let noted = errors.len();
     let mut fields = Fields::open("content", value, errors)?;
     let old = before.map(Content::draft).unwrap_or_default();
@@ -37,6 +48,10 @@ pub fn read_over(before: Option<&Content>, value: Value, errors: &mut Vec<FieldE
     fields.close();
     let image_url = media.and_then(|media| media.map_or(Some(old.image_url), |media| image_url(media, errors)));
     let has_image = image_url.is_some();
+    let draft = match template {
+        Some(template) => template.apply(&draft),
+        None => draft,
+    };
     match Content::check(Draft { image_url: image_url.unwrap_or_default(), ..draft }) {
         Ok(content) => (errors.len() == noted).then_some(content),
         Err(found) => {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use shared::api::description::{self, GatewayMessage, complete, words};
 use shared::api::{ProblemBody, Reason};
 use shared::domain::{
-    AccountId, AttemptOutcome, Check, Doubt, Failure, Hold, PinId, PinterestPinId, Setback, Status, Warning,
+    AccountId, AttemptOutcome, Check, Doubt, Failure, Hold, PinterestPinId, Setback, Status, TemplateId, Warning,
 };
 use shared::problems;
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
@@ -13,8 +13,14 @@ use utoipa::openapi::{ContentBuilder, OneOfBuilder, Ref, RefOr, Response, Respon
 use utoipa::{IntoParams, IntoResponses, OpenApi, ToSchema};
 
 use crate::health::Health;
-use crate::planner::Note;
-use crate::{ROUTES, cancel, change, health, list, resolve, retry, schedule, shift, show};
+use crate::{ROUTES, cancel, change, health, list, resolve, retry, schedule, shift, show, templates};
+
+pub use plans::{
+    ChangeTemplate, ListTemplates, Move, Moving, NewSpacing, NewTemplate, OneTemplate, Preview, StoreTemplate, moves,
+    notes,
+};
+
+mod plans;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,6 +34,11 @@ use crate::{ROUTES, cancel, change, health, list, resolve, retry, schedule, shif
         cancel::cancel,
         retry::retry,
         resolve::resolve,
+        templates::list,
+        templates::create,
+        templates::show,
+        templates::replace,
+        templates::remove,
         health::health
     ),
     components(schemas(ProblemBody, GatewayMessage, Health))
@@ -82,22 +93,9 @@ pub struct NewPins {
     publish_at: Option<String>,
     #[schema(nullable = false)]
     spacing: Option<NewSpacing>,
-}
-
-/// How far apart the pins are to be; what is not given is as in the account's plan.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "`schedule::spacing` reads its fields one by one, to name every wrong one")]
-pub struct NewSpacing {
-    /// From one target to the next, of those that go by the common `publish_at`. Whole days keep the time of the day in the
-    /// account's zone.
-    #[schema(minimum = 1, maximum = 129_600)]
-    interval_minutes: Option<u32>,
-    /// How far apart pins of the account are that lead to the same page; 0 does not keep them apart.
-    #[schema(minimum = 0, maximum = 2160)]
-    same_link_hours: Option<u32>,
-    /// How far apart pins of the account are that show the same image; 0 does not keep them apart.
-    #[schema(minimum = 0, maximum = 2160)]
-    same_image_hours: Option<u32>,
+    /// A template to put around the content.
+    #[schema(nullable = false)]
+    template_id: Option<TemplateId>,
 }
 
 /// Where a pin goes.
@@ -180,44 +178,6 @@ pub struct PinChange {
     publish_at: Option<String>,
 }
 
-/// Pins to move: by their ids, or all that wait in an account during some time; and how far, in one of three ways.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "`shift::form` reads its fields one by one, to name every wrong one")]
-pub struct Moving {
-    #[schema(nullable = false, min_items = 1, max_items = 100)]
-    pin_ids: Option<Vec<PinId>>,
-    #[schema(nullable = false)]
-    range: Option<MovedRange>,
-    /// So many days later, or earlier where it is below 0, at the same time of the day.
-    #[schema(nullable = false, minimum = -731, maximum = 731)]
-    by_days: Option<i64>,
-    /// Exactly so many minutes later, or earlier where it is below 0.
-    #[schema(nullable = false, minimum = -1_052_640, maximum = 1_052_640)]
-    by_minutes: Option<i64>,
-    /// So that the first of them goes out then.
-    #[schema(nullable = false, format = DateTime)]
-    start_at: Option<String>,
-    /// The zone whose days and hours count; that of the account's plan where it is not given.
-    #[schema(nullable = false)]
-    time_zone: Option<String>,
-    /// Whether to say only what would become of them.
-    #[schema(nullable = false)]
-    dry_run: Option<bool>,
-}
-
-/// Those that wait in an account during some time, at most a hundred.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "`shift::form` reads it")]
-pub struct MovedRange {
-    account_id: AccountId,
-    /// Not before.
-    #[schema(format = DateTime)]
-    from: String,
-    /// Before.
-    #[schema(format = DateTime)]
-    to: String,
-}
-
 /// When a pin is tried again.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "`retry` reads it")]
@@ -250,14 +210,6 @@ problems!(
 problems!(
     /// Why pins are not taken.
     Schedule: USER BODY, 403: "pinterest_disabled", 409: "idempotency_mismatch" "changed_meanwhile"
-);
-problems!(
-    /// Why pins would not be taken.
-    Preview: USER BODY, 403: "pinterest_disabled"
-);
-problems!(
-    /// Why pins are not moved.
-    Move: USER BODY, 403: "pinterest_disabled"
 );
 problems!(
     /// Why a pin is not changed.
@@ -332,20 +284,6 @@ pub fn kinds() -> ObjectBuilder {
 /// What came of a try.
 pub fn outcomes() -> ObjectBuilder {
     words(AttemptOutcome::table())
-}
-
-/// What can be done to the time of a pin.
-pub fn notes() -> ObjectBuilder {
-    words(Note::ALL.map(Note::told))
-}
-
-/// What becomes of a pin that is to be moved.
-pub fn moves() -> ObjectBuilder {
-    words([
-        ("moved", "it goes out at its new time."),
-        ("stayed", "it was claimed or changed in that moment, and stays as it is; `code` and `message` say why."),
-        ("would_move", "it would be moved; `dry_run` was given."),
-    ])
 }
 
 fn some_statuses() -> ArrayBuilder {

@@ -1,4 +1,4 @@
-//! Pins: schedule, list, show, change, retry, resolve and cancel them; and the health of the whole, which is what is overdue.
+//! Pins: plan, schedule, list, show, change, retry, resolve and cancel them; and the health of the whole, which is what is overdue.
 
 mod boards;
 mod body;
@@ -22,6 +22,7 @@ mod schedule;
 mod settlement;
 mod shift;
 mod show;
+mod templates;
 mod when;
 
 use std::sync::Arc;
@@ -48,6 +49,11 @@ pub const ROUTES: &[Route] = &[
     Route::new("POST", "/v1/pins/{id}/resolve", Access::User),
     Route::new("POST", "/v1/pins/preview", Access::User),
     Route::new("POST", "/v1/pins/move", Access::User),
+    Route::new("GET", "/v1/templates", Access::User),
+    Route::new("POST", "/v1/templates", Access::User),
+    Route::new("GET", "/v1/templates/{id}", Access::User),
+    Route::new("PUT", "/v1/templates/{id}", Access::User),
+    Route::new("DELETE", "/v1/templates/{id}", Access::User),
     Route::new("GET", "/healthz", Access::Open),
 ];
 
@@ -80,6 +86,8 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .route("/v1/pins/{id}", get(show::show).patch(change::change).delete(cancel::cancel))
         .route("/v1/pins/{id}/retry", post(retry::retry))
         .route("/v1/pins/{id}/resolve", post(resolve::resolve))
+        .route("/v1/templates", get(templates::list).post(templates::create))
+        .route("/v1/templates/{id}", get(templates::show).put(templates::replace).delete(templates::remove))
         .route("/healthz", get(health::health));
     finish(router.with_state(function), &clock)
 }

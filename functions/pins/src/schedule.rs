@@ -23,6 +23,7 @@ use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
 use crate::placement::{self, Placement, Spot};
 use crate::planner::Note;
+use crate::templates;
 use form::Form;
 use order::{Filled, Order};
 
@@ -65,7 +66,8 @@ pub async fn schedule(
     let desk = Desk::open(function, user).await?;
     let mut errors = Vec::new();
     let key = IdempotencyKey::read(&headers, &mut errors);
-    let form = Form::read(body, &mut errors);
+    let template = templates::named(&desk, &body, &mut errors).await?;
+    let form = Form::read(body, template.as_ref(), &mut errors);
     let Filled { pins, notes } = take(&desk, &form, key, errors).await?;
     kick(&desk.function.platform, &pins).await;
     let items = pins.into_iter().map(|pin| PinBody::new(pin, &desk.settings)).collect();

@@ -77,6 +77,10 @@ id!(
     PinId, |text| is_ours(text, "pin_"), "^pin_[a-z2-7]{26}$", "a pin id such as pin_… with 26 letters and digits"
 );
 id!(
+    /// A template of ours: `tpl_` and 26 characters of base32.
+    TemplateId, |text| is_ours(text, "tpl_"), "^tpl_[a-z2-7]{26}$", "a template id such as tpl_… with 26 letters and digits"
+);
+id!(
     /// One try at publishing a pin: `att_` and 26 characters of base32.
     AttemptId, |text| is_ours(text, "att_"), "^att_[a-z2-7]{26}$", "an attempt id such as att_… with 26 letters and digits"
 );
@@ -145,6 +149,13 @@ impl AttemptId {
     /// Derives the id of what a person did with `pin` by `request`, so that the same request is recognized.
     pub fn derived(pin: &PinId, idempotency_key: &str, request: &str) -> Self {
         Self(ours("att_", &digest(&[pin.as_str().as_bytes(), idempotency_key.as_bytes(), request.as_bytes()])))
+    }
+}
+
+impl TemplateId {
+    /// Draws a new template id.
+    pub fn random(random: &dyn Random) -> Self {
+        Self(ours("tpl_", &random::bytes(random)))
     }
 }
 

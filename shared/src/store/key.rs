@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
-use crate::domain::{AccountId, CircuitKind, Mode, OwnerId, Partition, PinId, PinterestUserId, Shard};
+use crate::domain::{AccountId, CircuitKind, Mode, OwnerId, Partition, PinId, PinterestUserId, Shard, TemplateId};
 
 /// Owners come from outside, so the separator and the escape itself are encoded.
 const ESCAPED: &AsciiSet = &CONTROLS.add(b'#').add(b'%');
@@ -63,6 +63,10 @@ impl Key {
         Self::new(owner_partition(owner), format!("{DAY}{account}#{date}"))
     }
 
+    pub(super) fn template(owner: &OwnerId, id: &TemplateId) -> Self {
+        Self::new(owner_partition(owner), format!("{TEMPLATE}{id}"))
+    }
+
     pub(super) fn circuit(mode: Mode, kind: CircuitKind) -> Self {
         Self::new(circuit_partition(mode), kind.code())
     }
@@ -90,6 +94,7 @@ impl std::fmt::Display for Key {
 pub(super) const ACCOUNT: &str = "account#";
 pub(super) const PIN: &str = "pin#";
 pub(super) const COUNT: &str = "count#";
+pub(super) const TEMPLATE: &str = "template#";
 pub(super) const DAY: &str = "day#";
 pub(super) const CHANGE: &str = "change#";
 pub(super) const CIRCUIT: &str = "circuit#";

@@ -111,10 +111,22 @@ impl Walk<'_> {
         self.asked(&alice, "PUT", &path, &json!({"time_zone": "Berlin"})).await;
         self.asked(&alice, "PUT", &path, &plan).await;
         self.shown(&alice, "GET", &path).await;
+        let template = json!({
+            "name": "Recipes", "title": "{title} – an easy recipe", "hashtags": ["#recipes"],
+            "link_params": {"utm_source": "pinterest", "utm_medium": "social"},
+        });
+        self.asked(&alice, "POST", "/v1/templates", &json!({"name": "Recipes", "title": "{name}"})).await;
+        let kept = self.asked(&alice, "POST", "/v1/templates", &template).await.json();
+        let path = format!("/v1/templates/{}", kept["id"].as_str().unwrap_or_default());
+        self.shown(&alice, "GET", "/v1/templates").await;
+        self.shown(&alice, "GET", &path).await;
+        self.asked(&alice, "PUT", &path, &template).await;
         let mut wanted = pin_request(&planner.account, "New arrivals", "next_slot");
+        wanted["template_id"] = kept["id"].clone();
         wanted["content"]["link"] = json!("https://example.com/orange-cake");
         wanted["content"]["media"]["url"] = json!("https://example.com/orange-cake.jpg");
         self.asked(&alice, "POST", "/v1/pins/preview", &wanted).await;
+        self.shown(&alice, "DELETE", &path).await;
         let range =
             json!({"account_id": planner.account, "from": "2027-01-20T00:00:00Z", "to": "2027-03-01T00:00:00Z"});
         let moving = json!({"range": range, "by_days": 7, "dry_run": true});

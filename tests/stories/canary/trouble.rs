@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use local::in_process::{Effect, Fault as AwsFault, Hook, Plan};
 use pinterest_sim::{Decision, Fault, FaultAnswer, Operation};
 use serde_json::json;
-use tests::{APP_ID, APP_SECRET, Log, World, body_for, id_for, pin_request, settings_request};
+use tests::{APP_ID, APP_SECRET, Ids, Log, World, body_for, pin_request, settings_request};
 
 use super::{Watch, person};
 
@@ -78,7 +78,7 @@ pub async fn pinterest_quotes_what_it_was_sent(watch: &mut Watch<'_>) {
 pub async fn garbage_everywhere(watch: &mut Watch<'_>) {
     for route in watch.world.routes() {
         for id in ["%00", "..%2f%F0%9F%92%A9"] {
-            let path = watch.world.path_of(&route, id_for(&route, id, id));
+            let path = watch.world.path_of(&route, Ids { account: id, pin: id, template: id }.of(&route));
             for body in [
                 None,
                 Some(body_for(&route).unwrap_or_default()),
@@ -126,7 +126,7 @@ pub async fn aws_refuses(log: &Log) {
         watch.learn_tokens().await;
         for route in world.routes().iter().filter(|route| !(route.method == "POST" && route.path.ends_with("connect")))
         {
-            let path = world.path_of(route, id_for(route, seeded.account.id.as_str(), tests::ABSENT_PIN));
+            let path = world.path_of(route, Ids { account: seeded.account.id.as_str(), ..Ids::ABSENT }.of(route));
             watch.call(route.method, &path, body_for(route)).await;
         }
         watch.call("PUT", "/v1/settings", Some(settings_request().to_string())).await;

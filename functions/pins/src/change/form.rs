@@ -42,7 +42,7 @@ impl Form {
         fields.close();
         form.when = when.and_then(|value| When::read("publish_at", value, errors)).filter(|when| !is_kept(pin, *when));
         if let Some(value) = content {
-            form.content = content::read_over(Some(&pin.content), value, errors);
+            form.content = content::read_over(&pin.content, value, errors);
         }
         form
     }

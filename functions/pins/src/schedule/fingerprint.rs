@@ -56,7 +56,7 @@ mod tests {
             "publish_at": "now",
         });
         change(&mut body);
-        fingerprint(&Form::read(body, &mut Vec::new()).request().unwrap())
+        fingerprint(&Form::read(body, None, &mut Vec::new()).request().unwrap())
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use shared::api::{Fields, wrong_type};
-use shared::domain::{AccountId, Content, FieldError, GivenBoard, GivenSection};
+use shared::domain::{AccountId, Content, FieldError, GivenBoard, GivenSection, Template};
 
 use super::spacing::Spacing;
 use crate::content;
@@ -66,8 +66,8 @@ pub struct Target {
 }
 
 impl Form {
-    /// Reads the body; notes everything that is wrong with it.
-    pub fn read(body: Value, errors: &mut Vec<FieldError>) -> Self {
+    /// Reads the body, whose content goes into `template`; notes everything that is wrong with it.
+    pub fn read(body: Value, template: Option<&Template>, errors: &mut Vec<FieldError>) -> Self {
         let Some(mut fields) = Fields::open("", body, errors) else {
             return Self { targets: Vec::new(), common: None, content: None, spacing: None };
         };
@@ -75,11 +75,13 @@ impl Form {
         let content = fields.required("content");
         let publish_at = fields.optional("publish_at");
         let spacing = fields.optional("spacing");
+        // Whoever gives the template read it.
+        fields.optional("template_id");
         fields.close();
         let targets = targets.map(|targets| list(targets, errors)).unwrap_or_default();
         let common = publish_at.map_or(Some(When::Draft), |value| When::read("publish_at", value, errors));
         let spacing = spacing.and_then(|spacing| Spacing::read(spacing, common, errors));
-        let content = content.and_then(|content| content::read(content, errors));
+        let content = content.and_then(|content| content::read(content, template, errors));
         Self { targets, common, content, spacing }
     }
 

@@ -18,6 +18,7 @@ use crate::description::{IdempotencyKeyHeader, NewPins, Preview};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
 use crate::planner::Note;
+use crate::templates;
 
 /// `{items}`, one for each target and in their order.
 #[derive(Debug, Serialize, ToSchema)]
@@ -67,7 +68,8 @@ pub async fn preview(
     let desk = Desk::open(function, user).await?;
     let mut errors = Vec::new();
     let key = IdempotencyKey::read(&headers, &mut errors);
-    let form = Form::read(body, &mut errors);
+    let template = templates::named(&desk, &body, &mut errors).await?;
+    let form = Form::read(body, template.as_ref(), &mut errors);
     if !desk.settings.enabled {
         return Err(Problem::disabled());
     }

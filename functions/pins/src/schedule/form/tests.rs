@@ -25,13 +25,13 @@ fn with(change: impl FnOnce(&mut Value)) -> Value {
 #[track_caller]
 fn check(body: Value, expected: &[(&str, &str)]) {
     let mut errors = Vec::new();
-    Form::read(body, &mut errors);
+    Form::read(body, None, &mut errors);
     let found: Vec<_> = errors.iter().map(|error| (error.field.as_str(), error.code)).collect();
     assert_eq!(found, expected);
 }
 
 fn whens(body: Value) -> Vec<When> {
-    let request = Form::read(body, &mut Vec::new()).request().unwrap();
+    let request = Form::read(body, None, &mut Vec::new()).request().unwrap();
     request.targets.iter().map(|target| target.when).collect()
 }
 
@@ -125,13 +125,11 @@ fn a_place_is_named_by_id_name_or_address() {
 }
 
 #[test]
-fn other_media_and_spacing_say_that_they_are_not_supported() {
+fn other_media_say_that_they_are_not_supported() {
     for kind in ["image_base64", "video_id", "multiple_image_urls", "multiple_image_base64", "pin_url", "hologram"] {
         let body = with(|body| body["content"]["media"] = json!({"source_type": kind, "items": []}));
         check(body, &[("content.media.source_type", "media_unsupported")]);
     }
-    check(with(|body| body["spacing"] = json!({"minutes": 5})), &[("spacing", "not_supported")]);
-    check(with(|body| body["spacing"] = Value::Null), &[]);
 }
 
 #[test]

@@ -1,0 +1,201 @@
+//! Texts that are said again and again, put around what a pin says itself.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::TemplateId;
+use super::content::Draft;
+
+/// A template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// Our id of it.
+    pub id: TemplateId,
+    /// What its owner calls it.
+    pub name: String,
+    /// The title, with places for what the pin says; absent leaves the pin's own.
+    pub title: Option<String>,
+    /// The description likewise.
+    pub description: Option<String>,
+    /// The alt text likewise.
+    pub alt_text: Option<String>,
+    /// Put at the end of the description, those that are not in it already.
+    pub hashtags: Vec<String>,
+    /// Added to the link, those that it does not have already.
+    pub link_params: BTreeMap<String, String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// The last change.
+    pub updated_at: Timestamp,
+    /// Counts changes.
+    pub version: u64,
+}
+
+/// What a place in a template stands for.
+pub const PLACES: [&str; 4] = ["title", "description", "alt_text", "link"];
+
+impl Template {
+    /// What a pin shows that says `own` itself; within Pinterest's limits it is not yet.
+    pub fn apply(&self, own: &Draft) -> Draft {
+        let told = |name: &str| match name {
+            "title" => own.title.as_deref(),
+            "description" => own.description.as_deref(),
+            "alt_text" => own.alt_text.as_deref(),
+            _ => own.link.as_deref(),
+        };
+        let put = |template: &Option<String>, own: &Option<String>| match template {
+            Some(template) => Some(fill(template, |name| told(name).unwrap_or_default().to_owned())),
+            None => own.clone(),
+        };
+        Draft {
+            title: put(&self.title, &own.title),
+            description: self.tagged(put(&self.description, &own.description)),
+            alt_text: put(&self.alt_text, &own.alt_text),
+            link: own.link.as_deref().map(|link| self.linked(link)),
+            ..own.clone()
+        }
+    }
+
+    fn tagged(&self, description: Option<String>) -> Option<String> {
+        let text = description.unwrap_or_default();
+        let said: Vec<_> = text.split_whitespace().map(str::to_lowercase).collect();
+        let missing = self.hashtags.iter().filter(|tag| !said.contains(&tag.to_lowercase()));
+        let missing: Vec<_> = missing.map(String::as_str).collect();
+        let tags = missing.join(" ");
+        let parts = [text.trim_end(), &tags].into_iter().filter(|part| !part.is_empty());
+        Some(parts.collect::<Vec<_>>().join(" ")).filter(|text| !text.is_empty())
+    }
+
+    /// A link that is none is left to those who judge it.
+    fn linked(&self, link: &str) -> String {
+        let Ok(mut url) = Url::parse(link) else { return link.to_owned() };
+        let has = |url: &Url, name: &str| url.query_pairs().any(|(known, _)| known == name);
+        let missing: Vec<_> = self.link_params.iter().filter(|(name, _)| !has(&url, name)).collect();
+        if missing.is_empty() {
+            return link.to_owned();
+        }
+        url.query_pairs_mut().extend_pairs(missing);
+        url.into()
+    }
+}
+
+/// The places of a template that stand for nothing.
+pub fn unknown_places(template: &str) -> Vec<String> {
+    let mut unknown = Vec::new();
+    fill(template, |name| {
+        if !PLACES.contains(&name) {
+            unknown.push(name.to_owned());
+        }
+        String::new()
+    });
+    unknown
+}
+
+/// Puts what `told` says into the places `{…}`; `{{` and `}}` stand for the braces themselves.
+fn fill(template: &str, mut told: impl FnMut(&str) -> String) -> String {
+    let (mut filled, mut rest) = (String::new(), template);
+    while let Some(at) = rest.find(['{', '}']) {
+        filled.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if let Some(after) = rest.strip_prefix("{{") {
+            filled.push('{');
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix("}}") {
+            filled.push('}');
+            rest = after;
+        } else if let Some((name, after)) = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+            filled.push_str(&told(name));
+            rest = after;
+        } else {
+            filled.push_str(&rest[..1]);
+            rest = &rest[1..];
+        }
+    }
+    filled + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::SystemRandom;
+
+    fn template() -> Template {
+        Template {
+            id: TemplateId::random(&SystemRandom),
+            name: "Recipes".into(),
+            title: Some("{title} – an easy recipe".into()),
+            description: Some("{description}\n\nMore at {link}".into()),
+            alt_text: None,
+            hashtags: vec!["#recipes".into(), "#EasyCooking".into()],
+            link_params: BTreeMap::from([
+                ("utm_source".into(), "pinterest".into()),
+                ("utm_medium".into(), "social".into()),
+            ]),
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+            version: 1,
+        }
+    }
+
+    fn own() -> Draft {
+        Draft {
+            title: Some("Apple pie".into()),
+            description: Some("With cinnamon. #Recipes".into()),
+            alt_text: Some("A pie".into()),
+            link: Some("https://example.com/pie?utm_source=mail&x=1#top".into()),
+            ..Draft::default()
+        }
+    }
+
+    #[test]
+    fn a_template_is_put_around_what_the_pin_says() {
+        let draft = template().apply(&own());
+        assert_eq!(draft.title.as_deref(), Some("Apple pie – an easy recipe"));
+        let description =
+            "With cinnamon. #Recipes\n\nMore at https://example.com/pie?utm_source=mail&x=1#top #EasyCooking";
+        assert_eq!(draft.description.as_deref(), Some(description), "a tag that is there is not repeated");
+        assert_eq!(draft.alt_text.as_deref(), Some("A pie"));
+        let link = "https://example.com/pie?utm_source=mail&x=1&utm_medium=social#top";
+        assert_eq!(draft.link.as_deref(), Some(link), "what the link says itself stays");
+        assert_eq!(template().apply(&draft).link, draft.link, "a second time adds nothing");
+    }
+
+    #[test]
+    fn what_the_pin_does_not_say_is_empty() {
+        let plain = Template { title: None, description: None, ..template() };
+        let draft = plain.apply(&Draft::default());
+        assert_eq!((draft.title, draft.link), (None, None));
+        assert_eq!(draft.description.as_deref(), Some("#recipes #EasyCooking"));
+    }
+
+    #[test]
+    fn places_are_braces_and_braces_are_doubled() {
+        for (template, filled, unknown) in [
+            ("{title}!", "T!", vec![]),
+            ("{{title}} {title}}}", "{title} T}", vec![]),
+            ("{name} {title}", " T", vec!["name"]),
+            ("a { b", "a { b", vec![]),
+            ("a } b", "a } b", vec![]),
+            ("{", "{", vec![]),
+            ("{}", "", vec![""]),
+            ("ü{title}ü", "üTü", vec![]),
+        ] {
+            let found = fill(template, |name| if name == "title" { "T".to_owned() } else { String::new() });
+            assert_eq!(
+                (found.as_str(), unknown_places(template)),
+                (filled, unknown.iter().map(|s| (*s).to_owned()).collect()),
+                "{template}"
+            );
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_template_is_too_strange(text in "[{}a-zü]{0,20}") {
+            let filled = fill(&text, |name| format!("[{name}]"));
+            proptest::prop_assert!(filled.len() <= text.len() * 2);
+        }
+    }
+}
