@@ -11,6 +11,9 @@ pub const ABSENT_ACCOUNT: &str = "acc_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 /// A pin that nobody has.
 pub const ABSENT_PIN: &str = "pin_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
+/// A file that nobody has.
+pub const ABSENT_MEDIA: &str = "media_aaaaaaaaaaaaaaaaaaaaaaaaaa";
+
 /// A body that is right for the routes that take one and have an id; a new one that needs another fails their stories.
 pub fn body_for(route: &Route) -> Option<String> {
     let body = match route.path.rsplit('/').next() {
@@ -30,7 +33,11 @@ impl World {
     }
 }
 
-/// The id of a kind that the route takes, of these two.
-pub fn id_for<'a>(route: &Route, account: &'a str, pin: &'a str) -> &'a str {
-    if route.path.contains("/accounts/") { account } else { pin }
+/// The id of a kind that the route takes, of these three.
+pub fn id_for<'a>(route: &Route, account: &'a str, pin: &'a str, media: &'a str) -> &'a str {
+    match route.path.split('/').nth(2) {
+        Some("accounts") => account,
+        Some("media") => media,
+        _ => pin,
+    }
 }

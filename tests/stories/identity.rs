@@ -8,7 +8,7 @@ use std::path::Path;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::json;
 use shared::api::{Access, Route};
-use tests::{ABSENT_ACCOUNT, ABSENT_PIN, Answer, Front, World, body_for, id_for, pin_request};
+use tests::{ABSENT_ACCOUNT, ABSENT_MEDIA, ABSENT_PIN, Answer, Front, World, body_for, files, id_for, pin_request};
 
 /// A caller and what the token of theirs is worth.
 struct Identity {
@@ -123,7 +123,7 @@ async fn every_route_takes_exactly_the_callers_that_its_access_names() {
     let front = world.front();
     let identities = identities(&front);
     for route in world.routes() {
-        let path = world.path_of(&route, id_for(&route, ABSENT_ACCOUNT, ABSENT_PIN));
+        let path = world.path_of(&route, id_for(&route, ABSENT_ACCOUNT, ABSENT_PIN, ABSENT_MEDIA));
         let (stored, calls) = (world.everything_stored().await, world.simulator.calls().len());
         let (served, refused): (Vec<_>, Vec<_>) =
             identities.iter().partition(|identity| expected(route.access, identity.worth) == Outcome::Served);
@@ -148,6 +148,7 @@ async fn another_owners_ids_are_absent_to_users_and_administrators_alike() {
     let board = world.board("creator", "Summer recipes");
     let pins = world.user("alice").post("/v1/pins", &pin_request(&account, &board, "2027-02-01T00:00:00Z")).await;
     let pin = pins.json()["items"][0]["id"].as_str().unwrap().to_owned();
+    let media = world.ready_media("alice", &files::png(10, 15)).await;
     let front = world.front();
     let stored = world.everything_stored().await;
     let calls = world.simulator.calls().len();
@@ -156,7 +157,7 @@ async fn another_owners_ids_are_absent_to_users_and_administrators_alike() {
     let of_programs = |route: &&Route| route.path.contains("{id}") && route.access != Access::Open;
     for route in world.routes().iter().filter(of_programs) {
         for token in &strangers {
-            let own = world.path_of(route, id_for(route, &account, &pin));
+            let own = world.path_of(route, id_for(route, &account, &pin, &media));
             let answer = front.call(route.method, &own, Some(token), body_for(route)).await;
             assert_eq!((answer.status, &answer.json()["code"]), (404, &json!("not_found")), "{route:?}");
         }
@@ -174,7 +175,7 @@ async fn methods_and_paths_that_are_no_route_do_not_reach_a_function() {
     let is_route = |method: &str, path: &str| routes.iter().any(|route| route.method == method && route.path == path);
     let mut asked = 0;
     for route in &routes {
-        let path = world.path_of(route, id_for(route, ABSENT_ACCOUNT, ABSENT_PIN));
+        let path = world.path_of(route, id_for(route, ABSENT_ACCOUNT, ABSENT_PIN, ABSENT_MEDIA));
         for method in ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "get"] {
             // What is spelled out in one route may be an id in another.
             let is_id = path.starts_with("/v1/accounts/") && is_route(method, "/v1/accounts/{id}");
@@ -202,7 +203,7 @@ async fn a_disguised_path_is_guarded_like_the_plain_one() {
     let user = front.token("alice", false);
     let encoded = |path: &str| path.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     for route in world.routes().iter().filter(|route| route.access != Access::Open) {
-        let path = world.path_of(route, id_for(route, ABSENT_ACCOUNT, ABSENT_PIN));
+        let path = world.path_of(route, id_for(route, ABSENT_ACCOUNT, ABSENT_PIN, ABSENT_MEDIA));
         let last = path.rsplit('/').next().unwrap();
         let shorter = path.strip_suffix(last).unwrap();
         for disguised in [

@@ -2,18 +2,19 @@
 
 use serde_json::json;
 use shared::api::{Access, Route};
-use tests::{ABSENT_ACCOUNT, ABSENT_PIN, Answer, World, body_for, id_for, pin_request};
+use tests::{ABSENT_ACCOUNT, ABSENT_MEDIA, ABSENT_PIN, Answer, World, body_for, files, id_for, pin_request};
 
 async fn call(world: &World, owner: &str, route: &Route, id: &str) -> Answer {
     world.user(owner).send(route.method, &world.path_of(route, id), body_for(route)).await
 }
 
-/// An account and a pin of alice's.
-async fn alices(world: &World) -> (String, String) {
+/// An account, a pin and a file of alice's.
+async fn alices(world: &World) -> (String, String, String) {
     let account = world.link("alice", "creator").await;
     let board = world.board("creator", "Summer recipes");
     let pins = world.user("alice").post("/v1/pins", &pin_request(&account, &board, "2027-02-01T00:00:00Z")).await;
-    (account, pins.json()["items"][0]["id"].as_str().unwrap().to_owned())
+    let media = world.ready_media("alice", &files::png(10, 15)).await;
+    (account, pins.json()["items"][0]["id"].as_str().unwrap().to_owned(), media)
 }
 
 /// Whether it is about one thing; pages say nothing of anyone, whatever their address.
@@ -24,14 +25,14 @@ fn is_of_programs(route: &Route) -> bool {
 #[tokio::test(start_paused = true)]
 async fn another_owners_ids_are_answered_like_absent_ones() {
     let world = World::enabled().await;
-    let (account, pin) = alices(&world).await;
+    let (account, pin, media) = alices(&world).await;
     let with_id: Vec<_> = world.routes().into_iter().filter(is_of_programs).collect();
     assert!(with_id.len() >= 9, "{with_id:?}");
     let (stored, calls) = (world.everything_stored().await, world.simulator.calls().len());
     for route in &with_id {
-        let nothing = call(&world, "bob", route, id_for(route, ABSENT_ACCOUNT, ABSENT_PIN)).await;
+        let nothing = call(&world, "bob", route, id_for(route, ABSENT_ACCOUNT, ABSENT_PIN, ABSENT_MEDIA)).await;
         assert_eq!(nothing.status, 404, "{route:?}: {}", nothing.text());
-        for id in [id_for(route, &account, &pin), "x", "%23", "acc_", "pin_..%2F.."] {
+        for id in [id_for(route, &account, &pin, &media), "x", "%23", "acc_", "pin_..%2F.."] {
             let foreign = call(&world, "bob", route, id).await;
             // Byte for byte; the id of the request is the same in a story.
             assert_eq!((foreign.status, &foreign.headers), (404, &nothing.headers), "{route:?} {id}");
@@ -42,7 +43,7 @@ async fn another_owners_ids_are_answered_like_absent_ones() {
     assert_eq!(world.simulator.calls().len(), calls, "Pinterest was not asked with another owner's token");
     for route in with_id.iter().filter(|route| route.method == "GET") {
         assert_eq!(
-            call(&world, "alice", route, id_for(route, &account, &pin)).await.status,
+            call(&world, "alice", route, id_for(route, &account, &pin, &media)).await.status,
             200,
             "{route:?} still works for its owner"
         );
@@ -52,8 +53,13 @@ async fn another_owners_ids_are_answered_like_absent_ones() {
 #[tokio::test(start_paused = true)]
 async fn lists_hold_the_callers_own_things_only() {
     let world = World::enabled().await;
-    let (account, _) = alices(&world).await;
-    for path in ["/v1/accounts".to_owned(), "/v1/pins".to_owned(), format!("/v1/pins?account_id={account}")] {
+    let (account, _, _) = alices(&world).await;
+    for path in [
+        "/v1/accounts".to_owned(),
+        "/v1/media".to_owned(),
+        "/v1/pins".to_owned(),
+        format!("/v1/pins?account_id={account}"),
+    ] {
         let alices = world.user("alice").get(&path).await.json();
         assert_eq!(alices["items"].as_array().unwrap().len(), 1, "{path}");
         // Owners that look like parts of keys own nothing of anybody else.
@@ -67,7 +73,7 @@ async fn lists_hold_the_callers_own_things_only() {
 #[tokio::test(start_paused = true)]
 async fn another_owners_account_cannot_be_published_to_nor_told_from_an_absent_one() {
     let world = World::enabled().await;
-    let (account, _) = alices(&world).await;
+    let (account, _, _) = alices(&world).await;
     let board = world.board("creator", "Summer recipes");
     let mut answers = Vec::new();
     for id in [account.as_str(), ABSENT_ACCOUNT] {
@@ -82,7 +88,7 @@ async fn another_owners_account_cannot_be_published_to_nor_told_from_an_absent_o
 #[tokio::test(start_paused = true)]
 async fn another_owners_cursor_is_only_a_place_in_ones_own_list() {
     let world = World::enabled().await;
-    let (account, _) = alices(&world).await;
+    let (account, _, _) = alices(&world).await;
     let board = world.board("creator", "Summer recipes");
     world.user("alice").post("/v1/pins", &pin_request(&account, &board, "2027-02-02T00:00:00Z")).await;
     let page = world.user("alice").get("/v1/pins?limit=1").await.json();

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use shared::domain::{Mode, Scopes};
 use shared::pinterest::{CallError, Hosts, Pinterest, Transport, TransportError};
 use shared::vault::{AccessToken, AppCredentials, AppSecret, AuthorizationCode, KeyRing};
-use tests::{ABSENT_ACCOUNT, ABSENT_PIN, World, id_for};
+use tests::{ABSENT_ACCOUNT, ABSENT_MEDIA, ABSENT_PIN, World, id_for};
 use tower::util::BoxCloneSyncService;
 use tower::{Service, service_fn};
 
@@ -181,7 +181,7 @@ proptest! {
             let plain = json!({"sub": "alice", "cognito:groups": "[pinwheel-admin]"});
             for route in world.routes() {
                 let [id, board] = &ids;
-                for (id, claims) in [(id.as_str(), json!(claims)), (id_for(&route, ABSENT_ACCOUNT, ABSENT_PIN), plain.clone())] {
+                for (id, claims) in [(id.as_str(), json!(claims)), (id_for(&route, ABSENT_ACCOUNT, ABSENT_PIN, ABSENT_MEDIA), plain.clone())] {
                     let path = route.path.replace("{id}", id).replace("{board}", board);
                     let event = event((route.method, &path), &texts, &claims, &body);
                     let Ok(payload) = serde_json::from_str(&event.to_string()) else { continue };

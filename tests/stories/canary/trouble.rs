@@ -78,7 +78,7 @@ pub async fn pinterest_quotes_what_it_was_sent(watch: &mut Watch<'_>) {
 pub async fn garbage_everywhere(watch: &mut Watch<'_>) {
     for route in watch.world.routes() {
         for id in ["%00", "..%2f%F0%9F%92%A9"] {
-            let path = watch.world.path_of(&route, id_for(&route, id, id));
+            let path = watch.world.path_of(&route, id_for(&route, id, id, id));
             for body in [
                 None,
                 Some(body_for(&route).unwrap_or_default()),
@@ -118,6 +118,7 @@ pub async fn aws_refuses(log: &Log) {
             (settings::ROUTES, settings::router as fn(_) -> _),
             (oauth::ROUTES, oauth::router),
             (accounts::ROUTES, accounts::router),
+            (media::ROUTES, media::router),
             (pins::ROUTES, pins::router),
         ] {
             world.replace(routes, router(world.platform_with("function", &hook())));
@@ -126,7 +127,8 @@ pub async fn aws_refuses(log: &Log) {
         watch.learn_tokens().await;
         for route in world.routes().iter().filter(|route| !(route.method == "POST" && route.path.ends_with("connect")))
         {
-            let path = world.path_of(route, id_for(route, seeded.account.id.as_str(), tests::ABSENT_PIN));
+            let path =
+                world.path_of(route, id_for(route, seeded.account.id.as_str(), tests::ABSENT_PIN, tests::ABSENT_MEDIA));
             watch.call(route.method, &path, body_for(route)).await;
         }
         watch.call("PUT", "/v1/settings", Some(settings_request().to_string())).await;

@@ -16,6 +16,7 @@ fn router() -> Router {
         database: Database::memory().unwrap(),
         secrets: Arc::new(SecretsManager::in_memory(Arc::new(SystemClock))),
         lambda: Arc::default(),
+        objects: Arc::new(S3::in_memory(AccessKey::local(), Arc::new(SystemClock))),
     };
     Router::new().nest("/_aws", super::router(parts))
 }
