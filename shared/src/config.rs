@@ -80,6 +80,7 @@ mod tests {
             ("TABLE_NAME", "pinwheel"),
             ("APP_SECRET_ID", "app"),
             ("TOKEN_KEYS_SECRET_ID", "keys"),
+            ("MEDIA_BUCKET", "media"),
         ];
         let all: Vec<(String, String)> =
             base.iter().chain(pairs).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();

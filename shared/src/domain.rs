@@ -12,6 +12,7 @@ pub mod content;
 pub mod due;
 pub mod fields;
 pub mod id;
+pub mod media;
 pub mod mode;
 pub mod pin;
 pub mod pin_edit;
@@ -34,9 +35,10 @@ pub use content::{Content, Media};
 pub use due::{Due, Partition, Shard};
 pub use fields::FieldError;
 pub use id::{
-    AccountId, AppId, AttemptId, BoardId, InvalidId, OwnerId, PinId, PinterestPinId, PinterestUserId, SectionId,
-    TemplateId,
+    AccountId, AppId, AttemptId, BoardId, InvalidId, MediaId, OwnerId, PinId, PinterestPinId, PinterestUserId,
+    SectionId, TemplateId,
 };
+pub use media::{MediaFile, MediaKind, MediaProblem, MediaStatus, Shape};
 pub use mode::Mode;
 pub use pin::{Destination, Pin, State, Status};
 pub use pin_edit::{Edit, NewTime};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::config::retry::RetryPartition;
+use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::retries::classifiers::SharedRetryClassifier;
 use aws_types::SdkConfig;
@@ -16,8 +17,8 @@ use crate::pinterest::{Pinterest, Transport, transport};
 use crate::random::{SharedRandom, SystemRandom};
 use crate::settings::CurrentSettings;
 use crate::store::{
-    AccountStore, Busy, CircuitStore, ConsentStore, PinStore, SettingsStore, ShardStore, SweepStore, Table,
-    TemplateStore,
+    AccountStore, Busy, CircuitStore, ConsentStore, MediaStore, ObjectStore, PinStore, SettingsStore, ShardStore,
+    SweepStore, Table, TemplateStore,
 };
 use crate::vault::{CredentialVault, TokenVault};
 
@@ -53,6 +54,10 @@ pub struct Platform {
     pub accounts: AccountStore,
     /// Pins.
     pub pins: PinStore,
+    /// What is known of uploaded files.
+    pub media: MediaStore,
+    /// The uploaded files themselves.
+    pub objects: ObjectStore,
     /// Consents on their way.
     pub consents: ConsentStore,
     /// Templates for what pins show.
@@ -101,6 +106,8 @@ impl Platform {
             current_settings: CurrentSettings::new(SettingsStore::new(table.clone()), clock.clone()),
             accounts: AccountStore::new(table.clone()),
             pins: PinStore::new(table.clone()),
+            media: MediaStore::new(table.clone()),
+            objects: ObjectStore::new(s3(&sdk, &config), &storage.media_bucket, clock.clone()),
             consents: ConsentStore::new(table.clone()),
             templates: TemplateStore::new(table.clone()),
             shards: ShardStore::new(table.clone()),
@@ -138,6 +145,19 @@ fn lambda(sdk: &SdkConfig, config: &Config) -> aws_sdk_lambda::Client {
     own.set_retry_partition(Some(retries("lambda")));
     own.set_endpoint_url(endpoint(config.aws.lambda.as_ref()));
     aws_sdk_lambda::Client::from_conf(own.build())
+}
+
+fn s3(sdk: &SdkConfig, config: &Config) -> aws_sdk_s3::Client {
+    let endpoint = endpoint(config.aws.s3.as_ref());
+    let mut own = aws_sdk_s3::config::Builder::from(sdk);
+    own.set_retry_partition(Some(retries("s3")));
+    // Another endpoint has one name, so that the bucket has to be in the path.
+    own.set_force_path_style(Some(endpoint.is_some()));
+    own.set_endpoint_url(endpoint);
+    // A checksum that is computed beforehand cannot be in an address that somebody else uploads to.
+    own.set_request_checksum_calculation(Some(RequestChecksumCalculation::WhenRequired));
+    own.set_response_checksum_validation(Some(ResponseChecksumValidation::WhenRequired));
+    aws_sdk_s3::Client::from_conf(own.build())
 }
 
 /// What a client may spend on retries, of its own: the SDK's default is one budget for the whole process, so that what

@@ -19,6 +19,13 @@ pub async fn http(build: impl FnOnce(Arc<Platform>) -> Router) -> Result<(), Err
     lambda_http::run(build(platform)).await
 }
 
+/// The same for a function that opens no account's tokens.
+pub async fn files(build: impl FnOnce(Arc<Platform>) -> Router) -> Result<(), Error> {
+    let platform = platform()?;
+    warm::for_files(&platform).await;
+    lambda_http::run(build(platform)).await
+}
+
 /// The same for a function that calls nothing of AWS.
 pub async fn pages(build: impl FnOnce(Arc<Platform>) -> Router) -> Result<(), Error> {
     lambda_http::run(build(platform()?)).await

@@ -10,6 +10,8 @@ mod consents;
 mod failure;
 mod items;
 mod key;
+mod media;
+mod objects;
 mod pins;
 pub mod schema;
 mod settings;
@@ -23,6 +25,8 @@ pub(crate) use busy::Busy;
 pub use circuits::CircuitStore;
 pub use consents::{Consent, ConsentStore, PickGrant};
 pub use failure::StoreError;
+pub use media::{MediaPage, MediaStore};
+pub use objects::{ObjectError, ObjectStore, Read, Stored, Upload};
 pub use pins::{
     CalendarPage, CalendarQuery, Claim, Day, DueEntry, DuePage, DuePosition, DueWork, Lease, Order, PinStore, SlotClaim,
 };

@@ -15,6 +15,11 @@ pub async fn for_requests(platform: &Platform) {
     within_patience(platform, Box::pin(join(settings(platform), token_keys(platform)))).await;
 }
 
+/// Reads the settings alone, for those who may not read the token keys.
+pub async fn for_files(platform: &Platform) {
+    within_patience(platform, Box::pin(async { (settings(platform).await, ()) })).await;
+}
+
 /// The same, and looks at all shards at once as a tick does, which takes as many connections.
 pub async fn for_ticks(platform: &Platform) {
     within_patience(platform, Box::pin(join(shards(platform), token_keys(platform)))).await;

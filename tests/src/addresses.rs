@@ -14,6 +14,9 @@ pub const ABSENT_PIN: &str = "pin_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 /// A template that nobody has.
 const ABSENT_TEMPLATE: &str = "tpl_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
+/// A file that nobody has.
+const ABSENT_MEDIA: &str = "media_aaaaaaaaaaaaaaaaaaaaaaaaaa";
+
 /// What the id of a route may stand for.
 #[derive(Debug, Clone, Copy)]
 pub struct Ids<'a> {
@@ -23,6 +26,8 @@ pub struct Ids<'a> {
     pub pin: &'a str,
     /// A template.
     pub template: &'a str,
+    /// An uploaded file.
+    pub media: &'a str,
 }
 
 /// A body that is right for the routes that take one and have an id; a new one that needs another fails their stories.
@@ -48,13 +53,20 @@ impl World {
 
 impl<'a> Ids<'a> {
     /// Those of things that nobody has.
-    pub const ABSENT: Self = Self { account: ABSENT_ACCOUNT, pin: ABSENT_PIN, template: ABSENT_TEMPLATE };
+    pub const ABSENT: Self =
+        Self { account: ABSENT_ACCOUNT, pin: ABSENT_PIN, template: ABSENT_TEMPLATE, media: ABSENT_MEDIA };
+
+    /// The same for every kind.
+    pub fn all(id: &'a str) -> Self {
+        Self { account: id, pin: id, template: id, media: id }
+    }
 
     /// The one that the route takes.
     pub fn of(&self, route: &Route) -> &'a str {
-        match route.path {
-            path if path.contains("/accounts/") => self.account,
-            path if path.contains("/templates/") => self.template,
+        match route.path.split('/').nth(2) {
+            Some("accounts") => self.account,
+            Some("templates") => self.template,
+            Some("media") => self.media,
             _ => self.pin,
         }
     }

@@ -14,10 +14,11 @@ pub(crate) use keeps::check;
 /// Where `web` has it.
 pub const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../functions/web/src/openapi.json");
 
-const TAGS: [(&str, &str); 5] = [
+const TAGS: [(&str, &str); 6] = [
     ("settings", "The Pinterest app of this installation, and how things stand."),
     ("accounts", "Connected Pinterest accounts."),
     ("boards", "The boards of an account and their sections, as Pinterest has them."),
+    ("media", "Files of your own, uploaded to make pins with."),
     ("pins", "Pins from draft to published, each with the timeline of its attempts."),
     ("health", "Whether what is due gets done."),
 ];
@@ -53,7 +54,14 @@ pub fn merged() -> OpenApi {
         .tags(Some(tags))
         .components(Some(components))
         .build();
-    for part in [settings::description(), oauth::description(), accounts::description(), pins::description()] {
+    let parts = [
+        settings::description(),
+        oauth::description(),
+        accounts::description(),
+        media::description(),
+        pins::description(),
+    ];
+    for part in parts {
         api.merge(part);
     }
     api

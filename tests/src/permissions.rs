@@ -26,7 +26,7 @@ pub struct Permission {
     pub function: String,
     /// The action as IAM names it, like `dynamodb:GetItem`.
     pub action: String,
-    /// What it is done to: `table`, `table/index/due`, `app secret`, `token keys` or `publisher`.
+    /// What it is done to: `table`, `table/index/due`, `app secret`, `token keys`, `media` or `publisher`.
     pub resource: String,
 }
 
@@ -50,6 +50,7 @@ pub(crate) fn function_of(routes: &[Route]) -> Option<&'static str> {
         ("settings", settings::ROUTES),
         ("oauth", oauth::ROUTES),
         ("accounts", accounts::ROUTES),
+        ("media", media::ROUTES),
         ("pins", pins::ROUTES),
         ("web", web::ROUTES),
     ];
@@ -80,6 +81,16 @@ impl Hook for Recorder {
     }
 }
 
+/// Notes what an address allows that `function` signed: whoever uses it does so in its name.
+pub(crate) fn signed(function: &str, actions: &[&str]) {
+    let Some(called) = CALLED.as_ref() else { return };
+    let mut called = called.lock().expect("nothing panics with it");
+    for action in actions {
+        let resource = "media".to_owned();
+        called.add(Permission { function: function.to_owned(), action: (*action).to_owned(), resource });
+    }
+}
+
 /// Simulated publishers are called p0, p1 and so on.
 fn is_simulated(actor: &str) -> bool {
     actor
@@ -105,11 +116,14 @@ impl Called {
 
     fn note(&mut self, function: &str, effect: &Effect<'_>) {
         for (action, resource) in needed(effect) {
-            let permission = Permission { function: function.to_owned(), action, resource };
-            if !self.known.contains(&permission) {
-                writeln!(self.file, "{permission}").expect("the folder can be written to");
-                self.known.insert(permission);
-            }
+            self.add(Permission { function: function.to_owned(), action, resource });
+        }
+    }
+
+    fn add(&mut self, permission: Permission) {
+        if !self.known.contains(&permission) {
+            writeln!(self.file, "{permission}").expect("the folder can be written to");
+            self.known.insert(permission);
         }
     }
 }
@@ -139,6 +153,7 @@ fn needed(effect: &Effect<'_>) -> Vec<(String, String)> {
             let is_keys = secret == crate::world::TOKEN_KEYS;
             vec![(format!("secretsmanager:{operation}"), if is_keys { "token keys" } else { "app secret" }.to_owned())]
         }
+        (Service::S3, operation) => vec![(format!("s3:{operation}"), "media".to_owned())],
         (Service::Lambda, _) => vec![("lambda:InvokeFunction".to_owned(), "publisher".to_owned())],
     }
 }

@@ -12,6 +12,8 @@ use crate::permissions::Permission;
 const FUNCTION: &str = "AWS::Serverless::Function";
 const INTEGRATION: &str = "AWS::ApiGatewayV2::Integration";
 const TABLE: &str = "TableInUse.Value";
+/// The uploaded files, which have no other name than all that is in their bucket.
+const OBJECTS: &str = "${MediaBucket.Arn}/*";
 const ROUTE: &str = "AWS::ApiGatewayV2::Route";
 
 /// The template. Short forms of functions, like `!Ref Table`, are read as their text, `Table`.
@@ -96,7 +98,8 @@ impl Template {
                     assert!(statement["Condition"].is_badvalue(), "{function}: it holds always");
                     let resource = text(&statement["Resource"]);
                     for action in list(&statement["Action"]) {
-                        assert!(!action.contains('*') && !resource.contains('*'), "{function}: {action} on {resource}");
+                        let all = action.contains('*') || (resource.contains('*') && resource != OBJECTS);
+                        assert!(!all, "{function}: {action} on {resource}");
                         let resource = named(&id, &action, &resource);
                         permissions.extend(resource.map(|resource| Permission {
                             function: function.clone(),
@@ -178,6 +181,7 @@ fn named(id: &str, action: &str, resource: &str) -> Option<String> {
         "AppSecret" => "app secret".to_owned(),
         "TokenKeys" => "token keys".to_owned(),
         "Publisher.Arn" => "publisher".to_owned(),
+        OBJECTS => "media".to_owned(),
         other => other.strip_prefix(table).map_or_else(|| other.to_owned(), |rest| format!("table{rest}")),
     })
 }

@@ -9,6 +9,7 @@ use axum::Router;
 use jiff::{SignedDuration, Timestamp};
 use local::in_process::{Hook, InProcess, LaggingReads, Meter, Parts};
 use local::lambda::Lambda;
+use local::s3::{AccessKey, S3};
 use local::secrets_manager::SecretsManager;
 use local::simulated;
 use local::virtual_world::{SeededRandom, VirtualClock};
@@ -35,6 +36,9 @@ pub const APP_SECRET: &str = "canary-app-secret-0123456789abcdef";
 
 /// The secret half of the credentials for AWS.
 pub const AWS_SECRET: &str = "canary-aws-secret-0123456789abcdef";
+
+/// The id that goes with it.
+const AWS_KEY: &str = "test";
 
 /// The domain name under which API Gateway reaches the functions.
 pub const HOST: &str = "pins.example.com";
@@ -115,6 +119,10 @@ impl World {
             database: dynoxide::Database::memory().expect("a database in memory opens"),
             secrets: Arc::new(SecretsManager::in_memory(Arc::new(clock))),
             lambda: Arc::new(Lambda::default()),
+            objects: Arc::new(S3::in_memory(
+                AccessKey { id: AWS_KEY.to_owned(), secret: AWS_SECRET.to_owned() },
+                Arc::new(clock),
+            )),
         };
         let mut world = Self {
             clock,
@@ -133,6 +141,7 @@ impl World {
             (settings::ROUTES, settings::router(world.platform("settings"))),
             (oauth::ROUTES, oauth::router(world.platform("oauth"))),
             (accounts::ROUTES, accounts::router(world.platform("accounts"))),
+            (media::ROUTES, media::router(world.platform("media"))),
             (pins::ROUTES, pins::router(world.platform("pins"))),
             (web::ROUTES, web::router(world.platform("web"))),
         ];
@@ -335,11 +344,12 @@ fn config(variables: &[(&str, &str)]) -> Config {
         }
         let value = match name {
             "AWS_REGION" => "eu-central-1",
-            "AWS_ACCESS_KEY_ID" => "test",
+            "AWS_ACCESS_KEY_ID" => AWS_KEY,
             "AWS_SECRET_ACCESS_KEY" => AWS_SECRET,
             "TABLE_NAME" => TABLE,
             "APP_SECRET_ID" => APP_SECRET_ID,
             "TOKEN_KEYS_SECRET_ID" => TOKEN_KEYS,
+            "MEDIA_BUCKET" => "pinwheel-media",
             "PUBLISHER_FUNCTION" => PUBLISHER,
             "RETURN_TO_ORIGINS" => "https://app.example.com",
             "PINTEREST_API_LIVE" => "http://pinterest.test/live/v5",

@@ -127,7 +127,7 @@ fn the_domain_does_no_io_and_knows_no_wire_format() {
 #[test]
 fn functions_never_know_each_other_nor_what_runs_them_locally() {
     let names: BTreeSet<_> =
-        ["settings", "oauth", "accounts", "pins", "publisher", "web", "local", "pinterest-sim", "tests"]
+        ["settings", "oauth", "accounts", "media", "pins", "publisher", "web", "local", "pinterest-sim", "tests"]
             .map(str::to_owned)
             .into();
     for (path, manifest) in manifests() {

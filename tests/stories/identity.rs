@@ -8,7 +8,7 @@ use std::path::Path;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::json;
 use shared::api::{Access, Route};
-use tests::{ABSENT_PIN, Answer, Front, Ids, World, body_for, pin_request};
+use tests::{ABSENT_PIN, Answer, Front, Ids, World, body_for, files, pin_request};
 
 /// A caller and what the token of theirs is worth.
 struct Identity {
@@ -148,6 +148,7 @@ async fn another_owners_ids_are_absent_to_users_and_administrators_alike() {
     let board = world.board("creator", "Summer recipes");
     let pins = world.user("alice").post("/v1/pins", &pin_request(&account, &board, "2027-02-01T00:00:00Z")).await;
     let pin = pins.json()["items"][0]["id"].as_str().unwrap().to_owned();
+    let media = world.ready_media("alice", &files::png(10, 15)).await;
     let front = world.front();
     let stored = world.everything_stored().await;
     let calls = world.simulator.calls().len();
@@ -156,7 +157,8 @@ async fn another_owners_ids_are_absent_to_users_and_administrators_alike() {
     let of_programs = |route: &&Route| route.path.contains("{id}") && route.access != Access::Open;
     for route in world.routes().iter().filter(of_programs) {
         for token in &strangers {
-            let own = world.path_of(route, Ids { account: &account, pin: &pin, ..Ids::ABSENT }.of(route));
+            let own =
+                world.path_of(route, Ids { account: &account, pin: &pin, media: &media, ..Ids::ABSENT }.of(route));
             let answer = front.call(route.method, &own, Some(token), body_for(route)).await;
             assert_eq!((answer.status, &answer.json()["code"]), (404, &json!("not_found")), "{route:?}");
         }

@@ -2,18 +2,19 @@
 
 use serde_json::json;
 use shared::api::{Access, Route};
-use tests::{ABSENT_ACCOUNT, ABSENT_PIN, Answer, Ids, World, body_for, pin_request};
+use tests::{ABSENT_ACCOUNT, ABSENT_PIN, Answer, Ids, World, body_for, files, pin_request};
 
 async fn call(world: &World, owner: &str, route: &Route, id: &str) -> Answer {
     world.user(owner).send(route.method, &world.path_of(route, id), body_for(route)).await
 }
 
-/// An account and a pin of alice's.
-async fn alices(world: &World) -> (String, String) {
+/// An account, a pin and a file of alice's.
+async fn alices(world: &World) -> (String, String, String) {
     let account = world.link("alice", "creator").await;
     let board = world.board("creator", "Summer recipes");
     let pins = world.user("alice").post("/v1/pins", &pin_request(&account, &board, "2027-02-01T00:00:00Z")).await;
-    (account, pins.json()["items"][0]["id"].as_str().unwrap().to_owned())
+    let media = world.ready_media("alice", &files::png(10, 15)).await;
+    (account, pins.json()["items"][0]["id"].as_str().unwrap().to_owned(), media)
 }
 
 /// Whether it is about one thing; pages say nothing of anyone, whatever their address.
@@ -24,9 +25,9 @@ fn is_of_programs(route: &Route) -> bool {
 #[tokio::test(start_paused = true)]
 async fn another_owners_ids_are_answered_like_absent_ones() {
     let world = World::enabled().await;
-    let (account, pin) = alices(&world).await;
+    let (account, pin, media) = alices(&world).await;
     let template = world.user("alice").post("/v1/templates", &json!({"name": "Recipes"})).await.json();
-    let ids = Ids { account: &account, pin: &pin, template: template["id"].as_str().unwrap() };
+    let ids = Ids { account: &account, pin: &pin, template: template["id"].as_str().unwrap(), media: &media };
     let with_id: Vec<_> = world.routes().into_iter().filter(is_of_programs).collect();
     assert!(with_id.len() >= 9, "{with_id:?}");
     let (stored, calls) = (world.everything_stored().await, world.simulator.calls().len());
@@ -54,8 +55,13 @@ async fn another_owners_ids_are_answered_like_absent_ones() {
 #[tokio::test(start_paused = true)]
 async fn lists_hold_the_callers_own_things_only() {
     let world = World::enabled().await;
-    let (account, _) = alices(&world).await;
-    for path in ["/v1/accounts".to_owned(), "/v1/pins".to_owned(), format!("/v1/pins?account_id={account}")] {
+    let (account, _, _) = alices(&world).await;
+    for path in [
+        "/v1/accounts".to_owned(),
+        "/v1/media".to_owned(),
+        "/v1/pins".to_owned(),
+        format!("/v1/pins?account_id={account}"),
+    ] {
         let alices = world.user("alice").get(&path).await.json();
         assert_eq!(alices["items"].as_array().unwrap().len(), 1, "{path}");
         // Owners that look like parts of keys own nothing of anybody else.
@@ -69,7 +75,7 @@ async fn lists_hold_the_callers_own_things_only() {
 #[tokio::test(start_paused = true)]
 async fn another_owners_account_cannot_be_published_to_nor_told_from_an_absent_one() {
     let world = World::enabled().await;
-    let (account, _) = alices(&world).await;
+    let (account, _, _) = alices(&world).await;
     let board = world.board("creator", "Summer recipes");
     let mut answers = Vec::new();
     for id in [account.as_str(), ABSENT_ACCOUNT] {
@@ -84,7 +90,7 @@ async fn another_owners_account_cannot_be_published_to_nor_told_from_an_absent_o
 #[tokio::test(start_paused = true)]
 async fn another_owners_cursor_is_only_a_place_in_ones_own_list() {
     let world = World::enabled().await;
-    let (account, _) = alices(&world).await;
+    let (account, _, _) = alices(&world).await;
     let board = world.board("creator", "Summer recipes");
     world.user("alice").post("/v1/pins", &pin_request(&account, &board, "2027-02-02T00:00:00Z")).await;
     let page = world.user("alice").get("/v1/pins?limit=1").await.json();

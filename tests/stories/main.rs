@@ -26,6 +26,8 @@ mod identity;
 mod isolation;
 mod key_rotation;
 mod lagging_index;
+mod media;
+mod media_files;
 mod metrics;
 mod oauth_attacks;
 mod oauth_callback;

@@ -13,9 +13,10 @@ use tests::template::{Template, TemplateRoute};
 const BY_LAMBDA: [&str; 4] = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
 /// What leads somewhere else than to AWS and Pinterest, for trials and tests.
-const ELSEWHERE: [&str; 6] = [
+const ELSEWHERE: [&str; 7] = [
     "AWS_ENDPOINT_URL_DYNAMODB",
     "AWS_ENDPOINT_URL_LAMBDA",
+    "AWS_ENDPOINT_URL_S3",
     "AWS_ENDPOINT_URL_SECRETS_MANAGER",
     "PINTEREST_API_LIVE",
     "PINTEREST_API_SANDBOX",
@@ -83,7 +84,7 @@ fn the_functions_get_exactly_the_variables_that_are_read() {
 fn nobody_may_do_more_than_a_single_action_on_a_single_resource() {
     let permissions = Template::read().permissions();
     let resources: BTreeSet<_> = permissions.iter().map(|permission| permission.resource.as_str()).collect();
-    let known = ["app secret", "publisher", "table", "table/index/calendar", "table/index/due", "token keys"];
+    let known = ["app secret", "media", "publisher", "table", "table/index/calendar", "table/index/due", "token keys"];
     assert_eq!(resources, BTreeSet::from(known));
     assert!(!permissions.iter().any(|permission| permission.function == "web"), "pages need nothing");
 }

@@ -22,6 +22,11 @@ impl Answer {
         Self { status: StatusCode::OK, body }
     }
 
+    /// An answer without a body.
+    pub fn status(status: StatusCode) -> Self {
+        Self { status, body: Value::Null }
+    }
+
     /// A refusal in the form that AWS's JSON protocol has: `{"__type", "message"}`.
     pub fn refused(status: StatusCode, kind: &str, message: &str) -> Self {
         Self { status, body: json!({ "__type": kind, "message": message }) }

@@ -24,7 +24,7 @@ const BODY_LIMIT: usize = 16 * 1024 * 1024;
 /// Nobody proves who they are here, and the answers hold every secret; so whoever comes from elsewhere, through a
 /// tunnel or by a page in this machine's browser, is refused. The database's own server lets every page in.
 pub fn router(parts: Parts) -> Router {
-    let Parts { database, secrets, lambda } = parts;
+    let Parts { database, secrets, lambda, .. } = parts;
     Router::new()
         .nest_service("/dynamodb", Router::new().route("/", post(serve_dynamodb)).with_state(database))
         .nest_service("/secretsmanager", secrets.router())

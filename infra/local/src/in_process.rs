@@ -19,6 +19,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
 use dynoxide::Database;
 use http::StatusCode;
 
@@ -28,6 +29,7 @@ pub use meter::{Count, Meter};
 
 use crate::answer::{AWS_JSON, Answer};
 use crate::lambda::Lambda;
+use crate::s3::S3;
 use crate::secrets_manager::SecretsManager;
 use request::Call;
 
@@ -50,6 +52,8 @@ pub struct Parts {
     pub secrets: Arc<SecretsManager>,
     /// Answers for Lambda.
     pub lambda: Arc<Lambda>,
+    /// Answers for S3.
+    pub objects: Arc<S3>,
 }
 
 impl InProcess {
@@ -83,8 +87,11 @@ impl InProcess {
             tokio::time::sleep(plan.wait).await;
         }
         let reaches_it = plan.fault.is_none_or(Fault::lets_it_happen);
+        // What S3 answers is no JSON, so that it goes past the hooks; they see its status.
+        let object = call.object.as_ref().filter(|_| reaches_it).map(|request| self.parts.objects.handle(request));
         let (answer, charge) = if reaches_it {
             let instead = self.hooks.iter().find_map(|hook| hook.answer(&effect));
+            let instead = instead.or_else(|| object.as_ref().map(|object| Answer::status(object.status())));
             let (answer, charge) = instead.map_or_else(|| self.serve(&call), |answer| (answer, Charge::default()));
             (Some(answer), charge)
         } else {
@@ -96,6 +103,7 @@ impl InProcess {
         }
         tokio::task::yield_now().await;
         match plan.fault {
+            None if object.is_some() => object.map_or_else(|| Err(broken()), respond_object),
             None => answer.map_or_else(|| Err(broken()), |answer| respond(&answer)),
             Some(Fault::Throttled) => respond(&throttled(call.service)),
             Some(Fault::ServerError) => respond(&server_error(call.service)),
@@ -110,6 +118,7 @@ impl InProcess {
             Service::DynamoDb => dynamodb::run(&self.parts.database, &call.operation, &call.request),
             Service::SecretsManager => (self.parts.secrets.handle(&call.operation, &call.request), Charge::default()),
             Service::Lambda => (self.parts.lambda.invoke(&request::invocation(&call.request)), Charge::default()),
+            Service::S3 => (Answer::status(StatusCode::NOT_IMPLEMENTED), Charge::default()),
         }
     }
 }
@@ -149,6 +158,10 @@ fn respond(answer: &Answer) -> Result<HttpResponse, ConnectorError> {
     HttpResponse::try_from(response).map_err(|error| ConnectorError::other(Box::new(error), None))
 }
 
+fn respond_object(response: http::Response<Bytes>) -> Result<HttpResponse, ConnectorError> {
+    HttpResponse::try_from(response.map(SdkBody::from)).map_err(|error| ConnectorError::other(Box::new(error), None))
+}
+
 fn broken() -> ConnectorError {
     ConnectorError::io("the connection was lost".into())
 }
@@ -159,6 +172,7 @@ fn throttled(service: Service) -> Answer {
         Service::DynamoDb | Service::SecretsManager => {
             Answer::refused(StatusCode::BAD_REQUEST, "ThrottlingException", message)
         }
+        Service::S3 => Answer::status(StatusCode::SERVICE_UNAVAILABLE),
         Service::Lambda => Answer::refused(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", message),
     }
 }
@@ -168,6 +182,7 @@ fn server_error(service: Service) -> Answer {
         Service::DynamoDb => "InternalServerError",
         Service::SecretsManager => "InternalServiceError",
         Service::Lambda => "ServiceException",
+        Service::S3 => "InternalError",
     };
     Answer::refused(StatusCode::INTERNAL_SERVER_ERROR, kind, "The service is not available")
 }

@@ -23,7 +23,7 @@ use shared::clock::SharedClock;
 use shared::random::{self, SharedRandom};
 
 pub use key::{KeyError, SigningKey};
-pub(crate) use local::is_local;
+pub(crate) use local::{is_local, is_loopback};
 pub use tokens::{Person, USE_SCOPE};
 
 use codes::Codes;

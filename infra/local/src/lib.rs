@@ -13,6 +13,7 @@ pub mod lambda;
 pub mod person;
 pub mod publishing;
 pub mod runtime;
+pub mod s3;
 pub mod secrets_manager;
 pub mod simulated;
 pub mod stack;

@@ -120,7 +120,7 @@ impl Stack {
 
         let platform = platform(&config);
         install::create_what_is_missing(&platform).await?;
-        let sweeping = sweep::start(parts.database, clock.clone());
+        let sweeping = sweep::start(parts.database, parts.objects, clock.clone());
         let publishing = options.publishes.then(|| match &programs {
             Some(programs) => {
                 let function = programs.function("publisher", &clock);
@@ -186,7 +186,7 @@ fn called(config: &Config) -> &str {
 }
 
 fn missing(programs: &Programs) -> Option<StartError> {
-    let functions = ["settings", "oauth", "accounts", "pins", "web", "publisher"];
+    let functions = ["settings", "oauth", "accounts", "media", "pins", "web", "publisher"];
     let missing = functions.into_iter().find(|name| !has_program(&programs.folder, name))?;
     Some(StartError::NoProgram { function: missing, folder: programs.folder.clone() })
 }

@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use super::Problem;
 use crate::pinterest::{CallError, Refusal};
-use crate::store::StoreError;
+use crate::store::{ObjectError, StoreError};
 use crate::vault::{SealError, VaultError};
 
 impl From<StoreError> for Problem {
@@ -17,6 +17,15 @@ impl From<StoreError> for Problem {
             }
             StoreError::Unavailable { .. } => unavailable(&error, "storage_unavailable"),
             StoreError::Unreadable { .. } => internal(&error),
+        }
+    }
+}
+
+impl From<ObjectError> for Problem {
+    fn from(error: ObjectError) -> Self {
+        match &error {
+            ObjectError::Unavailable { .. } => unavailable(&error, "storage_unavailable"),
+            ObjectError::Unreadable { .. } => internal(&error),
         }
     }
 }
@@ -158,6 +167,12 @@ mod tests {
             (StoreError::Conflict.into(), 409, "changed_meanwhile"),
             (down().into(), 503, "storage_unavailable"),
             (StoreError::Unreadable { key: "k".into(), source: "z".into() }.into(), 500, "internal"),
+            (
+                ObjectError::Unavailable { operation: "x", code: "y".into(), source: "z".into() }.into(),
+                503,
+                "storage_unavailable",
+            ),
+            (ObjectError::Unreadable { operation: "x" }.into(), 500, "internal"),
             (vault().into(), 503, "secrets_unavailable"),
             (VaultError::Unreadable("x").into(), 500, "internal"),
             (SealError::Keys(vault()).into(), 503, "secrets_unavailable"),

@@ -74,6 +74,11 @@ impl<'e> Fields<'e> {
         self.errors.push(FieldError::new(self.path(name), code, message));
     }
 
+    /// Notes what was found wrong elsewhere.
+    pub fn note(&mut self, error: FieldError) {
+        self.errors.push(error);
+    }
+
     /// Notes every field that was not taken as unknown.
     pub fn close(mut self) {
         for name in std::mem::take(&mut self.left).keys() {

@@ -22,6 +22,8 @@ pub struct AwsConfig {
     pub secrets_manager: Option<Url>,
     /// `AWS_ENDPOINT_URL_LAMBDA`: another endpoint in place of Lambda.
     pub lambda: Option<Url>,
+    /// `AWS_ENDPOINT_URL_S3`: another endpoint in place of S3, which browsers reach as well.
+    pub s3: Option<Url>,
 }
 
 impl AwsConfig {
@@ -34,6 +36,7 @@ impl AwsConfig {
             dynamodb: variables.address("AWS_ENDPOINT_URL_DYNAMODB"),
             secrets_manager: variables.address("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
             lambda: variables.address("AWS_ENDPOINT_URL_LAMBDA"),
+            s3: variables.address("AWS_ENDPOINT_URL_S3"),
         }
     }
 }

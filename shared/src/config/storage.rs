@@ -2,7 +2,7 @@
 
 use super::Variables;
 
-/// The names of the installation's table, secrets and publisher.
+/// The names of the installation's table, bucket, secrets and publisher.
 #[derive(Debug, Clone)]
 pub struct StorageConfig {
     /// `TABLE_NAME`: the DynamoDB table.
@@ -11,6 +11,8 @@ pub struct StorageConfig {
     pub app_secret_id: String,
     /// `TOKEN_KEYS_SECRET_ID`: the secret with the keys that seal tokens.
     pub token_keys_secret_id: String,
+    /// `MEDIA_BUCKET`: the S3 bucket with the files that people upload.
+    pub media_bucket: String,
     /// `PUBLISHER_FUNCTION`: the function to call at once when something is due soon; without it the next tick finds it.
     pub publisher_function: Option<String>,
 }
@@ -21,6 +23,7 @@ impl StorageConfig {
             table: variables.required("TABLE_NAME"),
             app_secret_id: variables.required("APP_SECRET_ID"),
             token_keys_secret_id: variables.required("TOKEN_KEYS_SECRET_ID"),
+            media_bucket: variables.required("MEDIA_BUCKET"),
             publisher_function: variables.optional("PUBLISHER_FUNCTION"),
         }
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use data_encoding::{Encoding, Specification};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -81,6 +82,11 @@ id!(
     TemplateId, |text| is_ours(text, "tpl_"), "^tpl_[a-z2-7]{26}$", "a template id such as tpl_… with 26 letters and digits"
 );
 id!(
+    /// An uploaded file: `media_`, its time in twelve letters, and 14 characters of base32.
+    MediaId, |text| is_ours(text, "media_") && text[6..18].bytes().all(|b| b <= b'p' && b >= b'a'),
+    "^media_[a-p]{12}[a-z2-7]{14}$", "a media id such as media_… with 26 letters and digits"
+);
+id!(
     /// One try at publishing a pin: `att_` and 26 characters of base32.
     AttemptId, |text| is_ours(text, "att_"), "^att_[a-z2-7]{26}$", "an attempt id such as att_… with 26 letters and digits"
 );
@@ -140,6 +146,17 @@ impl AccountId {
     }
 }
 
+impl MediaId {
+    /// Draws a new media id, which sorts by `now`.
+    pub fn new(now: Timestamp, random: &dyn Random) -> Self {
+        let time = u64::try_from(now.as_millisecond()).unwrap_or_default();
+        let letter = |place: u64| char::from(b'a' + ((time >> (place * 4)) & 0xf) as u8);
+        let time: String = (0..12).rev().map(letter).collect();
+        let drawn = &base32().encode(&random::bytes::<17>(random))[..14];
+        Self(format!("media_{time}{drawn}"))
+    }
+}
+
 impl AttemptId {
     /// Draws a new attempt id.
     pub fn random(random: &dyn Random) -> Self {
@@ -196,6 +213,16 @@ mod tests {
         let id = PinId::random(&SystemRandom);
         assert_eq!(id.as_str().parse::<PinId>(), Ok(id));
         assert!(AccountId::random(&SystemRandom).as_str().parse::<PinId>().is_err());
+    }
+
+    #[test]
+    fn media_ids_sort_by_time_and_parse() {
+        let at = |ms| MediaId::new(Timestamp::from_millisecond(ms).unwrap(), &SystemRandom);
+        let times = [0, 1, 15, 16, 1_800_000_000_000, 1_800_000_000_001, 4_000_000_000_000];
+        let ids: Vec<_> = times.map(at).into();
+        assert!(ids.is_sorted(), "{ids:?}");
+        assert!(ids.iter().all(|id| id.as_str().parse::<MediaId>().is_ok()));
+        assert!("media_z".parse::<MediaId>().is_err());
     }
 
     #[test]

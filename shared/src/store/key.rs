@@ -3,7 +3,9 @@
 use jiff::civil::Date;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
-use crate::domain::{AccountId, CircuitKind, Mode, OwnerId, Partition, PinId, PinterestUserId, Shard, TemplateId};
+use crate::domain::{
+    AccountId, CircuitKind, MediaId, Mode, OwnerId, Partition, PinId, PinterestUserId, Shard, TemplateId,
+};
 
 /// Owners come from outside, so the separator and the escape itself are encoded.
 const ESCAPED: &AsciiSet = &CONTROLS.add(b'#').add(b'%');
@@ -53,6 +55,10 @@ impl Key {
         Self::new(owner_partition(owner), format!("{PIN}{id}"))
     }
 
+    pub(super) fn media(owner: &OwnerId, id: &MediaId) -> Self {
+        Self::new(owner_partition(owner), format!("{MEDIA}{id}"))
+    }
+
     /// How many pins of an account need a person.
     pub(super) fn count(owner: &OwnerId, account: &AccountId) -> Self {
         Self::new(owner_partition(owner), format!("{COUNT}{account}"))
@@ -93,6 +99,7 @@ impl std::fmt::Display for Key {
 
 pub(super) const ACCOUNT: &str = "account#";
 pub(super) const PIN: &str = "pin#";
+pub(super) const MEDIA: &str = "media#";
 pub(super) const COUNT: &str = "count#";
 pub(super) const TEMPLATE: &str = "template#";
 pub(super) const DAY: &str = "day#";

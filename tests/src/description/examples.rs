@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use shared::domain::{Mode, Scopes};
 
 use super::keeps::route;
-use crate::{ABSENT_PIN, Answer, Caller, Planner, World, host, pin_request, settings_request};
+use crate::{ABSENT_PIN, Answer, Caller, Planner, World, files, host, pin_request, settings_request};
 
 /// When the pins of the walk are to go out.
 const LATER: &str = "2027-02-01T09:30:00+01:00";
@@ -23,6 +23,7 @@ pub async fn add(api: &mut Value) {
     let account = world.connect("alice", "shop").await;
     let planner = Planner { world: &world, account, board: world.board("shop", "New arrivals") };
     walk.accounts(&planner).await;
+    walk.media(&world).await;
     walk.pins(&planner).await;
     walk.refusals(&planner).await;
     walk.review(&planner).await;
@@ -67,6 +68,20 @@ impl Walk<'_> {
         let sections = format!("{boards}/{}/sections", board["id"].as_str().unwrap_or_default());
         self.asked(&alice, "POST", &sections, &json!({"name": "Lemon"})).await;
         self.shown(&alice, "GET", &sections).await;
+    }
+
+    async fn media(&mut self, world: &World) {
+        let (alice, bytes) = (world.user("alice"), files::png(1000, 1500));
+        self.asked(&alice, "POST", "/v1/media", &json!({"content_type": "image/gif", "size": 0})).await;
+        let wanted = json!({"content_type": "image/png", "size": bytes.len(), "name": "Lemon cake"});
+        let file = self.asked(&alice, "POST", "/v1/media", &wanted).await.json();
+        let path = format!("/v1/media/{}", file["id"].as_str().unwrap_or_default());
+        self.shown(&alice, "POST", &format!("{path}/complete")).await;
+        assert_eq!(world.upload(&file["upload"], &bytes).status, 200);
+        self.shown(&alice, "POST", &format!("{path}/complete")).await;
+        self.shown(&alice, "GET", &path).await;
+        self.shown(&alice, "GET", "/v1/media").await;
+        self.shown(&alice, "DELETE", &path).await;
     }
 
     async fn pins(&mut self, planner: &Planner<'_>) {

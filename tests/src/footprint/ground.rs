@@ -17,22 +17,24 @@ use super::events;
 use crate::seed::{self, Seeded};
 
 /// The functions that are deployed.
-pub const FUNCTIONS: [&str; 6] = ["accounts", "oauth", "pins", "publisher", "settings", "web"];
+pub const FUNCTIONS: [&str; 7] = ["accounts", "media", "oauth", "pins", "publisher", "settings", "web"];
 
 /// The program that does nothing but answer.
 pub const BARE: &str = "bare";
 
 /// The variables that the template sets.
-const VARIABLES: [&str; 13] = [
+const VARIABLES: [&str; 15] = [
     "AWS_REGION",
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_ENDPOINT_URL_DYNAMODB",
     "AWS_ENDPOINT_URL_SECRETS_MANAGER",
     "AWS_ENDPOINT_URL_LAMBDA",
+    "AWS_ENDPOINT_URL_S3",
     "TABLE_NAME",
     "APP_SECRET_ID",
     "TOKEN_KEYS_SECRET_ID",
+    "MEDIA_BUCKET",
     "PUBLISHER_FUNCTION",
     "PINTEREST_API_LIVE",
     "PINTEREST_API_SANDBOX",

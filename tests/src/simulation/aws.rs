@@ -107,6 +107,7 @@ fn about(effect: &Effect<'_>) -> String {
         }
         (Service::DynamoDb, _) => one(request),
         (Service::SecretsManager, _) => plain(&request["SecretId"]),
+        (Service::S3, _) => plain(&request["Url"]),
         (Service::Lambda, _) => plain(&request["FunctionName"]),
     }
 }

@@ -46,7 +46,7 @@ async fn no_secret_is_in_what_the_libraries_log_of_real_requests() {
             "AWS_ACCESS_KEY_ID" => "canary".to_owned(),
             "AWS_SECRET_ACCESS_KEY" => AWS_SECRET.to_owned(),
             "AWS_SESSION_TOKEN" => format!("session-{AWS_SECRET}"),
-            "TABLE_NAME" | "APP_SECRET_ID" | "TOKEN_KEYS_SECRET_ID" => "keys".to_owned(),
+            "TABLE_NAME" | "APP_SECRET_ID" | "TOKEN_KEYS_SECRET_ID" | "MEDIA_BUCKET" => "keys".to_owned(),
             "AWS_ENDPOINT_URL_SECRETS_MANAGER" => address.clone(),
             "PINTEREST_API_LIVE" | "PINTEREST_API_SANDBOX" => format!("{address}/v5"),
             _ => return None,

@@ -78,7 +78,7 @@ pub async fn pinterest_quotes_what_it_was_sent(watch: &mut Watch<'_>) {
 pub async fn garbage_everywhere(watch: &mut Watch<'_>) {
     for route in watch.world.routes() {
         for id in ["%00", "..%2f%F0%9F%92%A9"] {
-            let path = watch.world.path_of(&route, Ids { account: id, pin: id, template: id }.of(&route));
+            let path = watch.world.path_of(&route, Ids::all(id).of(&route));
             for body in [
                 None,
                 Some(body_for(&route).unwrap_or_default()),
@@ -118,6 +118,7 @@ pub async fn aws_refuses(log: &Log) {
             (settings::ROUTES, settings::router as fn(_) -> _),
             (oauth::ROUTES, oauth::router),
             (accounts::ROUTES, accounts::router),
+            (media::ROUTES, media::router),
             (pins::ROUTES, pins::router),
         ] {
             world.replace(routes, router(world.platform_with("function", &hook())));

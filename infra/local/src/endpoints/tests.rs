@@ -9,6 +9,7 @@ use shared::clock::SystemClock;
 use tower::ServiceExt;
 
 use super::*;
+use crate::s3::{AccessKey, S3};
 use crate::secrets_manager::SecretsManager;
 
 fn router() -> Router {
@@ -16,6 +17,7 @@ fn router() -> Router {
         database: Database::memory().unwrap(),
         secrets: Arc::new(SecretsManager::in_memory(Arc::new(SystemClock))),
         lambda: Arc::default(),
+        objects: Arc::new(S3::in_memory(AccessKey::local(), Arc::new(SystemClock))),
     };
     Router::new().nest("/_aws", super::router(parts))
 }

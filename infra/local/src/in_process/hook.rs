@@ -44,7 +44,7 @@ pub struct Effect<'a> {
     pub service: Service,
     /// The operation as AWS names it, like `UpdateItem`.
     pub operation: &'a str,
-    /// The request as the SDK wrote it; for Lambda `{"FunctionName", "Payload"}`.
+    /// The request as the SDK wrote it; for Lambda `{"FunctionName", "Payload"}`, for S3 `{"Url"}`.
     pub request: &'a Value,
 }
 
@@ -57,6 +57,8 @@ pub enum Service {
     SecretsManager,
     /// AWS Lambda.
     Lambda,
+    /// Amazon S3.
+    S3,
 }
 
 /// What is to happen to one call; the default lets it pass undisturbed.

@@ -1,17 +1,21 @@
 //! What an HTTP request of the SDK asks for.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use bytes::Bytes;
 use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::hook::{Effect, Service};
 use crate::lambda::Invocation;
+use crate::s3;
 
 /// One request of the SDK, understood.
 pub struct Call {
     pub service: Service,
     pub operation: String,
     pub request: Value,
+    /// The request to S3 as it is, whose protocol is not JSON.
+    pub object: Option<http::Request<Bytes>>,
 }
 
 /// A request that none of the embedded parts is for.
@@ -33,10 +37,27 @@ impl Call {
         let known = [("DynamoDB_20120810.", Service::DynamoDb), ("secretsmanager.", Service::SecretsManager)];
         for (prefix, service) in known {
             if let Some(operation) = target.strip_prefix(prefix) {
-                return Ok(Self { service, operation: operation.to_owned(), request: serde_json::from_slice(body)? });
+                let request = serde_json::from_slice(body)?;
+                return Ok(Self { service, operation: operation.to_owned(), request, object: None });
             }
         }
+        if let Some(call) = Self::read_object(request, body) {
+            return Ok(call);
+        }
         Self::read_invocation(request, body)
+    }
+
+    /// A request to S3, whose host says so.
+    fn read_object(request: &HttpRequest, body: &[u8]) -> Option<Self> {
+        let uri: http::Uri = request.uri().parse().ok()?;
+        uri.host().filter(|host| host.split('.').any(|part| part == "s3"))?;
+        let operation = s3::operation(request.method(), uri.query())?.to_owned();
+        let mut object = http::Request::builder().method(request.method()).uri(uri);
+        for (name, value) in request.headers() {
+            object = object.header(name, value);
+        }
+        let object = object.body(Bytes::copy_from_slice(body)).ok()?;
+        Some(Self { service: Service::S3, operation, request: json!({"Url": request.uri()}), object: Some(object) })
     }
 
     fn read_invocation(request: &HttpRequest, body: &[u8]) -> Result<Self, ReadError> {
@@ -52,6 +73,7 @@ impl Call {
                 "InvocationType": request.headers().get("x-amz-invocation-type"),
                 "Payload": payload,
             }),
+            object: None,
         })
     }
 

@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::*;
+use crate::s3::AccessKey;
 use crate::virtual_world::VirtualClock;
 
 mod faults;
@@ -33,8 +34,9 @@ impl World {
         let meter = Arc::new(Meter::default());
         let client = InProcess::new(Parts {
             database: Database::memory().unwrap(),
-            secrets: Arc::new(SecretsManager::in_memory(clock)),
+            secrets: Arc::new(SecretsManager::in_memory(clock.clone())),
             lambda: Arc::default(),
+            objects: Arc::new(S3::in_memory(AccessKey::local(), clock.clone())),
         })
         .with_hook(meter.clone());
         Self { client, meter }
@@ -282,6 +284,7 @@ async fn the_platform_of_the_functions_runs_on_it() {
             "TABLE_NAME" => "pinwheel",
             "APP_SECRET_ID" => "app",
             "TOKEN_KEYS_SECRET_ID" => "keys",
+            "MEDIA_BUCKET" => "media",
             _ => return None,
         };
         Some(value.to_owned())

@@ -62,6 +62,7 @@ impl Front<'_> {
     pub fn router(self) -> Router {
         let functions = self.functions();
         let router = Router::new()
+            .merge(self.parts.objects.clone().router())
             .nest_service("/_aws", endpoints::router(self.parts))
             .nest("/_issuer", self.issuer.clone().router())
             .merge(self.issuer.local_token_router())
@@ -79,10 +80,11 @@ impl Front<'_> {
             scope: USE_SCOPE.to_owned(),
             keys: self.issuer.keys(),
         };
-        let functions: [(&str, &[Route], Build); 5] = [
+        let functions: [(&str, &[Route], Build); 6] = [
             ("settings", settings::ROUTES, settings::router),
             ("oauth", oauth::ROUTES, oauth::router),
             ("accounts", accounts::ROUTES, accounts::router),
+            ("media", media::ROUTES, media::router),
             ("pins", pins::ROUTES, pins::router),
             ("web", web::ROUTES, web::router),
         ];

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use dynoxide::Database;
 use pinterest_sim::{App, OpenError, Simulator, Storage, Tier};
+use secrecy::ExposeSecret;
 use shared::api::CALLBACK_PATH;
 use shared::clock::SharedClock;
 use shared::config::Config;
@@ -15,6 +16,7 @@ use crate::folder::Folder;
 use crate::in_process::Parts;
 use crate::issuer::SigningKey;
 use crate::lambda::Lambda;
+use crate::s3::{AccessKey, S3};
 use crate::secrets_manager::SecretsManager;
 
 /// The Pinterest app that the simulator knows.
@@ -35,13 +37,20 @@ pub fn open(folder: &Folder, config: &Config, pinterest: Pinterest, clock: &Shar
     let database = database(&folder.private_file("table.sqlite")?)?;
     let secrets = SecretsManager::in_file(&folder.path().join("secrets.json"), clock.clone())
         .map_err(|error| StartError::Unreadable { what: "the secrets", source: error.into() })?;
-    let key = SigningKey::in_file(&folder.path().join("issuer-key.pem"), &SystemRandom)?;
+    let issuer = SigningKey::in_file(&folder.path().join("issuer-key.pem"), &SystemRandom)?;
     let simulator = match pinterest {
         Pinterest::Simulated => Some(simulator(folder, config, clock.clone())?),
         Pinterest::Real => None,
     };
-    let parts = Parts { database, secrets: Arc::new(secrets), lambda: Arc::new(Lambda::default()) };
-    Ok(Opened { parts, simulator, key })
+    let key = AccessKey {
+        id: config.aws.access_key_id.clone(),
+        secret: config.aws.secret_access_key.expose_secret().to_owned(),
+    };
+    let objects = S3::in_folder(&folder.path().join("media"), key, clock.clone())
+        .map_err(|error| StartError::Unreadable { what: "the uploaded files", source: error.into() })?;
+    let parts =
+        Parts { database, secrets: Arc::new(secrets), lambda: Arc::new(Lambda::default()), objects: Arc::new(objects) };
+    Ok(Opened { parts, simulator, key: issuer })
 }
 
 fn database(path: &Path) -> Result<Database, StartError> {

@@ -1,19 +1,26 @@
 //! Time to live: `DynamoDB` deletes what has expired by itself, the embedded database when it is told to.
 
+use std::sync::Arc;
+
 use dynoxide::Database;
 use jiff::SignedDuration;
 use shared::clock::SharedClock;
 use tokio::task::JoinHandle;
 
+use crate::s3::S3;
+
 /// AWS takes up to a few days; nobody relies on the moment.
 const EVERY: SignedDuration = SignedDuration::from_hours(1);
 
 /// Deletes expired items now and then until the task is aborted.
-pub fn start(database: Database, clock: SharedClock) -> JoinHandle<()> {
+pub fn start(database: Database, objects: Arc<S3>, clock: SharedClock) -> JoinHandle<()> {
     tokio::spawn(async move {
         loop {
             if let Err(error) = database.sweep_ttl() {
                 tracing::warn!(%error, "expired items could not be deleted");
+            }
+            if let Err(error) = objects.expire() {
+                tracing::warn!(%error, "expired files could not be deleted");
             }
             clock.sleep_until(clock.now() + EVERY).await;
         }
@@ -24,7 +31,6 @@ pub fn start(database: Database, clock: SharedClock) -> JoinHandle<()> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-    use std::sync::Arc;
     use std::time::Duration;
 
     use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -36,6 +42,7 @@ mod tests {
 
     use super::*;
     use crate::in_process::{InProcess, Parts, dynamodb};
+    use crate::s3::AccessKey;
     use crate::secrets_manager::SecretsManager;
     use crate::stack::{Embedded, Pinterest};
 
@@ -46,6 +53,7 @@ mod tests {
             database: database.clone(),
             secrets: Arc::new(SecretsManager::in_memory(Arc::new(SystemClock))),
             lambda: Arc::default(),
+            objects: Arc::new(S3::in_memory(AccessKey::local(), Arc::new(SystemClock))),
         };
         let embedded = Embedded { port: 1, pinterest: Pinterest::Simulated };
         let config = Config::read(&|name| embedded.variable(name)).unwrap();
@@ -59,7 +67,8 @@ mod tests {
             assert!(put.status.is_success(), "{put:?}");
         }
         let names = || dynamodb::run(&database, "Scan", &json!({"TableName": "pinwheel"})).0.body["Items"].clone();
-        let sweeping = start(database.clone(), Arc::new(SystemClock));
+        let objects = Arc::new(S3::in_memory(AccessKey::local(), Arc::new(SystemClock)));
+        let sweeping = start(database.clone(), objects, Arc::new(SystemClock));
         let swept = async {
             while names().as_array().unwrap().len() > 1 {
                 tokio::time::sleep(Duration::from_millis(10)).await;

@@ -4,6 +4,7 @@ use url::Url;
 
 use super::Pinterest;
 use crate::issuer::CLIENT_ID;
+use crate::s3;
 
 /// The port of a stack for which none was chosen.
 pub const DEFAULT_PORT: u16 = 7878;
@@ -32,6 +33,9 @@ impl Embedded {
             "AWS_ENDPOINT_URL_DYNAMODB" => self.aws("dynamodb"),
             "AWS_ENDPOINT_URL_SECRETS_MANAGER" => self.aws("secretsmanager"),
             "AWS_ENDPOINT_URL_LAMBDA" => self.aws("lambda"),
+            // By the name that people open the pages by: they upload to it as well.
+            "AWS_ENDPOINT_URL_S3" => self.at("localhost", s3::PATH.trim_start_matches('/')),
+            "MEDIA_BUCKET" => "pinwheel-media".to_owned(),
             "TABLE_NAME" => "pinwheel".to_owned(),
             "APP_SECRET_ID" => "pinwheel/app".to_owned(),
             "TOKEN_KEYS_SECRET_ID" => "pinwheel/token-keys".to_owned(),

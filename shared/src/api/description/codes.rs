@@ -29,6 +29,10 @@ const MEANINGS: &[(&str, &str)] = &[
     ("not_configured", "the Pinterest app is not set up completely; an administrator has to do that."),
     ("not_found", "it does not exist, or belongs to another owner."),
     ("not_permitted", "Pinterest does not permit this to the account."),
+    (
+        "not_uploaded",
+        "the file was not uploaded yet. Upload it first, or announce it again where its address has expired.",
+    ),
     ("other_mode", "the account belongs to the mode, live or sandbox, that is not in use."),
     ("outcome_unknown", "Pinterest may or may not have done it. Look before it is done again."),
     ("owner_claim_missing", "the token does not say whose data it is for."),
@@ -48,7 +52,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("scheduled", "the pin waits for its time."),
     ("scope_missing", "the account was connected without a scope that this needs. Connect it again and allow it."),
     ("secrets_unavailable", "Secrets Manager did not answer. Nothing is lost; try again in a moment."),
-    ("storage_unavailable", "DynamoDB did not answer. Nothing is lost; try again in a moment."),
+    ("storage_unavailable", "DynamoDB or S3 did not answer. Nothing is lost; try again in a moment."),
     (
         "token_key_missing",
         "the key that sealed the account's tokens was taken away; an administrator has to put it back.",

@@ -1,0 +1,58 @@
+//! `POST /v1/media/{id}/complete`: look at what was uploaded.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use jiff::SignedDuration;
+use shared::api::{Json, Problem, User};
+use shared::domain::{MediaFile, MediaId, MediaStatus};
+use shared::platform::Platform;
+use shared::store::Stored;
+
+use crate::announce::to_second;
+use crate::body::MediaBody;
+use crate::check;
+use crate::description::Complete;
+use crate::own;
+
+/// How long a file is known that no pin is made with: a day less than the lifecycle rule keeps it, so that no pin is made
+/// with one that is about to go.
+const KEPT: SignedDuration = SignedDuration::from_hours(89 * 24);
+
+/// Checks what was uploaded by its bytes; a file that was checked before is answered as it is.
+#[utoipa::path(
+    post,
+    path = "/v1/media/{id}/complete",
+    operation_id = "complete_media",
+    tag = "media",
+    params(("id" = MediaId, Path, description = "The file.")),
+    responses((status = 200, description = "The file: `ready`, or `rejected` with what is wrong.", body = MediaBody), Complete)
+)]
+pub async fn complete(
+    State(platform): State<Arc<Platform>>,
+    user: User,
+    Path(id): Path<String>,
+) -> Result<Json<MediaBody>, Problem> {
+    let file = own::file(&platform, &user.owner, &id).await?;
+    if file.status != MediaStatus::AwaitingUpload {
+        return Ok(Json(MediaBody::new(file)));
+    }
+    let Some(found) = check::file(&platform.objects, &file).await? else {
+        let detail = "Nothing was uploaded yet. Send the file by the signed request of POST /v1/media first; where that has \
+                      expired, announce the file again.";
+        return Err(Problem::conflict("not_uploaded", detail));
+    };
+    let is_ready = found.problems.is_empty();
+    let mut checked = MediaFile { shape: found.shape, problems: found.problems, ..file.clone() };
+    if is_ready {
+        // The tag first: a row without a file would promise what is not there.
+        platform.objects.keep(&file.owner, &file.id, Stored::Unused).await?;
+        checked.status = MediaStatus::Ready;
+        checked.expires_at = Some(to_second(file.created_at + KEPT));
+    } else {
+        checked.status = MediaStatus::Rejected;
+    }
+    platform.media.replace(&file, &checked).await?;
+    tracing::info!(media = %checked.id, status = checked.status.code(), "a file was checked");
+    Ok(Json(MediaBody::new(checked)))
+}

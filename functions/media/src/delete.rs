@@ -1,0 +1,35 @@
+//! `DELETE /v1/media/{id}`: the file and what is known of it.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use shared::api::{Json, Problem, User};
+use shared::domain::{MediaFile, MediaId, MediaStatus};
+use shared::platform::Platform;
+
+use crate::body::MediaBody;
+use crate::description::DeleteMedia;
+use crate::own;
+
+/// Deletes a file, unless pins that wait need it; what is on Pinterest stays there.
+#[utoipa::path(
+    delete,
+    path = "/v1/media/{id}",
+    operation_id = "delete_media",
+    tag = "media",
+    params(("id" = MediaId, Path, description = "The file.")),
+    responses((status = 200, description = "The file, which is gone.", body = MediaBody), DeleteMedia)
+)]
+pub async fn delete(
+    State(platform): State<Arc<Platform>>,
+    user: User,
+    Path(id): Path<String>,
+) -> Result<Json<MediaBody>, Problem> {
+    let file = own::file(&platform, &user.owner, &id).await?;
+    // From here on no pin is made with it; a deletion that died is finished by the next one.
+    let leaving = MediaFile { status: MediaStatus::Deleting, ..file.clone() };
+    platform.media.replace(&file, &leaving).await?;
+    platform.objects.delete(&file.owner, &file.id).await?;
+    platform.media.delete(&file.owner, &file.id).await?;
+    Ok(Json(MediaBody::new(leaving)))
+}

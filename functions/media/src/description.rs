@@ -1,0 +1,78 @@
+//! What this function says of itself as OpenAPI.
+
+use shared::api::description::{GatewayMessage, complete as completed, words};
+use shared::api::{ProblemBody, Reason};
+use shared::domain::{MediaKind, MediaProblem, MediaStatus};
+use shared::problems;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
+use utoipa::{OpenApi, ToSchema};
+
+use crate::{ROUTES, announce, complete, delete, list, show};
+
+#[derive(OpenApi)]
+#[openapi(
+    paths(list::list, announce::announce, show::show, complete::complete, delete::delete),
+    components(schemas(ProblemBody, GatewayMessage))
+)]
+struct Description;
+
+/// The description of this function.
+pub fn description() -> utoipa::openapi::OpenApi {
+    completed(Description::openapi(), ROUTES)
+}
+
+/// A file that is to be uploaded.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`announce` reads its fields one by one, to name every wrong one")]
+pub struct NewMediaFile {
+    #[schema(schema_with = content_types)]
+    content_type: String,
+    /// In bytes: up to 20,000,000 of an image and 2,000,000,000 of a video.
+    #[schema(minimum = 1, maximum = 2_000_000_000)]
+    size: u64,
+    /// What you call it.
+    #[schema(max_length = 200)]
+    name: Option<String>,
+}
+
+problems!(
+    /// Why files are not listed.
+    ListMedia: USER QUERY
+);
+problems!(
+    /// Why a file is not taken.
+    Announce: USER BODY
+);
+problems!(
+    /// Why a file is not shown.
+    ShowMedia: USER PATH
+);
+problems!(
+    /// Why a file is not checked.
+    Complete: USER PATH, 409: "not_uploaded" "changed_meanwhile"
+);
+problems!(
+    /// Why a file is not deleted.
+    DeleteMedia: USER PATH, 409: "changed_meanwhile"
+);
+
+/// How a file stands.
+pub fn statuses() -> ObjectBuilder {
+    words(MediaStatus::table())
+}
+
+/// What may be wrong with a file.
+pub fn problems() -> ArrayBuilder {
+    ArrayBuilder::new().items(Reason::described(MediaProblem::table()))
+}
+
+/// The kinds of files.
+pub fn content_types() -> ObjectBuilder {
+    let kinds = MediaKind::ALL.map(MediaKind::content_type);
+    ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(kinds))
+}
+
+/// The one method of an upload.
+pub fn put() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(["PUT"]))
+}

@@ -1,0 +1,6 @@
+//! The `media` function on AWS Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    shared::start::files(media::router).await
+}

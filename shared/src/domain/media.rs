@@ -1,0 +1,220 @@
+//! Files that people upload to publish them: what they are, and what keeps one from being published.
+
+use jiff::Timestamp;
+
+use super::{MediaId, OwnerId};
+
+/// An uploaded file, or one that is to be uploaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaFile {
+    /// Its id.
+    pub id: MediaId,
+    /// Whose it is.
+    pub owner: OwnerId,
+    /// What its owner calls it.
+    pub name: Option<String>,
+    /// What its owner says that it is.
+    pub kind: MediaKind,
+    /// Its size in bytes.
+    pub size: u64,
+    /// How it stands.
+    pub status: MediaStatus,
+    /// What was found out about its picture.
+    pub shape: Shape,
+    /// What keeps it from being published; empty unless it was rejected.
+    pub problems: Vec<MediaProblem>,
+    /// When it was announced.
+    pub created_at: Timestamp,
+    /// When it goes away by itself; absent once a pin was made with it.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// The size and the length of a picture, as far as they could be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shape {
+    /// In pixels.
+    pub width: Option<u32>,
+    /// In pixels.
+    pub height: Option<u32>,
+    /// In milliseconds; absent for an image.
+    pub duration_ms: Option<u64>,
+}
+
+/// A kind of file that Pinterest takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MediaKind {
+    /// A JPEG image.
+    Jpeg,
+    /// A PNG image.
+    Png,
+    /// An MP4 video.
+    Mp4,
+    /// A QuickTime video.
+    Mov,
+    /// An MP4 video as Apple names it.
+    M4v,
+}
+
+impl MediaKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Jpeg, Self::Png, Self::Mp4, Self::Mov, Self::M4v];
+
+    /// The media type.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Mp4 => "video/mp4",
+            Self::Mov => "video/quicktime",
+            Self::M4v => "video/x-m4v",
+        }
+    }
+
+    /// The kind of that media type.
+    pub fn from_content_type(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.content_type() == text)
+    }
+
+    /// Whether it moves.
+    pub fn is_video(self) -> bool {
+        matches!(self, Self::Mp4 | Self::Mov | Self::M4v)
+    }
+
+    /// How many bytes Pinterest takes: 20 MB of an image, 2 GB of a video.
+    pub fn largest(self) -> u64 {
+        if self.is_video() { 2_000_000_000 } else { 20_000_000 }
+    }
+}
+
+/// How a file stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaStatus {
+    /// It was announced.
+    AwaitingUpload,
+    /// It was uploaded and can be published.
+    Ready,
+    /// It was uploaded and cannot be published.
+    Rejected,
+    /// It is being deleted.
+    Deleting,
+}
+
+impl MediaStatus {
+    const ALL: [Self; 4] = [Self::AwaitingUpload, Self::Ready, Self::Rejected, Self::Deleting];
+
+    /// The word for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AwaitingUpload => "awaiting_upload",
+            Self::Ready => "ready",
+            Self::Rejected => "rejected",
+            Self::Deleting => "deleting",
+        }
+    }
+
+    /// The status with that word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.code() == code)
+    }
+
+    /// Every word with its meaning.
+    pub fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
+        Self::ALL.into_iter().map(|status| (status.code(), status.meaning()))
+    }
+
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::AwaitingUpload => "the file is to be uploaded, and then completed.",
+            Self::Ready => "pins can be made with it.",
+            Self::Rejected => "Pinterest would not take it; `problems` says why and what to do.",
+            Self::Deleting => "it is being deleted; delete it once more to finish that.",
+        }
+    }
+}
+
+macro_rules! problems {
+    ($($(#[$doc:meta])* $name:ident, $code:literal, $message:literal;)*) => {
+        /// What keeps an uploaded file from being published.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum MediaProblem {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl MediaProblem {
+            const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The word for programs.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// What is wrong and how to mend it, for people.
+            pub fn message(self) -> &'static str {
+                match self { $(Self::$name => $message,)* }
+            }
+        }
+    };
+}
+
+problems! {
+    /// The bytes are of another kind than was said.
+    WrongType, "wrong_type", "The file is of another type than content_type says. Upload it again with the type that it \
+        really has, whatever its name ends in, or save it anew as that type.";
+    /// The bytes are of no kind that Pinterest takes.
+    UnknownType, "unknown_type", "The file is no JPEG, PNG, MP4, MOV or M4V. Save it as one of these and upload it again.";
+    /// There are more or fewer bytes than were announced.
+    WrongSize, "wrong_size", "The file has another size than was announced. Announce and upload it again.";
+    /// It ends too early.
+    Truncated, "truncated", "The file ends before it is complete. Export or copy it again and upload the whole file.";
+    /// It contradicts itself.
+    Unreadable, "unreadable", "The file is damaged: its parts do not fit together. Export it again with another program.";
+    /// No picture is in the video.
+    NoPicture, "no_picture", "There is no picture track in the video. Export it with H.264 or H.265 video.";
+    /// The video does not say how long it is.
+    NoDuration, "no_duration", "The video does not say how long it is, as one made for streaming in fragments. Export it \
+        as an ordinary file, such as with ffmpeg -i in.mp4 -c copy -movflags +faststart out.mp4.";
+    /// The video is shorter than four seconds.
+    TooShort, "too_short", "The video is shorter than 4 seconds, which Pinterest does not take. Use a longer one.";
+    /// The video is longer than a quarter of an hour.
+    TooLong, "too_long", "The video is longer than 15 minutes, which Pinterest does not take. Cut it.";
+    /// The index comes after the pictures.
+    NotFaststart, "not_faststart", "The video's index is at its end, so that it cannot be played before it is loaded. \
+        Export it for the web (fast start), such as with ffmpeg -i in.mp4 -c copy -movflags +faststart out.mp4.";
+}
+
+impl MediaProblem {
+    /// The problem with that word.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|problem| problem.code() == code)
+    }
+
+    /// Every word with its meaning.
+    pub fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
+        Self::ALL.iter().map(|problem| (problem.code(), problem.message()))
+    }
+}
+
+impl MediaFile {
+    /// Whether it is still there at `now`, by its row; its bytes go away later.
+    pub fn is_there(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|at| now < at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_leads_back_to_what_it_is_for() {
+        for kind in MediaKind::ALL {
+            assert_eq!(MediaKind::from_content_type(kind.content_type()), Some(kind));
+        }
+        for status in MediaStatus::ALL {
+            assert_eq!(MediaStatus::from_code(status.code()), Some(status));
+        }
+        for problem in MediaProblem::ALL {
+            assert_eq!(MediaProblem::from_code(problem.code()), Some(*problem));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The uploaded files in their bucket: addresses that are signed for one of them, and reads of parts of it.
+
+use std::error::Error;
+use std::ops::RangeInclusive;
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
+use aws_sdk_s3::types::{Tag, Tagging};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use bytes::Bytes;
+use data_encoding::HEXLOWER;
+use jiff::Timestamp;
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+
+use crate::aws;
+use crate::clock::SharedClock;
+use crate::domain::{MediaFile, MediaId, OwnerId};
+
+/// The tag by which the bucket's lifecycle rules know what nobody needs any more.
+const STATE: &str = "state";
+
+/// The files in the bucket.
+#[derive(Debug, Clone)]
+pub struct ObjectStore {
+    client: Client,
+    bucket: String,
+    clock: SharedClock,
+}
+
+/// An address to upload to, good for the announced file alone.
+#[derive(Debug)]
+pub struct Upload {
+    /// The address; whoever has it can upload.
+    pub url: SecretString,
+    /// The headers that have to be sent as they are here; the size goes with them as every program sends it.
+    pub headers: Vec<(String, String)>,
+    /// Until when.
+    pub expires_at: Timestamp,
+}
+
+/// How long a file is kept, as its tag says to the lifecycle rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    /// Uploaded and not completed: a day.
+    Pending,
+    /// Completed, and no pin was made with it: 90 days.
+    Unused,
+    /// A pin was made with it: until its owner deletes it.
+    Used,
+}
+
+/// Part of a file as it was read.
+#[derive(Debug)]
+pub struct Read {
+    /// The bytes.
+    pub bytes: Bytes,
+    /// The size of the whole file.
+    pub size: u64,
+}
+
+/// A call to S3 that did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum ObjectError {
+    /// S3 did not answer, or answered that it cannot now.
+    #[error("could not {operation} in S3 ({code})")]
+    Unavailable {
+        /// What was attempted.
+        operation: &'static str,
+        /// S3's error code, or what happened to the request.
+        code: String,
+        /// The SDK's error.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// S3's answer is not what was asked for.
+    #[error("what S3 answered to the wish to {operation} is not readable")]
+    Unreadable {
+        /// What was attempted.
+        operation: &'static str,
+    },
+}
+
+impl Stored {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Unused => "unused",
+            Self::Used => "used",
+        }
+    }
+}
+
+impl ObjectStore {
+    /// The files in `bucket`.
+    pub fn new(client: Client, bucket: &str, clock: SharedClock) -> Self {
+        Self { client, bucket: bucket.to_owned(), clock }
+    }
+
+    /// Signs an upload of `file`: its type, its size, its owner, and that nothing is overwritten.
+    pub async fn sign_upload(&self, file: &MediaFile, lasts: Duration) -> Result<Upload, ObjectError> {
+        const SIGN: &str = "sign an upload";
+        let put = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key(&file.owner, &file.id))
+            .content_type(file.kind.content_type())
+            .content_length(i64::try_from(file.size).map_err(|_| ObjectError::Unreadable { operation: SIGN })?)
+            .metadata("owner", hash(&file.owner))
+            .tagging(format!("{STATE}={}", Stored::Pending.code()))
+            .if_none_match("*");
+        let expires_at = self.clock.now() + lasts;
+        let signed = put.presigned(self.presigning(lasts)).await.map_err(|error| unavailable(SIGN, error))?;
+        let own = signed.headers().filter(|(name, _)| !matches!(*name, "content-length" | "host"));
+        let headers = own.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Ok(Upload { url: address(&signed), headers, expires_at })
+    }
+
+    /// Signs an address by which whoever has it can read the file.
+    pub async fn sign_read(&self, owner: &OwnerId, id: &MediaId, lasts: Duration) -> Result<SecretString, ObjectError> {
+        let get = self.client.get_object().bucket(&self.bucket).key(key(owner, id));
+        let signed = get.presigned(self.presigning(lasts)).await;
+        signed.map(|signed| address(&signed)).map_err(|error| unavailable("sign an address", error))
+    }
+
+    /// Reads that part of a file, or less where it ends before; nothing where there is no file.
+    pub async fn read(
+        &self,
+        owner: &OwnerId,
+        id: &MediaId,
+        range: RangeInclusive<u64>,
+    ) -> Result<Option<Read>, ObjectError> {
+        const READ: &str = "read a part of a file";
+        let range = format!("bytes={}-{}", range.start(), range.end());
+        let answer = self.client.get_object().bucket(&self.bucket).key(key(owner, id)).range(range).send().await;
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
+            Err(error) => return Err(unavailable(READ, error)),
+        };
+        // `bytes 0-15/1234`
+        let whole = answer.content_range.as_deref().and_then(|range| range.rsplit('/').next());
+        let size = whole.and_then(|size| size.parse().ok()).ok_or(ObjectError::Unreadable { operation: READ })?;
+        let body = answer.body.collect().await.map_err(|_| ObjectError::Unreadable { operation: READ })?;
+        Ok(Some(Read { bytes: body.into_bytes(), size }))
+    }
+
+    /// Says for how long the file is to be kept.
+    pub async fn keep(&self, owner: &OwnerId, id: &MediaId, stored: Stored) -> Result<(), ObjectError> {
+        let tag = Tag::builder().key(STATE).value(stored.code()).build().expect("key and value are set");
+        let tagging = Tagging::builder().tag_set(tag).build().expect("there is a tag");
+        let put = self.client.put_object_tagging().bucket(&self.bucket).key(key(owner, id)).tagging(tagging);
+        put.send().await.map_err(|error| unavailable("tag a file", error))?;
+        Ok(())
+    }
+
+    /// Deletes the file; one that is not there is deleted.
+    pub async fn delete(&self, owner: &OwnerId, id: &MediaId) -> Result<(), ObjectError> {
+        let delete = self.client.delete_object().bucket(&self.bucket).key(key(owner, id)).send().await;
+        delete.map_err(|error| unavailable("delete a file", error))?;
+        Ok(())
+    }
+
+    /// Signed by the clock that was passed in, which the SDK does not do by itself.
+    fn presigning(&self, lasts: Duration) -> PresigningConfig {
+        let now = SystemTime::UNIX_EPOCH + Duration::try_from(self.clock.now().as_duration()).unwrap_or_default();
+        let config = PresigningConfig::builder().start_time(now).expires_in(lasts).build();
+        config.expect("it lasts less than a week")
+    }
+}
+
+/// Where a file is. The owner is hashed, as owners come from outside and an address is seen by Pinterest.
+fn key(owner: &OwnerId, id: &MediaId) -> String {
+    format!("{}/{id}", hash(owner))
+}
+
+fn hash(owner: &OwnerId) -> String {
+    HEXLOWER.encode(&Sha256::digest(owner.as_str())[..16])
+}
+
+fn address(signed: &PresignedRequest) -> SecretString {
+    SecretString::from(signed.uri())
+}
+
+fn unavailable<E, R>(operation: &'static str, error: SdkError<E, R>) -> ObjectError
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    ObjectError::Unavailable { operation, code: aws::code(&error), source: Box::new(error) }
+}

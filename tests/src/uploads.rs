@@ -1,0 +1,75 @@
+//! Uploads as a browser does them: straight to S3, by the request that was signed.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use crate::{World, permissions};
+
+/// What S3 answered.
+#[derive(Debug)]
+pub struct Uploaded {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Uploaded {
+    /// S3's word for what was wrong; empty where nothing was.
+    pub fn code(&self) -> String {
+        let text = String::from_utf8_lossy(&self.body);
+        let code = text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
+        code.map(|(code, _)| code.to_owned()).unwrap_or_default()
+    }
+}
+
+impl World {
+    /// Any request to S3.
+    pub fn ask_s3(&self, method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Uploaded {
+        let mut request = http::Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Bytes::copy_from_slice(body)).expect("the stories write valid requests");
+        let answer = self.parts.objects.handle(&request);
+        Uploaded { status: answer.status().as_u16(), body: answer.into_body() }
+    }
+
+    /// Uploads `body` as `upload` says; programs send the length of what they send.
+    pub fn upload(&self, upload: &Value, body: &[u8]) -> Uploaded {
+        let length = body.len().to_string();
+        let given = upload["headers"].as_object().expect("there are headers");
+        let mut headers: Vec<_> =
+            given.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default())).collect();
+        headers.push(("content-length", &length));
+        permissions::signed("media", &["s3:PutObject", "s3:PutObjectTagging"]);
+        self.ask_s3("PUT", upload["url"].as_str().unwrap_or_default(), &headers, body)
+    }
+
+    /// Announces and uploads `body` for `owner`; answers the file as it was announced.
+    pub async fn uploaded(&self, owner: &str, content_type: &str, body: &[u8]) -> Value {
+        let wanted = json!({"content_type": content_type, "size": body.len()});
+        let answer = self.user(owner).post("/v1/media", &wanted).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        let file = answer.json();
+        let put = self.upload(&file["upload"], body);
+        assert_eq!(put.status, 200, "{}", put.code());
+        file
+    }
+
+    /// Announces, uploads and completes `body` for `owner`; answers the file as it is then.
+    pub async fn completed(&self, owner: &str, content_type: &str, body: &[u8]) -> Value {
+        let file = self.uploaded(owner, content_type, body).await;
+        let path = format!("/v1/media/{}/complete", file["id"].as_str().unwrap_or_default());
+        let answer = self.user(owner).post(&path, &json!({})).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
+    }
+
+    /// The id of a PNG of `owner`'s that pins can be made with.
+    pub async fn ready_media(&self, owner: &str, png: &[u8]) -> String {
+        let file = self.completed(owner, "image/png", png).await;
+        assert_eq!(file["status"], "ready", "{file}");
+        file["id"].as_str().unwrap_or_default().to_owned()
+    }
+}
