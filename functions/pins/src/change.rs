@@ -16,7 +16,7 @@ use crate::body::PinBody;
 use crate::description::{Change, PinChange};
 use crate::desk::Desk;
 use crate::refusal::{Wish, refuse};
-use crate::{own, placement};
+use crate::{media, own, placement};
 use form::Form;
 
 /// Changes what is given and leaves the rest; 422 names every wrong field at once.
@@ -69,10 +69,16 @@ async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<Pin, Problem> {
         let same_board = form.board_id.as_ref() == Some(&pin.board_id);
         verified = (verified && same_board) || placed.is_some_and(|placed| placed.verified);
     }
+    // A file is looked at where the pin gets it, or gets a time.
+    let is_new = form.content.as_ref().is_some_and(|content| content.media() != pin.content.media());
+    if is_new || form.is_scheduling(&pin) {
+        media::check(desk, form.content.as_ref(), &mut errors).await?;
+    }
     let time = form.when.map_or(NewTime::Same, |when| when.moment(desk.now).map_or(NewTime::None, NewTime::At));
     let (true, Some(content), Some(board_id)) = (errors.is_empty(), form.content, form.board_id) else {
         return Err(Problem::invalid(errors));
     };
+    media::keep(desk, &content).await?;
     let edit = Edit { content, board_id, section_id: form.section_id, board_verified: verified, time };
     pin.edit(edit, desk.now).map_err(|_| refuse(&pin, Wish::Change))?;
     Ok(pin)

@@ -10,6 +10,7 @@ mod desk;
 mod health;
 mod idempotency;
 mod list;
+mod media;
 mod moment;
 mod own;
 mod placement;

@@ -56,6 +56,11 @@ pub struct Target {
 }
 
 impl Form {
+    /// What the pins are to show; absent where that is wrong.
+    pub fn content(&self) -> Option<&Content> {
+        self.content.as_ref()
+    }
+
     /// Reads the body; notes everything that is wrong with it.
     pub fn read(body: Value, errors: &mut Vec<FieldError>) -> Self {
         let Some(mut fields) = Fields::open("", body, errors) else {

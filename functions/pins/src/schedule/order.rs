@@ -3,7 +3,7 @@
 use futures_util::future::try_join_all;
 use http::StatusCode;
 use shared::api::Problem;
-use shared::domain::{Destination, Pin, PinId};
+use shared::domain::{Content, Destination, Pin, PinId};
 use shared::store::StoreError;
 
 use super::fingerprint::fingerprint;
@@ -61,6 +61,11 @@ impl Order {
         let rest = try_join_all(rest.iter().map(|pin| self.store(desk, pin.clone()))).await;
         let rest = rest.map_err(|problem| self.interrupted(problem))?;
         Ok([vec![first], rest].concat())
+    }
+
+    /// What its pins show.
+    pub fn content(&self) -> &Content {
+        &self.request.content
     }
 
     fn pin(&self, desk: &Desk, position: usize, placement: Placement) -> Pin {

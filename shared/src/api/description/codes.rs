@@ -5,7 +5,7 @@ pub fn meaning(code: &str) -> Option<&'static str> {
     MEANINGS.iter().find(|(known, _)| *known == code).map(|(_, meaning)| *meaning)
 }
 
-const MEANINGS: [(&str, &str); 43] = [
+const MEANINGS: [(&str, &str); 44] = [
     ("account_disconnected", "the account was disconnected meanwhile. Connect it again."),
     ("account_taken", "another owner has connected this Pinterest account."),
     ("admin_required", "only members of the group `pinwheel-admin` may do this."),
@@ -22,6 +22,7 @@ const MEANINGS: [(&str, &str); 43] = [
     ("invalid", "fields are wrong; `errors` names every one of them, with what to do. Nothing was stored."),
     ("malformed_json", "the body is not JSON."),
     ("malformed_request", "the request cannot be understood."),
+    ("media_in_use", "a pin is still to go out with the file. Cancel it, or give it another picture, first."),
     ("method_not_allowed", "an encoded `#` or `?` in an id makes it another path, which has no such method."),
     ("needs_reconnect", "Pinterest no longer accepts this account's permission. Connect the account again."),
     ("needs_review", "the pin may be on Pinterest already; settle that first."),
