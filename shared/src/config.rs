@@ -49,6 +49,14 @@ impl Config {
         variables.finish(config)
     }
 
+    /// The origin that browsers upload files to.
+    pub fn upload_origin(&self) -> String {
+        let (bucket, region) = (&self.storage.media_bucket, &self.aws.region);
+        let top = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let own = || format!("https://{bucket}.s3.{region}.{top}");
+        self.aws.s3.as_ref().map_or_else(own, |url| url.origin().ascii_serialization())
+    }
+
     /// Reads the configuration from the environment of the process.
     pub fn from_env() -> Result<Self, Vec<InvalidVariable>> {
         Self::read(&environment)

@@ -15,7 +15,7 @@ pub const ABSENT_PIN: &str = "pin_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 const ABSENT_TEMPLATE: &str = "tpl_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 /// A file that nobody has.
-const ABSENT_MEDIA: &str = "media_aaaaaaaaaaaaaaaaaaaaaaaaaa";
+pub const ABSENT_MEDIA: &str = "media_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 /// What the id of a route may stand for.
 #[derive(Debug, Clone, Copy)]

@@ -32,7 +32,7 @@ pub mod template;
 mod uploads;
 mod world;
 
-pub use addresses::{ABSENT_ACCOUNT, ABSENT_PIN, Ids, body_for};
+pub use addresses::{ABSENT_ACCOUNT, ABSENT_MEDIA, ABSENT_PIN, Ids, body_for};
 pub use browser::Browser;
 pub use caller::{Answer, Caller};
 pub use crowd::{Lateness, PINTEREST_TAKES, Sown, Spread};

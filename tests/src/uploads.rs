@@ -46,6 +46,12 @@ impl World {
         self.ask_s3("PUT", upload["url"].as_str().unwrap_or_default(), &headers, body)
     }
 
+    /// Fetches an address that the publisher signed, as Pinterest does.
+    pub fn read_as_pinterest(&self, url: &str) -> Uploaded {
+        permissions::signed("publisher", &["s3:GetObject"]);
+        self.ask_s3("GET", url, &[], b"")
+    }
+
     /// Announces and uploads `body` for `owner`; answers the file as it was announced.
     pub async fn uploaded(&self, owner: &str, content_type: &str, body: &[u8]) -> Value {
         let wanted = json!({"content_type": content_type, "size": body.len()});

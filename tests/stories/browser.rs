@@ -19,7 +19,7 @@ use hyper_util::rt::TokioExecutor;
 use local::stack::{Data, Options, Pinterest, Stack};
 use serde_json::{Value, json};
 use shared::clock::Clock;
-use tests::chromium::Chromium;
+use tests::chromium::{Chromium, PICTURES};
 use tokio::sync::{Mutex, MutexGuard};
 
 /// One browser at a time: they are heavier than everything else here.
@@ -71,8 +71,10 @@ impl Visit {
         let later = (shared::clock::SystemClock.now() + jiff::ToSpan::hours(1)).to_string();
         for at in [json!("now"), json!(later), Value::Null] {
             let mut pin = tests::pin_request(&account, &board, at);
-            // A picture that is there; the person would have one of their own.
-            pin["content"]["media"]["url"] = json!(visit.at("/assets/any/icon.svg"));
+            // A picture that is there, by a name that the browser takes for this machine's; the person would have one of
+            // their own.
+            let picture = visit.at("/assets/any/icon.svg").replace("localhost", PICTURES);
+            pin["content"]["media"]["url"] = json!(picture);
             visit.post("/v1/pins", &pin).await;
         }
         Some(visit)

@@ -47,6 +47,7 @@ mod pins_counters_races;
 mod pins_create;
 mod pins_idempotency;
 mod pins_list;
+mod pins_media;
 mod pins_pages;
 mod pins_refused;
 mod pins_resolve;

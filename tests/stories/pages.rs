@@ -67,7 +67,11 @@ async fn a_page_says_where_people_sign_in_and_may_speak_to_nobody_else() {
     let world = World::new().await;
     let without = world.anybody().get("/").await;
     assert!(!without.text().contains("sign-in-issuer"), "no sign-in is configured in the stories");
-    assert!(without.header("content-security-policy").contains("connect-src 'self';"));
+    assert!(
+        without
+            .header("content-security-policy")
+            .contains("connect-src 'self' https://pinwheel-media.s3.eu-central-1.amazonaws.com;")
+    );
     let variables = [
         ("OIDC_ISSUER", "https://issuer.example/pool"),
         ("OIDC_CLIENT_ID", "pages"),
@@ -76,7 +80,7 @@ async fn a_page_says_where_people_sign_in_and_may_speak_to_nobody_else() {
     let web = web::router(world.platform_of("web", &[], &variables));
     let page = world.anybody().at(&web).get("/").await;
     let policy = page.header("content-security-policy");
-    assert!(policy.contains("connect-src 'self' https://issuer.example https://login.example;"), "{policy}");
+    assert!(policy.contains("connect-src 'self' https://pinwheel-media.s3.eu-central-1.amazonaws.com https://issuer.example https://login.example;"), "{policy}");
     assert_eq!(all(&page.text(), "content")[2..], ["https://issuer.example/pool", "pages", "openid pinwheel/use"]);
 }
 

@@ -29,6 +29,12 @@ pub async fn delete(
     // From here on no pin is made with it; a deletion that died is finished by the next one.
     let leaving = MediaFile { status: MediaStatus::Deleting, ..file.clone() };
     platform.media.replace(&file, &leaving).await?;
+    if let Some(pin) = platform.pins.waiting_with(&file.owner, &file.id).await? {
+        platform.media.replace(&leaving, &file).await?;
+        let detail =
+            format!("{pin} is still to go out with this file. Cancel the pin, or give it another picture, first.");
+        return Err(Problem::conflict("media_in_use", detail));
+    }
     platform.objects.delete(&file.owner, &file.id).await?;
     platform.media.delete(&file.owner, &file.id).await?;
     Ok(Json(MediaBody::new(leaving)))

@@ -53,7 +53,7 @@ problems!(
 );
 problems!(
     /// Why a file is not deleted.
-    DeleteMedia: USER PATH, 409: "changed_meanwhile"
+    DeleteMedia: USER PATH, 409: "media_in_use" "changed_meanwhile"
 );
 
 /// How a file stands.

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::api::{Json, Reason, entity_tag};
 use shared::domain::{
-    AccountId, Attempt, BoardId, Candidate, Check, Content, Hold, Media, Mode, Pin, PinId, PinterestPinId, SectionId,
-    Settings, State, Status,
+    AccountId, Attempt, BoardId, Candidate, Check, Content, Hold, Media, MediaId, Mode, Pin, PinId, PinterestPinId,
+    SectionId, Settings, State, Status,
 };
 use utoipa::ToSchema;
 
@@ -84,6 +84,11 @@ enum MediaBody {
     ImageUrl {
         /// Its address.
         url: String,
+    },
+    /// A file of the owner's own.
+    Media {
+        /// Which.
+        media_id: MediaId,
     },
 }
 
@@ -234,6 +239,7 @@ impl ContentBody {
         let own = |text: Option<&str>| text.map(str::to_owned);
         let media = match content.media() {
             Media::ImageUrl { url } => MediaBody::ImageUrl { url: url.clone() },
+            Media::Upload { id } => MediaBody::Media { media_id: id.clone() },
         };
         Self {
             title: own(content.title()),

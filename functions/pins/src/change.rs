@@ -16,11 +16,11 @@ use crate::body::Answer;
 use crate::body::PinBody;
 use crate::description::{Change, PinChange};
 use crate::desk::Desk;
-use crate::own;
 use crate::placement::{self, Placement};
 use crate::planner::{Planner, ToPlan};
 use crate::refusal::{Wish, refuse};
 use crate::when::When;
+use crate::{media, own};
 use form::{Form, Place};
 
 /// Changes what is given and leaves the rest; 422 names every wrong field at once.
@@ -72,9 +72,15 @@ async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<(Pin, Option<Slo
         errors.extend(form.when.and_then(|when| when.objection("publish_at", desk.now)));
         placed = place(desk, &pin, &form, &mut errors).await?;
     }
+    // A file is looked at where the pin gets it, or gets a time.
+    let is_new = form.content.as_ref().is_some_and(|content| content.media() != pin.content.media());
+    if is_new || form.is_scheduling() {
+        media::check(desk, form.content.as_ref(), &mut errors).await?;
+    }
     let (true, Some(content)) = (errors.is_empty(), form.content) else {
         return Err(Problem::invalid(errors));
     };
+    media::keep(desk, &content).await?;
     let plan = placed.as_ref().and_then(|placed| placed.plan.clone());
     let (time, claim) = match form.when {
         None => (NewTime::Same, None),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use shared::api::description::{self, GatewayMessage, complete, words};
 use shared::api::{ProblemBody, Reason};
 use shared::domain::{
-    AccountId, AttemptOutcome, Check, Doubt, Failure, Hold, PinterestPinId, Setback, Status, TemplateId, Warning,
+    AccountId, AttemptOutcome, Check, Doubt, Failure, Hold, MediaId, PinterestPinId, Setback, Status, TemplateId,
+    Warning,
 };
 use shared::problems;
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
@@ -155,9 +156,12 @@ pub struct ContentChange {
 pub struct NewMedia {
     #[schema(schema_with = source_types)]
     source_type: String,
-    /// A JPEG or PNG that Pinterest can fetch without signing in.
-    #[schema(max_length = 2048)]
-    url: String,
+    /// For `image_url`: a JPEG or PNG that Pinterest can fetch without signing in.
+    #[schema(max_length = 2048, nullable = false)]
+    url: Option<String>,
+    /// For `media`: an uploaded image that is `ready`.
+    #[schema(nullable = false)]
+    media_id: Option<MediaId>,
 }
 
 /// What changes of a pin; what is not given stays.
@@ -295,7 +299,10 @@ fn orders() -> ObjectBuilder {
 }
 
 fn source_types() -> ObjectBuilder {
-    words([("image_url", "an image that Pinterest fetches from its address.")])
+    words([
+        ("image_url", "an image that Pinterest fetches from its address."),
+        ("media", "an image of your own that was uploaded."),
+    ])
 }
 
 fn text() -> ObjectBuilder {

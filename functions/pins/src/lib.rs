@@ -11,6 +11,7 @@ mod health;
 mod idempotency;
 mod kept;
 mod list;
+mod media;
 mod moment;
 mod own;
 mod placement;

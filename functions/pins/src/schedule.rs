@@ -21,6 +21,7 @@ use crate::body::PinBody;
 use crate::description::{IdempotencyKeyHeader, NewPins, Schedule};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
+use crate::media;
 use crate::placement::{self, Placement, Spot};
 use crate::planner::Note;
 use crate::templates;
@@ -95,8 +96,12 @@ async fn take(
     }
     errors.extend(form.times().filter_map(|(field, when)| when.objection(field, desk.now)));
     let placements = place(desk, form, &mut errors).await?;
+    media::check(desk, form.content(), &mut errors).await?;
     match order {
-        Some(order) if errors.is_empty() => order.fill(desk, &placements, &[]).await,
+        Some(order) if errors.is_empty() => {
+            media::keep(desk, &order.request().content).await?;
+            order.fill(desk, &placements, &[]).await
+        }
         _ => Err(Problem::invalid(errors)),
     }
 }

@@ -1,6 +1,7 @@
 //! One attempt at a claimed pin: the post, the judgement, the move.
 
 use jiff::{SignedDuration, Timestamp};
+use secrecy::ExposeSecret;
 use shared::domain::attempt::shorten;
 use shared::domain::{Account, Attempt, AttemptId, AttemptOutcome, Connection, Failure, Hold, Pin, Setback, Wait};
 use shared::pinterest::{Answer, CallError, CreatedPin, PinRequest, RateLimit};
@@ -11,6 +12,7 @@ use crate::classify::{Verdict, classify};
 use crate::doubts;
 use crate::ending::{Ending, settle};
 use crate::hold;
+use crate::picture;
 use crate::publish::LATEST_POST;
 use crate::renew::{self, Renewal};
 use crate::rules::Rule;
@@ -48,8 +50,17 @@ pub async fn attempt(
         publisher.circuits.pass_on(pin).await;
         return Tried::default();
     }
+    let picture = match picture::address(publisher, pin).await {
+        Ok(address) => address,
+        Err(ending) => {
+            settle(publisher, pin, ending, entry(id, at));
+            publisher.circuits.pass_on(pin).await;
+            return Tried::default();
+        }
+    };
     let at = publisher.platform.clock.now();
-    let result = publisher.platform.pinterest.create_pin(pin.mode, &token, &PinRequest::from(&*pin)).await;
+    let request = PinRequest::showing(pin, picture.expose_secret());
+    let result = publisher.platform.pinterest.create_pin(pin.mode, &token, &request).await;
     let ended = publisher.platform.clock.now();
     let verdict = classify(&result);
     let ending = end(publisher, pin, &account, verdict.clone(), ended < last_claim).await;

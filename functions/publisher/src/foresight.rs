@@ -67,9 +67,9 @@ pub struct Foresight {
 impl Foresight {
     /// Remembers what Pinterest refused `pin` for, where another pin may have the same.
     pub fn learn(&self, pin: &Pin, reason: Failure, now: Timestamp) {
-        let Media::ImageUrl { url } = pin.content.media();
+        let image = image(pin);
         let (what, warning) = match (reason, pin.content.link()) {
-            (Failure::ImageTooSmall | Failure::ImageUnreadable, _) => (url.as_str(), Warning::ImageRefusedBefore),
+            (Failure::ImageTooSmall | Failure::ImageUnreadable, _) => (image, Warning::ImageRefusedBefore),
             (Failure::LinkInvalid, Some(link)) => (link, Warning::LinkRefusedBefore),
             _ => return,
         };
@@ -77,19 +77,26 @@ impl Foresight {
     }
 
     fn of_content(&self, pin: &Pin, now: Timestamp) -> Option<Warning> {
-        let Media::ImageUrl { url } = pin.content.media();
         let refused = lock(&self.refused);
         let known = |what: &str| {
             let (at, warning) = refused.get(&(pin.owner.clone(), what.to_owned()))?;
             (now.duration_since(*at) < REFUSED).then_some(*warning)
         };
-        known(url).or_else(|| known(pin.content.link()?))
+        known(image(pin)).or_else(|| known(pin.content.link()?))
     }
 
     fn asked(&self, place: &Place, now: Timestamp) -> Option<Outlook> {
         let (at, outlook) = *lock(&self.asked).get(place)?;
         let keep = if outlook == Outlook::Clear { QUARTER } else { MINUTE };
         (now.duration_since(at) < keep).then_some(outlook)
+    }
+}
+
+/// What tells the image of a pin from others.
+fn image(pin: &Pin) -> &str {
+    match pin.content.media() {
+        Media::ImageUrl { url } => url,
+        Media::Upload { id } => id.as_str(),
     }
 }
 

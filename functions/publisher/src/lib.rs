@@ -22,6 +22,7 @@ mod known;
 mod lanes;
 mod look;
 mod pace;
+mod picture;
 mod publish;
 mod release;
 mod renew;

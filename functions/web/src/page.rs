@@ -37,20 +37,20 @@ const HEADERS: [(HeaderName, &str); 8] = [
 pub async fn page(State(platform): State<Arc<Platform>>) -> Response {
     let sign_in = platform.config.web.sign_in.as_ref();
     let mut response = (HEADERS, document(sign_in, platform.config.web.admin_scope.as_deref())).into_response();
-    if let Ok(policy) = HeaderValue::from_str(&policy(sign_in)) {
+    if let Ok(policy) = HeaderValue::from_str(&policy(sign_in, &platform.config.upload_origin())) {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
     response
 }
 
-/// Nothing that was not written here runs, and data comes from this installation and the sign-in only. Pictures are those
-/// of pins and accounts, which can be anywhere.
-fn policy(sign_in: Option<&SignInConfig>) -> String {
+/// Nothing that was not written here runs, and data comes from this installation and the sign-in only, and goes to the bucket
+/// besides. Pictures are those of pins and accounts, which can be anywhere.
+fn policy(sign_in: Option<&SignInConfig>, uploads: &str) -> String {
     let origins =
         sign_in.iter().flat_map(|sign_in| sign_in.origins()).fold(String::new(), |all, origin| all + " " + &origin);
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: http: data:; \
-         connect-src 'self'{origins}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+         connect-src 'self' {uploads}{origins}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }
 

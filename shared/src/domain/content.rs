@@ -1,8 +1,8 @@
 //! What a pin shows, within Pinterest's limits.
 
-use url::Url;
+use url::{Host, Url};
 
-use super::FieldError;
+use super::{FieldError, MediaId};
 
 /// The content of a pin; new content is made by [`Content::check`], so it keeps Pinterest's limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,11 @@ pub enum Media {
         /// An absolute http or https address that answers with the image, without a password.
         url: String,
     },
+    /// An image of the owner's own, uploaded and checked.
+    Upload {
+        /// Which.
+        id: MediaId,
+    },
 }
 
 /// Content as it was given, before it is checked.
@@ -38,8 +43,19 @@ pub struct Draft {
     pub link: Option<String>,
     /// `#` and six hexadecimal digits.
     pub dominant_color: Option<String>,
-    /// The address of the image.
+    /// The address of the image; it counts where there is no upload.
     pub image_url: String,
+    /// The uploaded image.
+    pub media_id: Option<MediaId>,
+}
+
+impl Draft {
+    fn media(&self) -> Media {
+        match &self.media_id {
+            Some(id) => Media::Upload { id: id.clone() },
+            None => Media::ImageUrl { url: self.image_url.clone() },
+        }
+    }
 }
 
 impl Content {
@@ -48,13 +64,14 @@ impl Content {
     /// Fields are named under `content.`. Empty texts count as absent.
     pub fn check(draft: Draft) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
+        let media = draft.media();
         let content = Self {
             title: text(&mut errors, "content.title", draft.title, 100),
             description: text(&mut errors, "content.description", draft.description, 800),
             alt_text: text(&mut errors, "content.alt_text", draft.alt_text, 500),
             link: text(&mut errors, "content.link", draft.link, 2048),
             dominant_color: text(&mut errors, "content.dominant_color", draft.dominant_color, 7),
-            media: Media::ImageUrl { url: draft.image_url },
+            media,
         };
         if let Some(link) = &content.link {
             check_address(&mut errors, "content.link", link);
@@ -63,36 +80,43 @@ impl Content {
             let message = "Write the colour as # and six hexadecimal digits, such as #6E7874.";
             errors.push(FieldError::new("content.dominant_color", "invalid", message));
         }
-        let Media::ImageUrl { url } = &content.media;
-        if url.chars().count() > 2048 {
-            errors.push(too_long("content.media.url", 2048, url.chars().count()));
+        if let Media::ImageUrl { url } = &content.media {
+            if url.chars().count() > 2048 {
+                errors.push(too_long("content.media.url", 2048, url.chars().count()));
+            }
+            check_address(&mut errors, "content.media.url", url);
+            check_is_public(&mut errors, "content.media.url", url);
         }
-        check_address(&mut errors, "content.media.url", url);
         if errors.is_empty() { Ok(content) } else { Err(errors) }
     }
 
     /// Takes content back from the table, where it was checked by the limits of its time.
     pub fn restore(draft: Draft) -> Self {
+        let media = draft.media();
         Self {
             title: draft.title,
             description: draft.description,
             alt_text: draft.alt_text,
             link: draft.link,
             dominant_color: draft.dominant_color,
-            media: Media::ImageUrl { url: draft.image_url },
+            media,
         }
     }
 
     /// The content as it was given, to be changed and checked again.
     pub fn draft(&self) -> Draft {
-        let Media::ImageUrl { url } = &self.media;
+        let (image_url, media_id) = match &self.media {
+            Media::ImageUrl { url } => (url.clone(), None),
+            Media::Upload { id } => (String::new(), Some(id.clone())),
+        };
         Draft {
             title: self.title.clone(),
             description: self.description.clone(),
             alt_text: self.alt_text.clone(),
             link: self.link.clone(),
             dominant_color: self.dominant_color.clone(),
-            image_url: url.clone(),
+            image_url,
+            media_id,
         }
     }
 
@@ -155,6 +179,29 @@ fn check_address(errors: &mut Vec<FieldError>, field: &str, text: &str) {
     }
 }
 
+/// Pinterest fetches the image, and this machine's own and its neighbours' addresses lead it nowhere.
+fn check_is_public(errors: &mut Vec<FieldError>, field: &str, text: &str) {
+    if Url::parse(text).is_ok_and(|url| url.host().is_some_and(|host| is_private(&host))) {
+        let message = "Pinterest cannot reach this address, which belongs to a private network. Give one that opens from \
+                       anywhere, or upload the image with POST /v1/media.";
+        errors.push(FieldError::new(field, "private_address", message));
+    }
+}
+
+fn is_private(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        Host::Ipv4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.octets()[0] == 0,
+        Host::Ipv6(ip) => {
+            let inside = ip.to_ipv4_mapped().is_some_and(|ip| is_private(&Host::Ipv4(ip)));
+            inside || ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
+    }
+}
+
 fn is_color(text: &str) -> bool {
     text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
@@ -190,6 +237,7 @@ mod tests {
             link: Some("example.com".into()),
             dominant_color: Some("red".into()),
             image_url: "ftp://example.com/a.jpg".into(),
+            media_id: None,
         };
         let fields: Vec<_> = Content::check(wrong).unwrap_err().into_iter().map(|e| (e.field, e.code)).collect();
         let expected = [
@@ -211,6 +259,42 @@ mod tests {
         for good in ["http://example.com", "https://example.com/a?b=c#d", "https://xn--bcher-kva.example/ü"] {
             assert!(Content::check(Draft { link: Some(good.into()), ..draft() }).is_ok(), "{good:?}");
         }
+    }
+
+    #[test]
+    fn an_image_is_where_pinterest_can_reach_it() {
+        for host in [
+            "localhost",
+            "LOCALHOST",
+            "localhost.",
+            "a.localhost",
+            "127.0.0.1",
+            "127.9.9.9",
+            "2130706433",
+            "0x7f.1",
+            "0.0.0.0",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "[::1]",
+            "[::]",
+            "[fd00::1]",
+            "[fe80::1]",
+            "[::ffff:10.0.0.1]",
+        ] {
+            let found =
+                Content::check(Draft { image_url: format!("http://{host}:8080/a.jpg"), ..draft() }).unwrap_err();
+            let found: Vec<_> = found.iter().map(|error| (error.field.as_str(), error.code)).collect();
+            assert_eq!(found, [("content.media.url", "private_address")], "{host}");
+        }
+        for host in ["8.8.8.8", "172.32.0.1", "[2001:db8::1]", "localhost.example", "notlocalhost"] {
+            assert!(Content::check(Draft { image_url: format!("http://{host}/a.jpg"), ..draft() }).is_ok(), "{host}");
+        }
+        assert!(
+            Content::check(Draft { link: Some("http://localhost/".into()), ..draft() }).is_ok(),
+            "a link is the owner's"
+        );
     }
 
     #[test]

@@ -39,6 +39,8 @@ words! {
         LinkInvalid = "link_invalid", "Pinterest takes the pin's link for invalid. Correct the link and schedule the pin again.";
         /// Pinterest could not fetch or read the image.
         ImageUnreadable = "image_unreadable", "Pinterest could not fetch or read the image. Check that its address opens in a private window and is a JPEG or PNG.";
+        /// The uploaded file is not there any more.
+        MediaGone = "media_gone", "The uploaded file was deleted before the pin went out. Upload it again, change the pin's media to it, and try the pin again.";
         /// Pinterest finds the image too small.
         ImageTooSmall = "image_too_small", "Pinterest finds the image too small. Use a larger one, best 1000 by 1500 pixels.";
         /// The board is gone.

@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use super::call::{PATIENCE, authorized, json};
 use super::{Answer, CallError, Pinterest};
-use crate::domain::{Content, Media, Mode, Pin, PinterestPinId};
+use crate::domain::{Content, Mode, Pin, PinterestPinId};
 use crate::vault::AccessToken;
 
 /// The body of `POST /pins` (OpenAPI `PinCreate`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+///
+/// The address of its image may be a signed one, so that it is not shown.
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct PinRequest<'a> {
     board_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -27,7 +29,7 @@ pub struct PinRequest<'a> {
     media_source: MediaSource<'a>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "source_type", rename_all = "snake_case")]
 enum MediaSource<'a> {
     ImageUrl { url: &'a str },
@@ -40,12 +42,10 @@ pub struct CreatedPin {
     pub id: PinterestPinId,
 }
 
-impl<'a> From<&'a Pin> for PinRequest<'a> {
-    fn from(pin: &'a Pin) -> Self {
+impl<'a> PinRequest<'a> {
+    /// Asks for `pin` with the image at `address`.
+    pub fn showing(pin: &'a Pin, address: &'a str) -> Self {
         let content: &Content = &pin.content;
-        let media_source = match content.media() {
-            Media::ImageUrl { url } => MediaSource::ImageUrl { url },
-        };
         Self {
             board_id: pin.board_id.as_str(),
             board_section_id: pin.section_id.as_ref().map(crate::domain::SectionId::as_str),
@@ -54,7 +54,7 @@ impl<'a> From<&'a Pin> for PinRequest<'a> {
             alt_text: content.alt_text(),
             link: content.link(),
             dominant_color: content.dominant_color(),
-            media_source,
+            media_source: MediaSource::ImageUrl { url: address },
         }
     }
 }

@@ -15,10 +15,10 @@ pub use slots::{Day, SlotClaim};
 
 use super::accounts::replacement;
 use super::items::PinItem;
-use super::key::Key;
-use super::table::{number, text};
+use super::key::{Key, PIN, owner_partition};
+use super::table::{decode, number, text};
 use super::{StoreError, Table};
-use crate::domain::{Account, AttemptId, OwnerId, Pin, PinId, State, Status};
+use crate::domain::{Account, AttemptId, MediaId, OwnerId, Pin, PinId, State, Status};
 use late::Late;
 use write::Condition;
 
@@ -63,6 +63,37 @@ impl PinStore {
         let items: Vec<PinItem> = self.table.get_many(&keys).await?;
         let passed_over = |error: &StoreError| tracing::error!(%error, "a pin is passed over");
         Ok(items.into_iter().filter_map(|item| readable(item).inspect_err(passed_over).ok()).collect())
+    }
+
+    /// A pin of `owner`'s that is still to go out with that file, where there is one. It reads all pins of the owner, which
+    /// is for what is done rarely.
+    pub async fn waiting_with(&self, owner: &OwnerId, media: &MediaId) -> Result<Option<PinId>, StoreError> {
+        let waits = [Status::Draft, Status::Scheduled, Status::Publishing, Status::Held];
+        let mut query = self
+            .table
+            .query()
+            .key_condition_expression("pk = :pk AND begins_with(sk, :pin)")
+            .filter_expression("media_id = :media AND #status IN (:draft, :scheduled, :publishing, :held)")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":pk", text(owner_partition(owner)))
+            .expression_attribute_values(":pin", text(PIN))
+            .expression_attribute_values(":media", text(media.as_str()))
+            .consistent_read(true);
+        for status in waits {
+            query = query.expression_attribute_values(format!(":{}", status.code()), text(status.code()));
+        }
+        let mut place = None;
+        loop {
+            let answer = query.clone().set_exclusive_start_key(place).send().await;
+            let answer = answer.map_err(|error| StoreError::from_sdk("look for pins with a file", error))?;
+            if let Some(item) = answer.items.unwrap_or_default().into_iter().next() {
+                return Ok(Some(readable(decode(item)?)?.id));
+            }
+            match answer.last_evaluated_key {
+                None => return Ok(None),
+                more => place = more,
+            }
+        }
     }
 
     /// Replaces a pin that was read at `version` by the same pin after a move; for pins that needed nobody before.

@@ -11,7 +11,7 @@ async fn by_hand(world: &World, seeded: &Seeded, title: &str) -> String {
     let platform = world.platform("by hand");
     let session = world.account(&seeded.account).await;
     let token = platform.tokens.open_access(&session, &session.tokens().unwrap().access).await.unwrap();
-    let request = shared::pinterest::PinRequest::from(&pin);
+    let request = shared::pinterest::PinRequest::showing(&pin, "https://example.com/lemon-cake.jpg");
     let made = platform.pinterest.create_pin(pin.mode, &token, &request).await.unwrap();
     let mut gone = pin.clone();
     gone.cancel(world.clock.now()).unwrap();

@@ -17,7 +17,10 @@ struct Canonical<'a> {
     alt_text: Option<&'a str>,
     link: Option<&'a str>,
     dominant_color: Option<&'a str>,
-    image_url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     spacing: Option<Spacing>,
 }
@@ -25,7 +28,10 @@ struct Canonical<'a> {
 /// What tells `request` from every other: SHA-256 of its canonical form. `"now"` counts as the word, not as a time.
 pub fn fingerprint(request: &Request) -> String {
     let content: &Content = &request.content;
-    let Media::ImageUrl { url } = content.media();
+    let (image_url, media_id) = match content.media() {
+        Media::ImageUrl { url } => (Some(url.as_str()), None),
+        Media::Upload { id } => (None, Some(id.as_str())),
+    };
     let canonical = Canonical {
         targets: &request.targets,
         title: content.title(),
@@ -33,7 +39,8 @@ pub fn fingerprint(request: &Request) -> String {
         alt_text: content.alt_text(),
         link: content.link(),
         dominant_color: content.dominant_color(),
-        image_url: url,
+        image_url,
+        media_id,
         spacing: request.spacing,
     };
     let text = serde_json::to_vec(&canonical).expect("a plain structure");
@@ -62,7 +69,7 @@ mod tests {
     #[test]
     fn whatever_is_asked_for_differently_has_another_fingerprint() {
         let mut seen = std::collections::BTreeSet::from([request(|_| ())]);
-        let changes: [fn(&mut Value); 9] = [
+        let changes: [fn(&mut Value); 10] = [
             |body| body["publish_at"] = Value::Null,
             |body| body["publish_at"] = json!("2027-01-01T00:00:00Z"),
             |body| body["targets"][0]["board_id"] = json!("2"),
@@ -71,6 +78,10 @@ mod tests {
             |body| body["content"]["title"] = json!("b"),
             |body| body["content"]["title"] = Value::Null,
             |body| body["content"] = json!({"description": "a", "media": body["content"]["media"]}),
+            |body| {
+                body["content"]["media"] =
+                    json!({"source_type": "media", "media_id": "media_aaaaaaaaaaaaaaaaaaaaaaaaaa"});
+            },
             |body| body["targets"] = json!([body["targets"][0], body["targets"][0]]),
         ];
         for (index, change) in changes.into_iter().enumerate() {

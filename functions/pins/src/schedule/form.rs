@@ -66,6 +66,11 @@ pub struct Target {
 }
 
 impl Form {
+    /// What the pins are to show; absent where that is wrong.
+    pub fn content(&self) -> Option<&Content> {
+        self.content.as_ref()
+    }
+
     /// Reads the body, whose content goes into `template`; notes everything that is wrong with it.
     pub fn read(body: Value, template: Option<&Template>, errors: &mut Vec<FieldError>) -> Self {
         let Some(mut fields) = Fields::open("", body, errors) else {

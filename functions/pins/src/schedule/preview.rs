@@ -18,7 +18,7 @@ use crate::description::{IdempotencyKeyHeader, NewPins, Preview};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
 use crate::planner::Note;
-use crate::templates;
+use crate::{media, templates};
 
 /// `{items}`, one for each target and in their order.
 #[derive(Debug, Serialize, ToSchema)]
@@ -74,6 +74,7 @@ pub async fn preview(
         return Err(Problem::disabled());
     }
     errors.extend(form.times().filter_map(|(field, when)| when.objection(field, desk.now)));
+    media::check(&desk, form.content(), &mut errors).await?;
     let placements = place(&desk, &form, &mut errors).await?;
     let placed: Option<Vec<_>> = placements.into_iter().collect();
     let (true, Some(request), Some(placed)) = (errors.is_empty(), form.request(), placed) else {

@@ -23,6 +23,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("invalid", "fields are wrong; `errors` names every one of them, with what to do. Nothing was stored."),
     ("malformed_json", "the body is not JSON."),
     ("malformed_request", "the request cannot be understood."),
+    ("media_in_use", "a pin is still to go out with the file. Cancel it, or give it another picture, first."),
     ("method_not_allowed", "an encoded `#` or `?` in an id makes it another path, which has no such method."),
     ("needs_reconnect", "Pinterest no longer accepts this account's permission. Connect the account again."),
     ("needs_review", "the pin may be on Pinterest already; settle that first."),

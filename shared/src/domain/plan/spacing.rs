@@ -44,8 +44,11 @@ struct Alikes {
 
 impl Alikes {
     fn of(content: &Content) -> Self {
-        let Media::ImageUrl { url } = content.media();
-        Self { link: content.link().map(destination), image: destination(url) }
+        let image = match content.media() {
+            Media::ImageUrl { url } => destination(url),
+            Media::Upload { id } => id.to_string(),
+        };
+        Self { link: content.link().map(destination), image }
     }
 }
 

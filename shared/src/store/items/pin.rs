@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::content::Draft;
 use crate::domain::{
     AccountId, Attempt, AttemptId, AttemptOutcome, BoardId, Candidate, Check, Content, Doubt, Due, Failure, Hold,
-    Media, Mode, OwnerId, Partition, Pin, PinId, PinterestPinId, SectionId, Setback, State, Status, Warning,
+    MediaId, Mode, OwnerId, Partition, Pin, PinId, PinterestPinId, SectionId, Setback, State, Status, Warning,
 };
 
 /// A pin as it lies in the table.
@@ -36,7 +36,10 @@ pub(in crate::store) struct PinItem {
     link: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     color: Option<String>,
+    #[serde(skip_serializing_if = "String::is_empty", default)]
     image_url: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    media_id: Option<MediaId>,
     /// The calendar key, see [`calendar_key`].
     publish_at: String,
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
@@ -138,7 +141,7 @@ pub(in crate::store) fn calendar_moment(moment: Timestamp) -> String {
 
 impl From<&Pin> for PinItem {
     fn from(pin: &Pin) -> Self {
-        let Media::ImageUrl { url } = pin.content.media();
+        let Draft { image_url, media_id, .. } = pin.content.draft();
         let own = |text: Option<&str>| text.map(str::to_owned);
         let mut item = Self {
             id: pin.id.clone(),
@@ -153,7 +156,8 @@ impl From<&Pin> for PinItem {
             alt_text: own(pin.content.alt_text()),
             link: own(pin.content.link()),
             color: own(pin.content.dominant_color()),
-            image_url: url.clone(),
+            image_url,
+            media_id,
             publish_at: calendar_key(pin),
             slot: pin.slot,
             status: pin.state.status().code().to_owned(),
@@ -270,6 +274,7 @@ impl TryFrom<PinItem> for Pin {
             link: item.link,
             dominant_color: item.color,
             image_url: item.image_url,
+            media_id: item.media_id,
         };
         let attempts: Option<Vec<_>> = item.attempts.into_iter().map(AttemptItem::into_attempt).collect();
         Ok(Self {
