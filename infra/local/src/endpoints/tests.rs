@@ -9,6 +9,7 @@ use shared::clock::SystemClock;
 use tower::ServiceExt;
 
 use super::*;
+use crate::s3::{AccessKey, S3};
 use crate::secrets_manager::SecretsManager;
 
 fn router() -> Router {
