@@ -49,7 +49,7 @@ pub fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
 }
 
 fn media() -> Vec<u8> {
-    boxed(b"mdat", &[7; 20_000])
+    boxed(b"mdat", &vec![7; 20_000])
 }
 
 /// The index of a video with one track.

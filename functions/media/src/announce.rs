@@ -110,8 +110,6 @@ fn read(body: Value, errors: &mut Vec<FieldError>) -> Option<(MediaKind, u64, Op
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
     use serde_json::json;
 
     use super::*;

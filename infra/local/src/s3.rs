@@ -70,7 +70,7 @@ impl S3 {
 
     /// Answers one request: its host names the bucket, or its path does after [`PATH`].
     pub fn handle(&self, request: &http::Request<Bytes>) -> Response<Bytes> {
-        self.run(request).unwrap_or_else(|refusal| refusal.response())
+        self.run(request).unwrap_or_else(Refusal::response)
     }
 
     /// Deletes what the bucket's lifecycle rules say; answers how many objects.

@@ -83,7 +83,7 @@ id!(
 );
 id!(
     /// An uploaded file: `media_`, its time in twelve letters, and 14 characters of base32.
-    MediaId, |text| is_ours(text, "media_") && text[6..18].bytes().all(|b| b <= b'p' && b >= b'a'),
+    MediaId, |text| is_ours(text, "media_") && text[6..18].bytes().all(|b| (b'a'..=b'p').contains(&b)),
     "^media_[a-p]{12}[a-z2-7]{14}$", "a media id such as media_… with 26 letters and digits"
 );
 id!(

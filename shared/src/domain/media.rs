@@ -49,7 +49,7 @@ pub enum MediaKind {
     Png,
     /// An MP4 video.
     Mp4,
-    /// A QuickTime video.
+    /// A `QuickTime` video.
     Mov,
     /// An MP4 video as Apple names it.
     M4v,

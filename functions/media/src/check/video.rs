@@ -1,4 +1,4 @@
-//! Walks the boxes of an MP4 or QuickTime file (ISO/IEC 14496-12) by parts, whatever the file says of itself.
+//! Walks the boxes of an MP4 or `QuickTime` file (ISO/IEC 14496-12) by parts, whatever the file says of itself.
 //!
 //! It asks for bytes and is given them, so that it does no I/O; it only ever moves forward, so that it ends.
 

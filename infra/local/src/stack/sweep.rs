@@ -49,11 +49,12 @@ mod tests {
     #[tokio::test]
     async fn only_what_has_expired_is_deleted() {
         let database = Database::memory().unwrap();
+        let objects = Arc::new(S3::in_memory(AccessKey::local(), Arc::new(SystemClock)));
         let parts = Parts {
             database: database.clone(),
             secrets: Arc::new(SecretsManager::in_memory(Arc::new(SystemClock))),
             lambda: Arc::default(),
-            objects: Arc::new(S3::in_memory(AccessKey::local(), Arc::new(SystemClock))),
+            objects: objects.clone(),
         };
         let embedded = Embedded { port: 1, pinterest: Pinterest::Simulated };
         let config = Config::read(&|name| embedded.variable(name)).unwrap();
@@ -67,8 +68,7 @@ mod tests {
             assert!(put.status.is_success(), "{put:?}");
         }
         let names = || dynamodb::run(&database, "Scan", &json!({"TableName": "pinwheel"})).0.body["Items"].clone();
-        let objects = Arc::new(S3::in_memory(AccessKey::local(), Arc::new(SystemClock)));
-        let sweeping = start(database.clone(), objects, Arc::new(SystemClock));
+        let sweeping = start(database.clone(), objects.clone(), Arc::new(SystemClock));
         let swept = async {
             while names().as_array().unwrap().len() > 1 {
                 tokio::time::sleep(Duration::from_millis(10)).await;

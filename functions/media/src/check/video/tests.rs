@@ -2,9 +2,9 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn boxed(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
     let length = u32::try_from(body.len() + 8).unwrap_or_default();
-    [&length.to_be_bytes()[..], kind, body].concat()
+    [&length.to_be_bytes()[..], &kind, body].concat()
 }
 
 fn movie(milliseconds: u32) -> Vec<u8> {
@@ -16,14 +16,14 @@ fn movie(milliseconds: u32) -> Vec<u8> {
     tkhd[80..84].copy_from_slice(&(1280_u32 << 16).to_be_bytes());
     let track = |handler: &[u8; 4], tkhd: &[u8]| {
         let hdlr = [&[0; 8][..], handler, &[0; 13]].concat();
-        boxed(b"trak", &[boxed(b"tkhd", tkhd), boxed(b"mdia", &boxed(b"hdlr", &hdlr))].concat())
+        boxed(*b"trak", &[boxed(*b"tkhd", tkhd), boxed(*b"mdia", &boxed(*b"hdlr", &hdlr))].concat())
     };
     let tracks = [track(b"soun", &[0; 84]), track(b"vide", &tkhd)].concat();
-    boxed(b"moov", &[boxed(b"mvhd", &mvhd), tracks].concat())
+    boxed(*b"moov", &[boxed(*b"mvhd", &mvhd), tracks].concat())
 }
 
 fn file(parts: &[Vec<u8>]) -> Vec<u8> {
-    [&[boxed(b"ftyp", b"isom\0\0\0\0")], parts].concat().concat()
+    [&[boxed(*b"ftyp", b"isom\0\0\0\0")], parts].concat().concat()
 }
 
 /// Walks through `bytes` as if they were uploaded; also says how many reads it took.
@@ -48,7 +48,7 @@ fn found(bytes: &[u8]) -> Found {
 
 #[test]
 fn a_video_with_its_index_first_is_fine_and_little_of_it_is_read() {
-    let bytes = file(&[movie(30_000), boxed(b"mdat", &vec![7; 100_000])]);
+    let bytes = file(&[movie(30_000), boxed(*b"mdat", &vec![7; 100_000])]);
     let (found, reads) = walk_of(&bytes, bytes.len() as u64);
     assert_eq!(found.problems, []);
     let shape = Shape { width: Some(720), height: Some(1280), duration_ms: Some(30_000) };
@@ -57,7 +57,7 @@ fn a_video_with_its_index_first_is_fine_and_little_of_it_is_read() {
 
 #[test]
 fn what_is_wrong_is_said() {
-    let media = || boxed(b"mdat", &[7; 1000]);
+    let media = || boxed(*b"mdat", &[7; 1000]);
     let cut = |mut bytes: Vec<u8>, by: usize| {
         bytes.truncate(bytes.len() - by);
         bytes
@@ -73,11 +73,11 @@ fn what_is_wrong_is_said() {
         (file(&[movie(900_000), media()]), vec![]),
         (file(&[movie(900_001), media()]), vec![MediaProblem::TooLong]),
         (file(&[media(), movie(0)]), vec![MediaProblem::NotFaststart, MediaProblem::NoDuration]),
-        (file(&[boxed(b"moov", &[]), media()]), vec![MediaProblem::NoPicture, MediaProblem::NoDuration]),
+        (file(&[boxed(*b"moov", &[]), media()]), vec![MediaProblem::NoPicture, MediaProblem::NoDuration]),
         (file(&[media()]), vec![MediaProblem::Truncated]),
         (cut(file(&[movie(30_000), media()]), 1), vec![MediaProblem::Truncated]),
         (file(&[liar, media()]), vec![MediaProblem::Unreadable]),
-        (file(&[boxed(b"\0\0\0\0", &[])]), vec![MediaProblem::Unreadable]),
+        (file(&[boxed(*b"\0\0\0\0", &[])]), vec![MediaProblem::Unreadable]),
         (file(&[vec![0, 0, 0, 4, b'f', b'r', b'e', b'e']]), vec![MediaProblem::Unreadable]),
         (
             file(&[vec![0, 0, 0, 1, b'm', b'd', b'a', b't', 255, 255, 255, 255, 255, 255, 255, 255]]),
@@ -116,7 +116,7 @@ proptest! {
 
     #[test]
     fn a_damaged_video_ends_the_walk(changes in prop::collection::vec((0_usize..500, any::<u8>()), 1..6)) {
-        let mut bytes = file(&[movie(30_000), boxed(b"mdat", &[7; 100])]);
+        let mut bytes = file(&[movie(30_000), boxed(*b"mdat", &[7; 100])]);
         for (at, value) in changes {
             let at = at % bytes.len();
             bytes[at] = value;
