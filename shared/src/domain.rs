@@ -12,6 +12,7 @@ pub mod content;
 pub mod due;
 pub mod fields;
 pub mod id;
+pub mod import;
 pub mod media;
 pub mod mode;
 pub mod pin;
@@ -35,9 +36,10 @@ pub use content::{Content, Media};
 pub use due::{Due, Partition, Shard};
 pub use fields::FieldError;
 pub use id::{
-    AccountId, AppId, AttemptId, BoardId, InvalidId, MediaId, OwnerId, PinId, PinterestPinId, PinterestUserId,
-    SectionId, TemplateId,
+    AccountId, AppId, AttemptId, BoardId, ImportId, InvalidId, MediaId, OwnerId, PinId, PinterestPinId,
+    PinterestUserId, SectionId, TemplateId,
 };
+pub use import::{Import, ImportedRow, PlannedPin, RowNote};
 pub use media::{MediaFile, MediaKind, MediaProblem, MediaStatus, Shape};
 pub use mode::Mode;
 pub use pin::{Destination, Pin, State, Status};

@@ -1,11 +1,13 @@
-//! What the publisher is called with, and calling it at once when something is due soon.
+//! What the publisher and the importer are called with; calling the one at once when something is due soon, and the
+//! other when a file of pins was taken.
 
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
+use aws_smithy_types::error::display::DisplayErrorContext;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{OwnerId, Pin, PinId, State};
+use crate::domain::{ImportId, OwnerId, Pin, PinId, State};
 use crate::platform::Platform;
 
 /// How far ahead the publisher looks: a schedule may fire anywhere in its minute, and one tick may be missing.
@@ -40,6 +42,15 @@ pub struct KickedPin {
     pub due_at: Timestamp,
 }
 
+/// What the importer is called with: a file of pins that was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImporterEvent {
+    /// Whose it is.
+    pub owner: OwnerId,
+    /// Which one.
+    pub import: ImportId,
+}
+
 /// Calls the publisher for those of `pins` that are due soon.
 ///
 /// A call that fails costs lateness until the next tick, never the pin, so it is logged and passed over.
@@ -50,13 +61,29 @@ pub async fn kick(platform: &Platform, pins: &[Pin]) {
     if soon.is_empty() {
         return;
     }
-    let event = PublisherEvent::Kick { pins: soon };
-    let payload = serde_json::to_vec(&event).expect("the event is a plain structure");
-    let call = platform.lambda.invoke().function_name(function).invocation_type(InvocationType::Event);
-    if let Err(error) = call.payload(Blob::new(payload)).send().await {
-        let error = aws_smithy_types::error::display::DisplayErrorContext(&error);
-        tracing::warn!(%error, "the publisher could not be called at once; the next tick finds the pin");
+    if let Err(NotCalled(error)) = call(platform, function, &PublisherEvent::Kick { pins: soon }).await {
+        tracing::warn!(error, "the publisher could not be called at once; the next tick finds the pin");
     }
+}
+
+/// Lambda did not take an event for a function.
+#[derive(Debug, thiserror::Error)]
+#[error("Lambda did not take the event: {0}")]
+pub struct NotCalled(String);
+
+/// Calls the importer for a file whose rows are in the table.
+pub async fn start_import(platform: &Platform, event: &ImporterEvent) -> Result<(), NotCalled> {
+    let function = platform.config.storage.importer_function.as_deref();
+    let function = function.ok_or_else(|| NotCalled("IMPORTER_FUNCTION is not set".to_owned()))?;
+    call(platform, function, event).await
+}
+
+/// Hands an event to Lambda, which runs the function after it has answered.
+async fn call(platform: &Platform, function: &str, event: &impl Serialize) -> Result<(), NotCalled> {
+    let payload = serde_json::to_vec(event).expect("the event is a plain structure");
+    let call = platform.lambda.invoke().function_name(function).invocation_type(InvocationType::Event);
+    let answer = call.payload(Blob::new(payload)).send().await;
+    answer.map(|_| ()).map_err(|error| NotCalled(DisplayErrorContext(&error).to_string()))
 }
 
 fn due_soon(pin: &Pin, now: Timestamp) -> Option<KickedPin> {

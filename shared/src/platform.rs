@@ -17,8 +17,8 @@ use crate::pinterest::{Pinterest, Transport, transport};
 use crate::random::{SharedRandom, SystemRandom};
 use crate::settings::CurrentSettings;
 use crate::store::{
-    AccountStore, Busy, CircuitStore, ConsentStore, MediaStore, ObjectStore, PinStore, SettingsStore, ShardStore,
-    SweepStore, Table, TemplateStore,
+    AccountStore, Busy, CircuitStore, ConsentStore, ImportStore, MediaStore, ObjectStore, PinStore, SettingsStore,
+    ShardStore, SweepStore, Table, TemplateStore,
 };
 use crate::vault::{CredentialVault, TokenVault};
 
@@ -54,6 +54,8 @@ pub struct Platform {
     pub accounts: AccountStore,
     /// Pins.
     pub pins: PinStore,
+    /// Files of pins on their way.
+    pub imports: ImportStore,
     /// What is known of uploaded files.
     pub media: MediaStore,
     /// The uploaded files themselves.
@@ -76,7 +78,7 @@ pub struct Platform {
     pub pinterest: Pinterest,
     /// Figures for whoever watches over the installation.
     pub metrics: Metrics,
-    /// Calls the publisher at once.
+    /// Calls the publisher, or the importer, at once.
     pub lambda: aws_sdk_lambda::Client,
 }
 
@@ -106,6 +108,7 @@ impl Platform {
             current_settings: CurrentSettings::new(SettingsStore::new(table.clone()), clock.clone()),
             accounts: AccountStore::new(table.clone()),
             pins: PinStore::new(table.clone()),
+            imports: ImportStore::new(table.clone()),
             media: MediaStore::new(table.clone()),
             objects: ObjectStore::new(s3(&sdk, &config), &storage.media_bucket, clock.clone()),
             consents: ConsentStore::new(table.clone()),

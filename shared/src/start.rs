@@ -38,6 +38,11 @@ pub async fn publisher() -> Result<Arc<Platform>, Error> {
     Ok(platform)
 }
 
+/// The outside world of the importer.
+pub fn importer() -> Result<Arc<Platform>, Error> {
+    platform()
+}
+
 /// The outside world of a deployed function; an error names every variable that is wrong.
 fn platform() -> Result<Arc<Platform>, Error> {
     // A second call, as tests make, changes nothing.

@@ -8,6 +8,7 @@ mod busy;
 mod circuits;
 mod consents;
 mod failure;
+mod imports;
 mod items;
 mod key;
 mod media;
@@ -25,6 +26,7 @@ pub(crate) use busy::Busy;
 pub use circuits::CircuitStore;
 pub use consents::{Consent, ConsentStore, PickGrant};
 pub use failure::StoreError;
+pub use imports::ImportStore;
 pub use media::{MediaPage, MediaStore};
 pub use objects::{ObjectError, ObjectStore, Read, Stored, Upload};
 pub use pins::{

@@ -14,6 +14,9 @@ pub const ABSENT_PIN: &str = "pin_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 /// A template that nobody has.
 const ABSENT_TEMPLATE: &str = "tpl_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
+/// A file of pins that nobody has.
+pub const ABSENT_IMPORT: &str = "imp_aaaaaaaaaaaaaaaaaaaaaaaaaa";
+
 /// A file that nobody has.
 pub const ABSENT_MEDIA: &str = "media_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
@@ -24,6 +27,8 @@ pub struct Ids<'a> {
     pub account: &'a str,
     /// A pin.
     pub pin: &'a str,
+    /// A file of pins.
+    pub import: &'a str,
     /// A template.
     pub template: &'a str,
     /// An uploaded file.
@@ -53,18 +58,24 @@ impl World {
 
 impl<'a> Ids<'a> {
     /// Those of things that nobody has.
-    pub const ABSENT: Self =
-        Self { account: ABSENT_ACCOUNT, pin: ABSENT_PIN, template: ABSENT_TEMPLATE, media: ABSENT_MEDIA };
+    pub const ABSENT: Self = Self {
+        account: ABSENT_ACCOUNT,
+        pin: ABSENT_PIN,
+        import: ABSENT_IMPORT,
+        template: ABSENT_TEMPLATE,
+        media: ABSENT_MEDIA,
+    };
 
     /// The same for every kind.
     pub fn all(id: &'a str) -> Self {
-        Self { account: id, pin: id, template: id, media: id }
+        Self { account: id, pin: id, import: id, template: id, media: id }
     }
 
     /// The one that the route takes.
     pub fn of(&self, route: &Route) -> &'a str {
         match route.path.split('/').nth(2) {
             Some("accounts") => self.account,
+            Some("pins") if route.path.contains("/imports/") => self.import,
             Some("templates") => self.template,
             Some("media") => self.media,
             _ => self.pin,

@@ -120,17 +120,38 @@ impl<'a> Caller<'a> {
         self.send_with(method, path, body, &[]).await
     }
 
+    /// POST with a file, whatever bytes are in it.
+    pub async fn upload(&self, path: &str, file: impl Into<Vec<u8>>) -> Answer {
+        let given = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let kind: &[_] = if given { &[] } else { &[("content-type", "text/csv")] };
+        self.call("POST", path, (Some(file.into()), None), kind).await
+    }
+
     async fn send_with(&self, method: &str, path: &str, body: Option<String>, more: &[(&str, &str)]) -> Answer {
+        self.call(method, path, (body.clone().map(String::into_bytes), body.as_deref()), more).await
+    }
+
+    /// Sends a body, which is held against the description where it is text.
+    async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        (body, text): (Option<Vec<u8>>, Option<&str>),
+        more: &[(&str, &str)],
+    ) -> Answer {
         let bare = path.split('?').next().unwrap_or(path);
         let mut request = Request::builder().method(method).uri(path);
-        if body.is_some() && !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+        let has_kind = more.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        if body.is_some()
+            && !has_kind
+            && !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+        {
             request = request.header("content-type", "application/json");
         }
         for (name, value) in self.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).chain(more.iter().copied()) {
             request = request.header(name, value);
         }
-        let mut request =
-            request.body(Body::from(body.clone().unwrap_or_default())).expect("the stories write valid requests");
+        let mut request = request.body(Body::from(body.unwrap_or_default())).expect("the stories write valid requests");
         request.extensions_mut().insert(self.context());
         let (function, router) = self.world.function(bare);
         let router = self.router.as_ref().unwrap_or(router).clone();
@@ -138,7 +159,7 @@ impl<'a> Caller<'a> {
         let (parts, answered) = response.into_parts();
         let answered = answered.collect().await.expect("bodies are complete").to_bytes().to_vec();
         let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body: answered };
-        description::check(method, path, body.as_deref(), &answer);
+        description::check(method, path, text, &answer);
         answer
     }
 

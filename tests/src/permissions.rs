@@ -26,7 +26,7 @@ pub struct Permission {
     pub function: String,
     /// The action as IAM names it, like `dynamodb:GetItem`.
     pub action: String,
-    /// What it is done to: `table`, `table/index/due`, `app secret`, `token keys`, `media` or `publisher`.
+    /// What it is done to: `table`, `table/index/due`, `app secret`, `token keys`, `media`, `publisher` or `importer`.
     pub resource: String,
 }
 
@@ -74,7 +74,9 @@ impl Hook for Recorder {
         let Some(called) = CALLED.as_ref() else { return };
         // What stories do by themselves is nobody's call.
         let is_publisher = effect.actor.contains("publisher") || is_simulated(effect.actor);
-        let function = FUNCTION.try_with(|function| *function).ok().or(is_publisher.then_some("publisher"));
+        let by_name = [("publisher", is_publisher), ("importer", effect.actor == "importer")];
+        let by_name = by_name.into_iter().find_map(|(name, is_it)| is_it.then_some(name));
+        let function = FUNCTION.try_with(|function| *function).ok().or(by_name);
         if let Some(function) = function {
             called.lock().expect("nothing panics with it").note(function, effect);
         }
@@ -154,6 +156,9 @@ fn needed(effect: &Effect<'_>) -> Vec<(String, String)> {
             vec![(format!("secretsmanager:{operation}"), if is_keys { "token keys" } else { "app secret" }.to_owned())]
         }
         (Service::S3, operation) => vec![(format!("s3:{operation}"), "media".to_owned())],
-        (Service::Lambda, _) => vec![("lambda:InvokeFunction".to_owned(), "publisher".to_owned())],
+        (Service::Lambda, _) => {
+            let is_importer = text(&effect.request["FunctionName"]) == crate::world::IMPORTER;
+            vec![("lambda:InvokeFunction".to_owned(), if is_importer { "importer" } else { "publisher" }.to_owned())]
+        }
     }
 }

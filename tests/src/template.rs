@@ -181,6 +181,7 @@ fn named(id: &str, action: &str, resource: &str) -> Option<String> {
         "AppSecret" => "app secret".to_owned(),
         "TokenKeys" => "token keys".to_owned(),
         "Publisher.Arn" => "publisher".to_owned(),
+        "Importer.Arn" => "importer".to_owned(),
         OBJECTS => "media".to_owned(),
         other => other.strip_prefix(table).map_or_else(|| other.to_owned(), |rest| format!("table{rest}")),
     })

@@ -50,6 +50,7 @@ pub(crate) const TOKEN_KEYS: &str = "pinwheel/token-keys";
 /// What the first token key is derived from.
 pub const TOKEN_KEY: &str = "canary-token-key-0123456789abcdef";
 pub(crate) const PUBLISHER: &str = "pinwheel-publisher";
+pub(crate) const IMPORTER: &str = "pinwheel-importer";
 
 /// Everything there is in a story.
 pub struct World {
@@ -137,6 +138,7 @@ impl World {
         };
         world.install().await;
         world.host_publisher(world.platform("kicked publisher"));
+        world.host_importer(world.platform("importer"));
         world.functions = vec![
             (settings::ROUTES, settings::router(world.platform("settings"))),
             (oauth::ROUTES, oauth::router(world.platform("oauth"))),
@@ -177,6 +179,11 @@ impl World {
     /// Lets kicks reach a publisher on `platform` from now on.
     pub fn host_publisher(&self, platform: Arc<Platform>) {
         self.parts.lambda.host(PUBLISHER, crate::publishing::handler(platform, self.clock));
+    }
+
+    /// Lets files be stored by an importer on `platform` from now on; what it fails at stays as it is.
+    pub fn host_importer(&self, platform: Arc<Platform>) {
+        self.parts.lambda.host(IMPORTER, crate::importing::handler(platform));
     }
 
     /// The platform of a new instance of the function `actor`, with caches of its own.
@@ -351,6 +358,7 @@ fn config(variables: &[(&str, &str)]) -> Config {
             "TOKEN_KEYS_SECRET_ID" => TOKEN_KEYS,
             "MEDIA_BUCKET" => "pinwheel-media",
             "PUBLISHER_FUNCTION" => PUBLISHER,
+            "IMPORTER_FUNCTION" => IMPORTER,
             "RETURN_TO_ORIGINS" => "https://app.example.com",
             "PINTEREST_API_LIVE" => "http://pinterest.test/live/v5",
             "PINTEREST_API_SANDBOX" => "http://pinterest.test/sandbox/v5",

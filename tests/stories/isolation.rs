@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use shared::api::{Access, Route};
-use tests::{ABSENT_ACCOUNT, ABSENT_PIN, Answer, Ids, World, body_for, files, pin_request};
+use tests::{ABSENT_ACCOUNT, ABSENT_PIN, Answer, Ids, World, body_for, file, files, pin_request};
 
 async fn call(world: &World, owner: &str, route: &Route, id: &str) -> Answer {
     world.user(owner).send(route.method, &world.path_of(route, id), body_for(route)).await
@@ -27,7 +27,11 @@ async fn another_owners_ids_are_answered_like_absent_ones() {
     let world = World::enabled().await;
     let (account, pin, media) = alices(&world).await;
     let template = world.user("alice").post("/v1/templates", &json!({"name": "Recipes"})).await.json();
-    let ids = Ids { account: &account, pin: &pin, template: template["id"].as_str().unwrap(), media: &media };
+    let import = format!("/v1/pins/import?account_id={account}");
+    let import = world.user("alice").upload(&import, file(1).replace("New arrivals", "Summer recipes")).await.json();
+    world.parts.lambda.finish().await;
+    let import = import["id"].as_str().unwrap();
+    let ids = Ids { import, account: &account, pin: &pin, template: template["id"].as_str().unwrap(), media: &media };
     let with_id: Vec<_> = world.routes().into_iter().filter(is_of_programs).collect();
     assert!(with_id.len() >= 9, "{with_id:?}");
     let (stored, calls) = (world.everything_stored().await, world.simulator.calls().len());

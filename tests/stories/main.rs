@@ -46,6 +46,7 @@ mod pins_counters;
 mod pins_counters_races;
 mod pins_create;
 mod pins_idempotency;
+mod pins_import;
 mod pins_list;
 mod pins_media;
 mod pins_pages;

@@ -73,9 +73,10 @@ fn the_functions_get_exactly_the_variables_that_are_read() {
         };
         let may_call = Template::read().permissions().contains(&calls_publisher);
         assert_eq!(variables.contains("PUBLISHER_FUNCTION"), may_call, "{function}");
+        assert_eq!(variables.contains("IMPORTER_FUNCTION"), function == "pins", "{function}");
         assert_eq!(variables.contains("ON_UNKNOWN"), function == "publisher", "{function}");
         assert_eq!(variables.contains("OIDC_CLIENT_ID"), function == "web", "{function}");
-        let has_owners = !["publisher", "web"].contains(&function.as_str());
+        let has_owners = !["publisher", "importer", "web"].contains(&function.as_str());
         assert_eq!(variables.contains("OWNER_CLAIM"), has_owners, "{function}");
     }
 }
@@ -84,7 +85,16 @@ fn the_functions_get_exactly_the_variables_that_are_read() {
 fn nobody_may_do_more_than_a_single_action_on_a_single_resource() {
     let permissions = Template::read().permissions();
     let resources: BTreeSet<_> = permissions.iter().map(|permission| permission.resource.as_str()).collect();
-    let known = ["app secret", "media", "publisher", "table", "table/index/calendar", "table/index/due", "token keys"];
+    let known = [
+        "app secret",
+        "importer",
+        "media",
+        "publisher",
+        "table",
+        "table/index/calendar",
+        "table/index/due",
+        "token keys",
+    ];
     assert_eq!(resources, BTreeSet::from(known));
     assert!(!permissions.iter().any(|permission| permission.function == "web"), "pages need nothing");
 }

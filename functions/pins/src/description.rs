@@ -14,13 +14,18 @@ use utoipa::openapi::{ContentBuilder, OneOfBuilder, Ref, RefOr, Response, Respon
 use utoipa::{IntoParams, IntoResponses, OpenApi, ToSchema};
 
 use crate::health::Health;
-use crate::{ROUTES, cancel, change, health, list, resolve, retry, schedule, shift, show, templates};
+use crate::{ROUTES, cancel, change, export, health, import, list, resolve, retry, schedule, shift, show, templates};
 
+pub use files::{
+    ExportPageQuery, ExportPins, ImportFile, ImportQuery, ImportRowQuery, ListImportRows, ShowImport, import_statuses,
+    row_statuses,
+};
 pub use plans::{
     ChangeTemplate, ListTemplates, Move, Moving, NewSpacing, NewTemplate, OneTemplate, Preview, StoreTemplate, moves,
     notes,
 };
 
+mod files;
 mod plans;
 
 #[derive(OpenApi)]
@@ -30,6 +35,10 @@ mod plans;
         schedule::schedule,
         schedule::preview::preview,
         shift::shift,
+        import::import,
+        import::progress::show,
+        import::progress::rows,
+        export::export,
         show::show,
         change::change,
         cancel::cancel,

@@ -23,6 +23,11 @@ impl IdempotencyKey {
         None
     }
 
+    /// The key as it was sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The id of the pin at `position`.
     pub fn pin_id(&self, owner: &OwnerId, position: usize) -> PinId {
         let position = u32::try_from(position).expect("a request has at most 50 targets");

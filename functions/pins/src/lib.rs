@@ -1,4 +1,5 @@
-//! Pins: plan, schedule, list, show, change, retry, resolve and cancel them; and the health of the whole, which is what is overdue.
+//! Pins: plan, schedule, list, show, change, retry, resolve and cancel them; take them from files and write them as such;
+//! and the health of the whole, which is what is overdue.
 
 mod boards;
 mod body;
@@ -7,8 +8,10 @@ mod change;
 mod content;
 mod description;
 mod desk;
+mod export;
 mod health;
 mod idempotency;
+mod import;
 mod kept;
 mod list;
 mod media;
@@ -29,7 +32,7 @@ mod when;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::FromRef;
+use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::routing::{get, post};
 use shared::api::{Access, Route, finish};
 use shared::platform::Platform;
@@ -50,6 +53,10 @@ pub const ROUTES: &[Route] = &[
     Route::new("POST", "/v1/pins/{id}/resolve", Access::User),
     Route::new("POST", "/v1/pins/preview", Access::User),
     Route::new("POST", "/v1/pins/move", Access::User),
+    Route::new("POST", "/v1/pins/import", Access::User),
+    Route::new("GET", "/v1/pins/imports/{id}", Access::User),
+    Route::new("GET", "/v1/pins/imports/{id}/rows", Access::User),
+    Route::new("GET", "/v1/pins/export", Access::User),
     Route::new("GET", "/v1/templates", Access::User),
     Route::new("POST", "/v1/templates", Access::User),
     Route::new("GET", "/v1/templates/{id}", Access::User),
@@ -84,6 +91,10 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .route("/v1/pins", get(list::list).post(schedule::schedule))
         .route("/v1/pins/preview", post(schedule::preview::preview))
         .route("/v1/pins/move", post(shift::shift))
+        .route("/v1/pins/import", post(import::import).layer(DefaultBodyLimit::max(import::LONGEST)))
+        .route("/v1/pins/imports/{id}", get(import::progress::show))
+        .route("/v1/pins/imports/{id}/rows", get(import::progress::rows))
+        .route("/v1/pins/export", get(export::export))
         .route("/v1/pins/{id}", get(show::show).patch(change::change).delete(cancel::cancel))
         .route("/v1/pins/{id}/retry", post(retry::retry))
         .route("/v1/pins/{id}/resolve", post(resolve::resolve))

@@ -12,7 +12,7 @@ use shared::store::StoreError;
 use crate::Function;
 use crate::body::PinBody;
 use crate::description::{ListPins, PinQuery};
-use filter::Filter;
+pub use filter::Filter;
 
 /// How many keys of the calendar one page looks at. A page that finds little among them is short, with a cursor.
 const MOST_EXAMINED: usize = 200;
@@ -40,25 +40,25 @@ pub async fn list(State(function): State<Function>, user: User, query: Query) ->
         return Err(Problem::invalid(errors));
     }
     let settings = function.platform.current_settings.get().await?;
-    let (pins, place) = find(&function.platform, &user.owner, &filter, &settings, page.limit).await?;
+    let (pins, place) = find(&function.platform, &user.owner, &filter, &settings, usize::from(page.limit)).await?;
     let next_cursor = place.map(|place| cursor(&filter.list(), &place));
     let items = pins.into_iter().map(|pin| PinBody::new(pin, &settings)).collect();
     Ok(Json(List { items, next_cursor }))
 }
 
-/// Finds up to a page of pins, and the place to go on from where there may be more.
-async fn find(
+/// Finds up to `limit` pins, and the place to go on from where there may be more.
+pub async fn find(
     platform: &Platform,
     owner: &OwnerId,
     filter: &Filter,
     settings: &Settings,
-    limit: u8,
+    limit: usize,
 ) -> Result<(Vec<Pin>, Option<String>), StoreError> {
-    let limit = usize::from(limit);
+    let most = MOST_EXAMINED.max(limit);
     let (mut found, mut examined, mut place) = (Vec::new(), 0, filter.after.clone());
-    while examined < MOST_EXAMINED {
+    while examined < most {
         let wanted = if filter.takes_all() { limit - found.len() } else { MOST_READ };
-        let wanted = wanted.min(MOST_EXAMINED - examined);
+        let wanted = wanted.min(most - examined).min(MOST_READ);
         let entries = platform.pins.calendar(owner, &filter.calendar(place.take(), wanted)).await?;
         examined += entries.entries.len();
         let ids = distinct(&entries.entries);

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::{join_all, try_join_all};
 use shared::api::Problem;
 use shared::domain::{
-    Account, AccountId, BoardEntry, BoardId, Connection, FieldError, GivenBoard, GivenSection, Mode, Plan, Scope,
-    SectionId, Settings,
+    Account, AccountId, BoardEntry, BoardId, Connection, Destination, FieldError, GivenBoard, GivenSection, Mode, Plan,
+    Scope, SectionId, Settings,
 };
 use shared::store::StoreError;
 
@@ -30,12 +30,28 @@ pub struct Placement {
     pub plan: Option<Plan>,
 }
 
+impl Placement {
+    /// The place as a pin has it.
+    pub fn destination(&self, account_id: AccountId) -> Destination {
+        Destination {
+            account_id,
+            mode: self.mode,
+            board_id: self.board_id.clone(),
+            section_id: self.section_id.clone(),
+            board_verified: self.verified,
+        }
+    }
+}
+
 /// What speaks against a spot.
-#[derive(Debug)]
-struct Objection {
-    field: &'static str,
-    code: &'static str,
-    message: String,
+#[derive(Debug, Clone)]
+pub struct Objection {
+    /// The field of the spot, such as `board_id`.
+    pub field: &'static str,
+    /// A stable word for programs.
+    pub code: &'static str,
+    /// A sentence for people.
+    pub message: String,
 }
 
 /// An account and a place in it that a pin is to go to; what is absent was wrong already.
@@ -67,13 +83,8 @@ pub async fn check(
     spots: &[Spot<'_>],
     errors: &mut Vec<FieldError>,
 ) -> Result<Vec<Option<Placement>>, Problem> {
-    let accounts = accounts(desk, spots).await?;
-    let known = known(desk, &accounts, spots).await;
-    let found: Vec<_> = spots.iter().map(|spot| judge(spot, &accounts, &known, &desk.settings)).collect();
-    let sections = section::known(desk, &accounts, spots, &found).await;
     let mut placements = Vec::new();
-    for (spot, found) in spots.iter().zip(found) {
-        let placed = found.and_then(|found| found.map(|found| section::judge(spot, found, &sections)).transpose());
+    for (spot, placed) in spots.iter().zip(check_each(desk, spots).await?) {
         placements.push(placed.unwrap_or_else(|objection| {
             let field = format!("{}{}", spot.path, objection.field);
             errors.push(FieldError::new(field, objection.code, objection.message));
@@ -81,6 +92,18 @@ pub async fn check(
         }));
     }
     Ok(placements)
+}
+
+/// The same, with what speaks against each spot in its place.
+pub async fn check_each(desk: &Desk, spots: &[Spot<'_>]) -> Result<Vec<Result<Option<Placement>, Objection>>, Problem> {
+    let accounts = accounts(desk, spots).await?;
+    let known = known(desk, &accounts, spots).await;
+    let found: Vec<_> = spots.iter().map(|spot| judge(spot, &accounts, &known, &desk.settings)).collect();
+    let sections = section::known(desk, &accounts, spots, &found).await;
+    let placed = spots.iter().zip(found).map(|(spot, found)| {
+        found.and_then(|found| found.map(|found| section::judge(spot, found, &sections)).transpose())
+    });
+    Ok(placed.collect())
 }
 
 /// The same for the one spot at which a pin is, or is to be.

@@ -7,6 +7,7 @@ pub mod endpoints;
 mod file;
 pub mod folder;
 pub mod gateway;
+mod importing;
 pub mod in_process;
 pub mod issuer;
 pub mod lambda;

@@ -20,9 +20,10 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 pub use failure::StartError;
-pub use variables::{DEFAULT_PORT, Embedded, PUBLISHER};
+pub use variables::{DEFAULT_PORT, Embedded, IMPORTER, PUBLISHER};
 
 use crate::folder::Folder;
+use crate::importing;
 use crate::issuer::Issuer;
 use crate::publishing::{Publishing, TIME_LIMIT};
 use crate::runtime::{Programs, has_program};
@@ -121,6 +122,11 @@ impl Stack {
         let platform = platform(&config);
         install::create_what_is_missing(&platform).await?;
         let sweeping = sweep::start(parts.database, parts.objects, clock.clone());
+        let importer = config.storage.importer_function.as_deref().unwrap_or(IMPORTER);
+        match &programs {
+            Some(programs) => importing::host_apart(programs.function("importer", &clock), &parts.lambda, importer),
+            None => importing::host(platform.clone(), &parts.lambda, importer),
+        }
         let publishing = options.publishes.then(|| match &programs {
             Some(programs) => {
                 let function = programs.function("publisher", &clock);
@@ -186,7 +192,7 @@ fn called(config: &Config) -> &str {
 }
 
 fn missing(programs: &Programs) -> Option<StartError> {
-    let functions = ["settings", "oauth", "accounts", "media", "pins", "web", "publisher"];
+    let functions = ["settings", "oauth", "accounts", "media", "pins", "web", "publisher", "importer"];
     let missing = functions.into_iter().find(|name| !has_program(&programs.folder, name))?;
     Some(StartError::NoProgram { function: missing, folder: programs.folder.clone() })
 }

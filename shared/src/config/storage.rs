@@ -2,7 +2,7 @@
 
 use super::Variables;
 
-/// The names of the installation's table, bucket, secrets and publisher.
+/// The names of the installation's table, bucket, secrets, publisher and importer.
 #[derive(Debug, Clone)]
 pub struct StorageConfig {
     /// `TABLE_NAME`: the DynamoDB table.
@@ -15,6 +15,8 @@ pub struct StorageConfig {
     pub media_bucket: String,
     /// `PUBLISHER_FUNCTION`: the function to call at once when something is due soon; without it the next tick finds it.
     pub publisher_function: Option<String>,
+    /// `IMPORTER_FUNCTION`: the function that stores the pins of files; without it no file is taken.
+    pub importer_function: Option<String>,
 }
 
 impl StorageConfig {
@@ -25,6 +27,7 @@ impl StorageConfig {
             token_keys_secret_id: variables.required("TOKEN_KEYS_SECRET_ID"),
             media_bucket: variables.required("MEDIA_BUCKET"),
             publisher_function: variables.optional("PUBLISHER_FUNCTION"),
+            importer_function: variables.optional("IMPORTER_FUNCTION"),
         }
     }
 }

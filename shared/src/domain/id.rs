@@ -91,6 +91,10 @@ id!(
     AttemptId, |text| is_ours(text, "att_"), "^att_[a-z2-7]{26}$", "an attempt id such as att_… with 26 letters and digits"
 );
 id!(
+    /// A file of pins that was taken: `imp_` and 26 characters of base32.
+    ImportId, |text| is_ours(text, "imp_"), "^imp_[a-z2-7]{26}$", "an import id such as imp_… with 26 letters and digits"
+);
+id!(
     /// A Pinterest app, as its developer page shows it: digits.
     AppId, is_digits, "^[0-9]{1,32}$", "an app ID of digits, as Pinterest shows it"
 );
@@ -169,6 +173,13 @@ impl AttemptId {
     }
 }
 
+impl ImportId {
+    /// Derives the id of a file from everything that decides what becomes of it, so that the same file is recognized.
+    pub fn derived(owner: &OwnerId, parts: &[&[u8]]) -> Self {
+        Self(ours("imp_", &digest(&[&[owner.as_str().as_bytes()], parts].concat())))
+    }
+}
+
 impl TemplateId {
     /// Draws a new template id.
     pub fn random(random: &dyn Random) -> Self {
@@ -198,6 +209,12 @@ impl PinId {
     pub fn derived(owner: &OwnerId, idempotency_key: &str, position: u32) -> Self {
         let parts = [owner.as_str().as_bytes(), idempotency_key.as_bytes(), &position.to_be_bytes()];
         Self(ours("pin_", &digest(&parts)))
+    }
+
+    /// Derives the id of the pin in the line of a file, so that whoever stores the file again stores nothing twice.
+    pub fn of_import(owner: &OwnerId, import: &ImportId, line: u32) -> Self {
+        // No key of a request has a space in it.
+        Self::derived(owner, &format!("import {import}"), line)
     }
 }
 

@@ -1,8 +1,10 @@
 //! The shapes in which accounts and pins lie in the table.
 
 mod account;
+mod import;
 mod pin;
 mod plan;
 
 pub(super) use account::AccountItem;
+pub(super) use import::{ImportItem, packed, unpacked};
 pub(super) use pin::{PinItem, calendar_moment};

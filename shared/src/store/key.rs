@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use crate::domain::{
-    AccountId, CircuitKind, MediaId, Mode, OwnerId, Partition, PinId, PinterestUserId, Shard, TemplateId,
+    AccountId, CircuitKind, ImportId, MediaId, Mode, OwnerId, Partition, PinId, PinterestUserId, Shard, TemplateId,
 };
 
 /// Owners come from outside, so the separator and the escape itself are encoded.
@@ -69,6 +69,16 @@ impl Key {
         Self::new(owner_partition(owner), format!("{DAY}{account}#{date}"))
     }
 
+    /// A file of pins that was taken.
+    pub(super) fn import(owner: &OwnerId, id: &ImportId) -> Self {
+        Self::new(owner_partition(owner), format!("{IMPORT}{id}"))
+    }
+
+    /// Some of its rows. Of several requests that take the same file at a time, each writes rows of its own.
+    pub(super) fn import_part(owner: &OwnerId, id: &ImportId, copy: &str, part: usize) -> Self {
+        Self::new(owner_partition(owner), format!("{IMPORT}{id}#{copy}#{part}"))
+    }
+
     pub(super) fn template(owner: &OwnerId, id: &TemplateId) -> Self {
         Self::new(owner_partition(owner), format!("{TEMPLATE}{id}"))
     }
@@ -103,6 +113,7 @@ pub(super) const MEDIA: &str = "media#";
 pub(super) const COUNT: &str = "count#";
 pub(super) const TEMPLATE: &str = "template#";
 pub(super) const DAY: &str = "day#";
+pub(super) const IMPORT: &str = "import#";
 pub(super) const CHANGE: &str = "change#";
 pub(super) const CIRCUIT: &str = "circuit#";
 pub(super) const SWEEP: &str = "sweep";

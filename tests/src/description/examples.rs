@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use shared::domain::{Mode, Scopes};
 
 use super::keeps::route;
-use crate::{ABSENT_PIN, Answer, Caller, Planner, World, files, host, pin_request, settings_request};
+use crate::{ABSENT_PIN, Answer, Caller, Planner, World, file, files, host, pin_request, settings_request};
 
 /// When the pins of the walk are to go out.
 const LATER: &str = "2027-02-01T09:30:00+01:00";
@@ -27,6 +27,7 @@ pub async fn add(api: &mut Value) {
     walk.pins(&planner).await;
     walk.refusals(&planner).await;
     walk.review(&planner).await;
+    walk.files(&planner).await;
     walk.plans(&planner).await;
     walk.disconnect(&planner).await;
     walk.sandbox(&world).await;
@@ -149,6 +150,29 @@ impl Walk<'_> {
         self.asked(&alice, "POST", "/v1/pins/move", &moving).await;
     }
 
+    async fn files(&mut self, planner: &Planner<'_>) {
+        let path = format!("/v1/pins/import?account_id={}", planner.account);
+        let wrong = file(2).replacen("https://example.com/cakes/2.jpg", "cakes/2.jpg", 1);
+        self.sent(planner, &format!("{path}&dry_run=true"), &wrong).await;
+        self.sent(planner, &path, &wrong).await;
+        let import = self.sent(planner, &path, &file(2)).await.json();
+        planner.world.parts.lambda.finish().await;
+        let import = format!("/v1/pins/imports/{}", import["id"].as_str().unwrap_or_default());
+        self.shown(&planner.calls(), "GET", &import).await;
+        self.shown(&planner.calls(), "GET", &format!("{import}/rows")).await;
+        self.shown(&planner.calls(), "GET", "/v1/pins/export?limit=2&status=scheduled").await;
+    }
+
+    /// Sends a file; it becomes the example where it is taken.
+    async fn sent(&mut self, planner: &Planner<'_>, path: &str, file: &str) -> Answer {
+        let answer = planner.calls().with("content-type", "text/csv").send("POST", path, Some(file.to_owned())).await;
+        self.note("POST", path, &answer);
+        if answer.status == 202 {
+            self.api["paths"]["/v1/pins/import"]["post"]["requestBody"]["content"]["text/csv"]["example"] = json!(file);
+        }
+        answer
+    }
+
     async fn disconnect(&mut self, planner: &Planner<'_>) {
         self.shown(&planner.calls(), "DELETE", &format!("/v1/accounts/{}", planner.account)).await;
     }
@@ -191,7 +215,8 @@ impl Walk<'_> {
         let content = &mut operation["responses"][answer.status.to_string()]["content"][answer.header("content-type")];
         assert!(content.is_object(), "{method} {path}: {} {}", answer.status, answer.text());
         if content.get("example").is_none() {
-            content["example"] = answer.json();
+            let is_file = answer.header("content-type") == "text/csv";
+            content["example"] = if is_file { json!(answer.text()) } else { answer.json() };
         }
     }
 }

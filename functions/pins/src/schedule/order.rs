@@ -4,7 +4,7 @@ use futures_util::future::try_join_all;
 use http::StatusCode;
 use jiff::SignedDuration;
 use shared::api::Problem;
-use shared::domain::{Destination, Mode, Pin, PinId};
+use shared::domain::{Mode, Pin, PinId};
 use shared::store::StoreError;
 
 use super::fingerprint::fingerprint;
@@ -159,13 +159,7 @@ impl Order {
 
     fn pin(&self, desk: &Desk, position: usize, placement: &Placement, timing: &Timing) -> Pin {
         let target = &self.request.targets[position];
-        let to = Destination {
-            account_id: target.account_id.clone(),
-            mode: placement.mode,
-            board_id: placement.board_id.clone(),
-            section_id: placement.section_id.clone(),
-            board_verified: placement.verified,
-        };
+        let to = placement.destination(target.account_id.clone());
         let content = self.request.content.clone();
         let mut pin = Pin::draft(self.ids[position].clone(), desk.owner.clone(), to, content, desk.now);
         pin.request_fingerprint.clone_from(&self.fingerprint);

@@ -12,6 +12,9 @@ pub const DEFAULT_PORT: u16 = 7878;
 /// The publisher's name for kicks.
 pub const PUBLISHER: &str = "pinwheel-publisher";
 
+/// The importer's name.
+pub const IMPORTER: &str = "pinwheel-importer";
+
 /// The addresses of a stack's embedded parts.
 #[derive(Debug, Clone, Copy)]
 pub struct Embedded {
@@ -40,6 +43,7 @@ impl Embedded {
             "APP_SECRET_ID" => "pinwheel/app".to_owned(),
             "TOKEN_KEYS_SECRET_ID" => "pinwheel/token-keys".to_owned(),
             "PUBLISHER_FUNCTION" => PUBLISHER.to_owned(),
+            "IMPORTER_FUNCTION" => IMPORTER.to_owned(),
             "PUBLIC_URL" => self.at("localhost", ""),
             "OIDC_ISSUER" => self.issuer(),
             "OIDC_CLIENT_ID" => CLIENT_ID.to_owned(),
@@ -90,6 +94,7 @@ mod tests {
         assert_eq!(config.web.public_url.unwrap().as_str(), "http://localhost:7878/");
         assert_eq!(config.pinterest.live.as_str(), "http://localhost:7878/_pinterest/live/v5");
         assert_eq!(config.storage.publisher_function.as_deref(), Some(PUBLISHER));
+        assert_eq!(config.storage.importer_function.as_deref(), Some(IMPORTER));
     }
 
     #[test]

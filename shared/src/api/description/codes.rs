@@ -19,6 +19,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("failed", "the pin failed; it can be tried again."),
     ("held", "the pin is held for something that another try does not mend; its reason says for what."),
     ("idempotency_mismatch", "the key was used for another request. Use a new key for each."),
+    ("importer_unavailable", "the rows are kept, but AWS did not take the work of storing them. Repeat the request."),
     ("internal", "something stored cannot be read by this version; the log of the request says what."),
     ("invalid", "fields are wrong; `errors` names every one of them, with what to do. Nothing was stored."),
     ("malformed_json", "the body is not JSON."),

@@ -62,6 +62,12 @@ impl Neighbour {
         Some(Self::new(pin.id.clone(), pin.publish_at.filter(|_| counts)?, &pin.content))
     }
 
+    /// What other pins can have in common with it, to look only those up that do.
+    pub fn likenesses(&self) -> Vec<String> {
+        let link = self.alike.link.iter().map(|link| format!("link {link}"));
+        link.chain([format!("image {}", self.alike.image)]).collect()
+    }
+
     /// A pin that is about to be planned.
     pub fn new(id: PinId, at: Timestamp, content: &Content) -> Self {
         Self { id, at, alike: Alikes::of(content) }

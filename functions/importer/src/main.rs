@@ -1,0 +1,6 @@
+//! The importer on AWS Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    importer::run().await
+}

@@ -1,0 +1,98 @@
+//! The file itself.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use shared::domain::{AccountId, BoardEntry, GivenBoard, Media, Pin};
+
+use crate::import::{Column, cell, is_formula};
+
+/// The names and boards of accounts.
+pub type Boards = BTreeMap<AccountId, (String, Arc<Vec<BoardEntry>>)>;
+
+/// Pins as a file, with a header.
+pub fn table(pins: &[Pin], boards: &Boards) -> String {
+    let mut text = line(Column::ALL.map(|column| column.name().to_owned()));
+    for pin in pins {
+        text.push_str(&line(Column::ALL.map(|column| guarded(value(pin, column, boards)))));
+    }
+    text
+}
+
+fn line(cells: [String; Column::ALL.len()]) -> String {
+    cells.map(|text| cell(&text)).join(",") + "\r\n"
+}
+
+/// An apostrophe before what spreadsheets take for a formula; an import takes it away again.
+fn guarded(text: String) -> String {
+    if is_formula(&text) { format!("'{text}") } else { text }
+}
+
+fn value(pin: &Pin, column: Column, boards: &Boards) -> String {
+    let content = &pin.content;
+    let own = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    match column {
+        Column::Title => own(content.title()),
+        Column::MediaUrl => match content.media() {
+            Media::ImageUrl { url } => url.clone(),
+            // Pinterest's own tool cannot read that one; an import can.
+            Media::Upload { id } => id.to_string(),
+        },
+        Column::Board => board(pin, boards),
+        Column::Description => own(content.description()),
+        Column::Link => own(content.link()),
+        Column::PublishDate => pin.publish_at.map(date).unwrap_or_default(),
+        Column::Account => pin.account_id.to_string(),
+        Column::Section => pin.section_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        Column::AltText => own(content.alt_text()),
+        Column::Thumbnail | Column::Keywords => String::new(),
+    }
+}
+
+/// The name of the pin's board where it means that board and no other, and its id otherwise.
+fn board(pin: &Pin, boards: &Boards) -> String {
+    let name = boards.get(&pin.account_id).and_then(|(username, boards)| {
+        let name = &boards.iter().find(|board| board.id == pin.board_id)?.name;
+        let meant = GivenBoard::parse(name).ok()?.find(boards, username).ok()?.id == pin.board_id;
+        // A name is written as it is or not at all: an import does not take anything away from it.
+        (meant && !is_formula(name)).then(|| name.clone())
+    });
+    name.unwrap_or_else(|| pin.board_id.to_string())
+}
+
+/// In UTC without an offset, as Pinterest's tool wants it.
+fn date(at: Timestamp) -> String {
+    at.to_string().trim_end_matches('Z').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    #[test]
+    fn what_looks_like_a_formula_is_guarded_in_a_way_that_can_be_undone() {
+        for (text, written) in [
+            ("cake", "cake"),
+            ("'tis", "'tis"),
+            ("=1+1", "'=1+1"),
+            ("'=1+1", "''=1+1"),
+            ("''@x", "'''@x"),
+            ("-10 %", "'-10 %"),
+        ] {
+            assert_eq!(guarded(text.to_owned()), written);
+        }
+    }
+
+    #[test]
+    fn dates_have_no_offset_and_no_more_digits_than_they_need() {
+        for (at, written) in [
+            ("2027-03-14T09:30:00Z", "2027-03-14T09:30:00"),
+            ("2027-03-14T10:30:00.250+01:00", "2027-03-14T09:30:00.25"),
+        ] {
+            assert_eq!(date(at.parse().unwrap()), written);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! `POST /v1/pins/import`: take the pins of a file as Pinterest's own bulk tool takes it.
+//!
+//! The rows are judged at once; those that become pins are kept in the table, and stored by the importer afterwards.
+
+mod answer;
+mod columns;
+mod csv;
+mod date;
+mod judge;
+mod options;
+pub mod progress;
+mod row;
+mod sheet;
+mod spacing;
+mod text;
+
+use std::borrow::Cow;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, StatusCode, header};
+use shared::api::{Json, Problem, Query, User};
+use shared::domain::{AccountId, FieldError, Import, ImportId, ImportedRow};
+use shared::kick::{ImporterEvent, start_import};
+use shared::store::StoreError;
+
+use crate::Function;
+use crate::description::{IdempotencyKeyHeader, ImportFile, ImportQuery};
+use crate::desk::Desk;
+pub use answer::{ImportBody, ImportCheck, ImportRow};
+pub use columns::Column;
+pub use csv::cell;
+use options::Options;
+pub use row::is_formula;
+use sheet::{MOST_ROWS, Sheet};
+
+/// How long a file may be. With what API Gateway puts around it, more would not reach the function.
+pub const LONGEST: usize = 5_000_000;
+
+/// How many wrong cells a refusal names.
+const MOST_NAMED: usize = 500;
+
+/// Takes the pins of a CSV file, all of them or none; 422 names every wrong cell with its line.
+///
+/// The columns are those of Pinterest's own bulk tool, and `Account`, `Section` and `Alt text`. Files that were taken
+/// are stored in the background; the same file, sent in the same way, is answered with the import that it began, and
+/// makes no pin twice. An `Idempotency-Key` of another value takes it once more.
+#[utoipa::path(
+    post,
+    path = "/v1/pins/import",
+    operation_id = "import_pins",
+    tag = "pins",
+    params(ImportQuery, IdempotencyKeyHeader),
+    request_body(content((String = "text/csv"), (String = "application/octet-stream"))),
+    responses(
+        (status = 200, description = "What would become of the file; `dry_run` was asked for.", body = ImportCheck),
+        (status = 202, description = "The file was taken, now or before.", body = ImportBody),
+        ImportFile
+    )
+)]
+pub async fn import(
+    State(function): State<Function>,
+    user: User,
+    query: Query,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let desk = Desk::open(function, user).await?;
+    let mut errors = Vec::new();
+    let options = Options::read(&query, &headers, &mut errors);
+    errors.extend(wrong_type(&headers));
+    if !errors.is_empty() {
+        return Err(Problem::invalid(errors));
+    }
+    let file = body.map_err(|_| too_large())?;
+    let id = options.import_id(&desk.owner, &file);
+    if !options.dry_run
+        && let Some(import) = desk.function.platform.imports.load(&desk.owner, &id).await?
+    {
+        return resumed(&desk, import).await;
+    }
+    if !desk.settings.enabled {
+        return Err(Problem::disabled());
+    }
+    let sheet = Sheet::read(&desk, &options, &file).map_err(Problem::invalid)?;
+    drop(file);
+    let encoding = sheet.encoding;
+    let rows = judge::judge(&desk, &options, &id, sheet).await?;
+    if options.dry_run {
+        return Ok(Json(ImportCheck::new(encoding, rows, options.only_good)).into_response());
+    }
+    let good = rows.iter().filter(|row| row.pin.is_some()).count();
+    if good == 0 || (good < rows.len() && !options.only_good) {
+        return Err(refused(&rows, options.only_good));
+    }
+    take(&desk, id, encoding, &rows).await
+}
+
+/// Keeps the rows and lets them be stored.
+async fn take(desk: &Desk, id: ImportId, encoding: &str, rows: &[ImportedRow]) -> Result<Response, Problem> {
+    let count = |number: usize| u32::try_from(number).expect("a file has at most 10,000 rows");
+    let platform = &desk.function.platform;
+    let mut import = Import {
+        id,
+        owner: desk.owner.clone(),
+        encoding: encoding.to_owned(),
+        rows: count(rows.len()),
+        total: count(rows.iter().filter(|row| row.pin.is_some()).count()),
+        warned: count(rows.iter().filter(|row| answer::is_warned(row)).count()),
+        stored: 0,
+        // Any name that no other request has will do.
+        copy: AccountId::random(&*platform.random).as_str().trim_start_matches("acc_").to_owned(),
+        starts: Vec::new(),
+        parts_stored: 0,
+        created_at: desk.now,
+        beat_at: None,
+        finished_at: None,
+    };
+    judge::keep_uploads(desk, rows).await?;
+    match platform.imports.create(&mut import, rows).await {
+        Ok(()) => resumed(desk, import).await,
+        Err(StoreError::Conflict) => {
+            let first = platform.imports.load(&desk.owner, &import.id).await?.ok_or(StoreError::Conflict)?;
+            resumed(desk, first).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn resumed(desk: &Desk, mut import: Import) -> Result<Response, Problem> {
+    go_on(desk, &mut import).await?;
+    Ok((StatusCode::ACCEPTED, Json(ImportBody::from(import))).into_response())
+}
+
+/// Calls the importer where nobody is at work on the file.
+async fn go_on(desk: &Desk, import: &mut Import) -> Result<(), Problem> {
+    if !import.is_stalled(desk.now) {
+        return Ok(());
+    }
+    let platform = &desk.function.platform;
+    let event = ImporterEvent { owner: import.owner.clone(), import: import.id.clone() };
+    start_import(platform, &event).await.map_err(|error| {
+        tracing::error!(%error, import = %import.id, "the importer could not be called");
+        let detail = "The rows are kept, but AWS does not take the work of storing them at this moment. Repeat the \
+                      request: it goes on where it is, and nothing is stored twice.";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "importer_unavailable", detail)
+    })?;
+    Ok(platform.imports.called(import, desk.now).await?)
+}
+
+fn wrong_type(headers: &HeaderMap) -> Option<FieldError> {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let message =
+        "Send the file itself, with Content-Type: text/csv, or application/octet-stream where it is not UTF-8.";
+    let is_known = ["text/csv", "application/octet-stream"].contains(&kind.as_str());
+    (!is_known).then(|| FieldError::new("Content-Type", "unsupported", message))
+}
+
+fn too_large() -> Problem {
+    let detail =
+        format!("The file is longer than {} MB or has more than {MOST_ROWS} rows. Split it.", LONGEST / 1_000_000);
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+}
+
+/// 422 with the wrong cells, each named by its line.
+fn refused(rows: &[ImportedRow], only_good: bool) -> Problem {
+    let wrong = rows.iter().filter(|row| row.pin.is_none());
+    let named = |row: &ImportedRow| {
+        let line = row.line;
+        let errors = row.errors.iter();
+        let error = |note: &shared::domain::RowNote| (format!("line {line}: {}", note.column), note.clone());
+        errors.map(error).collect::<Vec<_>>()
+    };
+    let all: Vec<_> = wrong.clone().flat_map(named).collect();
+    let (bad, count) = (wrong.count(), all.len());
+    let told = if count > MOST_NAMED {
+        format!(" The first {MOST_NAMED} of {count} wrong cells are named.")
+    } else {
+        String::new()
+    };
+    let remedy = if only_good { "" } else { ", or send ?mode=good to store the others" };
+    let detail =
+        format!("{bad} of {} rows are wrong, so that nothing was stored. Mend them{remedy}.{told}", rows.len());
+    let errors =
+        all.into_iter().take(MOST_NAMED).map(|(field, note)| FieldError::new(field, word(&note.code), note.message));
+    Problem { detail, ..Problem::invalid(errors.collect()) }
+}
+
+/// The code of a note that was just made.
+fn word(code: &Cow<'static, str>) -> &'static str {
+    match code {
+        Cow::Borrowed(code) => code,
+        Cow::Owned(_) => "invalid",
+    }
+}

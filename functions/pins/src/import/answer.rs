@@ -1,0 +1,145 @@
+//! What is answered about a file and its rows.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::domain::{Import, ImportId, ImportedRow, PinId, RowNote};
+use utoipa::ToSchema;
+
+/// How many rows a dry run tells of.
+pub const MOST_TOLD: usize = 500;
+
+/// A file that was taken, and how far its pins are stored.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Import)]
+pub struct ImportBody {
+    id: ImportId,
+    #[schema(schema_with = crate::description::import_statuses)]
+    status: &'static str,
+    /// In which encoding the file was: `utf-8` or `windows-1252`.
+    encoding: String,
+    /// How many rows the file has, without its header.
+    rows: u32,
+    /// How many of them become pins.
+    total: u32,
+    /// How many pins are stored.
+    stored: u32,
+    /// How many rows are wrong, and left out.
+    refused: u32,
+    /// How many rows become pins and have something worth knowing.
+    warned: u32,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    finished_at: Option<Timestamp>,
+}
+
+/// What would become of a file.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportCheck {
+    /// In which encoding the file is: `utf-8` or `windows-1252`.
+    encoding: &'static str,
+    /// Whether the file would be taken; otherwise nothing of it would be stored.
+    accepted: bool,
+    /// How many rows the file has, without its header.
+    row_count: usize,
+    /// How many of them are right.
+    good: usize,
+    /// How many of them are wrong.
+    refused: usize,
+    /// How many are right and have something worth knowing.
+    warned: usize,
+    /// The rows that have something wrong or worth knowing, in the order of the file; at most 500.
+    #[schema(max_items = 500)]
+    rows: Vec<ImportRow>,
+    /// How many such rows are left out of `rows`.
+    rows_left_out: usize,
+}
+
+/// A row of a file.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportRow {
+    /// The line of the file in which it begins; the header is in line 1.
+    line: u32,
+    #[schema(schema_with = crate::description::row_statuses)]
+    status: &'static str,
+    /// The pin that it becomes; `null` where something is wrong with it, and in a dry run.
+    #[schema(required)]
+    pin_id: Option<PinId>,
+    errors: Vec<CellNote>,
+    warnings: Vec<CellNote>,
+}
+
+/// What is wrong with a cell, or worth knowing about it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CellNote {
+    /// The name of the column, or `row` for the whole of it.
+    field: String,
+    /// A stable word for programs.
+    code: String,
+    /// A sentence for people.
+    message: String,
+}
+
+impl From<Import> for ImportBody {
+    fn from(import: Import) -> Self {
+        Self {
+            status: if import.is_done() { "done" } else { "storing" },
+            id: import.id,
+            encoding: import.encoding,
+            rows: import.rows,
+            total: import.total,
+            stored: import.stored,
+            refused: import.rows - import.total,
+            warned: import.warned,
+            created_at: import.created_at,
+            finished_at: import.finished_at,
+        }
+    }
+}
+
+impl ImportCheck {
+    /// What would become of `rows`.
+    pub fn new(encoding: &'static str, rows: Vec<ImportedRow>, only_good: bool) -> Self {
+        let (row_count, good) = (rows.len(), rows.iter().filter(|row| row.pin.is_some()).count());
+        let warned = rows.iter().filter(|row| is_warned(row)).count();
+        let told = rows.into_iter().filter(|row| status(row) != "ok").take(MOST_TOLD);
+        let rows: Vec<_> = told.map(|row| ImportRow::new(None, row)).collect();
+        let refused = row_count - good;
+        Self {
+            encoding,
+            accepted: refused == 0 || (only_good && good > 0),
+            row_count,
+            good,
+            refused,
+            warned,
+            rows_left_out: refused + warned - rows.len(),
+            rows,
+        }
+    }
+}
+
+impl ImportRow {
+    /// A row with the pin that it becomes.
+    pub fn new(pin_id: Option<PinId>, row: ImportedRow) -> Self {
+        let notes = |notes: Vec<RowNote>| {
+            let note = |RowNote { column, code, message }| CellNote { field: column, code: code.into_owned(), message };
+            notes.into_iter().map(note).collect()
+        };
+        let (status, line) = (status(&row), row.line);
+        Self { line, status, pin_id, errors: notes(row.errors), warnings: notes(row.warnings) }
+    }
+}
+
+/// Whether a row becomes a pin and has something worth knowing.
+pub fn is_warned(row: &ImportedRow) -> bool {
+    row.pin.is_some() && !row.warnings.is_empty()
+}
+
+/// How a row stands: `ok`, `warning` or `error`.
+pub fn status(row: &ImportedRow) -> &'static str {
+    match (&row.pin, row.warnings.is_empty()) {
+        (None, _) => "error",
+        (Some(_), false) => "warning",
+        (Some(_), true) => "ok",
+    }
+}

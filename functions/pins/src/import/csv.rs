@@ -1,0 +1,173 @@
+//! Comma-separated values as RFC 4180 has them, with the lines on which records begin.
+//!
+//! What is quoted wrongly is noted at its record, not guessed at; only a quote that is never closed makes a file
+//! unreadable.
+
+/// A record of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The line on which it begins, the first one being 1.
+    pub line: u32,
+    /// Its cells.
+    pub cells: Vec<String>,
+    /// Whether a cell is quoted in a way that says nothing for certain.
+    pub is_misquoted: bool,
+}
+
+/// A quote that is opened on this line and never closed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unclosed(pub u32);
+
+/// Reads records; empty lines are none. Lines end with LF, CRLF or CR.
+pub fn read(text: &str) -> Result<Vec<Record>, Unclosed> {
+    let mut reader = Reader { rest: text, line: 1 };
+    let mut records = Vec::new();
+    while !reader.rest.is_empty() {
+        let record = reader.record()?;
+        if record.cells.len() > 1 || !record.cells[0].is_empty() || record.is_misquoted {
+            records.push(record);
+        }
+    }
+    Ok(records)
+}
+
+struct Reader<'t> {
+    rest: &'t str,
+    line: u32,
+}
+
+/// What ends a cell.
+enum End {
+    Comma,
+    Record,
+}
+
+impl Reader<'_> {
+    fn record(&mut self) -> Result<Record, Unclosed> {
+        let mut record = Record { line: self.line, cells: Vec::new(), is_misquoted: false };
+        loop {
+            let mut cell = String::new();
+            if self.takes('"') {
+                self.quoted(&mut cell)?;
+                // Nothing but the end of the cell may follow.
+                let after = cell.len();
+                let end = self.plain(&mut cell);
+                record.is_misquoted |= cell.len() > after;
+                record.cells.push(cell);
+                if let End::Record = end {
+                    return Ok(record);
+                }
+                continue;
+            }
+            let end = self.plain(&mut cell);
+            record.is_misquoted |= cell.contains('"');
+            record.cells.push(cell);
+            if let End::Record = end {
+                return Ok(record);
+            }
+        }
+    }
+
+    /// The rest of a cell that is not quoted, with what ends it.
+    fn plain(&mut self, cell: &mut String) -> End {
+        let length = self.rest.find([',', '\r', '\n']).unwrap_or(self.rest.len());
+        let (text, rest) = self.rest.split_at(length);
+        cell.push_str(text);
+        self.rest = rest;
+        if self.takes(',') {
+            return End::Comma;
+        }
+        self.line_end();
+        End::Record
+    }
+
+    /// What is in quotes; two of them stand for one. Line ends within become LF.
+    fn quoted(&mut self, cell: &mut String) -> Result<(), Unclosed> {
+        let opened = self.line;
+        loop {
+            let length = self.rest.find(['"', '\r', '\n']).ok_or(Unclosed(opened))?;
+            let (text, rest) = self.rest.split_at(length);
+            cell.push_str(text);
+            self.rest = rest;
+            if self.line_end() {
+                cell.push('\n');
+            } else {
+                self.takes('"');
+                if !self.takes('"') {
+                    return Ok(());
+                }
+                cell.push('"');
+            }
+        }
+    }
+
+    fn line_end(&mut self) -> bool {
+        let is_end = self.takes_text("\r\n") || self.takes('\r') || self.takes('\n');
+        self.line += u32::from(is_end);
+        is_end
+    }
+
+    fn takes(&mut self, letter: char) -> bool {
+        self.rest.strip_prefix(letter).map(|rest| self.rest = rest).is_some()
+    }
+
+    fn takes_text(&mut self, text: &str) -> bool {
+        self.rest.strip_prefix(text).map(|rest| self.rest = rest).is_some()
+    }
+}
+
+/// A cell as it is written, quoted where that is needed.
+pub fn cell(text: &str) -> String {
+    if text.contains(['"', ',', '\r', '\n']) || text.starts_with(' ') || text.ends_with(' ') {
+        return format!("\"{}\"", text.replace('"', "\"\""));
+    }
+    text.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    fn cells(text: &str) -> Vec<(u32, Vec<String>)> {
+        let records = read(text).unwrap();
+        assert!(records.iter().all(|record| !record.is_misquoted), "{text:?}");
+        records.into_iter().map(|record| (record.line, record.cells)).collect()
+    }
+
+    #[test]
+    fn records_begin_on_the_lines_that_an_editor_shows() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["a,b", "\"1", "2\",\"x, \"\"y\"\"\"", "", "3,"].join(end);
+            let expected = [(1, vec!["a", "b"]), (2, vec!["1\n2", "x, \"y\""]), (5, vec!["3", ""])];
+            assert_eq!(
+                cells(&text),
+                expected.map(|(line, cells)| (line, cells.into_iter().map(str::to_owned).collect()))
+            );
+            assert_eq!(cells(&format!("{text}{end}")).len(), 3, "an end of the last line adds nothing");
+        }
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_named_by_the_line_that_opens_it() {
+        assert_eq!(read("a,b\n1,\"2\n3,4\n"), Err(Unclosed(2)));
+        assert_eq!(read("\""), Err(Unclosed(1)));
+    }
+
+    #[test]
+    fn a_record_that_is_quoted_wrongly_does_not_take_the_next_one_with_it() {
+        for text in ["\"a\"b,c\nd,e", "5\" tall,c\nd,e", "a,\"b\" \nd,e"] {
+            let records = read(text).unwrap();
+            assert_eq!(records.iter().map(|record| record.is_misquoted).collect::<Vec<_>>(), [true, false], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_it_was() {
+        for text in ["", "a", "a,b", "\"", "a\nb", " a ", "é,\"\"\n"] {
+            let written = format!("{},x\r\n", cell(text));
+            assert_eq!(cells(&written), [(1, vec![text.to_owned(), "x".to_owned()])], "{written:?}");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What rows are worth together: their accounts and boards, each looked up once, and what they have in common.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use shared::api::Problem;
+use shared::domain::{Account, AccountId, Content, FieldError, ImportId, ImportedRow, Media, MediaId, PlannedPin};
+
+use super::columns::Column;
+use super::options::Options;
+use super::row::Row;
+use super::sheet::Sheet;
+use super::spacing;
+use crate::desk::Desk;
+use crate::media;
+use crate::placement::{self, Objection, Placement, Spot};
+
+/// What a spot is told apart by: the account, and board and section as they were given.
+type Place = (Option<AccountId>, Option<String>, Option<String>);
+
+/// Judges every row of a file.
+pub async fn judge(
+    desk: &Desk,
+    options: &Options,
+    id: &ImportId,
+    mut sheet: Sheet,
+) -> Result<Vec<ImportedRow>, Problem> {
+    let accounts = accounts(desk, options, &mut sheet).await?;
+    let placements = place(desk, &accounts, &mut sheet.rows).await?;
+    check_uploads(desk, &mut sheet.rows).await?;
+    note_repeats(&mut sheet.rows);
+    spacing::check(desk, id, &mut sheet.rows, &accounts, &placements).await?;
+    let rows = sheet.rows.into_iter().zip(accounts).zip(placements);
+    Ok(rows.map(|((row, account), placement)| judged(row, account, placement)).collect())
+}
+
+/// The account of each row; what is wrong with it is noted.
+async fn accounts(desk: &Desk, options: &Options, sheet: &mut Sheet) -> Result<Vec<Option<AccountId>>, Problem> {
+    let known = desk.function.platform.accounts.list(&desk.owner).await?;
+    let mut found: BTreeMap<String, Result<AccountId, (&'static str, String)>> = BTreeMap::new();
+    let mut accounts = Vec::with_capacity(sheet.rows.len());
+    for row in &mut sheet.rows {
+        if !row.errors.is_empty() && row.board.is_none() && row.account.is_none() && row.content.is_none() {
+            // Nothing of it could be read.
+            accounts.push(None);
+            continue;
+        }
+        let Some(named) = row.account.as_ref().or(options.account.as_ref()) else {
+            let message = if sheet.names_accounts {
+                "This row names no account. Fill the cell in, or send ?account_id=… for the rows that name none."
+            } else {
+                "Nothing says which account publishes the row. Send ?account_id=…, or add the column Account."
+            };
+            row.wrong(Column::Account, "required", message);
+            accounts.push(None);
+            continue;
+        };
+        let account = found.entry(named.clone()).or_insert_with(|| find(&known, named, desk));
+        accounts.push(account.clone().map_err(|(code, message)| row.wrong(Column::Account, code, message)).ok());
+    }
+    Ok(accounts)
+}
+
+/// The account that is meant by an id or a name.
+fn find(accounts: &[Account], named: &str, desk: &Desk) -> Result<AccountId, (&'static str, String)> {
+    if let Some(account) = accounts.iter().find(|account| account.id.as_str() == named) {
+        return Ok(account.id.clone());
+    }
+    let name = named.strip_prefix('@').unwrap_or(named);
+    let called: Vec<_> = accounts.iter().filter(|account| account.username.eq_ignore_ascii_case(name)).collect();
+    let current: Vec<_> = called.iter().filter(|account| account.mode == desk.settings.mode).collect();
+    match (current.as_slice(), called.as_slice()) {
+        ([account], _) => Ok(account.id.clone()),
+        ([], [account, ..]) => Ok(account.id.clone()),
+        ([], []) => {
+            let message = "You have no such account. Give its id or its name; GET /v1/accounts lists yours.";
+            Err(("not_found", message.to_owned()))
+        }
+        _ => Err(("ambiguous", "Several of your accounts are called so. Give the id of the one you mean.".to_owned())),
+    }
+}
+
+/// Where each row goes; every place is looked up once, however many rows go there.
+async fn place(
+    desk: &Desk,
+    accounts: &[Option<AccountId>],
+    rows: &mut [Row],
+) -> Result<Vec<Option<Placement>>, Problem> {
+    let mut places: HashMap<Place, usize> = HashMap::new();
+    let mut firsts = Vec::new();
+    let mut indexes = Vec::with_capacity(rows.len());
+    for (position, (row, account)) in rows.iter().zip(accounts).enumerate() {
+        let text = |text: &str| text.to_owned();
+        let board = row.board.as_ref().map(|board| text(board.as_str()));
+        let key = (account.clone(), board, row.section.as_ref().map(|section| text(section.as_str())));
+        indexes.push(*places.entry(key).or_insert_with(|| {
+            firsts.push(position);
+            firsts.len() - 1
+        }));
+    }
+    let spot = |position: &usize| Spot {
+        path: "",
+        account_id: accounts[*position].as_ref(),
+        board: rows[*position].board.as_ref(),
+        section: rows[*position].section.as_ref(),
+    };
+    let spots: Vec<_> = firsts.iter().map(spot).collect();
+    let judged = placement::check_each(desk, &spots).await?;
+    let placed = rows.iter_mut().zip(indexes).map(|(row, index)| match &judged[index] {
+        Ok(placement) => placement.clone(),
+        Err(Objection { field, code, message }) => {
+            row.wrong(column(field), code, message.clone());
+            None
+        }
+    });
+    Ok(placed.collect())
+}
+
+fn column(field: &str) -> Column {
+    match field {
+        "account_id" => Column::Account,
+        "section_id" => Column::Section,
+        _ => Column::Board,
+    }
+}
+
+/// Refuses rows whose picture is an uploaded file that cannot be used; each file is looked up once.
+async fn check_uploads(desk: &Desk, rows: &mut [Row]) -> Result<(), Problem> {
+    let mut known: HashMap<MediaId, Vec<FieldError>> = HashMap::new();
+    for row in rows {
+        let Some(Media::Upload { id }) = row.content.as_ref().map(Content::media) else { continue };
+        let id = id.clone();
+        if !known.contains_key(&id) {
+            let mut errors = Vec::new();
+            media::check(desk, row.content.as_ref(), &mut errors).await?;
+            known.insert(id.clone(), errors);
+        }
+        for error in &known[&id] {
+            row.wrong(Column::MediaUrl, error.code, error.message.clone());
+        }
+    }
+    Ok(())
+}
+
+/// Lets the uploaded files of rows stay for their pins.
+pub async fn keep_uploads(desk: &Desk, rows: &[ImportedRow]) -> Result<(), Problem> {
+    let mut kept = HashSet::new();
+    for content in rows.iter().filter_map(|row| row.pin.as_ref()).map(|pin| &pin.content) {
+        if let Media::Upload { id } = content.media()
+            && kept.insert(id)
+        {
+            media::keep(desk, content).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Pinterest's own tool leaves out rows that repeat a title or a link, and says nothing; here they are taken, and told.
+fn note_repeats(rows: &mut [Row]) {
+    let (mut titles, mut links) = (HashMap::new(), HashMap::new());
+    for row in rows {
+        let Some(content) = &row.content else { continue };
+        let line = row.line;
+        let title = content.title().map(|title| *titles.entry(title.trim().to_lowercase()).or_insert(line));
+        let link = content.link().map(|link| *links.entry(link.to_owned()).or_insert(line));
+        for (column, what, first) in [(Column::Title, "title", title), (Column::Link, "link", link)] {
+            if let Some(first) = first.filter(|first| *first != line) {
+                let message =
+                    format!("Line {first} has the same {what}. Pinterest's own tool would leave this row out.");
+                row.warn(column, "repeated", message);
+            }
+        }
+    }
+}
+
+fn judged(row: Row, account: Option<AccountId>, placement: Option<Placement>) -> ImportedRow {
+    let is_good = row.errors.is_empty();
+    let pin = match (account, placement, row.content, row.at) {
+        (Some(account_id), Some(place), Some(content), Some(publish_at)) if is_good => {
+            Some(PlannedPin { to: place.destination(account_id), content, publish_at })
+        }
+        _ => None,
+    };
+    ImportedRow { line: row.line, pin, errors: row.errors, warnings: row.warnings }
+}

@@ -1,0 +1,202 @@
+//! One row of a file, as far as it can be read by itself.
+
+use jiff::Timestamp;
+use shared::domain::content::Draft;
+use shared::domain::{Content, FieldError, GivenBoard, GivenSection, NoPlace, RowNote};
+
+use super::columns::{Column, Columns};
+use super::csv::Record;
+use super::date::{self, NoDate};
+use super::options::Options;
+use crate::when::When;
+
+/// What the address of a video ends with.
+const VIDEOS: [&str; 3] = [".mp4", ".mov", ".m4v"];
+
+/// A row whose wrong parts are missing.
+#[derive(Debug)]
+pub struct Row {
+    /// The line on which it begins.
+    pub line: u32,
+    /// The account that it names.
+    pub account: Option<String>,
+    /// The board.
+    pub board: Option<GivenBoard>,
+    /// The section of the board.
+    pub section: Option<GivenSection>,
+    /// What the pin shows.
+    pub content: Option<Content>,
+    /// When it goes out.
+    pub at: Option<Timestamp>,
+    /// What is wrong.
+    pub errors: Vec<RowNote>,
+    /// What is worth knowing.
+    pub warnings: Vec<RowNote>,
+}
+
+impl Row {
+    /// Reads a record.
+    pub fn read(record: &Record, columns: &Columns, options: &Options, now: Timestamp) -> Self {
+        let mut row = Self {
+            line: record.line,
+            account: None,
+            board: None,
+            section: None,
+            content: None,
+            at: None,
+            errors: Vec::new(),
+            warnings: Vec::new(),
+        };
+        if !row.has_shape(record, columns) {
+            return row;
+        }
+        let cell = |column| columns.cell(record, column);
+        row.account = Some(cell(Column::Account).trim()).filter(|text| !text.is_empty()).map(str::to_owned);
+        row.board = row.place(Column::Board, GivenBoard::parse(cell(Column::Board)));
+        if !cell(Column::Section).trim().is_empty() {
+            row.section = row.place(Column::Section, GivenSection::parse(cell(Column::Section)));
+        }
+        row.read_content(&cell);
+        row.read_date(cell(Column::PublishDate), options, now);
+        if !cell(Column::Keywords).trim().is_empty() {
+            let message = "Pinterest takes keywords from its own tool only, so they are left out. Put those that people \
+                           should read or find into the description.";
+            row.warn(Column::Keywords, "not_used", message);
+        }
+        row
+    }
+
+    /// Notes what is wrong.
+    pub fn wrong(&mut self, column: Column, code: &'static str, message: impl Into<String>) {
+        self.errors.push(RowNote::new(column.name(), code, message));
+    }
+
+    /// Notes what is worth knowing.
+    pub fn warn(&mut self, column: Column, code: &'static str, message: impl Into<String>) {
+        self.warnings.push(RowNote::new(column.name(), code, message));
+    }
+
+    /// Whether its cells can be told apart.
+    fn has_shape(&mut self, record: &Record, columns: &Columns) -> bool {
+        if record.is_misquoted {
+            let message = "A cell has a quote in it that is not doubled. Put the whole cell in quotes, and write each \
+                           quote within it twice.";
+            self.errors.push(RowNote::new("row", "bad_quoting", message));
+            return false;
+        }
+        if let Some((given, wanted)) = columns.misfit(record) {
+            let message = format!(
+                "The row has {given} cells, and the header {wanted}. Put cells with a comma or a line break in quotes, \
+                 and leave no comma out."
+            );
+            self.errors.push(RowNote::new("row", "cell_count", message));
+            return false;
+        }
+        true
+    }
+
+    fn place<T>(&mut self, column: Column, place: Result<T, NoPlace>) -> Option<T> {
+        place.map_err(|none| self.wrong(column, none.code(), none.to_string())).ok()
+    }
+
+    fn read_content<'r>(&mut self, cell: &impl Fn(Column) -> &'r str) {
+        let text = |row: &mut Self, column| row.plain(column, cell(column));
+        let (title, description) = (text(self, Column::Title), text(self, Column::Description));
+        let alt_text = text(self, Column::AltText);
+        let trimmed = |text: Option<String>| text.map(|text| text.trim().to_owned());
+        let (link, image_url) = (trimmed(text(self, Column::Link)), trimmed(text(self, Column::MediaUrl)));
+        let Some(image_url) = image_url else {
+            self.wrong(Column::MediaUrl, "required", "This is needed.");
+            return;
+        };
+        let is_video = is_video(&image_url);
+        if is_video {
+            let message = "Videos cannot be published so far. Give the address of a JPEG or PNG.";
+            self.wrong(Column::MediaUrl, "media_unsupported", message);
+        } else if !cell(Column::Thumbnail).trim().is_empty() {
+            self.warn(Column::Thumbnail, "not_used", "Only videos have a thumbnail, so it is left out.");
+        }
+        let media_id = image_url.parse().ok();
+        let draft = Draft { title, description, alt_text, link, image_url, media_id, ..Draft::default() };
+        match Content::check(draft) {
+            Ok(content) => self.content = (!is_video).then_some(content),
+            Err(found) => self.errors.extend(found.into_iter().map(of_content)),
+        }
+    }
+
+    /// The text of a cell without the apostrophe that keeps spreadsheets from taking it for a formula.
+    fn plain(&mut self, column: Column, cell: &str) -> Option<String> {
+        if cell.trim().is_empty() {
+            return None;
+        }
+        let Some(rest) = cell.strip_prefix('\'').filter(|_| is_guarded(cell)) else { return Some(cell.to_owned()) };
+        let message = "The apostrophe before the first sign is left out: it only keeps spreadsheets from taking the text \
+                       for a formula.";
+        self.warn(column, "apostrophe", message);
+        Some(rest.to_owned())
+    }
+
+    fn read_date(&mut self, cell: &str, options: &Options, now: Timestamp) {
+        let date = match date::read(cell, &options.zone) {
+            Ok(date) => date,
+            Err(NoDate::Invalid) => {
+                let message = "Write the date as 2027-03-14T09:30:00 or 2027-03-14, or leave it empty for now.";
+                return self.wrong(Column::PublishDate, "invalid_time", message);
+            }
+            Err(NoDate::InGap) => {
+                let zone = options.zone.iana_name().unwrap_or("this zone");
+                let message = format!(
+                    "The clocks of {zone} are put forward over this time, so that day does not have it. Give an earlier \
+                     or a later one, or one with its offset."
+                );
+                return self.wrong(Column::PublishDate, "in_a_gap", message);
+            }
+        };
+        if let Some(error) = date.when.objection(Column::PublishDate.name(), now) {
+            let remedy = if error.code == "in_the_past" { " An empty cell means now." } else { "" };
+            return self.wrong(Column::PublishDate, error.code, format!("{}{remedy}", without_now(&error.message)));
+        }
+        if date.is_twice {
+            let message = "The clocks show this time twice on that day, as they are put back. The first one is taken; give \
+                           the time with its offset for the other.";
+            self.warn(Column::PublishDate, "twice", message);
+        }
+        // A time that passed during the last minute is meant as now, as in other requests.
+        self.at = match date.when {
+            When::At(at) => Some(at),
+            When::Draft | When::Now | When::NextSlot => Some(now),
+        };
+    }
+}
+
+/// Whether `text` begins with an apostrophe that an export put there: before what spreadsheets take for a formula, or
+/// before another such apostrophe.
+pub fn is_guarded(text: &str) -> bool {
+    text.starts_with('\'') && is_formula(text)
+}
+
+/// Whether `text` is read as a formula, once the apostrophes before it are gone.
+pub fn is_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+fn is_video(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    VIDEOS.iter().any(|ending| path.ends_with(ending))
+}
+
+fn of_content(error: FieldError) -> RowNote {
+    let column = match error.field.as_str() {
+        "content.title" => Column::Title,
+        "content.description" => Column::Description,
+        "content.alt_text" => Column::AltText,
+        "content.link" => Column::Link,
+        _ => Column::MediaUrl,
+    };
+    RowNote::new(column.name(), error.code, error.message)
+}
+
+/// In a cell there is no word for now.
+fn without_now(message: &str) -> &str {
+    message.strip_suffix(", or \"now\".").map_or(message, |_| "This time has passed. Give a later one.")
+}

@@ -1,0 +1,59 @@
+//! A file as rows, each read by itself.
+
+use shared::domain::FieldError;
+
+use super::columns::{Column, Columns};
+use super::csv::{self, Record, Unclosed};
+use super::options::Options;
+use super::row::Row;
+use super::text;
+use crate::desk::Desk;
+
+/// How many rows a file may have.
+pub const MOST_ROWS: usize = 10_000;
+
+/// A file that can be read as a table.
+#[derive(Debug)]
+pub struct Sheet {
+    /// In which encoding it was.
+    pub encoding: &'static str,
+    /// Its rows, the header left out.
+    pub rows: Vec<Row>,
+    /// Whether rows can name their account.
+    pub names_accounts: bool,
+}
+
+impl Sheet {
+    /// Reads a file; answers what keeps it from being read at all.
+    pub fn read(desk: &Desk, options: &Options, file: &[u8]) -> Result<Self, Vec<FieldError>> {
+        let text::Text { text, encoding } = text::decode(file).map_err(|error| vec![error])?;
+        let records = csv::read(&text).map_err(|unclosed| vec![never_closed(&unclosed)])?;
+        drop(text);
+        let Some((header, records)) = records.split_first() else {
+            return Err(vec![FieldError::new("body", "empty", "The file is empty. Send the table as CSV.")]);
+        };
+        let columns = Columns::read(header)?;
+        if records.is_empty() {
+            let message = "The file has a header and no rows. Add a row for each pin.";
+            return Err(vec![FieldError::new("body", "no_rows", message)]);
+        }
+        if records.len() > MOST_ROWS {
+            return Err(vec![too_many(records.len())]);
+        }
+        let row = |record: &Record| Row::read(record, &columns, options, desk.now);
+        Ok(Self { encoding, rows: records.iter().map(row).collect(), names_accounts: columns.has(Column::Account) })
+    }
+}
+
+fn never_closed(Unclosed(line): &Unclosed) -> FieldError {
+    let message = format!(
+        "The quote that is opened in line {line} is never closed, so nothing after it can be read. Close it, or write it \
+         twice where it is meant as a quote."
+    );
+    FieldError::new("body", "bad_quoting", message)
+}
+
+fn too_many(rows: usize) -> FieldError {
+    let message = format!("The file has {rows} rows, and at most {MOST_ROWS} are taken at once. Split it.");
+    FieldError::new("body", "too_many_rows", message)
+}

@@ -1,0 +1,223 @@
+//! Storing a file: once, whoever dies on the way, however often it is sent, and however many do it at a time.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use importer::Importer;
+use jiff::SignedDuration;
+use local::in_process::{Fault, Hook};
+use serde_json::{Value, json};
+use shared::domain::ImportId;
+use shared::kick::ImporterEvent;
+use shared::platform::Platform;
+use tests::{Cut, World, file};
+
+use super::{import, pins, stored, world};
+
+const DEATHS: [Fault; 2] = [Fault::StallsBefore, Fault::StallsAfter];
+
+fn event(id: &str) -> ImporterEvent {
+    ImporterEvent { owner: "alice".parse().unwrap(), import: id.parse::<ImportId>().unwrap() }
+}
+
+/// A file with long descriptions, so that its rows take several items.
+fn long(rows: usize) -> String {
+    file(rows).replace("With lemon", &format!("With lemon{}", " and more".repeat(80)))
+}
+
+/// Takes events for the importer and does nothing with them, as when a call is lost.
+fn lose_calls(world: &World) {
+    world.parts.lambda.host("pinwheel-importer", Arc::new(|_| Box::pin(std::future::ready(()))));
+}
+
+fn hooked(world: &World, actor: &str, cut: &Arc<Cut>) -> Arc<Platform> {
+    let hooks: [Arc<dyn Hook>; 1] = [cut.clone()];
+    world.platform_with(actor, &hooks)
+}
+
+/// How many pins alice has, all of them different.
+async fn count(world: &World) -> usize {
+    let (mut ids, mut titles, mut cursor) = (BTreeSet::new(), BTreeSet::new(), String::new());
+    loop {
+        let page = world.user("alice").get(&format!("/v1/pins?limit=100{cursor}")).await.json();
+        for pin in page["items"].as_array().unwrap() {
+            ids.insert(pin["id"].as_str().unwrap().to_owned());
+            titles.insert(pin["content"]["title"].as_str().unwrap().to_owned());
+        }
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(ids.len(), titles.len(), "nothing is there twice");
+    ids.len()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_file_makes_no_pin_twice_unless_a_key_says_so() {
+    let (world, account) = world().await;
+    let query = format!("account_id={account}");
+    let first = stored(&world, &query, file(3)).await;
+    world.wait(SignedDuration::from_hours(1)).await;
+    let again = stored(&world, &query, file(3)).await;
+    assert_eq!((&again, pins(&world).await.len()), (&first, 3));
+    // It is answered also where it would be refused by now.
+    world.change_settings(|settings| settings.enabled = false).await;
+    world.wait(SignedDuration::from_mins(5)).await;
+    assert_eq!(stored(&world, &query, file(3)).await, first);
+    world.change_settings(|settings| settings.enabled = true).await;
+    world.wait(SignedDuration::from_mins(5)).await;
+
+    for key in ["again", "again", "once-more"] {
+        let caller = world.user("alice").with("idempotency-key", key);
+        let answer = caller.upload(&format!("/v1/pins/import?{query}"), file(3)).await;
+        assert_eq!(answer.status, 202);
+        world.parts.lambda.finish().await;
+    }
+    assert_eq!(pins(&world).await.len(), 9);
+    let other = stored(&world, &format!("{query}&mode=good"), file(3)).await;
+    assert_ne!(other["id"], first["id"], "the same file taken otherwise is another import");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pin_that_somebody_called_off_stays_so_when_the_file_comes_again() {
+    let (world, account) = world().await;
+    let query = format!("account_id={account}");
+    lose_calls(&world);
+    let id = import(&world, &query, file(2)).await.json()["id"].as_str().unwrap().to_owned();
+    let importer = Importer::new(world.platform("importer"));
+    importer.handle(event(&id)).await.unwrap();
+    let pin = pins(&world).await[0]["id"].as_str().unwrap().to_owned();
+    world.user("alice").delete(&format!("/v1/pins/{pin}")).await;
+    importer.handle(event(&id)).await.unwrap();
+    let path = format!("/v1/pins/{pin}");
+    assert_eq!(world.user("alice").get(&path).await.json()["status"], "cancelled");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_call_does_not_lose_the_file() {
+    let (world, account) = world().await;
+    let query = format!("account_id={account}");
+    lose_calls(&world);
+    let import_one = import(&world, &query, file(2)).await.json();
+    let path = format!("/v1/pins/imports/{}", import_one["id"].as_str().unwrap());
+    world.host_importer(world.platform("importer"));
+    let shown = world.user("alice").get(&path).await.json();
+    world.parts.lambda.finish().await;
+    assert_eq!((&shown["status"], pins(&world).await.len()), (&json!("storing"), 0), "it may still be on its way");
+    world.wait(SignedDuration::from_secs(30)).await;
+    world.user("alice").get(&path).await;
+    world.parts.lambda.finish().await;
+    let shown = world.user("alice").get(&path).await.json();
+    assert_eq!((&shown["status"], &shown["stored"]), (&json!("done"), &json!(2)));
+    assert_ne!(shown["finished_at"], Value::Null);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_lambda_refuses_is_told_and_made_up_for_by_repeating_the_request() {
+    let (world, account) = world().await;
+    let query = format!("/v1/pins/import?account_id={account}");
+    let router = pins::router(world.platform_of("pins", &[], &[("IMPORTER_FUNCTION", "no-such-function")]));
+    let refused = world.user("alice").at(&router).upload(&query, file(2)).await;
+    assert_eq!((refused.status, &refused.json()["code"]), (503, &json!("importer_unavailable")));
+    let again = world.user("alice").upload(&query, file(2)).await;
+    world.parts.lambda.finish().await;
+    assert_eq!((again.status, count(&world).await), (202, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_importer_that_dies_at_any_write_leaves_what_the_next_one_finishes() {
+    let mut deaths = 0;
+    for fault in DEATHS {
+        for at in 0.. {
+            let (world, account) = world().await;
+            lose_calls(&world);
+            let answer = import(&world, &format!("account_id={account}"), file(4)).await;
+            let id = answer.json()["id"].as_str().unwrap().to_owned();
+            let cut = Cut::at_write(at, fault);
+            let dying = Importer::new(hooked(&world, "importer", &cut));
+            tokio::select! {
+                _ = dying.handle(event(&id)) => {}
+                () = cut.reached() => {}
+            }
+            if !cut.was_reached() {
+                break;
+            }
+            deaths += 1;
+            Importer::new(world.platform("importer")).handle(event(&id)).await.unwrap();
+            let shown = world.user("alice").get(&format!("/v1/pins/imports/{id}")).await.json();
+            assert_eq!((&shown["status"], &shown["stored"]), (&json!("done"), &json!(4)), "{fault:?} at {at}");
+            assert_eq!(count(&world).await, 4, "{fault:?} at {at}");
+        }
+    }
+    assert!(deaths >= 10, "{deaths}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_dies_at_any_write_is_finished_by_the_same_one() {
+    let mut deaths = 0;
+    for fault in DEATHS {
+        for at in 0.. {
+            let (world, account) = world().await;
+            let query = format!("/v1/pins/import?account_id={account}");
+            let cut = Cut::at_write(at, fault);
+            let router = pins::router(hooked(&world, "pins", &cut));
+            tokio::select! {
+                _ = async { world.user("alice").at(&router).upload(&query, long(300)).await } => {}
+                () = cut.reached() => {}
+            }
+            if !cut.was_reached() {
+                break;
+            }
+            deaths += 1;
+            world.wait(SignedDuration::from_secs(31)).await;
+            assert_eq!(world.user("alice").upload(&query, long(300)).await.status, 202);
+            world.parts.lambda.finish().await;
+            assert_eq!(count(&world).await, 300, "{fault:?} at {at}");
+        }
+    }
+    assert!(deaths >= 8, "{deaths}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_that_store_the_same_file_at_a_time_store_it_once() {
+    let (world, account) = world().await;
+    lose_calls(&world);
+    let query = format!("/v1/pins/import?account_id={account}");
+    let (alice, other) = (world.user("alice"), world.user("alice"));
+    let (first, second) = tokio::join!(alice.upload(&query, long(300)), other.upload(&query, long(300)));
+    assert_eq!((first.status, first.json()["id"].clone()), (second.status, second.json()["id"].clone()));
+    let id = first.json()["id"].as_str().unwrap().to_owned();
+    let importers = ["importer", "importer", "importer"].map(|actor| Importer::new(world.platform(actor)));
+    let [a, b, c] = &importers;
+    let done = tokio::join!(a.handle(event(&id)), b.handle(event(&id)), c.handle(event(&id)));
+    assert!(matches!(done, (Ok(()), Ok(()), Ok(()))));
+    let shown = world.user("alice").get(&format!("/v1/pins/imports/{id}")).await.json();
+    assert_eq!((&shown["stored"], count(&world).await), (&json!(300), 300));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_importer_whose_table_does_not_answer_says_so_and_goes_on_when_called_again() {
+    let (world, account) = world().await;
+    lose_calls(&world);
+    let answer = import(&world, &format!("account_id={account}"), long(300)).await;
+    let id = answer.json()["id"].as_str().unwrap().to_owned();
+    let cut = Cut::at_write(250, Fault::Unauthorized);
+    let failed = Importer::new(hooked(&world, "importer", &cut)).handle(event(&id)).await;
+    assert!(failed.is_err(), "Lambda calls again");
+    let shown = world.user("alice").get(&format!("/v1/pins/imports/{id}")).await.json();
+    let stored = shown["stored"].as_u64().unwrap();
+    assert!(shown["status"] == "storing" && (1..300).contains(&stored), "{shown}");
+    Importer::new(world.platform("importer")).handle(event(&id)).await.unwrap();
+    assert_eq!(count(&world).await, 300);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_is_its_owners_alone() {
+    let (world, account) = world().await;
+    let import = stored(&world, &format!("account_id={account}"), file(1)).await;
+    let id = import["id"].as_str().unwrap();
+    for path in [format!("/v1/pins/imports/{id}"), format!("/v1/pins/imports/{id}/rows"), "/v1/pins/imports/x".into()] {
+        assert_eq!(world.user("bob").get(&path).await.status, 404, "{path}");
+    }
+    let others = world.user("bob").upload(&format!("/v1/pins/import?account_id={account}"), file(1)).await;
+    assert_eq!(others.status, 422, "the same file of somebody else is another one: {}", others.text());
+}
