@@ -154,9 +154,10 @@ fn s3(sdk: &SdkConfig, config: &Config) -> aws_sdk_s3::Client {
     let endpoint = endpoint(config.aws.s3.as_ref());
     let mut own = aws_sdk_s3::config::Builder::from(sdk);
     own.set_retry_partition(Some(retries("s3")));
-    // Another endpoint has one name, so that the bucket has to be in the path.
+    // Another endpoint has one name, so that the bucket has to be in the path, which the SDK puts right behind what it is
+    // given.
     own.set_force_path_style(Some(endpoint.is_some()));
-    own.set_endpoint_url(endpoint);
+    own.set_endpoint_url(endpoint.map(|endpoint| endpoint + "/"));
     // A checksum that is computed beforehand cannot be in an address that somebody else uploads to.
     own.set_request_checksum_calculation(Some(RequestChecksumCalculation::WhenRequired));
     own.set_response_checksum_validation(Some(ResponseChecksumValidation::WhenRequired));

@@ -163,6 +163,14 @@ impl Chromium {
         control.send_keys(&keys).await.unwrap_or_else(|error| panic!("{label}: {error}"));
     }
 
+    /// Chooses the file at `path` in the control that is labelled `label`.
+    pub async fn attach(&self, label: &str, path: &Path) {
+        let control = self.control(label).await;
+        let path = path.canonicalize().expect("the file is there");
+        let path = path.to_str().expect("the paths of the stories are text");
+        control.send_keys(path).await.unwrap_or_else(|error| panic!("{label}: {error}"));
+    }
+
     /// Ticks the box beside `label`, or takes the tick away.
     pub async fn tick(&self, label: &str) {
         let control = self.control(label).await;

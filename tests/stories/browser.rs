@@ -7,6 +7,7 @@ mod compose;
 mod days;
 mod first_start;
 mod pictures;
+mod plan;
 mod settings;
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 // Connected accounts: connect, pick boards, reconnect, disconnect.
 
 import { all, ask, get } from './api.js';
+import { PlanDialog } from './accounts-plan.js';
 import { Link } from './app.js';
 import { Avatar, Button, Dialog, Failure, Field, Loaded, Notice, Tag, html, useAction, useData, useEffect, useState } from './parts.js';
 import { t } from './texts.js';
@@ -106,6 +107,7 @@ function Account({ account, status, reload }) {
         <div class="row">
           ${account.state !== 'connected' && status.can_connect && html`<${Button} kind="primary" busy=${connecting.busy} onClick=${connecting.run}>${words.reconnect}<//>`}
           ${account.state === 'connected' && !isOther && html`<${Button} onClick=${() => setOpen('boards')}>${words.boards.open}<//>`}
+          ${account.state !== 'disconnected' && html`<${Button} onClick=${() => setOpen('plan')}>${words.plan.open}<//>`}
           ${account.state !== 'disconnected' && html`<${Button} kind="danger" onClick=${() => setOpen('disconnect')}>${words.disconnect.open}<//>`}
         </div>
       </div>
@@ -122,6 +124,7 @@ function Account({ account, status, reload }) {
           <dd><${Link} href="/">${words.attention.count(needs_review, failed)}<//></dd>`}
       </dl>
       ${open === 'boards' && html`<${Boards} account=${account} onClose=${() => setOpen(null)} onDone=${() => (setOpen(null), reload())} />`}
+      ${open === 'plan' && html`<${PlanDialog} account=${account} onClose=${() => setOpen(null)} />`}
       ${open === 'disconnect' && html`<${Disconnect} account=${account} onClose=${() => setOpen(null)} onDone=${() => (setOpen(null), reload())} />`}
     </li>
   `;

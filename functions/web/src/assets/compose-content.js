@@ -1,5 +1,6 @@
 // What a pin shows: its fields with Pinterest's limits, its picture, and how it will look.
 
+import { FileField, seenHere } from './compose-file.js';
 import { BoardName } from './compose-place.js';
 import { Avatar, Field, html, useEffect, useRef, useState } from './parts.js';
 import { t } from './texts.js';
@@ -32,7 +33,9 @@ export function ContentFields({ content, picture, errors, onChange }) {
     <//>`;
   };
   return html`
-    ${field('url', words.picture.label, words.picture.hint, (given) => html`<input type="url" inputmode="url" ...${given} />`)}
+    ${!content.media_id && field('url', words.picture.label, words.picture.hint, (given) => html`<input type="url" inputmode="url" ...${given} />`)}
+    ${!content.url && html`<${FileField} id=${content.media_id} name=${content.media_name} onChange=${(part) => onChange('url', { ...content, ...part })} />`}
+    ${content.media_id && errorOf(errors, 'content.media') && html`<p class="error">${errorOf(errors, 'content.media')}</p>`}
     <p class="told" role="status">${about(picture)}</p>
     ${field('title', words.fields.title, words.hints.title, (given) => html`<input ...${given} />`)}
     ${field('description', words.fields.description, words.hints.description, (given) => html`<textarea ...${given}></textarea>`)}
@@ -67,27 +70,32 @@ export function objections(content) {
   const found = Object.entries(LIMITS).filter(([name, limit]) => count(content[name]) > limit)
     .map(([name, limit]) => ({ field: fieldOf(name), message: words.tooLong(limit, count(content[name]) - limit) }));
   if (content.link.trim() && !isAddress(content.link)) found.push({ field: 'content.link', message: words.address });
-  if (!isAddress(content.url)) {
+  if (!content.media_id && !isAddress(content.url)) {
     found.push({ field: 'content.media', message: content.url.trim() ? words.address : words.picture.missing });
   }
   return found;
 }
 
-export function asContent({ title, description, alt_text, link, url }) {
+export function asContent({ title, description, alt_text, link, url, media_id }) {
   const texts = Object.entries({ title, description, alt_text, link }).map(([name, text]) => [name, text || null]);
-  return { ...Object.fromEntries(texts), media: { source_type: 'image_url', url } };
+  return { ...Object.fromEntries(texts), media: media_id ? { source_type: 'media', media_id } : { source_type: 'image_url', url } };
 }
 
 export function fromContent(content) {
   const texts = ['title', 'description', 'alt_text', 'link'].map((name) => [name, content?.[name] ?? '']);
-  return { ...Object.fromEntries(texts), url: content?.media.url ?? '' };
+  const { url = '', media_id = '' } = content?.media ?? {};
+  return { ...Object.fromEntries(texts), url, media_id, media_name: '' };
 }
 
-/** How the picture at that address is: `{state: none | loading | shown | failed, url, width, height}`. */
-export function usePicture(url) {
+/** How the picture of that content is: `{state: none | file | loading | shown | failed, url, width, height}`. */
+export function usePicture({ url, media_id }) {
   const [picture, setPicture] = useState({ state: 'none' });
   const isTyped = useRef(false);
   useEffect(() => {
+    if (media_id) {
+      const seen = seenHere(media_id);
+      return setPicture(seen ? { state: 'shown', ...seen } : { state: 'file' });
+    }
     if (!isAddress(url)) return setPicture({ state: 'none' });
     setPicture({ state: 'loading' });
     const image = new Image();
@@ -98,13 +106,13 @@ export function usePicture(url) {
     const timer = setTimeout(() => (image.src = url), isTyped.current ? 400 : 0);
     isTyped.current = true;
     return () => (clearTimeout(timer), (image.onload = image.onerror = null));
-  }, [url]);
+  }, [url, media_id]);
   return picture;
 }
 
 /** How the picture suits Pinterest, in words. */
 function about({ state, width, height }) {
-  if (state !== 'shown') return state === 'none' ? '' : words.picture[state];
+  if (state !== 'shown') return words.picture[state] ?? '';
   const ratio = width / height;
   const told = ratio >= 1 ? `${ratio.toFixed(2)}:1` : `1:${(1 / ratio).toFixed(2)}`;
   const shape = ratio > 0.75 ? words.picture.wide(told) : ratio < 0.6 ? words.picture.tall(told) : words.picture.fits;
@@ -118,7 +126,7 @@ export function PinPreview({ content, picture, account, board }) {
     <article class="pin-preview">
       ${picture.state === 'shown'
         ? html`<img src=${picture.url} alt=${content.alt_text || words.preview.alt} referrerpolicy="no-referrer" />`
-        : html`<div class="no-picture">${picture.state === 'failed' ? words.preview.failed : words.preview.noPicture}</div>`}
+        : html`<div class="no-picture">${words.preview[picture.state] ?? words.preview.noPicture}</div>`}
       ${isAddress(content.link) && html`<p class="quiet host">${new URL(content.link).host.replace(/^www\./, '')}</p>`}
       <p class="name">${content.title || html`<span class="quiet">${words.preview.noTitle}</span>`}</p>
       ${content.description && html`<p class="text">${content.description}</p>`}

@@ -11,12 +11,14 @@ const words = t.compose;
 const HORIZON_MS = 731 * 86_400_000;
 
 /** `value` has `{when: later | now | draft, at, zone}`, where `at` is what a clock of the zone shows. */
-export function WhenFields({ value, options = ['later', 'now', 'draft'], unchanged = false, errors, onChange }) {
+export function WhenFields({ value, options = ['later', 'slot', 'now', 'draft'], unchanged = false, errors, onChange }) {
   const wrong = errorOf(errors, 'publish_at') ?? (value.at && !unchanged && timeObjections(value)[0]?.message);
   const choose = (zone) => (keepZone(zone), onChange({ zone }));
   return html`
     ${options.length > 1 && html`<${Choice} label=${words.when.title} value=${value.when} onChange=${(when) => onChange({ when })}
       options=${options.map((option) => [option, words.when.options[option]])} />`}
+    ${value.when === 'slot' && html`<p class="hint">${words.when.slot}</p>`}
+    ${value.when !== 'later' && errorOf(errors, 'publish_at') && html`<p class="error">${errorOf(errors, 'publish_at')}</p>`}
     ${value.when === 'later' && html`
       <div class="columns times">
         <${Field} label=${words.when.at} error=${wrong}>
@@ -55,7 +57,7 @@ export function timeObjections({ when, at, zone }) {
 
 /** The time as the API takes it. */
 export function publishAt({ when, at, zone }) {
-  return when === 'later' ? fromInput(at, zone).at.toISOString() : { now: 'now', draft: null }[when];
+  return when === 'later' ? fromInput(at, zone).at.toISOString() : { now: 'now', slot: 'next_slot', draft: null }[when];
 }
 
 /** A time for `later` to begin with: the next full hour that leaves some minutes to finish. */

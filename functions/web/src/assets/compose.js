@@ -61,7 +61,7 @@ function Composer({ slot, kept, accounts, pin, at }) {
   const [done, setDone] = useState(null);
   const page = useRef(null);
   const draft = form.value;
-  const picture = usePicture(draft.content.url);
+  const picture = usePicture(draft.content);
 
   const change = (field, part) => {
     const rest = errors.filter((error) => !error.field.startsWith(field));

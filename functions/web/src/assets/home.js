@@ -118,7 +118,7 @@ function Pin({ pin }) {
   const at = pin.published_at ?? pin.publish_at;
   return html`
     <li class="pin-row">
-      <img src=${pin.content.media.url} alt="" width="40" height="60" loading="lazy" onError=${(event) => (event.target.hidden = true)} />
+      ${pin.content.media.url && html`<img src=${pin.content.media.url} alt="" width="40" height="60" loading="lazy" onError=${(event) => (event.target.hidden = true)} />`}
       <div class="grow">
         <${Link} href=${`/app/pins/${pin.id}`}>${pin.content.title || words.untitled}<//>
         <br /><span class="quiet">${at ? html`<time datetime=${at} title=${relative(at)}>${dateTime(at)}</time>` : t.status.draft}</span>

@@ -56,7 +56,7 @@ function Shown({ pin, etag, account, owner, reload }) {
   // While it is changed, it looks as it is to be.
   const [typed, setTyped] = useState(null);
   const seen = typed ?? { content: fromContent(pin.content), board_id: pin.board_id };
-  const picture = usePicture(seen.content.url);
+  const picture = usePicture(seen.content);
   const edit = () => (setSaid(''), setEditing(true));
   const close = (text) => (setEditing(false), setTyped(null), setSaid(text));
   // What had the focus is gone after an action.
@@ -151,7 +151,7 @@ function Facts({ pin, account }) {
     [words.facts.time, pin.publish_at ? `${exact(pin.publish_at, zone)} (${zone})` : words.facts.noTime],
     pin.published_at && [words.facts.published, `${exact(pin.published_at, zone)} (${zone})`],
     link && [words.facts.link, html`<a href=${link} target="_blank" rel="noopener noreferrer">${link}</a>`],
-    [words.facts.picture, html`<a href=${media.url} target="_blank" rel="noopener noreferrer">${media.url}</a>`],
+    [words.facts.picture, media.url ? html`<a href=${media.url} target="_blank" rel="noopener noreferrer">${media.url}</a>` : words.facts.file],
     alt_text && [words.facts.alt, alt_text],
   ];
   return html`<section class="card" aria-labelledby="facts"><h2 id="facts">${words.facts.title}</h2>
