@@ -4,7 +4,7 @@ mod job;
 mod round_trip;
 
 use jiff::SignedDuration;
-use pinterest_sim::{NewBoard, Privacy};
+use pinterest_sim::NewBoard;
 use serde_json::{Value, json};
 use shared::domain::Mode;
 use tests::{ABSENT_ACCOUNT, Answer, HEADER, START, World, file, files, host};
@@ -156,7 +156,7 @@ async fn every_wrong_cell_is_named_by_its_line_and_column() {
         (13, "Publish date", "too_far"),
         (14, "Account", "not_found"),
         (15, "Section", "not_found"),
-        (16, "Media URL", "not_public"),
+        (16, "Media URL", "private_address"),
     ]);
     let query = format!("account_id={account}");
     let checked = check(&world, &query, file.clone()).await;
@@ -258,9 +258,10 @@ async fn accounts_are_named_by_row_or_for_all_and_never_guessed() {
 #[tokio::test(start_paused = true)]
 async fn boards_with_one_name_are_asked_about_and_all_are_read_once() {
     let (world, account) = world().await;
-    for name in ["Recipes", "recipes"] {
-        let board = NewBoard { name: name.into(), privacy: Privacy::Public, ..NewBoard::default() };
-        world.simulator.add_board(host(Mode::Live), "shop", board).unwrap();
+    for owner in ["shop", "friend"] {
+        let board =
+            NewBoard { collaborators: vec!["shop".to_owned()], ..NewBoard::public(host(Mode::Live), owner, "Recipes") };
+        world.simulator.add_board(board).unwrap();
     }
     let before = world.simulator.calls().len();
     let row = |board: &str| format!("{PLAIN},{board}\n");

@@ -82,11 +82,13 @@ impl ImportStore {
             .condition_expression("attribute_exists(pk) AND parts_stored < :parts")
             .expression_attribute_values(":parts", number(import.parts_stored))
             .expression_attribute_values(":stored", number(stored))
+            // DynamoDB keeps the word for itself.
+            .expression_attribute_names("#stored", "stored")
             .expression_attribute_values(":now", number(now.as_millisecond()));
         let update = if import.is_done() {
-            update.update_expression("SET parts_stored = :parts, stored = :stored, beat_at = :now, finished_at = :now")
+            update.update_expression("SET parts_stored = :parts, #stored = :stored, beat_at = :now, finished_at = :now")
         } else {
-            update.update_expression("SET parts_stored = :parts, stored = :stored, beat_at = :now")
+            update.update_expression("SET parts_stored = :parts, #stored = :stored, beat_at = :now")
         };
         match update.send().await.map_err(|error| StoreError::from_sdk("note how far a file is", error)) {
             Ok(_) | Err(StoreError::Conflict) => Ok(()),

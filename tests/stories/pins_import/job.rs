@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use importer::Importer;
 use jiff::SignedDuration;
-use local::in_process::{Fault, Hook};
+use local::in_process::{Fault, Hook, Plan};
 use serde_json::{Value, json};
 use shared::domain::ImportId;
 use shared::kick::ImporterEvent;
 use shared::platform::Platform;
-use tests::{Cut, World, file};
+use tests::{Cut, Disturb, World, file};
 
 use super::{import, pins, stored, world};
 
@@ -200,8 +200,8 @@ async fn an_importer_whose_table_does_not_answer_says_so_and_goes_on_when_called
     lose_calls(&world);
     let answer = import(&world, &format!("account_id={account}"), long(300)).await;
     let id = answer.json()["id"].as_str().unwrap().to_owned();
-    let cut = Cut::at_write(250, Fault::Unauthorized);
-    let failed = Importer::new(hooked(&world, "importer", &cut)).handle(event(&id)).await;
+    let failing = Disturb::calls("PutItem", 250..=usize::MAX, Plan::fault(Fault::ServerError));
+    let failed = Importer::new(world.platform_with("importer", &[failing as _])).handle(event(&id)).await;
     assert!(failed.is_err(), "Lambda calls again");
     let shown = world.user("alice").get(&format!("/v1/pins/imports/{id}")).await.json();
     let stored = shown["stored"].as_u64().unwrap();
