@@ -184,15 +184,13 @@ fn refused(rows: &[ImportedRow], only_good: bool) -> Problem {
     let remedy = if only_good { "" } else { ", or send ?mode=good to store the others" };
     let detail =
         format!("{bad} of {} rows are wrong, so that nothing was stored. Mend them{remedy}.{told}", rows.len());
-    let errors =
-        all.into_iter().take(MOST_NAMED).map(|(field, note)| FieldError::new(field, word(&note.code), note.message));
+    let errors = all.into_iter().take(MOST_NAMED).map(|(field, note)| {
+        let code = match note.code {
+            Cow::Borrowed(code) => code,
+            // Only notes that were read from the table own their code.
+            Cow::Owned(_) => "invalid",
+        };
+        FieldError::new(field, code, note.message)
+    });
     Problem { detail, ..Problem::invalid(errors.collect()) }
-}
-
-/// The code of a note that was just made.
-fn word(code: &Cow<'static, str>) -> &'static str {
-    match code {
-        Cow::Borrowed(code) => code,
-        Cow::Owned(_) => "invalid",
-    }
 }

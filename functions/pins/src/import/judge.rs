@@ -105,14 +105,14 @@ async fn place(
     };
     let spots: Vec<_> = firsts.iter().map(spot).collect();
     let judged = placement::check_each(desk, &spots).await?;
-    let placed = rows.iter_mut().zip(indexes).map(|(row, index)| match &judged[index] {
+    let found = rows.iter_mut().zip(indexes).map(|(row, index)| match &judged[index] {
         Ok(placement) => placement.clone(),
         Err(Objection { field, code, message }) => {
             row.wrong(column(field), code, message.clone());
             None
         }
     });
-    Ok(placed.collect())
+    Ok(found.collect())
 }
 
 fn column(field: &str) -> Column {
@@ -161,8 +161,8 @@ fn note_repeats(rows: &mut [Row]) {
         let Some(content) = &row.content else { continue };
         let line = row.line;
         let title = content.title().map(|title| *titles.entry(title.trim().to_lowercase()).or_insert(line));
-        let link = content.link().map(|link| *links.entry(link.to_owned()).or_insert(line));
-        for (column, what, first) in [(Column::Title, "title", title), (Column::Link, "link", link)] {
+        let target = content.link().map(|link| *links.entry(link.to_owned()).or_insert(line));
+        for (column, what, first) in [(Column::Title, "title", title), (Column::Link, "link", target)] {
             if let Some(first) = first.filter(|first| *first != line) {
                 let message =
                     format!("Line {first} has the same {what}. Pinterest's own tool would leave this row out.");

@@ -38,7 +38,7 @@ pub async fn check(
         if !complete {
             tracing::warn!(%account, "the calendar is too full to keep everything in it apart");
         }
-        pins.iter().filter(|pin| pin.account_id == *account).filter_map(Neighbour::of).for_each(|pin| crowd.join(pin));
+        pins.iter().filter(|pin| pin.account_id == *account).filter_map(Neighbour::of).for_each(|pin| crowd.join(&pin));
         for position in positions {
             keep_apart(desk, id, &mut rows[position], plan, &mut crowd);
         }
@@ -49,12 +49,11 @@ pub async fn check(
 fn keep_apart(desk: &Desk, id: &ImportId, row: &mut Row, plan: &Plan, crowd: &mut Crowd) {
     let (Some(content), Some(at), true) = (&row.content, row.at, row.errors.is_empty()) else { return };
     let own = Neighbour::new(PinId::of_import(&desk.owner, id, row.line), at, content);
-    match plan.clash(content, at, crowd.like(&own)) {
-        Some(clash) => row.wrong(Column::PublishDate, "too_close", told(&clash, plan, crowd)),
-        None => {
-            crowd.lines.insert(own.id.clone(), row.line);
-            crowd.join(own);
-        }
+    if let Some(clash) = plan.clash(content, at, crowd.like(&own)) {
+        row.wrong(Column::PublishDate, "too_close", told(&clash, plan, crowd));
+    } else {
+        crowd.lines.insert(own.id.clone(), row.line);
+        crowd.join(&own);
     }
 }
 
@@ -80,7 +79,7 @@ struct Crowd {
 }
 
 impl Crowd {
-    fn join(&mut self, pin: Neighbour) {
+    fn join(&mut self, pin: &Neighbour) {
         for likeness in pin.likenesses() {
             self.pins.entry(likeness).or_default().push(pin.clone());
         }
