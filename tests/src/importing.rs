@@ -29,10 +29,11 @@ pub fn file(rows: usize) -> String {
     let first: jiff::civil::DateTime = "2027-02-01T00:00:00".parse().expect("a date");
     for number in 1..=rows {
         let at = first + jiff::SignedDuration::from_mins(i64::try_from(number).expect("a small number"));
-        text += &format!(
+        let row = format!(
             "Cake {number},https://example.com/cakes/{number}.jpg,New arrivals,,\"With lemon, and number {number} of all\",\
              https://example.com/cakes/{number},{at},\n"
         );
+        text.push_str(&row);
     }
     text
 }

@@ -139,7 +139,7 @@ async fn every_wrong_cell_is_named_by_its_line_and_column() {
         format!("Far,{PLAIN},New arrivals,,,,2032-01-01,,,,"),
         format!("Nobody's,{PLAIN},New arrivals,,,,,,{ABSENT_ACCOUNT},,"),
         format!("Section,{PLAIN},New arrivals,,,,,,,Nowhere,"),
-        format!("Not public,http://127.0.0.1/a.jpg,New arrivals,,,,,,,,"),
+        "Not public,http://127.0.0.1/a.jpg,New arrivals,,,,,,,,".to_owned(),
     ];
     let file = format!("{HEADER},Account,Section,Alt text\n{}\n", rows.join("\n"));
     let expected = named(&[
