@@ -91,6 +91,7 @@ impl Ground {
         let owner = self.seeded.account.owner.as_str();
         match function {
             "accounts" => events::request("GET", "/v1/accounts", owner, None),
+            "media" => events::request("GET", "/v1/media", owner, None),
             "oauth" => events::request("POST", "/v1/accounts/connect", owner, Some(&json!({}))),
             "pins" => self.pin(),
             "settings" => events::request("GET", "/v1/settings", owner, None),
