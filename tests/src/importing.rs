@@ -23,6 +23,11 @@ pub(crate) fn handler(platform: Arc<Platform>) -> Handler {
 /// The header of Pinterest's file.
 pub const HEADER: &str = "Title,Media URL,Pinterest board,Thumbnail,Description,Link,Publish date,Keywords";
 
+/// The same with so much text that 10,000 rows are nearly as long as a file may be.
+pub fn long_file(rows: usize) -> String {
+    file(rows).replace("With lemon", &"With lemon and olive oil, as it is baked by the sea. ".repeat(6))
+}
+
 /// A file with `rows` right rows for the board "New arrivals", a minute apart from 2027-02-01 on.
 pub fn file(rows: usize) -> String {
     let mut text = format!("{HEADER}\n");

@@ -41,7 +41,7 @@ pub use cut::Cut;
 pub use disturb::Disturb;
 pub use figures::Figures;
 pub use front::Front;
-pub use importing::{HEADER, file};
+pub use importing::{HEADER, file, long_file};
 pub use latency::Latency;
 pub use planner::{CAUTIOUS, Planner};
 pub use publishing::{TIMEOUT, invocation, invocation_for};

@@ -7,7 +7,7 @@ use dynoxide::{AttributeValue, ImportOptions, Item};
 use jiff::{SignedDuration, Timestamp};
 use pinterest_sim::Operation;
 use serde_json::json;
-use shared::clock::Clock;
+use shared::clock::{Clock, SystemClock};
 use shared::domain::{PinId, Status};
 
 use crate::ledger::{Ledger, Line};
@@ -49,6 +49,37 @@ pub async fn writes(pins: usize, pause: SignedDuration) -> BTreeMap<&'static str
     world.fire(Ticks::Anywhere(4).arrivals(60).into_iter().map(firing), end).await;
     assert_eq!(world.simulator.all_pins(pinterest_sim::Mode::Live).len(), pins, "each once");
     ledger.lines()
+}
+
+/// How long a file of pins takes, by the clock on the wall.
+#[derive(Debug, Clone, Copy)]
+pub struct Taken {
+    /// Until a dry run has told what is wrong with it.
+    pub judged: SignedDuration,
+    /// Until it was taken.
+    pub taken: SignedDuration,
+    /// Until its last pin was stored.
+    pub stored: SignedDuration,
+}
+
+/// Judges and takes a file of right rows for the board "New arrivals", and stores its pins.
+pub async fn import(file: String) -> Taken {
+    let world = World::enabled().await;
+    let account = world.link("alice", "shop").await;
+    let path = format!("/v1/pins/import?account_id={account}");
+    let begun = SystemClock.now();
+    let checked = world.user("alice").upload(&format!("{path}&dry_run=true"), file.clone()).await.json();
+    let judged = SystemClock.now().duration_since(begun);
+    assert_eq!(checked["refused"], 0, "{checked}");
+    let begun = SystemClock.now();
+    let answer = world.user("alice").upload(&path, file).await;
+    let taken = SystemClock.now().duration_since(begun);
+    assert_eq!(answer.status, 202, "{}", answer.text());
+    let path = format!("/v1/pins/imports/{}", answer.json()["id"].as_str().expect("it has an id"));
+    while world.user("alice").get(&path).await.json()["status"] != "done" {
+        world.wait(SignedDuration::from_millis(100)).await;
+    }
+    Taken { judged, taken, stored: SystemClock.now().duration_since(begun) }
 }
 
 /// A burst: many pins due within one minute.

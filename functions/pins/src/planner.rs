@@ -103,12 +103,11 @@ impl NoTime {
                 FieldError::new(path, "no_free_slot", message)
             }
             Self::TooClose(clash) => {
-                let (what, field) = match clash.alike {
-                    Alike::Link => ("leads to the same page", "same_link_hours"),
-                    Alike::Image => ("shows the same image", "same_image_hours"),
+                let field = match clash.alike {
+                    Alike::Link => "same_link_hours",
+                    Alike::Image => "same_image_hours",
                 };
-                let until = plan.zone.local(clash.until);
-                let until = until.strftime("%Y-%m-%dT%H:%M:%S%:z");
+                let (what, until) = (clash.alike.told(), plan.zone.written(clash.until));
                 let message = format!(
                     "The pin {} of this account {what} and is too close. From {until} on there is room; or give \
                      \"spacing\": {{\"{field}\": 0}} to plan it all the same.",

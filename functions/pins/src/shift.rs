@@ -102,7 +102,7 @@ pub async fn shift(
             outcome,
             from: step.from,
             to: step.to,
-            local_time: zone.local(step.to).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            local_time: zone.written(step.to),
             code: problem.as_ref().map(|problem| problem.code),
             message: problem.map(|problem| problem.detail),
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::{FieldError, GivenBoard, GivenSection};
+use crate::domain::{FieldError, GivenBoard, GivenSection, Zone};
 
 /// One JSON object that is being read.
 pub struct Fields<'e> {
@@ -84,6 +84,27 @@ impl<'e> Fields<'e> {
         for name in std::mem::take(&mut self.left).keys() {
             self.wrong(name, "unknown_field", "There is no such field here. Leave it out.");
         }
+    }
+
+    /// Takes the field, which is a whole number from `least` to `most` where it is there.
+    pub fn number(&mut self, name: &str, (least, most): (u32, u32)) -> Option<u32> {
+        let value = self.optional(name)?;
+        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+        let number = number.filter(|number| (least..=most).contains(number));
+        if number.is_none() {
+            self.wrong(name, "invalid", format!("Give a whole number from {least} to {most}."));
+        }
+        number
+    }
+
+    /// Reads a text that names a time zone.
+    pub fn zone(&mut self, name: &str, text: &str) -> Option<Zone> {
+        let zone = Zone::parse(text);
+        if zone.is_none() {
+            let message = "There is no such time zone. Give its IANA name, such as Europe/Berlin or America/New_York.";
+            self.wrong(name, "unknown_zone", message);
+        }
+        zone
     }
 
     /// Reads a text that names a board.

@@ -92,6 +92,11 @@ impl Zone {
         moment.to_zoned_datetime(self.rules())
     }
 
+    /// `moment` as the clocks of the zone show it, with its offset: `2027-03-14T09:30:00+01:00`.
+    pub fn written(&self, moment: Timestamp) -> String {
+        self.local(moment).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+
     /// Where the clocks show `local`: later by the gap where they never do, the first time where they do twice.
     pub fn moment(&self, local: DateTime) -> Option<Timestamp> {
         self.rules().to_ambiguous_timestamp(local).compatible().ok()

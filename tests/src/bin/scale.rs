@@ -1,4 +1,4 @@
-//! Measures what only shows at size, and fails where a bound is broken: `scale [reads] [writes] [precision] [outage] [burst]`.
+//! Measures what only shows at size, and fails where a bound is broken: `scale [reads] [writes] [precision] [outage] [burst] [import]`.
 //! The burst is a hundred thousand pins for one schedule and a fifth of it for sixteen; `scale large-burst` has all of them
 //! for sixteen.
 
@@ -36,6 +36,9 @@ fn main() -> ExitCode {
     }
     if wants("burst") {
         broken.extend([(500, 1), (100, 16)].into_iter().flat_map(|(accounts, schedules)| burst(accounts, schedules)));
+    }
+    if wants("import") {
+        broken.extend(import());
     }
     if chosen.iter().any(|word| word == "large-burst") {
         broken.extend(burst(500, 16));
@@ -146,4 +149,24 @@ fn burst(accounts: usize, schedules: u8) -> Vec<String> {
         broken.push(format!("{:.1} MB of heap", peak - before));
     }
     broken
+}
+
+/// The largest file that is taken, judged and stored. What it takes of memory is that of both functions, which share a
+/// process here only.
+fn import() -> Option<String> {
+    let file = tests::long_file(10_000);
+    println!("a file of 10,000 rows, {} KB", file.len() / 1000);
+    HEAP.reset_peak_usage();
+    let before = HEAP.current_usage_as_mb();
+    let taken = simulate(scale::import(file));
+    let peak = f64::from(HEAP.peak_usage_as_mb() - before);
+    let seconds = |took: SignedDuration| took.as_secs_f64();
+    println!(
+        "  judged in {:.2} s, taken in {:.2} s, all stored after {:.2} s",
+        seconds(taken.judged),
+        seconds(taken.taken),
+        seconds(taken.stored)
+    );
+    println!("  {peak:.1} MB of heap at most, the file itself and what stands in for AWS included");
+    (peak > MOST_MEGABYTES).then(|| format!("{peak:.1} MB of heap for a file"))
 }

@@ -4,7 +4,7 @@ use jiff::civil::{Time, Weekday};
 use serde_json::Value;
 use shared::api::{Fields, wrong_type};
 use shared::domain::plan::{LONGEST_SPACING_HOURS, LONGEST_SPREAD_SECONDS, MOST_SLOTS};
-use shared::domain::{FieldError, Plan, QuietHours, Slot, Zone};
+use shared::domain::{FieldError, Plan, QuietHours, Slot};
 
 const DAYS: [(&str, Weekday); 7] = [
     ("monday", Weekday::Monday),
@@ -29,21 +29,11 @@ pub fn read(body: Value) -> Result<Plan, Vec<FieldError>> {
     let mut errors = Vec::new();
     let defaults = Plan::default();
     let Some(mut fields) = Fields::open("", body, &mut errors) else { return Err(errors) };
-    let zone = fields.required_text("time_zone").and_then(|name| {
-        let zone = Zone::parse(&name);
-        if zone.is_none() {
-            let message = "There is no such time zone. Give its IANA name, such as Europe/Berlin or America/New_York.";
-            fields.wrong("time_zone", "unknown_zone", message);
-        }
-        zone
-    });
-    let pins_per_day = number(&mut fields, "pins_per_day", (1, MOST_A_DAY), None);
-    let same_link_hours =
-        number(&mut fields, "same_link_hours", (0, LONGEST_SPACING_HOURS), Some(defaults.same_link_hours));
-    let same_image_hours =
-        number(&mut fields, "same_image_hours", (0, LONGEST_SPACING_HOURS), Some(defaults.same_image_hours));
-    let spread_seconds =
-        number(&mut fields, "spread_seconds", (0, LONGEST_SPREAD_SECONDS), Some(defaults.spread_seconds));
+    let zone = fields.required_text("time_zone").and_then(|text| fields.zone("time_zone", &text));
+    let pins_per_day = fields.number("pins_per_day", (1, MOST_A_DAY));
+    let same_link_hours = fields.number("same_link_hours", (0, LONGEST_SPACING_HOURS));
+    let same_image_hours = fields.number("same_image_hours", (0, LONGEST_SPACING_HOURS));
+    let spread_seconds = fields.number("spread_seconds", (0, LONGEST_SPREAD_SECONDS));
     let (slots, quiet) = (fields.optional("slots"), fields.optional("quiet_hours"));
     fields.close();
     let quiet = quiet.and_then(|quiet| quiet_hours(quiet, &mut errors));
@@ -54,21 +44,11 @@ pub fn read(body: Value) -> Result<Plan, Vec<FieldError>> {
         slots,
         pins_per_day: pins_per_day.and_then(|most| u16::try_from(most).ok()),
         quiet,
-        same_link_hours: same_link_hours.unwrap_or_default(),
-        same_image_hours: same_image_hours.unwrap_or_default(),
-        spread_seconds: spread_seconds.unwrap_or_default(),
+        same_link_hours: same_link_hours.unwrap_or(defaults.same_link_hours),
+        same_image_hours: same_image_hours.unwrap_or(defaults.same_image_hours),
+        spread_seconds: spread_seconds.unwrap_or(defaults.spread_seconds),
         version: 0,
     })
-}
-
-fn number(fields: &mut Fields<'_>, name: &str, (least, most): (u32, u32), otherwise: Option<u32>) -> Option<u32> {
-    let Some(value) = fields.optional(name) else { return otherwise };
-    let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
-    let number = number.filter(|number| (least..=most).contains(number));
-    if number.is_none() {
-        fields.wrong(name, "invalid", format!("Give a whole number from {least} to {most}."));
-    }
-    number
 }
 
 fn list(value: Value, quiet: Option<QuietHours>, errors: &mut Vec<FieldError>) -> Vec<Slot> {
@@ -167,6 +147,7 @@ mod tests {
     fn everything_that_is_wrong_is_named() {
         check(json!([]), &[("body", "wrong_type")]);
         check(json!({}), &[("time_zone", "required")]);
+        check(json!({"time_zone": null}), &[("time_zone", "required")]);
         check(
             json!({
                 "time_zone": "Berlin", "pins_per_day": 0, "same_link_hours": -1, "same_image_hours": 2161,

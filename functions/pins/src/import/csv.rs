@@ -18,20 +18,14 @@ pub struct Record {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unclosed(pub u32);
 
-/// Reads records; empty lines are none. Lines end with LF, CRLF or CR.
-pub fn read(text: &str) -> Result<Vec<Record>, Unclosed> {
-    let mut reader = Reader { rest: text, line: 1 };
-    let mut records = Vec::new();
-    while !reader.rest.is_empty() {
-        let record = reader.record()?;
-        if record.cells.len() > 1 || !record.cells[0].is_empty() || record.is_misquoted {
-            records.push(record);
-        }
-    }
-    Ok(records)
+/// Reads records one by one; empty lines are none. Lines end with LF, CRLF or CR. Nothing comes after an error.
+pub fn read(text: &str) -> Reader<'_> {
+    Reader { rest: text, line: 1 }
 }
 
-struct Reader<'t> {
+/// What is left to be read.
+#[derive(Debug)]
+pub struct Reader<'t> {
     rest: &'t str,
     line: u32,
 }
@@ -40,6 +34,23 @@ struct Reader<'t> {
 enum End {
     Comma,
     Record,
+}
+
+impl Iterator for Reader<'_> {
+    type Item = Result<Record, Unclosed>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.rest.is_empty() {
+            let record = self.record();
+            match &record {
+                Err(_) => self.rest = "",
+                Ok(Record { cells, is_misquoted: false, .. }) if cells.len() == 1 && cells[0].is_empty() => continue,
+                Ok(_) => {}
+            }
+            return Some(record);
+        }
+        None
+    }
 }
 
 impl Reader<'_> {
@@ -131,7 +142,7 @@ mod tests {
     use super::*;
 
     fn cells(text: &str) -> Vec<(u32, Vec<String>)> {
-        let records = read(text).unwrap();
+        let records: Vec<_> = read(text).map(Result::unwrap).collect();
         assert!(records.iter().all(|record| !record.is_misquoted), "{text:?}");
         records.into_iter().map(|record| (record.line, record.cells)).collect()
     }
@@ -151,14 +162,15 @@ mod tests {
 
     #[test]
     fn a_quote_that_is_never_closed_is_named_by_the_line_that_opens_it() {
-        assert_eq!(read("a,b\n1,\"2\n3,4\n"), Err(Unclosed(2)));
-        assert_eq!(read("\""), Err(Unclosed(1)));
+        let all = |text| read(text).collect::<Result<Vec<_>, _>>();
+        assert_eq!(all("a,b\n1,\"2\n3,4\n"), Err(Unclosed(2)));
+        assert_eq!(all("\""), Err(Unclosed(1)));
     }
 
     #[test]
     fn a_record_that_is_quoted_wrongly_does_not_take_the_next_one_with_it() {
         for text in ["\"a\"b,c\nd,e", "5\" tall,c\nd,e", "a,\"b\" \nd,e"] {
-            let records = read(text).unwrap();
+            let records: Vec<_> = read(text).map(Result::unwrap).collect();
             assert_eq!(records.iter().map(|record| record.is_misquoted).collect::<Vec<_>>(), [true, false], "{text:?}");
         }
     }

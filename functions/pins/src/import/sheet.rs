@@ -3,7 +3,7 @@
 use shared::domain::FieldError;
 
 use super::columns::{Column, Columns};
-use super::csv::{self, Record, Unclosed};
+use super::csv::{self, Unclosed};
 use super::options::Options;
 use super::row::Row;
 use super::text;
@@ -27,21 +27,28 @@ impl Sheet {
     /// Reads a file; answers what keeps it from being read at all.
     pub fn read(desk: &Desk, options: &Options, file: &[u8]) -> Result<Self, Vec<FieldError>> {
         let text::Text { text, encoding } = text::decode(file).map_err(|error| vec![error])?;
-        let records = csv::read(&text).map_err(|unclosed| vec![never_closed(&unclosed)])?;
-        drop(text);
-        let Some((header, records)) = records.split_first() else {
+        let mut records = csv::read(&text).map(|record| record.map_err(|unclosed| vec![never_closed(&unclosed)]));
+        let Some(header) = records.next().transpose()? else {
             return Err(vec![FieldError::new("body", "empty", "The file is empty. Send the table as CSV.")]);
         };
-        let columns = Columns::read(header)?;
-        if records.is_empty() {
+        let columns = Columns::read(&header)?;
+        let (mut rows, mut count) = (Vec::new(), 0);
+        // One record at a time: a file and all its records at once would be several times its size.
+        for record in records {
+            let record = record?;
+            count += 1;
+            if count <= MOST_ROWS {
+                rows.push(Row::read(&record, &columns, options, desk.now));
+            }
+        }
+        if count == 0 {
             let message = "The file has a header and no rows. Add a row for each pin.";
             return Err(vec![FieldError::new("body", "no_rows", message)]);
         }
-        if records.len() > MOST_ROWS {
-            return Err(vec![too_many(records.len())]);
+        if count > MOST_ROWS {
+            return Err(vec![too_many(count)]);
         }
-        let row = |record: &Record| Row::read(record, &columns, options, desk.now);
-        Ok(Self { encoding, rows: records.iter().map(row).collect(), names_accounts: columns.has(Column::Account) })
+        Ok(Self { encoding, rows, names_accounts: columns.has(Column::Account) })
     }
 }
 

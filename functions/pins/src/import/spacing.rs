@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use shared::domain::{AccountId, Alike, Clash, ImportId, Neighbour, PinId, Plan};
+use shared::domain::{AccountId, Clash, ImportId, Neighbour, PinId, Plan};
 use shared::store::StoreError;
 
 use super::columns::Column;
@@ -58,12 +58,9 @@ fn keep_apart(desk: &Desk, id: &ImportId, row: &mut Row, plan: &Plan, crowd: &mu
 }
 
 fn told(Clash { alike, other, until }: &Clash, plan: &Plan, crowd: &Crowd) -> String {
-    let what = match alike {
-        Alike::Link => "leads to the same page",
-        Alike::Image => "shows the same image",
-    };
+    let what = alike.told();
     let other = crowd.lines.get(other).map_or_else(|| format!("The pin {other}"), |line| format!("Line {line}"));
-    let until = plan.zone.local(*until).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
+    let until = plan.zone.written(*until);
     format!(
         "{other} of this account {what} and is too close. From {until} on there is room; or keep less apart by PUT \
          /v1/accounts/{{id}}/plan."

@@ -1,5 +1,7 @@
 //! The text of a file, whichever of the usual encodings it is in.
 
+use std::borrow::Cow;
+
 use encoding_rs::WINDOWS_1252;
 use shared::domain::FieldError;
 
@@ -10,15 +12,15 @@ const MEANINGLESS: [u8; 5] = [0x81, 0x8D, 0x8F, 0x90, 0x9D];
 
 /// A file as text.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Text {
-    /// What it says, without a byte order mark.
-    pub text: String,
+pub struct Text<'b> {
+    /// What it says, without a byte order mark; copied only where it is not UTF-8.
+    pub text: Cow<'b, str>,
     /// In which encoding it was.
     pub encoding: &'static str,
 }
 
 /// Reads UTF-8, with or without a byte order mark, and what is not UTF-8 as Windows-1252, which Excel writes.
-pub fn decode(bytes: &[u8]) -> Result<Text, FieldError> {
+pub fn decode(bytes: &[u8]) -> Result<Text<'_>, FieldError> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Err(wrong("encoding", "The file is UTF-16. Save it as CSV in UTF-8."));
     }
@@ -31,7 +33,7 @@ pub fn decode(bytes: &[u8]) -> Result<Text, FieldError> {
     }
     let (marked, bytes) = bytes.strip_prefix(BOM).map_or((false, bytes), |rest| (true, rest));
     let invalid = match str::from_utf8(bytes) {
-        Ok(text) => return replaced(text).map_or_else(|| Ok(Text { text: text.to_owned(), encoding: "utf-8" }), Err),
+        Ok(text) => return replaced(text).map_or_else(|| Ok(Text { text: text.into(), encoding: "utf-8" }), Err),
         Err(error) => line(bytes, error.valid_up_to()),
     };
     if marked || bytes.iter().any(|byte| MEANINGLESS.contains(byte)) {
@@ -39,7 +41,7 @@ pub fn decode(bytes: &[u8]) -> Result<Text, FieldError> {
         return Err(wrong("encoding", message));
     }
     let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
-    Ok(Text { text: text.into_owned(), encoding: "windows-1252" })
+    Ok(Text { text, encoding: "windows-1252" })
 }
 
 /// API Gateway puts a sign in the place of what is not UTF-8 in a text, and that cannot be undone.
@@ -85,7 +87,7 @@ mod tests {
             (b"a\r\nb\0", Err("nul_byte")),
         ] {
             let found = decode(bytes);
-            let found = found.as_ref().map(|text| (text.text.as_str(), text.encoding)).map_err(|error| error.code);
+            let found = found.as_ref().map(|text| (&*text.text, text.encoding)).map_err(|error| error.code);
             assert_eq!(found, read, "{bytes:?}");
         }
     }

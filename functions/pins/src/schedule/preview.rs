@@ -85,7 +85,7 @@ pub async fn preview(
     let request = order.request();
     let items = request.targets.iter().zip(placed).zip(timings).map(|((target, place), timing)| {
         let zone = place.plan.unwrap_or_default().zone;
-        let local = timing.at.map(|at| zone.local(at).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
+        let local = timing.at.map(|at| zone.written(at));
         PlannedPin {
             account_id: target.account_id.clone(),
             board_id: place.board_id,

@@ -21,9 +21,9 @@ impl Spacing {
     /// Reads what is said for targets that go by the time `common`; notes what is wrong.
     pub fn read(value: Value, common: Option<When>, errors: &mut Vec<FieldError>) -> Option<Self> {
         let mut fields = Fields::open("spacing", value, errors)?;
-        let interval_minutes = number(&mut fields, "interval_minutes", (1, LONGEST_INTERVAL_MINUTES));
-        let same_link_hours = number(&mut fields, "same_link_hours", (0, LONGEST_SPACING_HOURS));
-        let same_image_hours = number(&mut fields, "same_image_hours", (0, LONGEST_SPACING_HOURS));
+        let interval_minutes = fields.number("interval_minutes", (1, LONGEST_INTERVAL_MINUTES));
+        let same_link_hours = fields.number("same_link_hours", (0, LONGEST_SPACING_HOURS));
+        let same_image_hours = fields.number("same_image_hours", (0, LONGEST_SPACING_HOURS));
         if interval_minutes.is_some() && common == Some(When::Draft) {
             let message = "Drafts have no time to be apart. Give publish_at a time, \"now\" or \"next_slot\".";
             fields.wrong("interval_minutes", "no_time", message);
@@ -43,14 +43,4 @@ impl Spacing {
             ..plan
         }
     }
-}
-
-fn number(fields: &mut Fields<'_>, name: &str, (least, most): (u32, u32)) -> Option<u32> {
-    let value = fields.optional(name)?;
-    let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
-    let number = number.filter(|number| (least..=most).contains(number));
-    if number.is_none() {
-        fields.wrong(name, "invalid", format!("Give a whole number from {least} to {most}."));
-    }
-    number
 }

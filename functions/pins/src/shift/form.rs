@@ -80,17 +80,7 @@ pub fn read(body: Value) -> Result<Form, Vec<FieldError>> {
     let mut errors = Vec::new();
     let Some(mut fields) = Fields::open("", body, &mut errors) else { return Err(errors) };
     let (ids, range) = (fields.optional("pin_ids"), fields.optional("range"));
-    let zone = fields.text("time_zone").and_then(|name| {
-        let zone = Zone::parse(&name);
-        if zone.is_none() {
-            fields.wrong(
-                "time_zone",
-                "unknown_zone",
-                "There is no such time zone. Give its IANA name, such as Europe/Berlin.",
-            );
-        }
-        zone
-    });
+    let zone = fields.text("time_zone").and_then(|text| fields.zone("time_zone", &text));
     let given: Vec<_> = ["by_days", "by_minutes", "start_at"]
         .into_iter()
         .filter_map(|name| Some((name, fields.optional(name)?)))

@@ -25,6 +25,16 @@ pub enum Alike {
     Image,
 }
 
+impl Alike {
+    /// What the other pin does, as a person reads it.
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::Link => "leads to the same page",
+            Self::Image => "shows the same image",
+        }
+    }
+}
+
 /// A pin that is too close.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clash {
