@@ -4,6 +4,8 @@
 mod form;
 mod refusal;
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -11,7 +13,7 @@ use axum::response::Response;
 use axum::routing::post;
 use http::{Method, StatusCode};
 
-use super::answer::{broken, cut};
+use super::answer::{add_headers, broken, cut};
 use super::pipeline::{note, pause, strike};
 use super::uploads::usable_until;
 use crate::controls::{MediaOutcome, MediaProcessing};
@@ -55,8 +57,8 @@ async fn serve(simulator: Simulator, mode: Mode, request: Request) -> Response {
         Err(error) => return Refusal::from(error).response(""),
     };
     let Admission { log, request_id, registration, fault } = admission;
-    let (delay, is_before) =
-        (std::time::Duration::from_millis(fault.delay_ms.unwrap_or(0)), fault.effect == Effect::Before);
+    let delay = Duration::from_millis(fault.delay_ms.unwrap_or(0));
+    let is_before = fault.effect == Effect::Before;
     if is_before {
         pause(delay).await;
     }
@@ -165,6 +167,6 @@ async fn struck(answer: FaultAnswer, request_id: &str) -> Response {
         return response;
     };
     let mut response = Refusal::of_status(status).response(request_id);
-    super::answer::add_headers(&mut response, &headers);
+    add_headers(&mut response, &headers);
     response
 }
