@@ -28,7 +28,7 @@ fn addresses(world: &World) -> Vec<String> {
     let pins = world.simulator.all_pins(Mode::Live).into_iter();
     let source = pins.map(|pin| match pin.content.media {
         Media::Image(picture) => picture.source,
-        Media::Images(_) => String::new(),
+        Media::Images(_) | Media::Video(_) => String::new(),
     });
     source.collect()
 }

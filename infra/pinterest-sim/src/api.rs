@@ -1,9 +1,10 @@
 //! The API hosts, `/live/v5` and `/sandbox/v5`: one route for each row of the operations' table,
-//! all of them served by the same pipeline.
+//! all of them served by the same pipeline; and beside them the storage that videos are uploaded to.
 
 mod account;
 mod answer;
 mod boards;
+mod bucket;
 mod fields;
 mod incoming;
 mod list;
@@ -15,6 +16,8 @@ mod pipeline;
 mod refusal;
 mod sections;
 mod shape;
+mod uploads;
+mod video;
 mod writes;
 
 use axum::Router;
@@ -32,13 +35,13 @@ use answer::Answer;
 use incoming::{Caller, Incoming};
 use refusal::Refusal;
 
-/// The routes of both hosts.
+/// The routes of both hosts and of their storage.
 pub(crate) fn router() -> Router<Simulator> {
     let mut router = Router::new();
     for mode in Mode::ALL {
         router = router.nest(&format!("/{mode}/v5"), host(mode));
     }
-    router
+    router.merge(bucket::router())
 }
 
 fn host(mode: Mode) -> Router<Simulator> {

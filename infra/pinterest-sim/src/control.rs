@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::controls::{Answers, BoardWrites, Lifetimes, Limits, Rotation};
+use crate::controls::{Answers, BoardWrites, Lifetimes, Limits, MediaProcessing, Rotation};
 use crate::options::Tier;
 use crate::simulator::Simulator;
 
@@ -30,6 +30,8 @@ pub(crate) fn router() -> Router<Simulator> {
         .route("/control/answers", get(show(answers)).post(set_answers))
         .route("/control/limits", get(show(limits)).post(set_limits))
         .route("/control/writes", get(show(writes)).post(set_writes))
+        .route("/control/media", get(show(media)).post(set_media))
+        .route("/control/uploads", get(world::uploads))
         .route("/control/calls", get(world::calls))
         .route("/control/pins", get(world::pins))
         .route("/control/people", post(world::add_person))
@@ -113,6 +115,10 @@ fn writes(simulator: &Simulator) -> Value {
     json!(simulator.board_writes())
 }
 
+fn media(simulator: &Simulator) -> Value {
+    json!(simulator.media_processing())
+}
+
 fn limits(simulator: &Simulator) -> Value {
     json!(simulator.limits())
 }
@@ -177,4 +183,14 @@ async fn set_writes(State(simulator): State<Simulator>, body: Bytes) -> Result<J
         read(&body, "writes", r#"{"hold_ms":2000,"refusal":"conflict"}; the other refusal is rate_limited"#)?;
     simulator.set_board_writes(body);
     Ok(Json(writes(&simulator)))
+}
+
+async fn set_media(State(simulator): State<Simulator>, body: Bytes) -> Result<Json<Value>, Wrong> {
+    let body: MediaProcessing = read(
+        &body,
+        "media",
+        r#"{"processing_ms":5000,"outcome":"failed"}; the other outcomes are succeeded and stuck; expires_ms may follow"#,
+    )?;
+    simulator.set_media_processing(body);
+    Ok(Json(media(&simulator)))
 }

@@ -1,6 +1,8 @@
 //! What tests and people switch while the simulator runs. The controls belong to the process: a
 //! reopened world starts without faults and with the tier of its options.
 
+mod media;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -10,6 +12,8 @@ use crate::fault::{Armed, Fault};
 use crate::options::Tier;
 use crate::simulator::Simulator;
 use crate::stretch::Stretch;
+
+pub use media::{MediaOutcome, MediaProcessing};
 
 /// What happens to a refresh token when it is used. Pinterest does not say; operators have seen
 /// each of these.
@@ -130,6 +134,7 @@ pub(crate) struct Controls {
     /// Until when each board belongs to the last write.
     pub(crate) holds: BTreeMap<String, Timestamp>,
     pub(crate) blocked_domains: Vec<String>,
+    pub(crate) media: MediaProcessing,
     pub(crate) faults: Vec<Armed>,
 }
 
@@ -144,6 +149,7 @@ impl Controls {
             board_writes: BoardWrites::default(),
             holds: BTreeMap::new(),
             blocked_domains: Vec::new(),
+            media: MediaProcessing::default(),
             faults: Vec::new(),
         }
     }

@@ -5,7 +5,7 @@ use crate::draw;
 use crate::mode::Mode;
 use crate::scope::ScopeSet;
 use crate::simulator::{Simulator, World};
-use crate::store::{Board, BoardFilter, Call, Person, Pin, PinFilter, Privacy, Slice};
+use crate::store::{Board, BoardFilter, Call, MediaUpload, Person, Pin, PinFilter, Privacy, Slice};
 
 const READABLE: &str = "the simulator's own database can be read";
 
@@ -151,6 +151,12 @@ impl Simulator {
     pub fn all_pins(&self, mode: Mode) -> Vec<Pin> {
         let filter = PinFilter { mode: Some(mode), ..PinFilter::default() };
         self.transact(|world| world.list_pins(filter, Slice::ALL)).expect(READABLE)
+    }
+
+    /// Every media upload that was registered on either host, in this order, those included that
+    /// Pinterest does not know any more.
+    pub fn media(&self) -> Vec<MediaUpload> {
+        self.transact(|world| world.list_media()).expect(READABLE)
     }
 
     /// The last 100,000 API calls in the order of their arrival.

@@ -15,11 +15,14 @@ pub(crate) fn request_id(rng: &mut StdRng) -> String {
     rng.random_range(1_000_000_000_000_000_u64..10_000_000_000_000_000).to_string()
 }
 
+/// Capital letters and digits.
+pub(crate) fn letters(rng: &mut StdRng, count: usize) -> String {
+    (0..count).map(|_| char::from(ALPHABET[rng.random_range(0..ALPHABET.len())])).collect()
+}
+
 /// A token with its prefix: `pina` (access), `pinr` (refresh), `pinc` (client credentials).
 pub(crate) fn token(rng: &mut StdRng, prefix: &str) -> String {
-    let mut token = format!("{prefix}_");
-    token.extend((0..56).map(|_| char::from(ALPHABET[rng.random_range(0..ALPHABET.len())])));
-    token
+    format!("{prefix}_{}", letters(rng, 56))
 }
 
 /// An authorization code.

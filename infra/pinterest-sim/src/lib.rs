@@ -1,5 +1,5 @@
-//! A Pinterest to develop against: the API v5 of the live and of the sandbox host, the consent
-//! page, pages that show boards as a person sees them, and a control API that makes calls fail.
+//! A Pinterest to develop against: the API v5 of the live and of the sandbox host, the storage that
+//! videos are uploaded to, the consent page, pages that show boards as a person sees them, and a control API that makes calls fail.
 //!
 //! [`Simulator::open`] makes one, [`Simulator::router`] serves it. Whatever is not known about the
 //! real Pinterest is marked "Invented" where it is made up; `README.md` lists it.
@@ -26,7 +26,7 @@ mod stretch;
 
 pub use api::Broken;
 pub use consent::{ConsentError, Decision};
-pub use controls::{Answers, BoardRefusal, BoardWrites, Lifetimes, Limits, Rotation};
+pub use controls::{Answers, BoardRefusal, BoardWrites, Lifetimes, Limits, MediaOutcome, MediaProcessing, Rotation};
 pub use direct::{DirectError, NewBoard, NewPerson};
 pub use fault::{Effect, Fault, FaultAnswer};
 pub use mode::Mode;
@@ -34,4 +34,7 @@ pub use operation::{Category, Operation};
 pub use options::{App, Clock, OpenError, Options, Storage, Tier};
 pub use scope::SCOPES;
 pub use simulator::Simulator;
-pub use store::{Board, Call, Content, Media, MediaItem, Person, Picture, Pin, Privacy};
+pub use store::{
+    Board, Call, Content, Cover, Media, MediaFile, MediaItem, MediaStatus, MediaUpload, Person, Picture, Pin, Privacy,
+    Video,
+};

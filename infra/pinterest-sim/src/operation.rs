@@ -54,6 +54,9 @@ pub enum Operation {
     UpdatePin,
     DeletePin,
     SavePin,
+    RegisterMedia,
+    GetMedia,
+    UploadMedia,
     GetPinAnalytics,
     GetUserAnalytics,
 }
@@ -74,6 +77,8 @@ const READ_BOARDS: &[&str] = &["boards:read"];
 const WRITE_BOARDS: &[&str] = &["boards:read", "boards:write"];
 const READ_PINS: &[&str] = &["boards:read", "pins:read"];
 const WRITE_PINS: &[&str] = &["boards:read", "boards:write", "pins:read", "pins:write"];
+const READ_MEDIA: &[&str] = &["pins:read"];
+const WRITE_MEDIA: &[&str] = &["pins:read", "pins:write"];
 const READ_ACCOUNT: &[&str] = &["user_accounts:read"];
 
 const fn read(operation: Operation, name: &'static str, path: &'static str, scopes: &'static [&'static str]) -> Row {
@@ -103,7 +108,7 @@ const fn analytics(
     Row { operation, name, method: Method::GET, path, category: OrgAnalytics, scopes }
 }
 
-static TABLE: [Row; 24] = [
+static TABLE: [Row; 27] = [
     grant(Op::Any, "any", ""),
     grant(Op::Token, "token", "/oauth/token"),
     grant(Op::ExchangeCode, "exchange_code", ""),
@@ -126,6 +131,9 @@ static TABLE: [Row; 24] = [
     write(Op::UpdatePin, "update_pin", Method::PATCH, "/pins/{pin_id}", WRITE_PINS),
     write(Op::DeletePin, "delete_pin", Method::DELETE, "/pins/{pin_id}", WRITE_PINS),
     write(Op::SavePin, "save_pin", Method::POST, "/pins/{pin_id}/save", WRITE_PINS),
+    write(Op::RegisterMedia, "register_media", Method::POST, "/media", WRITE_MEDIA),
+    read(Op::GetMedia, "get_media", "/media/{media_id}", READ_MEDIA),
+    write(Op::UploadMedia, "upload_media", Method::POST, "", &[]),
     analytics(Op::GetPinAnalytics, "get_pin_analytics", "/pins/{pin_id}/analytics", READ_PINS),
     analytics(Op::GetUserAnalytics, "get_user_analytics", "/user_account/analytics", READ_ACCOUNT),
 ];
@@ -154,8 +162,8 @@ impl Operation {
         self.row().method.clone()
     }
 
-    /// The path template below `/v5`; `None` for a grant, which has the path of [`Self::Token`], and for
-    /// [`Self::Any`].
+    /// The path template below `/v5`; `None` for a grant, which has the path of [`Self::Token`], for the upload of a
+    /// file, which does not go to the API, and for [`Self::Any`].
     pub(crate) fn path(self) -> Option<&'static str> {
         Some(self.row().path).filter(|path| !path.is_empty())
     }
@@ -176,7 +184,8 @@ impl Operation {
     /// Whether a token of the client credentials grant may call it (`security` of the operation in
     /// Pinterest's description).
     pub(crate) fn takes_client_credentials(self) -> bool {
-        !matches!(self, Self::DeleteBoard | Self::CreateSection | Self::SavePin | Self::GetUserAnalytics)
+        let of_people = [Self::DeleteBoard, Self::CreateSection, Self::SavePin, Self::RegisterMedia, Self::GetMedia];
+        self != Self::GetUserAnalytics && !of_people.contains(&self)
     }
 
     /// Whether a fault on `self` is meant for a call of `other`: `any` means every call, `token` every grant.

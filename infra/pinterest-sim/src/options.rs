@@ -17,7 +17,7 @@ pub struct Options {
     /// The source of every time: token lifetimes, `created_at`, rate-limit windows.
     pub clock: Clock,
     /// The path that the router is nested under, `""` or for instance `"/_pinterest"`: the prefix
-    /// of links in pages.
+    /// of links in pages and of addresses for uploads.
     pub base_path: String,
     /// The one Pinterest app that this Pinterest knows.
     pub app: App,
@@ -26,7 +26,7 @@ pub struct Options {
     pub seed: u64,
 }
 
-/// Where people, boards, pins and tokens are kept.
+/// Where people, boards, pins, videos and tokens are kept.
 pub enum Storage {
     /// In memory: gone with the last clone of the simulator.
     Memory,

@@ -36,6 +36,7 @@ pub(crate) struct World<'a> {
     pub(crate) rng: &'a mut StdRng,
     pub(crate) controls: &'a mut Controls,
     pub(crate) app: &'a App,
+    pub(crate) base_path: &'a str,
     pub(crate) now: Timestamp,
 }
 
@@ -59,7 +60,7 @@ impl Simulator {
         Ok(simulator)
     }
 
-    /// Every route: `/live/v5`, `/sandbox/v5`, `/oauth/`, `/boards`, `/control` and the index page.
+    /// Every route: `/live/v5`, `/sandbox/v5`, `/…/media-upload/`, `/oauth/`, `/boards`, `/control` and the index page.
     /// Making it takes longer than a call: make it once and clone it.
     pub fn router(&self) -> axum::Router {
         axum::Router::new()
@@ -75,7 +76,7 @@ impl Simulator {
         &self.inner.app
     }
 
-    /// The path that links in pages begin with, without a slash at its end.
+    /// The path that links in pages and addresses for uploads begin with, without a slash at its end.
     pub(crate) fn base_path(&self) -> &str {
         &self.inner.base_path
     }
@@ -89,7 +90,8 @@ impl Simulator {
         let mut guard = self.lock();
         let State { db, rng, controls } = &mut *guard;
         let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let answer = work(&mut World { db: &transaction, rng, controls, app: &self.inner.app, now: self.now() })?;
+        let (app, base_path) = (&self.inner.app, self.base_path());
+        let answer = work(&mut World { db: &transaction, rng, controls, app, base_path, now: self.now() })?;
         transaction.commit()?;
         Ok(answer)
     }

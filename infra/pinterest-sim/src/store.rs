@@ -1,9 +1,10 @@
-//! The world in `SQLite`: people, consents, tokens, boards, pins, quotas and the log of calls.
+//! The world in `SQLite`: people, consents, tokens, boards, pins, videos, quotas and the log of calls.
 //! The files below add the reading and writing of each to [`crate::simulator::World`].
 
 mod boards;
 mod calls;
 mod content;
+mod media;
 mod people;
 mod pins;
 mod sections;
@@ -15,12 +16,14 @@ use rusqlite::Connection;
 
 pub use boards::{Board, Privacy};
 pub use calls::Call;
-pub use content::{Content, Media, MediaItem, Picture};
+pub use content::{Content, Cover, Media, MediaItem, Picture, Video};
+pub use media::{MediaFile, MediaStatus, MediaUpload};
 pub use people::Person;
 pub use pins::Pin;
 
 pub(crate) use boards::BoardFilter;
 pub(crate) use calls::NewCall;
+pub(crate) use media::{Processed, Registration};
 pub(crate) use pins::PinFilter;
 pub(crate) use sections::Section;
 pub(crate) use tokens::{Grant, Kind, Token};

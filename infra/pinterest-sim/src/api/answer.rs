@@ -75,12 +75,17 @@ pub(super) fn faked(
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = body.unwrap_or_else(|| default_body(status.as_u16()));
     let mut response = respond(status, Some(&body), headers);
+    add_headers(&mut response, extra);
+    response
+}
+
+/// Sets headers on top of those that are there.
+pub(super) fn add_headers(response: &mut Response, extra: &BTreeMap<String, String>) {
     for (name, value) in extra {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
             response.headers_mut().insert(name, value);
         }
     }
-    response
 }
 
 /// A response whose body fails before its first byte: the server drops the connection on it

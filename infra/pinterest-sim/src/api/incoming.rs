@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use axum::extract::{RawPathParams, Request};
 use data_encoding::BASE64;
 use http::HeaderMap;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::request::Parts;
 use serde_json::Value;
 
 use crate::mode::Mode;
@@ -31,6 +32,8 @@ pub(super) struct Incoming {
     pub(super) method: String,
     /// From `/v5` on, with the query.
     pub(super) path: String,
+    /// Scheme and host by which the caller reached the simulator, without a slash at its end.
+    pub(super) origin: String,
     params: BTreeMap<String, String>,
     query: BTreeMap<String, String>,
     headers: HeaderMap,
@@ -62,6 +65,7 @@ impl Incoming {
             method: parts.method.to_string(),
             path: format!("/v5{path_and_query}"),
             params: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            origin: origin(&parts),
             query: pairs(parts.uri.query().unwrap_or_default().as_bytes()),
             json: if is_form { None } else { serde_json::from_slice(&body).ok() },
             form,
@@ -106,6 +110,14 @@ impl Incoming {
     pub(super) fn has_form(&self) -> bool {
         content_type(&self.headers).starts_with("application/x-www-form-urlencoded")
     }
+}
+
+/// The simulator does not know the names it is reached by: a connection tells the host in a header, a call in the
+/// same process by its address.
+fn origin(parts: &Parts) -> String {
+    let named = || parts.headers.get(HOST)?.to_str().ok();
+    let host = parts.uri.authority().map(http::uri::Authority::as_str).or_else(named).unwrap_or("localhost");
+    format!("{}://{host}", parts.uri.scheme_str().unwrap_or("http"))
 }
 
 fn content_type(headers: &HeaderMap) -> String {

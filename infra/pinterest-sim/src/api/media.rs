@@ -4,21 +4,26 @@ use data_encoding::BASE64;
 use url::{Host, Url};
 
 use super::fields::Fields;
-use super::{Incoming, Refusal};
+use super::{Caller, Incoming, Refusal, video};
 use crate::draw;
-use crate::mode::Mode;
 use crate::simulator::World;
 use crate::store::{Media, MediaItem, Picture};
 
 const FETCH_FAILED: &str = "Sorry we could not fetch the image.";
 const INVALID_URL: &str =
     "Whoops! It looks like you entered an invalid URL. Try creating a Pin again with a valid URL.";
-const COVER_MISSING: &str = "Invalid request: a video needs cover_image_url or cover_image_content_type and cover_image_data or cover_image_key_frame_time";
+/// The fields of a picture that comes with the pin.
+const UPLOADED: (&str, &str) = ("content_type", "data");
 const SOURCES: [&str; 6] =
     ["image_url", "image_base64", "multiple_image_urls", "multiple_image_base64", "video_id", "pin_url"];
 
 /// Reads `media_source` and takes over its pictures.
-pub(super) fn take(world: &mut World<'_>, call: &Incoming, body: &Fields<'_>) -> Result<Media, Refusal> {
+pub(super) fn take(
+    world: &mut World<'_>,
+    call: &Incoming,
+    caller: &Caller,
+    body: &Fields<'_>,
+) -> Result<Media, Refusal> {
     let source = body.required("media_source")?;
     let everything = [
         "source_type",
@@ -42,16 +47,16 @@ pub(super) fn take(world: &mut World<'_>, call: &Incoming, body: &Fields<'_>) ->
         "image_url" => {
             let fields = fields(&["source_type", "url", "is_standard"])?;
             fields.flag("is_standard")?;
-            Ok(Media::Image(fetch(world, &fields)?))
+            Ok(Media::Image(fetch(world, &fields, "url")?))
         }
         "image_base64" => {
             let fields = fields(&["source_type", "content_type", "data", "is_standard"])?;
             fields.flag("is_standard")?;
-            Ok(Media::Image(upload(world, &fields)?))
+            Ok(Media::Image(upload(world, &fields, UPLOADED)?))
         }
         "multiple_image_urls" => items(world, &fields(&["source_type", "items", "index"])?, "url"),
         "multiple_image_base64" => items(world, &fields(&["source_type", "items", "index"])?, "data"),
-        "video_id" => Err(refuse_video(call, &source_type)?),
+        "video_id" => Ok(Media::Video(video::take(world, call, caller, &fields(&video::FIELDS)?)?)),
         _ => Err(Refusal::not_simulated("media_source.source_type pin_url")),
     }
 }
@@ -81,7 +86,7 @@ fn items(world: &mut World<'_>, fields: &Fields<'_>, kind: &str) -> Result<Media
     let mut taken = Vec::with_capacity(items.len());
     for item in items {
         let item = Fields::of(item, "media_source.items.", known)?;
-        let picture = if kind == "url" { fetch(world, &item)? } else { upload(world, &item)? };
+        let picture = if kind == "url" { fetch(world, &item, "url")? } else { upload(world, &item, UPLOADED)? };
         taken.push(MediaItem {
             title: item.text("title", 100)?,
             description: item.text("description", 800)?,
@@ -111,8 +116,8 @@ pub(super) fn link(world: &World<'_>, fields: &Fields<'_>) -> Result<Option<Stri
 
 /// Nothing is fetched: an address is good unless it can only be inside somebody's network. This
 /// machine itself counts as the public internet, because the simulator runs on it.
-fn fetch(world: &mut World<'_>, fields: &Fields<'_>) -> Result<Picture, Refusal> {
-    let source = fields.required_text("url", 2048)?;
+pub(super) fn fetch(world: &mut World<'_>, fields: &Fields<'_>, name: &str) -> Result<Picture, Refusal> {
+    let source = fields.required_text(name, 2048)?;
     let url = web_address(&source).ok_or_else(|| Refusal::bad(INVALID_URL))?;
     let is_private = match url.host() {
         Some(Host::Domain(name)) => [".invalid", ".internal", ".local"].iter().any(|end| name.ends_with(end)),
@@ -126,11 +131,16 @@ fn fetch(world: &mut World<'_>, fields: &Fields<'_>) -> Result<Picture, Refusal>
     Ok(Picture { source, hash: draw::picture_path(world.rng) })
 }
 
-fn upload(world: &mut World<'_>, fields: &Fields<'_>) -> Result<Picture, Refusal> {
-    fields.required("content_type")?;
-    let content_type = fields.word("content_type", &["image/jpeg", "image/png"])?.unwrap_or_default();
-    let Some(text) = fields.required("data")?.as_str().filter(|text| is_base64(text)) else {
-        return Err(Refusal::invalid("the value of 'data' does not match '^[a-zA-Z0-9+\\/=]+$'"));
+/// A picture that came with the pin, in two fields: its type and its bytes in base64.
+pub(super) fn upload(
+    world: &mut World<'_>,
+    fields: &Fields<'_>,
+    (kind, bytes): (&str, &str),
+) -> Result<Picture, Refusal> {
+    fields.required(kind)?;
+    let content_type = fields.word(kind, &["image/jpeg", "image/png"])?.unwrap_or_default();
+    let Some(text) = fields.required(bytes)?.as_str().filter(|text| is_base64(text)) else {
+        return Err(Refusal::invalid(format!("the value of '{bytes}' does not match '^[a-zA-Z0-9+\\/=]+$'")));
     };
     let data = BASE64.decode(text.as_bytes()).map_err(|_| Refusal::image_broken())?;
     let magic: &[u8] = if content_type == "image/png" { b"\x89PNG\r\n\x1a\n" } else { b"\xff\xd8\xff" };
@@ -144,19 +154,6 @@ fn upload(world: &mut World<'_>, fields: &Fields<'_>) -> Result<Picture, Refusal
 
 fn is_base64(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
-}
-
-/// Videos cannot be uploaded here, so every `media_id` is unknown. Invented: the texts for the
-/// sandbox and for an unknown id.
-fn refuse_video(call: &Incoming, fields: &Fields<'_>) -> Result<Refusal, Refusal> {
-    fields.required_id("media_id")?;
-    if call.mode == Mode::Sandbox {
-        return Ok(Refusal::bad("Video Pins cannot be created in the API Sandbox."));
-    }
-    let has_cover = fields.get("cover_image_url").is_some()
-        || fields.get("cover_image_key_frame_time").is_some()
-        || (fields.get("cover_image_content_type").is_some() && fields.get("cover_image_data").is_some());
-    Ok(Refusal::bad(if has_cover { "Media upload not found" } else { COVER_MISSING }))
 }
 
 fn web_address(text: &str) -> Option<Url> {

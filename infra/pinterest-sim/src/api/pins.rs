@@ -45,7 +45,7 @@ pub(super) fn create(world: &mut World<'_>, call: &Incoming, caller: &Caller) ->
     };
     let board = boards::writable(world, call, caller, &board_id)?;
     check_section(world, &board, section_id.as_deref())?;
-    content.media = media::take(world, call, &fields)?;
+    content.media = media::take(world, call, caller, &fields)?;
     let pin = put(world, call, caller, (board, section_id), content)?;
     let status = StatusCode::from_u16(world.controls.answers.create_pin_status).unwrap_or(StatusCode::CREATED);
     Ok(Answer { status, body: Some(shape::pin(world, &pin, caller)?) })

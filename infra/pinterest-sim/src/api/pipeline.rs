@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
 
 use super::answer::{Broken, broken, cut, default_body, faked, respond, usual_headers};
-use super::{Answer, Caller, Incoming, Refusal, account, boards, oauth, pin_update, pins, sections, writes};
+use super::{Answer, Caller, Incoming, Refusal, account, boards, oauth, pin_update, pins, sections, uploads, writes};
 use crate::draw;
 use crate::fault::{self, Effect, Fault, FaultAnswer, Target};
 use crate::mode::Mode;
@@ -55,7 +55,8 @@ pub(super) async fn serve(simulator: Simulator, mut call: Incoming) -> Response 
     response
 }
 
-async fn pause(delay: Duration) {
+/// Waits as long as a fault says.
+pub(super) async fn pause(delay: Duration) {
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
@@ -77,7 +78,8 @@ fn attempt(
     }
 }
 
-async fn strike(answer: FaultAnswer, headers: HeaderMap) -> Response {
+/// Gives the answer of a fault.
+pub(super) async fn strike(answer: FaultAnswer, headers: HeaderMap) -> Response {
     match answer {
         FaultAnswer::Reset => broken(),
         FaultAnswer::Timeout => {
@@ -89,7 +91,7 @@ async fn strike(answer: FaultAnswer, headers: HeaderMap) -> Response {
 }
 
 /// Completes the line of the log, unless no answer was given.
-fn note(simulator: &Simulator, log: i64, response: &Response) {
+pub(super) fn note(simulator: &Simulator, log: i64, response: &Response) {
     if response.extensions().get::<Broken>().is_some() {
         return;
     }
@@ -178,6 +180,8 @@ fn work(world: &mut World<'_>, call: &Incoming, caller: &Caller) -> Result<Answe
         Operation::UpdatePin => pin_update::update(world, call, caller),
         Operation::DeletePin => pins::delete(world, call, caller),
         Operation::SavePin => pins::save(world, call, caller),
+        Operation::RegisterMedia => uploads::register(world, call, caller),
+        Operation::GetMedia => uploads::get(world, call, caller),
         _ => Err(Refusal::not_simulated("analytics")),
     }
 }

@@ -8,6 +8,7 @@ use crate::controls::Answers;
 use crate::operation::Operation;
 
 pub(super) const RATE_LIMIT: &str = "This request exceeded a rate limit. This can happen if the client exceeds one of the published rate limits or if multiple write operations are applied to an object within a short time window.";
+pub(super) const MEDIA_NOT_FOUND: &str = "Media upload not found";
 const TRIAL: &str = "Apps with Trial access may not create Pins in production https://api.pinterest.com - use API Sandbox https://api-sandbox.pinterest.com instead.";
 
 const BOARD_NOT_FOUND: i64 = 40;
@@ -107,6 +108,10 @@ impl Refusal {
 
     pub(super) fn pin_not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, 50, "Pin not found.")
+    }
+
+    pub(super) fn media_not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, 404, MEDIA_NOT_FOUND)
     }
 
     /// No exclusive access to a board, with the words of the operation where they are known.

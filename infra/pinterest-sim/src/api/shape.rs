@@ -4,9 +4,12 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{Caller, Refusal};
-use crate::moment::without_offset;
+use crate::moment::{after_seconds, without_offset};
 use crate::simulator::World;
-use crate::store::{Board, Media, Picture, Pin, PinFilter, Section, Slice};
+use crate::store::{Board, Media, Pin, PinFilter, Section, Slice};
+
+/// For how many seconds a new video pin calls itself `REGULAR`. The documentation says a few.
+const UNSETTLED: i64 = 5;
 
 /// The sizes that every picture has: key, path on `i.pinimg.com`, width, height.
 const SIZES: [(&str, &str, Option<u32>, Option<u32>); 5] = [
@@ -41,8 +44,8 @@ pub(super) fn with_extras(world: &World<'_>, mut object: Value) -> Value {
 pub(super) fn board(world: &World<'_>, board: &Board) -> Result<Value, Refusal> {
     let filter = PinFilter { board_id: Some(&board.id), visible_at: Some(world.now), ..PinFilter::default() };
     let latest = world.list_pins(filter, Slice { before: i64::MAX, limit: 4 })?;
-    let thumbnails: Vec<_> = latest.iter().map(|pin| address(first_picture(pin), "150x150")).collect();
-    let cover = latest.first().map(|pin| address(first_picture(pin), "400x300"));
+    let thumbnails: Vec<_> = latest.iter().filter_map(first_picture).map(|hash| address(hash, "150x150")).collect();
+    let cover = latest.first().and_then(first_picture).map(|hash| address(hash, "400x300"));
     let body = json!({
         "id": board.id,
         "name": board.name,
@@ -81,7 +84,7 @@ pub(super) fn pin(world: &World<'_>, pin: &Pin, caller: &Caller) -> Result<Value
         "alt_text": content.alt_text,
         "dominant_color": content.dominant_color,
         "parent_pin_id": content.parent_pin_id,
-        "creative_type": if matches!(content.media, Media::Images(_)) { "CAROUSEL" } else { "REGULAR" },
+        "creative_type": creative_type(world, pin),
         "is_owner": pin.owner_id == caller.person_id,
         "is_standard": true,
         "has_been_promoted": false,
@@ -97,9 +100,17 @@ pub(super) fn pin(world: &World<'_>, pin: &Pin, caller: &Caller) -> Result<Value
     Ok(with_extras(world, body))
 }
 
+fn creative_type(world: &World<'_>, pin: &Pin) -> &'static str {
+    match pin.content.media {
+        Media::Images(_) => "CAROUSEL",
+        Media::Video(_) if after_seconds(pin.created_at, UNSETTLED) <= world.now => "VIDEO",
+        Media::Image(_) | Media::Video(_) => "REGULAR",
+    }
+}
+
 fn media(media: &Media) -> Value {
     match media {
-        Media::Image(picture) => json!({ "media_type": "image", "images": images(picture) }),
+        Media::Image(picture) => json!({ "media_type": "image", "images": images(&picture.hash) }),
         Media::Images(items) => {
             let items: Vec<_> = items
                 .iter()
@@ -109,30 +120,42 @@ fn media(media: &Media) -> Value {
                         "title": item.title,
                         "description": item.description,
                         "link": item.link,
-                        "images": images(&item.picture),
+                        "images": images(&item.picture.hash),
                     })
                 })
                 .collect();
             json!({ "media_type": "multiple_images", "items": items })
         }
+        // The numbers may be null for as long as a video is processed; here they stay so.
+        Media::Video(video) => json!({
+            "media_type": "video",
+            "cover_image_url": address(video.cover.hash(), "originals"),
+            "duration": null,
+            "height": null,
+            "width": null,
+            "video_url": null,
+            "images": images(video.cover.hash()),
+        }),
     }
 }
 
-fn images(picture: &Picture) -> Value {
+fn images(hash: &str) -> Value {
     let mut images = Map::new();
     for (key, path, width, height) in SIZES {
-        images.insert(key.to_owned(), json!({ "url": address(Some(picture), path), "width": width, "height": height }));
+        images.insert(key.to_owned(), json!({ "url": address(hash, path), "width": width, "height": height }));
     }
     Value::Object(images)
 }
 
-fn address(picture: Option<&Picture>, size: &str) -> Option<String> {
-    picture.map(|picture| format!("https://i.pinimg.com/{size}/{}.jpg", picture.hash))
+fn address(hash: &str, size: &str) -> String {
+    format!("https://i.pinimg.com/{size}/{hash}.jpg")
 }
 
-fn first_picture(pin: &Pin) -> Option<&Picture> {
+/// The place of the picture that stands for a pin.
+fn first_picture(pin: &Pin) -> Option<&str> {
     match &pin.content.media {
-        Media::Image(picture) => Some(picture),
-        Media::Images(items) => items.first().map(|item| &item.picture),
+        Media::Image(picture) => Some(&picture.hash),
+        Media::Images(items) => items.first().map(|item| item.picture.hash.as_str()),
+        Media::Video(video) => Some(video.cover.hash()),
     }
 }

@@ -36,6 +36,23 @@ pub(super) async fn pins(
     Ok(Json(json!({ "items": items })))
 }
 
+/// Every media upload in the order of registration.
+pub(super) async fn uploads(State(simulator): State<Simulator>) -> Json<Value> {
+    let show = |upload: &crate::MediaUpload| {
+        json!({
+            "media_id": upload.id,
+            "mode": upload.mode,
+            "person": upload.person,
+            "registered_at": with_millis(upload.registered_at),
+            "status": upload.status.as_str(),
+            "size": upload.file.as_ref().map(|file| file.size),
+            "sha256": upload.file.as_ref().map(|file| &file.sha256),
+        })
+    };
+    let items: Vec<_> = simulator.media().iter().map(show).collect();
+    Json(json!({ "items": items }))
+}
+
 /// Every call of the API in the order of arrival.
 pub(super) async fn calls(State(simulator): State<Simulator>) -> Json<Value> {
     let show = |call: &crate::Call| {

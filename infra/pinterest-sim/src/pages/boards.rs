@@ -9,7 +9,7 @@ use super::{not_found, shell, shown, unreadable};
 use crate::mode::Mode;
 use crate::moment::without_offset;
 use crate::simulator::{Simulator, World};
-use crate::store::{Board, BoardFilter, Media, Person, Picture, Pin, PinFilter, Privacy, Slice};
+use crate::store::{Board, BoardFilter, Cover, Media, Person, Picture, Pin, PinFilter, Privacy, Slice, Video};
 
 /// The boards of one person on both hosts.
 pub(super) async fn of_person(State(simulator): State<Simulator>, Path(username): Path<String>) -> Response {
@@ -111,11 +111,23 @@ fn card(base: &str, pin: &Pin) -> Markup {
             Media::Images(items) => {
                 @for item in items { (picture(base, &item.picture, item.title.as_deref())) }
             }
+            Media::Video(video) => { (shown_video(base, video, content.alt_text.as_deref())) }
         }
         @if let Some(title) = &content.title { h2 { (title) } }
         @if let Some(description) = &content.description { p { (description) } }
         @if let Some(link) = &content.link { p { a href=(link) rel="noreferrer" { (link) } } }
         p.quiet { "Pin " code { (pin.id) } ", " time datetime={ (without_offset(pin.created_at)) "Z" } { (without_offset(pin.created_at)) " UTC" } }
+    }
+}
+
+/// Its cover, and what there is to know of it: the file itself is not kept.
+fn shown_video(base: &str, video: &Video, alt: Option<&str>) -> Markup {
+    html! {
+        @match &video.cover {
+            Cover::Picture(cover) => { (picture(base, cover, alt)) }
+            Cover::KeyFrame { seconds, .. } => { p { "Cover: the frame at " (seconds) " s" } }
+        }
+        p.quiet { "Video " code { (video.media_id) } ", " (video.size) " bytes, SHA-256 " code { (video.sha256) } }
     }
 }
 

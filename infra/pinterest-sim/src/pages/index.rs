@@ -32,7 +32,7 @@ pub(super) async fn show(State(simulator): State<Simulator>) -> Response {
         }
         h2 { "Control" }
         ul {
-            @for path in ["calls", "faults", "tier", "rotation", "links", "limits", "answers"] {
+            @for path in ["calls", "faults", "tier", "rotation", "links", "limits", "answers", "media", "uploads"] {
                 li { a href={ (base) "/control/" (path) } { code { (base) "/control/" (path) } } }
             }
             li { code { (base) "/control/pins?board=…" } }

@@ -18,7 +18,7 @@ pub struct Call {
     pub at: Timestamp,
     /// The HTTP method.
     pub method: String,
-    /// The path from `/v5` on, with its query.
+    /// The path from `/v5` on, with its query; `/media-upload/` for the upload of a file.
     pub path: String,
     /// The host.
     pub mode: Mode,
@@ -28,7 +28,7 @@ pub struct Call {
     pub person: Option<String>,
     /// The HTTP status of the answer; `None` when none was given (yet).
     pub status: Option<u16>,
-    /// The answer's `x-pinterest-rid`.
+    /// The answer's `x-pinterest-rid`, or its `x-amz-request-id` where a file was uploaded.
     pub request_id: String,
 }
 

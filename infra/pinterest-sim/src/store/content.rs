@@ -29,6 +29,46 @@ pub enum Media {
     Image(Picture),
     /// Two to five pictures, each with words of its own.
     Images(Vec<MediaItem>),
+    /// A video with a cover.
+    Video(Video),
+}
+
+/// A video that was uploaded before its pin was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Video {
+    /// The media upload that it came by, digits.
+    pub media_id: String,
+    /// What shows before it plays.
+    pub cover: Cover,
+    /// The length of its file in bytes.
+    pub size: u64,
+    /// The SHA-256 of its file, in hexadecimal.
+    pub sha256: String,
+}
+
+/// What a video shows before it plays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cover {
+    /// A picture that came with the pin.
+    Picture(Picture),
+    /// A frame of the video.
+    KeyFrame {
+        /// Where it is, in seconds; past the end it is the last one.
+        seconds: u64,
+        /// Its place in the made-up addresses on `i.pinimg.com`.
+        hash: String,
+    },
+}
+
+impl Cover {
+    /// Its place in the made-up addresses on `i.pinimg.com`.
+    pub(crate) fn hash(&self) -> &str {
+        match self {
+            Self::Picture(picture) => &picture.hash,
+            Self::KeyFrame { hash, .. } => hash,
+        }
+    }
 }
 
 /// One picture of several.

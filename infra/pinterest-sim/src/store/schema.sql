@@ -51,6 +51,14 @@ CREATE INDEX IF NOT EXISTS pin_of_owner ON pin (owner_id);
 
 CREATE TABLE IF NOT EXISTS picture (id TEXT PRIMARY KEY, content_type TEXT NOT NULL, data BLOB NOT NULL) STRICT;
 
+-- A file may be there without processed_at: then its processing never ends.
+CREATE TABLE IF NOT EXISTS media (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE, mode TEXT NOT NULL, owner_id TEXT NOT NULL, key TEXT NOT NULL UNIQUE,
+    parameters TEXT NOT NULL, registered_at INTEGER NOT NULL,
+    size INTEGER, sha256 TEXT, processed_at INTEGER, succeeds INTEGER, expires_at INTEGER
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS quota (
     bucket TEXT PRIMARY KEY, window_start INTEGER NOT NULL, used INTEGER NOT NULL
 ) STRICT;

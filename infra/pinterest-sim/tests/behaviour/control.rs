@@ -98,6 +98,7 @@ async fn switches_are_set_and_told() {
                 "extra_fields": false, "created_at_offset": true,
             }),
         ),
+        ("media", json!({ "processing_ms": 5000, "outcome": "stuck", "expires_ms": 60000 })),
         ("writes", json!({ "hold_ms": 500, "refusal": "conflict" })),
     ] {
         let set = world.control(Method::POST, path, &body).await;
@@ -115,6 +116,8 @@ async fn switches_are_set_and_told() {
         ("answers", json!({ "board_not_found_code": 50 }), "board_not_found_code"),
         ("limits", json!({ "org_read": 1, "for_ms": 0 }), "for_ms"),
         ("writes", json!({ "refusal": "never" }), "writes"),
+        ("media", json!({ "outcome": "lost" }), "media"),
+        ("media", json!({ "processing_ms": -1 }), "media"),
     ] {
         let wrong = world.control(Method::POST, path, &body).await;
         assert_eq!((wrong.status.as_u16(), &wrong.body["field"]), (422, &json!(field)), "{path} {body}");

@@ -5,38 +5,41 @@ use pinterest_sim::{Fault, FaultAnswer, Mode, Operation};
 
 use crate::world::World;
 
-/// Operation, method, path, and the form of a grant.
-const CALLS: [(&str, Method, &str, &str); 22] = [
-    ("exchange_code", Method::POST, "/oauth/token", "grant_type=authorization_code"),
-    ("refresh_token", Method::POST, "/oauth/token", "grant_type=refresh_token"),
-    ("client_credentials", Method::POST, "/oauth/token", "grant_type=client_credentials"),
-    ("revoke_token", Method::POST, "/oauth/token/revoke", "token=x"),
-    ("get_user_account", Method::GET, "/user_account", ""),
-    ("list_boards", Method::GET, "/boards", ""),
-    ("create_board", Method::POST, "/boards", ""),
-    ("get_board", Method::GET, "/boards/1", ""),
-    ("update_board", Method::PATCH, "/boards/1", ""),
-    ("delete_board", Method::DELETE, "/boards/1", ""),
-    ("list_board_pins", Method::GET, "/boards/1/pins", ""),
-    ("list_sections", Method::GET, "/boards/1/sections", ""),
-    ("create_section", Method::POST, "/boards/1/sections", ""),
-    ("list_section_pins", Method::GET, "/boards/1/sections/2/pins", ""),
-    ("create_pin", Method::POST, "/pins", ""),
-    ("list_pins", Method::GET, "/pins", ""),
-    ("get_pin", Method::GET, "/pins/1", ""),
-    ("update_pin", Method::PATCH, "/pins/1", ""),
-    ("delete_pin", Method::DELETE, "/pins/1", ""),
-    ("save_pin", Method::POST, "/pins/1/save", ""),
-    ("get_pin_analytics", Method::GET, "/pins/1/analytics", ""),
-    ("get_user_analytics", Method::GET, "/user_account/analytics", ""),
+/// Operation, method, path on the host, and the form of a grant.
+const CALLS: [(&str, Method, &str, &str); 25] = [
+    ("exchange_code", Method::POST, "/v5/oauth/token", "grant_type=authorization_code"),
+    ("refresh_token", Method::POST, "/v5/oauth/token", "grant_type=refresh_token"),
+    ("client_credentials", Method::POST, "/v5/oauth/token", "grant_type=client_credentials"),
+    ("revoke_token", Method::POST, "/v5/oauth/token/revoke", "token=x"),
+    ("get_user_account", Method::GET, "/v5/user_account", ""),
+    ("list_boards", Method::GET, "/v5/boards", ""),
+    ("create_board", Method::POST, "/v5/boards", ""),
+    ("get_board", Method::GET, "/v5/boards/1", ""),
+    ("update_board", Method::PATCH, "/v5/boards/1", ""),
+    ("delete_board", Method::DELETE, "/v5/boards/1", ""),
+    ("list_board_pins", Method::GET, "/v5/boards/1/pins", ""),
+    ("list_sections", Method::GET, "/v5/boards/1/sections", ""),
+    ("create_section", Method::POST, "/v5/boards/1/sections", ""),
+    ("list_section_pins", Method::GET, "/v5/boards/1/sections/2/pins", ""),
+    ("create_pin", Method::POST, "/v5/pins", ""),
+    ("list_pins", Method::GET, "/v5/pins", ""),
+    ("get_pin", Method::GET, "/v5/pins/1", ""),
+    ("update_pin", Method::PATCH, "/v5/pins/1", ""),
+    ("delete_pin", Method::DELETE, "/v5/pins/1", ""),
+    ("save_pin", Method::POST, "/v5/pins/1/save", ""),
+    ("register_media", Method::POST, "/v5/media", ""),
+    ("get_media", Method::GET, "/v5/media/1", ""),
+    ("upload_media", Method::POST, "/media-upload/", ""),
+    ("get_pin_analytics", Method::GET, "/v5/pins/1/analytics", ""),
+    ("get_user_analytics", Method::GET, "/v5/user_account/analytics", ""),
 ];
 
 async fn call(world: &World, (_, method, path, form): &(&str, Method, &str, &str)) -> u16 {
     if form.is_empty() {
-        return world.call(method.clone(), &format!("/sandbox/v5{path}"), "wrong", None).await.status.as_u16();
+        return world.call(method.clone(), &format!("/sandbox{path}"), "wrong", None).await.status.as_u16();
     }
     let fields: Vec<_> = form.split('&').filter_map(|pair| pair.split_once('=')).collect();
-    world.form(Mode::Sandbox, path, ("1", "wrong"), &fields).await.status.as_u16()
+    world.form(Mode::Sandbox, path.trim_start_matches("/v5"), ("1", "wrong"), &fields).await.status.as_u16()
 }
 
 #[tokio::test]

@@ -96,24 +96,6 @@ async fn a_picture_that_cannot_be_had_is_refused() {
 }
 
 #[tokio::test]
-async fn videos_are_refused_everywhere() {
-    for (mode, cover, words) in [
-        (Mode::Sandbox, true, "Video Pins cannot be created in the API Sandbox."),
-        (Mode::Live, false, "cover_image_url or cover_image_content_type"),
-        (Mode::Live, true, "Media upload not found"),
-    ] {
-        let shop = Shop::open(mode).await;
-        let mut media = json!({ "source_type": "video_id", "media_id": "123" });
-        if cover {
-            media["cover_image_url"] = json!("https://example.com/cover.jpg");
-        }
-        let reply = shop.create(mode, media).await;
-        assert_eq!(reply.status, StatusCode::BAD_REQUEST);
-        assert!(reply.refusal().2.contains(words), "{}", reply.text);
-    }
-}
-
-#[tokio::test]
 async fn a_link_on_a_blocked_domain_is_spam() {
     let shop = Shop::open(Mode::Live).await;
     shop.world.simulator.block_domains(["Spam.example"]);

@@ -4,6 +4,7 @@ use http::StatusCode;
 use pinterest_sim::{Mode, NewPerson, OpenError, Options, Simulator, Storage, Tier};
 use serde_json::json;
 
+use crate::film::processed;
 use crate::world::{SCOPES, World, image};
 
 #[tokio::test]
@@ -34,6 +35,28 @@ async fn a_reopened_folder_has_everything_and_draws_new_ids() {
     assert_eq!(second.status, StatusCode::CREATED, "{}", second.text);
     assert_ne!(second.body["id"], first.body["id"]);
     assert_eq!(world.simulator.pins(&board).len(), 2);
+}
+
+#[tokio::test]
+async fn a_folder_from_before_there_were_videos_opens_and_takes_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || World::with(Storage::Folder(folder.path().to_owned()), Tier::Standard);
+    let world = open();
+    let token = world.connect(Mode::Live, "shop").await;
+    let board = world.board(Mode::Live, "shop", "New arrivals");
+    let pin = json!({ "board_id": board, "title": "Old", "media_source": image() });
+    let old = world.post(Mode::Live, "/pins", &token, &pin).await;
+    drop(world);
+    let database = rusqlite::Connection::open(folder.path().join("pinterest.sqlite")).unwrap();
+    database.execute_batch("DROP TABLE media").unwrap();
+    drop(database);
+
+    let world = open();
+    let film = processed(&world, Mode::Live, &token).await;
+    let source = json!({ "source_type": "video_id", "media_id": film.id, "cover_image_key_frame_time": 0 });
+    let new = world.post(Mode::Live, "/pins", &token, &json!({ "board_id": board, "media_source": source })).await;
+    let listed = world.get(Mode::Live, &format!("/boards/{board}/pins"), &token).await;
+    assert_eq!(listed.body["items"], json!([new.body, old.body]));
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use axum::Router;
 use axum::body::Body;
 use data_encoding::BASE64;
 use http::{HeaderMap, Method, Request, StatusCode};
@@ -71,7 +72,16 @@ impl World {
 
     /// Sends a request to the router.
     pub async fn send(&self, request: Request<Body>) -> Reply {
-        let response = self.simulator.router().oneshot(request).await.unwrap();
+        Self::ask(self.simulator.router(), request).await
+    }
+
+    /// Sends a request to where the router is mounted.
+    pub async fn send_below_base(&self, request: Request<Body>) -> Reply {
+        Self::ask(Router::new().nest_service("/_pinterest", self.simulator.router()), request).await
+    }
+
+    async fn ask(router: Router, request: Request<Body>) -> Reply {
+        let response = router.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8_lossy(&bytes).into_owned();
