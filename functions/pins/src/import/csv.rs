@@ -137,8 +137,6 @@ pub fn cell(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
     use super::*;
 
     fn cells(text: &str) -> Vec<(u32, Vec<String>)> {
