@@ -25,6 +25,7 @@ pub mod reason;
 pub mod scope;
 pub mod settings;
 pub mod template;
+pub mod video;
 pub mod words;
 
 pub use account::{Account, AccountHold, Connection, DoubtfulPin, Person, ReconnectReason, SealedToken, SealedTokens};
@@ -32,12 +33,12 @@ pub use attempt::{Attempt, AttemptOutcome};
 pub use attention::Attention;
 pub use check::{Candidate, Check};
 pub use circuit::{Circuit, CircuitKind};
-pub use content::{Content, Media};
+pub use content::{Content, Cover, Media, Slide};
 pub use due::{Due, Partition, Shard};
 pub use fields::FieldError;
 pub use id::{
-    AccountId, AppId, AttemptId, BoardId, ImportId, InvalidId, MediaId, OwnerId, PinId, PinterestPinId,
-    PinterestUserId, SectionId, TemplateId,
+    AccountId, AppId, AttemptId, BoardId, ImportId, InvalidId, MediaId, OwnerId, PinId, PinterestMediaId,
+    PinterestPinId, PinterestUserId, SectionId, TemplateId,
 };
 pub use import::{Import, ImportedRow, PlannedPin, RowNote};
 pub use media::{MediaFile, MediaKind, MediaProblem, MediaStatus, Shape};
@@ -51,4 +52,5 @@ pub use reason::{Doubt, Failure, Hold, Setback, Warning};
 pub use scope::{Scope, Scopes};
 pub use settings::{SecretRef, Settings};
 pub use template::Template;
+pub use video::{VideoStage, VideoUpload};
 pub use words::{Likeness, Words};

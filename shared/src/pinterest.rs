@@ -13,6 +13,7 @@ mod oauth;
 mod pins;
 mod sections;
 pub mod transport;
+mod videos;
 
 pub use account::UserAccount;
 pub use boards::{Board, BoardPage, BoardRequest, PAGE as BOARD_PAGE, Privacy};
@@ -20,9 +21,10 @@ pub use call::Answer;
 pub use fault::{CallError, RateLimit, Refusal};
 pub use listed_pins::{ListedPin, PinPage};
 pub use oauth::{ConsentRequest, TokenGrant};
-pub use pins::{CreatedPin, PinRequest};
+pub use pins::{CreatedPin, MediaSource, PinRequest, PostedSlide};
 pub use sections::{Section, SectionPage};
 pub use transport::{Transport, TransportError};
+pub use videos::{RegisteredVideo, VideoFile, VideoStatus};
 
 use url::Url;
 

@@ -71,7 +71,7 @@ impl Seeded {
         let id = PinId::random(random);
         let draft = Draft {
             title: Some(format!("Pin {id}")),
-            image_url: "https://example.com/lemon-cake.jpg".into(),
+            media: shared::domain::Media::at("https://example.com/lemon-cake.jpg"),
             ..Draft::default()
         };
         let to = Destination {

@@ -142,7 +142,7 @@ impl World {
         let platform = self.platform(&format!("seed {title} {at}"));
         let draft = Draft {
             title: Some(title.to_owned()),
-            image_url: "https://example.com/lemon-cake.jpg".into(),
+            media: shared::domain::Media::at("https://example.com/lemon-cake.jpg"),
             ..Draft::default()
         };
         let now = self.clock.now();

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::Config;
 use serde_json::{Value, json};
 use shared::domain::{Mode, Scopes};
+use shared::pinterest::transport::Payload;
 use shared::pinterest::{CallError, Hosts, Pinterest, Transport, TransportError};
 use shared::vault::{AccessToken, AppCredentials, AppSecret, AuthorizationCode, KeyRing};
 use tests::{Ids, World};
@@ -201,7 +202,7 @@ type Answered = (u16, Vec<(String, String)>, Vec<u8>);
 
 /// Pinterest, answering whatever is given.
 fn answering((status, headers, body): Answered) -> Pinterest {
-    let answer = move |_: Request<Bytes>| {
+    let answer = move |_: Request<Payload>| {
         let mut response = http::Response::builder().status(status);
         for (name, value) in &headers {
             if let Ok(value) = http::HeaderValue::from_bytes(value.as_bytes()) {

@@ -318,3 +318,38 @@ async fn nothing_is_taken_while_pinterest_is_disabled() {
         assert_eq!((answer.status, &answer.json()["code"]), (403, &json!("pinterest_disabled")));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_video_of_ones_own_is_taken_with_a_thumbnail_of_any_form_or_none() {
+    let (world, account) = world().await;
+    let image = world.ready_media("alice", &files::png(720, 1280)).await;
+    let video = world.completed("alice", "video/mp4", &files::mp4(10_000, 720, 1280)).await;
+    let id = video["id"].as_str().unwrap();
+    let row = |media: &str, thumbnail: &str| format!("T,{media},New arrivals,{thumbnail},,,2027-02-01,\n");
+    let cells = [(id, ""), (id, "7"), (id, "0:07"), (id, "00:00:10"), (id, &image), (&image, "7"), (&image, "")];
+    let rows: String = cells.iter().map(|(media, thumbnail)| row(media, thumbnail)).collect();
+    let query = format!("account_id={account}");
+    let checked = check(&world, &query, format!("{HEADER}\n{rows}")).await;
+    assert_eq!(told(&checked, "errors"), [], "{checked}");
+    assert!(told(&checked, "warnings").contains(&(7, "Thumbnail".to_owned(), "not_used".to_owned())), "{checked}");
+    stored(&world, &query, format!("{HEADER}\n{rows}")).await;
+    let shown: Vec<_> = pins(&world).await.iter().map(|pin| pin["content"]["media"].clone()).collect();
+    let covers = |cover: Value| shown.iter().filter(|media| media["cover"] == cover).count();
+    assert_eq!(covers(json!({"at_seconds": 1})), 1, "the default");
+    assert_eq!((covers(json!({"at_seconds": 7})), covers(json!({"at_seconds": 10}))), (2, 1));
+    assert_eq!(covers(json!({"media_id": image})), 1);
+    assert_eq!(shown.iter().filter(|media| media["source_type"] == "media").count(), 2);
+
+    let wrong = [(id, "first"), (id, "11"), (id, "1:2:3:4"), (id, "-1"), (id, id), ("https://example.com/a.mp4", "")];
+    let rows: String = wrong.iter().map(|(media, thumbnail)| row(media, thumbnail)).collect();
+    let checked = check(&world, &query, format!("{HEADER}\n{rows}")).await;
+    let expected = [
+        (2, "Thumbnail", "invalid"),
+        (3, "Thumbnail", "past_the_end"),
+        (4, "Thumbnail", "invalid"),
+        (5, "Thumbnail", "invalid"),
+        (6, "Thumbnail", "not_an_image"),
+        (7, "Media URL", "media_unsupported"),
+    ];
+    assert_eq!(told(&checked, "errors"), named(&expected));
+}

@@ -14,8 +14,8 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Stores a pin of `account`; without a time it is a draft.
 async fn store(world: &World, account: &Account, title: &str, at: Option<Timestamp>) -> Pin {
-    let image_url = "https://example.com/a.jpg".to_owned();
-    let draft = Draft { title: Some(title.to_owned()), image_url, ..Draft::default() };
+    let media = shared::domain::Media::at("https://example.com/a.jpg");
+    let draft = Draft { title: Some(title.to_owned()), media, ..Draft::default() };
     let to = Destination {
         account_id: account.id.clone(),
         mode: account.mode,

@@ -93,7 +93,7 @@ async fn a_pin_with_a_file_that_it_cannot_have_is_refused() {
         ("x", "not_found"),
         (&pending, "media_not_ready"),
         (&rejected, "media_rejected"),
-        (&video, "media_unsupported"),
+        (&video, "not_an_image"),
     ] {
         let answer = schedule(&planner, media, "now").await;
         assert_eq!(answer.wrong_fields(), [("content.media.media_id".to_owned(), code.to_owned())], "{media}");

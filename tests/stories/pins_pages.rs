@@ -25,7 +25,7 @@ async fn minutes(count: i64) -> (World, Account, Vec<Pin>) {
 }
 
 async fn store(world: &World, account: &Account, title: &str, at: Timestamp) -> Pin {
-    let image_url = "https://example.com/a.jpg".to_owned();
+    let media = shared::domain::Media::at("https://example.com/a.jpg");
     let to = Destination {
         account_id: account.id.clone(),
         mode: account.mode,
@@ -33,7 +33,7 @@ async fn store(world: &World, account: &Account, title: &str, at: Timestamp) -> 
         section_id: None,
         board_verified: true,
     };
-    let content = Content::check(Draft { title: Some(title.to_owned()), image_url, ..Draft::default() }).unwrap();
+    let content = Content::check(Draft { title: Some(title.to_owned()), media, ..Draft::default() }).unwrap();
     let mut pin = Pin::draft(PinId::random(&SystemRandom), account.owner.clone(), to, content, START);
     pin.schedule(at, START).unwrap();
     world.platform("writer").pins.create(&pin).await.unwrap();

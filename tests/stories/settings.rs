@@ -33,6 +33,7 @@ async fn a_fresh_installation_shows_the_defaults_and_what_to_register() {
                 "user_accounts:read", "pins:read", "pins:read_secret", "pins:write", "pins:write_secret",
                 "boards:read", "boards:read_secret", "boards:write", "boards:write_secret",
             ],
+            "carousels": "disabled",
             "callback_url": "https://pins.example.com/app/pinterest/board",
             "create_app_url": "https://developers.pinterest.com/apps/connect/",
             "warnings": [],

@@ -9,7 +9,11 @@ use shared::store::{CalendarQuery, Claim, DueWork, Lease, Order, PinStore, Store
 use tests::{START, World};
 
 fn pin(owner: &str, at: Option<Timestamp>) -> Pin {
-    let draft = Draft { title: Some("T".into()), image_url: "https://example.com/a.jpg".into(), ..Draft::default() };
+    let draft = Draft {
+        title: Some("T".into()),
+        media: shared::domain::Media::at("https://example.com/a.jpg"),
+        ..Draft::default()
+    };
     let to = Destination {
         account_id: AccountId::random(&SystemRandom),
         mode: Mode::Live,

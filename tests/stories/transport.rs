@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Request, Response};
 use pinterest_sim::{App, Fault, FaultAnswer, Mode, Operation, Options, Simulator, Storage, Tier};
-use shared::pinterest::transport::over_the_network;
+use shared::pinterest::transport::{Payload, over_the_network};
 use shared::pinterest::{Transport, TransportError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -23,7 +23,7 @@ async fn listen() -> (TcpListener, String) {
 
 async fn post(url: &str, body: usize) -> Result<Response<Bytes>, TransportError> {
     let request = Request::post(url).body(Bytes::from(vec![b'x'; body])).unwrap();
-    over_the_network().0.oneshot(request).await
+    over_the_network().0.oneshot(request.map(Payload::from)).await
 }
 
 /// Reads up to the end of the request's head.
@@ -171,7 +171,7 @@ async fn a_pooled_connection_that_the_peer_closed_never_carries_a_request_twice(
     let transport = over_the_network();
     let send = async |transport: &Transport| {
         let request = Request::post(&url).body(Bytes::from_static(b"{}")).unwrap();
-        transport.0.clone().oneshot(request).await
+        transport.0.clone().oneshot(request.map(Payload::from)).await
     };
     let first = async {
         let (mut stream, _) = listener.accept().await.unwrap();
@@ -229,7 +229,7 @@ async fn what_the_simulator_breaks_off_is_unknown_with_and_without_a_socket() {
         for transport in [over_the_network(), local::simulated::transport(simulator.router())] {
             let request = Request::get(url.replace("/v5/pins", "/live/v5/boards"));
             let request = request.header("authorization", format!("Bearer {token}")).body(Bytes::new()).unwrap();
-            let result = transport.0.oneshot(request).await;
+            let result = transport.0.oneshot(request.map(Payload::from)).await;
             match &fault {
                 Some(_) => assert!(unknown(&result), "{fault:?}: {result:?}"),
                 None => assert_eq!(result.unwrap().status(), 200),

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::api::{Json, Reason, entity_tag};
 use shared::domain::{
-    AccountId, Attempt, BoardId, Candidate, Check, Content, Hold, Media, MediaId, Mode, Pin, PinId, PinterestPinId,
-    SectionId, Settings, State, Status,
+    AccountId, Attempt, BoardId, Candidate, Check, Content, Cover, Hold, Media, MediaId, Mode, Pin, PinId,
+    PinterestPinId, SectionId, Settings, Slide, State, Status,
 };
 use utoipa::ToSchema;
 
@@ -85,11 +85,56 @@ enum MediaBody {
         /// Its address.
         url: String,
     },
-    /// A file of the owner's own.
+    /// An image of the owner's own.
     Media {
         /// Which.
         media_id: MediaId,
     },
+    /// A video of the owner's own.
+    Video {
+        /// Which.
+        media_id: MediaId,
+        /// What is shown before it plays.
+        cover: CoverBody,
+        /// How far it is with Pinterest; `null` where no pin was made of it yet.
+        #[schema(schema_with = description::video_stages)]
+        upload: Option<&'static str>,
+    },
+    /// Several images of the owner's own.
+    Carousel {
+        /// From the first to the last.
+        items: Vec<SlideBody>,
+    },
+}
+
+/// What is shown of a video before it plays: one of the two.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = Cover)]
+enum CoverBody {
+    /// A picture of the video itself.
+    Second {
+        /// At that second.
+        at_seconds: u32,
+    },
+    /// An image of the owner's own.
+    Image {
+        /// Which.
+        media_id: MediaId,
+    },
+}
+
+/// One image of several.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CarouselItem)]
+struct SlideBody {
+    media_id: MediaId,
+    #[schema(required)]
+    title: Option<String>,
+    #[schema(required)]
+    description: Option<String>,
+    #[schema(required)]
+    link: Option<String>,
 }
 
 /// A pin on Pinterest that may be ours.
@@ -174,7 +219,7 @@ impl PinBody {
             lateness_ms,
             pinterest_pin_id,
             candidates: candidates(&pin.state).iter().map(candidate).collect(),
-            content: ContentBody::of(&pin.content),
+            content: ContentBody::of_pin(&pin),
             attempts: pin.attempts.into_iter().map(attempt).collect(),
             id: pin.id,
             account_id: pin.account_id,
@@ -233,21 +278,47 @@ fn next_attempt(pin: &Pin) -> Option<Timestamp> {
     }
 }
 
+impl MediaBody {
+    fn of(media: &Media) -> Self {
+        match media.clone() {
+            Media::ImageUrl { url } => Self::ImageUrl { url },
+            Media::Upload { id } => Self::Media { media_id: id },
+            Media::Video { id, cover: Cover::Second(second) } => {
+                Self::Video { media_id: id, cover: CoverBody::Second { at_seconds: second }, upload: None }
+            }
+            Media::Video { id, cover: Cover::Upload(cover) } => {
+                Self::Video { media_id: id, cover: CoverBody::Image { media_id: cover }, upload: None }
+            }
+            Media::Carousel { slides } => Self::Carousel {
+                items: slides
+                    .into_iter()
+                    .map(|Slide { id, title, description, link }| SlideBody { media_id: id, title, description, link })
+                    .collect(),
+            },
+        }
+    }
+}
+
 impl ContentBody {
+    /// What a pin shows, with how far its video is.
+    fn of_pin(pin: &Pin) -> Self {
+        let mut content = Self::of(&pin.content);
+        if let MediaBody::Video { upload, .. } = &mut content.media {
+            *upload = pin.video.as_ref().map(|video| video.stage.code());
+        }
+        content
+    }
+
     /// What is shown.
     pub fn of(content: &Content) -> Self {
         let own = |text: Option<&str>| text.map(str::to_owned);
-        let media = match content.media() {
-            Media::ImageUrl { url } => MediaBody::ImageUrl { url: url.clone() },
-            Media::Upload { id } => MediaBody::Media { media_id: id.clone() },
-        };
         Self {
             title: own(content.title()),
             description: own(content.description()),
             alt_text: own(content.alt_text()),
             link: own(content.link()),
             dominant_color: own(content.dominant_color()),
-            media,
+            media: MediaBody::of(content.media()),
         }
     }
 }

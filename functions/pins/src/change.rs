@@ -75,7 +75,7 @@ async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<(Pin, Option<Slo
     // A file is looked at where the pin gets it, or gets a time.
     let is_new = form.content.as_ref().is_some_and(|content| content.media() != pin.content.media());
     if is_new || form.is_scheduling() {
-        media::check(desk, form.content.as_ref(), &mut errors).await?;
+        media::check(desk, pin.mode, form.content.as_ref(), &mut errors).await?;
     }
     let (true, Some(content)) = (errors.is_empty(), form.content) else {
         return Err(Problem::invalid(errors));

@@ -1,11 +1,11 @@
 //! Reads the content of a request.
 
+mod media;
+
 use serde_json::Value;
 use shared::api::Fields;
 use shared::domain::content::Draft;
-use shared::domain::{Content, FieldError, MediaId, Template};
-
-use crate::media;
+use shared::domain::{Content, FieldError, Template};
 
 const IMAGE_URL: &str = "content.media.url";
 
@@ -48,54 +48,21 @@ fn read_by(
         }
     };
     fields.close();
-    let picture = media.and_then(|media| match media {
-        None => Some(Picture { image_url: old.image_url, media_id: old.media_id }),
-        Some(media) => Picture::read(media, errors),
+    let media = media.and_then(|media| match media {
+        None => Some(old.media),
+        Some(media) => media::read(media, errors),
     });
-    let has_picture = picture.is_some();
-    let Picture { image_url, media_id } = picture.unwrap_or_default();
+    let has_media = media.is_some();
     let draft = match template {
         Some(template) => template.apply(&draft),
         None => draft,
     };
-    match Content::check(Draft { image_url, media_id, ..draft }) {
+    match Content::check(Draft { media: media.unwrap_or_default(), ..draft }) {
         Ok(content) => (errors.len() == noted).then_some(content),
         Err(found) => {
             // Where there is no address, that was said already.
-            errors.extend(found.into_iter().filter(|error| has_picture || error.field != IMAGE_URL));
+            errors.extend(found.into_iter().filter(|error| has_media || error.field != IMAGE_URL));
             None
         }
-    }
-}
-
-/// What is said of the picture: one of the two.
-#[derive(Debug, Default)]
-struct Picture {
-    image_url: String,
-    media_id: Option<MediaId>,
-}
-
-impl Picture {
-    fn read(media: Value, errors: &mut Vec<FieldError>) -> Option<Self> {
-        let mut fields = Fields::open("content.media", media, errors)?;
-        let kind = fields.required_text("source_type")?;
-        let picture = match kind.as_str() {
-            "image_url" => fields.required_text("url").map(|image_url| Self { image_url, media_id: None }),
-            "media" => fields.required_text("media_id").and_then(|text| {
-                let media_id = text.parse().ok();
-                if media_id.is_none() {
-                    fields.wrong("media_id", "not_found", media::ABSENT);
-                }
-                media_id.map(|id| Self { image_url: String::new(), media_id: Some(id) })
-            }),
-            _ => {
-                let message = "Only images can be published so far: {\"source_type\": \"image_url\", \"url\": …} or \
-                               {\"source_type\": \"media\", \"media_id\": …}.";
-                fields.wrong("source_type", "media_unsupported", message);
-                return None;
-            }
-        };
-        fields.close();
-        picture
     }
 }

@@ -6,7 +6,7 @@ use shared::api::description::{self, GatewayMessage, complete, words};
 use shared::api::{ProblemBody, Reason};
 use shared::domain::{
     AccountId, AttemptOutcome, Check, Doubt, Failure, Hold, MediaId, PinterestPinId, Setback, Status, TemplateId,
-    Warning,
+    VideoStage, Warning,
 };
 use shared::problems;
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
@@ -168,9 +168,42 @@ pub struct NewMedia {
     /// For `image_url`: a JPEG or PNG that Pinterest can fetch without signing in.
     #[schema(max_length = 2048, nullable = false)]
     url: Option<String>,
-    /// For `media`: an uploaded image that is `ready`.
+    /// For `media` and `video`: an uploaded image or video that is `ready`.
     #[schema(nullable = false)]
     media_id: Option<MediaId>,
+    /// For `video`: what is shown before it plays; the picture at one second where nothing is said.
+    #[schema(nullable = false)]
+    cover: Option<NewCover>,
+    /// For `carousel`: images of the same size.
+    #[schema(nullable = false, min_items = 2, max_items = 5)]
+    items: Option<Vec<NewSlide>>,
+}
+
+/// What is shown of a video before it plays: exactly one of the two.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`content::media` reads its fields one by one, to name every wrong one")]
+pub struct NewCover {
+    /// A picture of the video itself.
+    #[schema(nullable = false, maximum = 900)]
+    at_seconds: Option<u32>,
+    /// An uploaded image that is `ready`.
+    #[schema(nullable = false)]
+    media_id: Option<MediaId>,
+}
+
+/// One image of a carousel.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`content::media` reads its fields one by one, to name every wrong one")]
+pub struct NewSlide {
+    /// An uploaded image that is `ready`.
+    media_id: MediaId,
+    #[schema(max_length = 100)]
+    title: Option<String>,
+    #[schema(max_length = 800)]
+    description: Option<String>,
+    /// Where the image leads: an http or https address.
+    #[schema(max_length = 2048)]
+    link: Option<String>,
 }
 
 /// What changes of a pin; what is not given stays.
@@ -289,6 +322,7 @@ pub fn kinds() -> ObjectBuilder {
     words([
         ("publish", "a try at publishing."),
         ("look", "a look at the board for a pin whose outcome was unknown."),
+        ("video", "a step of the pin's video on its way to Pinterest."),
         ("retry", "somebody asked for another try."),
         ("resolve", "somebody settled a pin that was in doubt."),
     ])
@@ -311,7 +345,15 @@ fn source_types() -> ObjectBuilder {
     words([
         ("image_url", "an image that Pinterest fetches from its address."),
         ("media", "an image of your own that was uploaded."),
+        ("video", "a video of your own that was uploaded; not in the sandbox."),
+        ("carousel", "two to five images of your own; where the settings allow it."),
     ])
+}
+
+/// How far a video is with Pinterest.
+pub fn video_stages() -> OneOfBuilder {
+    let none = ObjectBuilder::new().schema_type(SchemaType::new(Type::Null));
+    OneOfBuilder::new().item(words(VideoStage::TABLE)).item(none)
 }
 
 fn text() -> ObjectBuilder {

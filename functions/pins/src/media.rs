@@ -1,37 +1,138 @@
-//! Whether a pin can be made with an uploaded file, and that the file stays for it.
+//! Whether a pin can be made with uploaded files, and that they stay for it.
 
 use shared::api::Problem;
-use shared::domain::{Content, FieldError, Media, MediaFile, MediaStatus};
+use shared::domain::{Content, Cover, FieldError, Media, MediaFile, MediaId, MediaStatus, Mode};
 use shared::store::{StoreError, Stored};
 
 use crate::desk::Desk;
 
-/// The field that names the file.
-const FIELD: &str = "content.media.media_id";
-
 /// What is said of a file that is not there, or somebody else's.
 pub const ABSENT: &str = "There is no such file. Upload it with POST /v1/media and use the id of its answer.";
+
+/// The field of the file that a pin shows.
+const FILE: &str = "content.media.media_id";
+
+const SANDBOX: &str = "Pinterest's sandbox takes no video pins. Use an image here, or plan the video for an account that was \
+                       connected in live mode.";
+
+const CAROUSELS: &str = "Carousels are switched off, since Pinterest may not show them as such. An administrator can allow \
+                         them in the settings; or make one pin for each image.";
 
 /// How often a row that changes meanwhile is read again.
 const TRIES: usize = 3;
 
-/// Notes what speaks against the file of `content`.
-pub async fn check(desk: &Desk, content: Option<&Content>, errors: &mut Vec<FieldError>) -> Result<(), Problem> {
-    let Some(Media::Upload { id }) = content.map(Content::media) else { return Ok(()) };
-    let file = desk.function.platform.media.load(&desk.owner, id).await?;
-    let objection = match file.filter(|file| file.is_there(desk.now)) {
-        None => Some(("not_found", ABSENT)),
-        Some(file) => objection(&file),
-    };
-    errors.extend(objection.map(|(code, message)| FieldError::new(FIELD, code, message)));
+/// Notes what speaks against the files of `content`, for an account of `mode`.
+pub async fn check(
+    desk: &Desk,
+    mode: Mode,
+    content: Option<&Content>,
+    errors: &mut Vec<FieldError>,
+) -> Result<(), Problem> {
+    let Some(content) = content else { return Ok(()) };
+    match content.media() {
+        Media::ImageUrl { .. } => {}
+        Media::Upload { id } => {
+            find(desk, FILE, (id, Wanted::Image), errors).await?;
+        }
+        Media::Video { id, cover } => {
+            if mode == Mode::Sandbox {
+                errors.push(FieldError::new("content.media.source_type", "video_in_sandbox", SANDBOX));
+            }
+            let video = find(desk, FILE, (id, Wanted::Video), errors).await?;
+            check_cover(desk, cover, video.as_ref(), errors).await?;
+        }
+        Media::Carousel { slides } => {
+            if !desk.settings.carousels {
+                errors.push(FieldError::new("content.media.source_type", "carousels_disabled", CAROUSELS));
+            }
+            let mut files = Vec::with_capacity(slides.len());
+            for (index, slide) in slides.iter().enumerate() {
+                let field = format!("content.media.items[{index}].media_id");
+                files.push(find(desk, &field, (&slide.id, Wanted::Image), errors).await?);
+            }
+            check_sizes(&files, errors);
+        }
+    }
     Ok(())
 }
 
-/// Lets the file of `content` stay until its owner deletes it.
-///
-/// Its bytes first: should this die in between, they stay for too long, and are not missing when the pin is due.
+async fn check_cover(
+    desk: &Desk,
+    cover: &Cover,
+    video: Option<&MediaFile>,
+    errors: &mut Vec<FieldError>,
+) -> Result<(), Problem> {
+    match cover {
+        Cover::Upload(id) => {
+            find(desk, "content.media.cover.media_id", (id, Wanted::Image), errors).await?;
+        }
+        Cover::Second(second) => {
+            let length = video.and_then(|video| video.shape.duration_ms);
+            if let Some(length) = length.filter(|length| u64::from(*second) * 1000 > *length) {
+                let message = format!("The video has {} seconds; give one within it.", length / 1000);
+                errors.push(FieldError::new("content.media.cover.at_seconds", "past_the_end", message));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Pinterest shows the images of a carousel in one frame: each has to have the size of the first.
+fn check_sizes(files: &[Option<MediaFile>], errors: &mut Vec<FieldError>) {
+    let size = |file: &MediaFile| file.shape.width.zip(file.shape.height);
+    let Some(wanted) = files.first().and_then(Option::as_ref).and_then(size) else { return };
+    for (index, file) in files.iter().enumerate().skip(1) {
+        if let Some((width, height)) = file.as_ref().and_then(size).filter(|found| *found != wanted) {
+            let message = format!(
+                "The images of a carousel have the same size. The first has {} by {} pixels, this one {width} by \
+                 {height}; cut or scale it.",
+                wanted.0, wanted.1
+            );
+            errors.push(FieldError::new(format!("content.media.items[{index}].media_id"), "size_differs", message));
+        }
+    }
+}
+
+/// What a file is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Image,
+    Video,
+}
+
+/// The file, or what speaks against it.
+async fn find(
+    desk: &Desk,
+    field: &str,
+    (id, wanted): (&MediaId, Wanted),
+    errors: &mut Vec<FieldError>,
+) -> Result<Option<MediaFile>, Problem> {
+    let file = load(desk, id).await?;
+    let objection = match &file {
+        None => Some(("not_found", ABSENT)),
+        Some(file) => objection(file, wanted),
+    };
+    let is_good = objection.is_none();
+    errors.extend(objection.map(|(code, message)| FieldError::new(field, code, message)));
+    Ok(file.filter(|_| is_good))
+}
+
+/// The file, if it is there.
+pub async fn load(desk: &Desk, id: &MediaId) -> Result<Option<MediaFile>, Problem> {
+    let file = desk.function.platform.media.load(&desk.owner, id).await?;
+    Ok(file.filter(|file| file.is_there(desk.now)))
+}
+
+/// Lets the files of `content` stay until their owner deletes them.
 pub async fn keep(desk: &Desk, content: &Content) -> Result<(), Problem> {
-    let Media::Upload { id } = content.media() else { return Ok(()) };
+    for id in content.media().files() {
+        keep_one(desk, id).await?;
+    }
+    Ok(())
+}
+
+/// Its bytes first: should this die in between, they stay for too long, and are not missing when the pin is due.
+async fn keep_one(desk: &Desk, id: &MediaId) -> Result<(), Problem> {
     let platform = &desk.function.platform;
     for _ in 0..TRIES {
         let Some(file) = platform.media.load(&desk.owner, id).await? else { break };
@@ -47,19 +148,24 @@ pub async fn keep(desk: &Desk, content: &Content) -> Result<(), Problem> {
     Ok(())
 }
 
-fn objection(file: &MediaFile) -> Option<(&'static str, &'static str)> {
-    match file.status {
-        MediaStatus::AwaitingUpload => Some((
+fn objection(file: &MediaFile, wanted: Wanted) -> Option<(&'static str, &'static str)> {
+    match (file.status, wanted) {
+        (MediaStatus::AwaitingUpload, _) => Some((
             "media_not_ready",
             "The file was not checked yet. Upload it, and then ask for that with POST /v1/media/{id}/complete.",
         )),
-        MediaStatus::Rejected => {
+        (MediaStatus::Rejected, _) => {
             Some(("media_rejected", "Pinterest would not take this file. GET /v1/media/{id} says why and what to do."))
         }
-        MediaStatus::Deleting => Some(("not_found", ABSENT)),
-        MediaStatus::Ready if file.kind.is_video() => {
-            Some(("media_unsupported", "Videos cannot be published so far. Use a JPEG or PNG."))
+        (MediaStatus::Deleting, _) => Some(("not_found", ABSENT)),
+        (MediaStatus::Ready, Wanted::Image) if file.kind.is_video() => Some((
+            "not_an_image",
+            "This file is a video. Give {\"source_type\": \"video\", \"media_id\": …}; covers and carousels are made of JPEG \
+             and PNG.",
+        )),
+        (MediaStatus::Ready, Wanted::Video) if !file.kind.is_video() => {
+            Some(("not_a_video", "This file is an image. Give {\"source_type\": \"media\", \"media_id\": …}."))
         }
-        MediaStatus::Ready => None,
+        (MediaStatus::Ready, _) => None,
     }
 }

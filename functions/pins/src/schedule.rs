@@ -96,7 +96,7 @@ async fn take(
     }
     errors.extend(form.times().filter_map(|(field, when)| when.objection(field, desk.now)));
     let placements = place(desk, form, &mut errors).await?;
-    media::check(desk, form.content(), &mut errors).await?;
+    media::check(desk, desk.settings.mode, form.content(), &mut errors).await?;
     match order {
         Some(order) if errors.is_empty() => {
             media::keep(desk, &order.request().content).await?;

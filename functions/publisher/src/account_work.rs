@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use shared::domain::{Account, AccountId, OwnerId};
 use shared::store::StoreError;
 
-use crate::publish::Finished;
+use crate::publish::{Aside, Finished};
 use crate::rules::Rule;
 use crate::{Publisher, release, renew};
 
@@ -17,7 +17,7 @@ const NEXT_PAGE: SignedDuration = SignedDuration::from_mins(1);
 /// Does what is due of an account.
 pub async fn advance(publisher: &Publisher, owner: &OwnerId, id: &AccountId) -> Finished {
     match step(publisher, owner, id).await {
-        Ok(()) => Finished { account: true, ..Finished::default() },
+        Ok(()) => Finished { aside: Some(Aside::Account), ..Finished::default() },
         Err(StoreError::Conflict) => Finished::default(),
         Err(error) => {
             tracing::error!(%error, account = %id, "an account's own work could not be done");

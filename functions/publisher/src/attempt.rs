@@ -1,7 +1,6 @@
 //! One attempt at a claimed pin: the post, the judgement, the move.
 
 use jiff::{SignedDuration, Timestamp};
-use secrecy::ExposeSecret;
 use shared::domain::attempt::shorten;
 use shared::domain::{Account, Attempt, AttemptId, AttemptOutcome, Connection, Failure, Hold, Pin, Setback, Wait};
 use shared::pinterest::{Answer, CallError, CreatedPin, PinRequest, RateLimit};
@@ -50,8 +49,8 @@ pub async fn attempt(
         publisher.circuits.pass_on(pin).await;
         return Tried::default();
     }
-    let picture = match picture::address(publisher, pin).await {
-        Ok(address) => address,
+    let picture = match picture::of(publisher, pin).await {
+        Ok(picture) => picture,
         Err(ending) => {
             settle(publisher, pin, ending, entry(id, at));
             publisher.circuits.pass_on(pin).await;
@@ -59,7 +58,7 @@ pub async fn attempt(
         }
     };
     let at = publisher.platform.clock.now();
-    let request = PinRequest::showing(pin, picture.expose_secret());
+    let request = PinRequest::showing(pin, picture.source(pin));
     let result = publisher.platform.pinterest.create_pin(pin.mode, &token, &request).await;
     let ended = publisher.platform.clock.now();
     let verdict = classify(&result);
@@ -89,6 +88,7 @@ async fn end(publisher: &Publisher, pin: &Pin, account: &Account, verdict: Verdi
         Verdict::Unknown => Ending::Unknown,
         Verdict::Fail(failure) => Ending::Fail(failure),
         Verdict::Retry(setback) => Ending::Retry(setback),
+        Verdict::VideoGone => Ending::VideoGone,
         Verdict::Hold(reason, _) if !in_time => {
             Ending::Hold(reason, Wait::Until(publisher.platform.clock.now() + SOON))
         }
@@ -173,25 +173,31 @@ pub fn entry(id: &AttemptId, at: Timestamp) -> Attempt {
 }
 
 fn answered(entry: Attempt, result: &Result<Answer<CreatedPin>, CallError>, ended: Timestamp) -> Attempt {
-    let took_ms = u64::try_from(ended.duration_since(entry.at).as_millis()).ok();
-    let base = Attempt { took_ms, ..entry };
+    let ended = Attempt { took_ms: u64::try_from(ended.duration_since(entry.at).as_millis()).ok(), ..entry };
     match result {
-        Ok(answer) => Attempt { http_status: Some(answer.status), request_id: answer.request_id.clone(), ..base },
-        Err(CallError::Refused(refusal)) => Attempt {
+        Ok(answer) => Attempt { http_status: Some(answer.status), request_id: answer.request_id.clone(), ..ended },
+        Err(error) => refused(ended, error),
+    }
+}
+
+/// The entry with what Pinterest said, or what is known of why it said nothing.
+pub fn refused(entry: Attempt, error: &CallError) -> Attempt {
+    match error {
+        CallError::Refused(refusal) => Attempt {
             http_status: Some(refusal.status),
             code: refusal.code,
             message: Some(refusal.message.clone()),
             request_id: refusal.request_id.clone(),
-            ..base
+            ..entry
         },
-        Err(CallError::Unreadable { status, request_id }) => Attempt {
+        CallError::Unreadable { status, request_id } => Attempt {
             http_status: Some(*status),
             message: Some("Pinterest's answer could not be read.".to_owned()),
             request_id: request_id.clone(),
-            ..base
+            ..entry
         },
-        Err(error @ (CallError::NotSent(source) | CallError::Unknown(source))) => {
-            Attempt { message: Some(shorten(&format!("{error}: {source}"))), ..base }
+        CallError::NotSent(source) | CallError::Unknown(source) => {
+            Attempt { message: Some(shorten(&format!("{error}: {source}"))), ..entry }
         }
     }
 }

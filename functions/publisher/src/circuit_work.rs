@@ -12,7 +12,7 @@ use shared::store::{DueEntry, DueWork, StoreError};
 
 use crate::circuits::Next;
 use crate::lanes::Job;
-use crate::publish::Finished;
+use crate::publish::{Aside, Finished};
 use crate::{Publisher, look, release};
 
 /// How many parked pins are looked at for one whose account can be used.
@@ -33,7 +33,7 @@ const AT_ONCE: usize = 16;
 /// Takes the step of the circuit of `kind` that is due.
 pub async fn advance(publisher: &Publisher, mode: Mode, kind: CircuitKind) -> Finished {
     match step(publisher, mode, kind).await {
-        Ok(jobs) => Finished { account: true, jobs, ..Finished::default() },
+        Ok(jobs) => Finished { aside: Some(Aside::Account), jobs, ..Finished::default() },
         // Another publisher takes it.
         Err(StoreError::Conflict) => Finished::default(),
         Err(error) => {

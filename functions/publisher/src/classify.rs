@@ -25,6 +25,8 @@ pub enum Verdict {
     Hold(Hold, SignedDuration),
     /// Certainly not created, and never will be as it is.
     Fail(Failure),
+    /// Certainly not created; Pinterest does not know the video that it had.
+    VideoGone,
     /// It may have been created.
     Unknown,
 }
@@ -39,11 +41,13 @@ pub fn classify(result: &Result<Answer<CreatedPin>, CallError>) -> Verdict {
     }
 }
 
-fn refused(refusal: &Refusal) -> Verdict {
+/// Judges a refusal, which is the same for every call of an account.
+pub fn refused(refusal: &Refusal) -> Verdict {
     match refusal.status {
         400 => bad_request(refusal),
         401 => unauthorized(refusal),
         403 => forbidden(refusal),
+        404 if says(refusal, "media upload") => Verdict::VideoGone,
         404 => Verdict::Fail(missing(refusal)),
         409 => Verdict::Retry(Setback::BoardBusy),
         429 => too_many(refusal),
@@ -60,6 +64,8 @@ fn bad_request(refusal: &Refusal) -> Verdict {
         Verdict::Retry(Setback::PinterestTrouble)
     } else if says(refusal, "could not fetch the image") || says(refusal, "unable to reach the url") {
         Verdict::Retry(Setback::ImageUnreachable)
+    } else if says(refusal, "media upload not found") {
+        Verdict::VideoGone
     } else if says(refusal, "invalid url") || says(refusal, "parameter 'link'") {
         Verdict::Fail(Failure::LinkInvalid)
     } else {
@@ -148,6 +154,8 @@ mod tests {
                 "Unable to reach the URL. Please check the URL and try again.",
                 Retry(Setback::ImageUnreachable),
             ),
+            (400, None, "Media upload not found", Verdict::VideoGone),
+            (404, Some(404), "Media upload not found", Verdict::VideoGone),
             (400, None, "Sorry! Something went wrong on our end.", Retry(Setback::PinterestTrouble)),
             (401, Some(2), "Authentication failed.", TokenRefused),
             (401, Some(3), "Your application consumer type is not supported", Wait(Hold::AppNotApproved, COOL_DOWN)),

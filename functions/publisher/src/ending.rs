@@ -6,7 +6,7 @@ use shared::domain::{Attempt, AttemptOutcome, Failure, Hold, IllegalMove, Pin, P
 
 use crate::Publisher;
 use crate::attempt::entry;
-use crate::backoff::{self, IMAGE_TRIES};
+use crate::backoff::{self, IMAGE_TRIES, VIDEO_TRIES};
 use crate::doubts;
 use crate::rules::Rule;
 
@@ -28,6 +28,10 @@ pub enum Ending {
     Retry(Setback),
     /// It certainly is not, and waits until then because of a pin in doubt that it could be taken for.
     WaitForTwin(Timestamp),
+    /// It certainly is not, and waits for its video.
+    AwaitVideo,
+    /// It certainly is not, and Pinterest has lost its video.
+    VideoGone,
     /// It certainly is not, and there is a new token to try it with at once.
     NewToken,
 }
@@ -38,6 +42,11 @@ pub fn settle(publisher: &Publisher, pin: &mut Pin, ending: Ending, entry: Attem
     let tries = 1 + tries_alike(pin, &entry);
     let (outcome, result) = match ending {
         Ending::WaitForTwin(until) => return wait_for_twin(pin, until, entry, now),
+        Ending::AwaitVideo => return await_video(pin, entry, now),
+        Ending::VideoGone if pin.video.as_ref().is_none_or(|video| video.failures >= VIDEO_TRIES) => {
+            (AttemptOutcome::Refused, pin.fail(Failure::VideoRefused, now))
+        }
+        Ending::VideoGone => (AttemptOutcome::Retry, pin.await_video(true, now)),
         Ending::Published(id) => (AttemptOutcome::Published, pin.published(id, entry.at, now)),
         Ending::Unknown if publisher.rules.keep(Rule::LookAfterUnknown) => {
             doubts::begin(publisher, pin, &entry.id, (entry.at, now));
@@ -76,6 +85,16 @@ fn wait_for_twin(pin: &mut Pin, until: Timestamp, entry: Attempt, now: Timestamp
         pin.record(Attempt { outcome: AttemptOutcome::Retry, message, ..entry });
         moved(pin.retry(Setback::TwinInDoubt, until, now));
     }
+}
+
+/// Puts a pin off until Pinterest has its video; that takes no more room in the timeline than once.
+fn await_video(pin: &mut Pin, entry: Attempt, now: Timestamp) {
+    let message = Some("Nothing was sent: Pinterest does not have the video ready.".to_owned());
+    if pin.attempts.last().is_some_and(|last| last.message == message) {
+        pin.attempts.pop();
+    }
+    pin.record(Attempt { outcome: AttemptOutcome::Retry, message, ..entry });
+    moved(pin.await_video(false, now));
 }
 
 /// Puts a claimed pin in doubt whose publisher went silent; the timeline says when it was claimed.

@@ -10,7 +10,9 @@ use std::sync::{Mutex, MutexGuard};
 
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use shared::domain::{AccountId, BoardId, Connection, Failure, Hold, Media, OwnerId, Pin, PinId, State, Warning};
+use shared::domain::{
+    AccountId, BoardId, Connection, Failure, Hold, Media, OwnerId, Pin, PinId, State, VideoStage, Warning,
+};
 use shared::pinterest::{CallError, Refusal};
 use shared::store::{DueEntry, DueWork, StoreError};
 
@@ -96,7 +98,7 @@ impl Foresight {
 fn image(pin: &Pin) -> &str {
     match pin.content.media() {
         Media::ImageUrl { url } => url,
-        Media::Upload { id } => id.as_str(),
+        own => own.files().first().map_or("", |id| id.as_str()),
     }
 }
 
@@ -211,7 +213,11 @@ async fn outlook(publisher: &Publisher, pin: &Pin) -> Result<Option<Warning>, No
         Some(Outlook::Unanswered) | None if of_account.is_none() => return Err(NotKnown),
         _ => None,
     };
-    Ok(of_account.or(of_board).or_else(|| publisher.foresight.of_content(pin, now)))
+    let of_video = || {
+        let is_refused = pin.video.as_ref().is_some_and(|video| matches!(video.stage, VideoStage::Refused { .. }));
+        is_refused.then_some(Warning::VideoRefused)
+    };
+    Ok(of_account.or(of_board).or_else(of_video).or_else(|| publisher.foresight.of_content(pin, now)))
 }
 
 /// The session of the pin's account, if it exists.

@@ -25,6 +25,10 @@ pub enum Work {
     Pin(PinWork),
     /// Look for a pin on its board.
     Check(PinWork),
+    /// Upload the video of a pin.
+    Upload(PinWork),
+    /// Ask Pinterest how far it is with the video of a pin.
+    AskForVideo(PinWork),
     /// Renew an account's tokens, or release its pins.
     Account(OwnerId, AccountId),
     /// Take the next step of a circuit.
@@ -39,11 +43,14 @@ pub struct PinWork {
     pub id: PinId,
 }
 
-/// Pins of an account are posted one after the other; looks at its boards and its renewal do not wait for them.
+/// Pins of an account are posted one after the other; looks at its boards, its renewal and its videos do not wait for
+/// them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LaneKey {
     Pins(AccountId),
     Checks(AccountId),
+    Upload(PinId),
+    Video(PinId),
     Account(AccountId),
     Circuit(CircuitKind),
 }
@@ -53,13 +60,19 @@ pub enum LaneKey {
 pub enum Kind {
     /// Posts, and what keeps them going.
     Posts,
-    /// Looks at boards.
+    /// Looks at boards, and at videos.
     Looks,
+    /// Uploads of videos, which take memory and minutes.
+    Uploads,
 }
 
 impl LaneKey {
     pub fn kind(&self) -> Kind {
-        if matches!(self, Self::Checks(_)) { Kind::Looks } else { Kind::Posts }
+        match self {
+            Self::Checks(_) | Self::Video(_) => Kind::Looks,
+            Self::Upload(_) => Kind::Uploads,
+            Self::Pins(_) | Self::Account(_) | Self::Circuit(_) => Kind::Posts,
+        }
     }
 }
 
@@ -107,6 +120,8 @@ impl Job {
         match &self.work {
             Work::Pin(pin) => LaneKey::Pins(pin.account.clone()),
             Work::Check(pin) => LaneKey::Checks(pin.account.clone()),
+            Work::Upload(pin) => LaneKey::Upload(pin.id.clone()),
+            Work::AskForVideo(pin) => LaneKey::Video(pin.id.clone()),
             Work::Account(_, account) => LaneKey::Account(account.clone()),
             Work::Circuit(_, kind) => LaneKey::Circuit(*kind),
         }
@@ -115,7 +130,7 @@ impl Job {
     /// The id of the pin or the account, or the kind of the circuit.
     pub fn name(&self) -> String {
         match &self.work {
-            Work::Pin(pin) | Work::Check(pin) => pin.id.to_string(),
+            Work::Pin(pin) | Work::Check(pin) | Work::Upload(pin) | Work::AskForVideo(pin) => pin.id.to_string(),
             Work::Account(_, account) => account.to_string(),
             Work::Circuit(_, kind) => kind.code().to_owned(),
         }

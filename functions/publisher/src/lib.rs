@@ -31,6 +31,7 @@ mod rules;
 mod search;
 mod session;
 mod sweep;
+mod video;
 mod watch;
 
 use std::sync::Arc;

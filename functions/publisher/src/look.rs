@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures_util::future::{join, join_all};
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::pin::to_millisecond;
-use shared::domain::{Mode, Partition, Pin, Settings, Shard, State};
+use shared::domain::{Mode, Partition, Pin, Settings, Shard, State, VideoStage};
 use shared::platform::Platform;
 use shared::store::{DueEntry, DuePage, DuePosition, DueWork, ShardOwner, StoreError};
 
@@ -156,7 +156,13 @@ pub fn job(pin: &Pin, now: Timestamp) -> Option<Job> {
     };
     let due = pin.due.clone().filter(|due| mine && !due.partition.is_parking())?;
     let work = PinWork { owner: pin.owner.clone(), account: pin.account_id.clone(), id: pin.id.clone() };
-    let work = if pin.in_check().is_some() { Work::Check(work) } else { Work::Pin(work) };
+    let is_scheduled = matches!(pin.state, State::Scheduled { .. });
+    let work = match pin.unsettled_video().filter(|_| is_scheduled).map(|video| &video.stage) {
+        Some(VideoStage::Processing { .. }) => Work::AskForVideo(work),
+        Some(_) => Work::Upload(work),
+        None if pin.in_check().is_some() => Work::Check(work),
+        None => Work::Pin(work),
+    };
     Some(Job::new(work, due))
 }
 

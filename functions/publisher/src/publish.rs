@@ -17,6 +17,15 @@ use crate::{Publisher, Report, Span, doubts, ending};
 /// A request takes at most 15 seconds and has to end within the invocation, which ends 30 seconds after the last claim.
 pub const LATEST_POST: SignedDuration = SignedDuration::from_secs(12);
 
+/// Work that moves no pin on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aside {
+    /// Of an account: its renewal, its release.
+    Account,
+    /// A step of a video.
+    Video,
+}
+
 /// What became of a job.
 #[derive(Debug, Default)]
 pub struct Finished {
@@ -24,8 +33,8 @@ pub struct Finished {
     pub status: Option<Status>,
     /// When something was posted, with what Pinterest said of the limit.
     pub posted: Option<(Timestamp, Option<RateLimit>)>,
-    /// Whether the account's own work was done.
-    pub account: bool,
+    /// What else was done.
+    pub aside: Option<Aside>,
     /// How many looks at boards were made for pins in doubt.
     pub looks: u32,
     /// Whether AWS kept it from being done.
@@ -42,8 +51,11 @@ impl Finished {
         match self.status {
             Some(status) => report.count(status),
             None if self.unfinished => report.unfinished += 1,
-            None if self.account => report.accounts += 1,
-            None => report.lost += 1,
+            None => match self.aside {
+                Some(Aside::Account) => report.accounts += 1,
+                Some(Aside::Video) => report.videos += 1,
+                None => report.lost += 1,
+            },
         }
     }
 }

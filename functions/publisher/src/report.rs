@@ -23,6 +23,8 @@ pub struct Report {
     pub warned: u32,
     /// How long the oldest due work had been overdue when the invocation looked first, in milliseconds.
     pub oldest_overdue_ms: i64,
+    /// Steps that were taken with videos.
+    pub videos: u32,
     /// Claims that another publisher, an edit or a cancel won.
     pub lost: u32,
     /// Accounts whose own work was done: renewals and releases.

@@ -17,7 +17,7 @@ use crate::lanes::{Job, Kind, Lanes, Work};
 use crate::look::{self, Loaded, Look};
 use crate::publish::{Finished, publish};
 use crate::rules::Rule;
-use crate::{Publisher, Report, Span, account_work, check, circuit_work, foresight, sweep};
+use crate::{Publisher, Report, Span, account_work, check, circuit_work, foresight, sweep, video};
 
 /// How often an owner looks for new work and for newer owners.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(2);
@@ -39,7 +39,8 @@ const AFTER_OWNER: SignedDuration = SignedDuration::from_millis(300);
 const RELIABLE: SignedDuration = SignedDuration::from_secs(30);
 
 /// How many requests of each kind are under way at once. Looks at boards can take long and have no second to keep.
-const IN_FLIGHT: [(Kind, usize); 2] = [(Kind::Posts, 64), (Kind::Looks, 16)];
+/// An upload has a few megabytes of its video in memory.
+const IN_FLIGHT: [(Kind, usize); 3] = [(Kind::Posts, 64), (Kind::Looks, 16), (Kind::Uploads, 2)];
 
 /// What the loop waits for.
 enum Step {
@@ -243,6 +244,7 @@ impl<'a> Watch<'a> {
                 let finished = match &job.work {
                     Work::Pin(pin) => publish(publisher, pin, &job, span).await,
                     Work::Check(pin) => check::advance(publisher, pin, span).await,
+                    Work::Upload(pin) | Work::AskForVideo(pin) => video::advance(publisher, pin, &job, span).await,
                     Work::Account(owner, id) => Box::pin(account_work::advance(publisher, owner, id)).await,
                     Work::Circuit(mode, kind) => circuit_work::advance(publisher, *mode, *kind).await,
                 };

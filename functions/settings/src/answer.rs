@@ -48,6 +48,9 @@ pub struct Body<'a> {
     app_secret: Secret<'a>,
     /// What people who connect are asked for.
     scopes: Vec<String>,
+    /// Whether pins with several images may be planned.
+    #[schema(schema_with = description::carousels)]
+    carousels: &'static str,
     /// The redirect URI to register at Pinterest, byte for byte.
     callback_url: String,
     /// Where an app is created at Pinterest.
@@ -81,6 +84,13 @@ impl Warning {
         Self { code: "accounts_need_reconnect", scope: None, message: message.to_owned() }
     }
 
+    fn carousels_uncertain() -> Self {
+        let message = "Pinterest's own guide names only images and videos for pins that are no ads. It takes a carousel, \
+                       and may show it as something else, such as a video of its images, or refuse it one day. Publish \
+                       one and look at it before you plan many.";
+        Self { code: "carousels_uncertain", scope: None, message: message.to_owned() }
+    }
+
     fn missing(scope: Scope) -> Self {
         let lost = scope.needed_for().unwrap_or("something that publishing needs");
         let message = format!(
@@ -95,15 +105,17 @@ impl IntoResponse for Answer<'_> {
     fn into_response(self) -> Response {
         let Self { settings, origin, warnings } = self;
         let missing = settings.scopes.missing_for_publishing();
+        let uncertain = settings.carousels.then(Warning::carousels_uncertain);
         let body = Body {
             status: if settings.enabled { "enabled" } else { "disabled" },
             mode: settings.mode,
             app_id: settings.app_id.as_ref(),
             app_secret: settings.secret.as_ref().into(),
             scopes: settings.scopes.names(),
+            carousels: if settings.carousels { "enabled" } else { "disabled" },
             callback_url: origin.callback_url(),
             create_app_url: CREATE_APP_URL,
-            warnings: missing.iter().map(Warning::missing).chain(warnings).collect(),
+            warnings: missing.iter().map(Warning::missing).chain(uncertain).chain(warnings).collect(),
             updated_at: settings.saved.as_ref().map(|saved| saved.at),
             updated_by: settings.saved.as_ref().map(|saved| &saved.by),
         };

@@ -19,7 +19,7 @@ pub fn description() -> utoipa::openapi::OpenApi {
     complete(Description::openapi(), ROUTES)
 }
 
-/// The settings as they are to be. All fields but `app_secret` are needed.
+/// The settings as they are to be. All fields but `app_secret` and `carousels` are needed.
 #[derive(ToSchema)]
 #[schema(as = NewSettings)]
 #[expect(dead_code, reason = "`save::wanted` reads them one by one, to name every wrong one")]
@@ -36,6 +36,9 @@ pub struct WantedSettings {
     /// What people who connect are asked for.
     #[schema(schema_with = scopes)]
     scopes: Vec<String>,
+    /// Whether pins with several images may be planned. Left out, it stays as it is.
+    #[schema(schema_with = carousels)]
+    carousels: Option<String>,
 }
 
 problems!(
@@ -65,6 +68,14 @@ pub fn statuses() -> ObjectBuilder {
     words([
         ("enabled", "accounts can be connected, and pins are published."),
         ("disabled", "nothing is connected, scheduled or published; what is due waits."),
+    ])
+}
+
+/// Whether pins with several images may be planned.
+pub fn carousels() -> ObjectBuilder {
+    words([
+        ("enabled", "they are taken; Pinterest may show them as something else."),
+        ("disabled", "they are refused. Those that were planned before go out."),
     ])
 }
 

@@ -80,6 +80,7 @@ async fn replace(platform: &Platform, by: OwnerId, current: Settings, wanted: Wa
         app_id: wanted.app_id,
         secret,
         scopes: wanted.scopes,
+        carousels: wanted.carousels,
         version: current.version + 1,
         saved: Some(Saved { by: by.clone(), at }),
     };

@@ -50,7 +50,7 @@ fn policy(sign_in: Option<&SignInConfig>, uploads: &str) -> String {
         sign_in.iter().flat_map(|sign_in| sign_in.origins()).fold(String::new(), |all, origin| all + " " + &origin);
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: http: data: blob:; \
-         connect-src 'self' {uploads}{origins}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+         media-src blob:;          connect-src 'self' {uploads}{origins}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }
 

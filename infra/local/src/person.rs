@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, ORIGIN, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use serde_json::Value;
+use shared::pinterest::transport::Payload;
 use shared::pinterest::{Transport, transport};
 use tower::ServiceExt;
 use url::Url;
@@ -85,7 +86,7 @@ impl Person {
         let asked = format!("{method} {}", url.path());
         let mut request = Request::builder().method(method).uri(url.as_str()).body(body)?;
         *request.headers_mut() = self.headers(&url, headers)?;
-        let sending = tokio::time::timeout(PATIENCE, self.transport.0.clone().oneshot(request));
+        let sending = tokio::time::timeout(PATIENCE, self.transport.0.clone().oneshot(request.map(Payload::from)));
         let response = sending.await.map_err(|_| anyhow!("{asked} was not answered in time"))?;
         let (parts, body) = response.with_context(|| format!("{asked} was not answered"))?.into_parts();
         self.keep_cookies(&url, &parts.headers);

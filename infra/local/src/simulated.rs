@@ -7,6 +7,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt;
+use shared::pinterest::transport::Payload;
 use shared::pinterest::{Transport, TransportError};
 use tower::util::BoxCloneSyncService;
 use tower::{ServiceExt, service_fn};
@@ -19,7 +20,11 @@ pub fn transport(simulator: Router) -> Transport {
     Transport(BoxCloneSyncService::new(service_fn(move |request| send(simulator.clone(), request))))
 }
 
-async fn send(simulator: Router, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+async fn send(simulator: Router, request: Request<Payload>) -> Result<Response<Bytes>, TransportError> {
+    let (parts, body) = request.into_parts();
+    // As where a connection is cut in the middle of a request.
+    let body = body.collected().await.map_err(TransportError::Unknown)?;
+    let request = Request::from_parts(parts, body);
     let Ok(response) = simulator.oneshot(request.map(Body::from)).await;
     if response.extensions().get::<pinterest_sim::Broken>().is_some() {
         return Err(TransportError::Unknown("the simulator broke the connection".into()));

@@ -69,7 +69,7 @@ impl<'e> Fields<'e> {
         }
     }
 
-    /// Notes that the field is wrong.
+    /// Notes that the field is wrong; the object itself where it has no name.
     pub fn wrong(&mut self, name: &str, code: &'static str, message: impl Into<String>) {
         self.errors.push(FieldError::new(self.path(name), code, message));
     }
@@ -77,6 +77,15 @@ impl<'e> Fields<'e> {
     /// Notes what was found wrong elsewhere.
     pub fn note(&mut self, error: FieldError) {
         self.errors.push(error);
+    }
+
+    /// Reads an object that stands in the field `name`, and notes the fields of it that were not taken.
+    pub fn within<T>(&mut self, name: &str, value: Value, read: impl FnOnce(&mut Fields<'_>) -> T) -> Option<T> {
+        let path = self.path(name);
+        let mut fields = Fields::open(&path, value, self.errors)?;
+        let found = read(&mut fields);
+        fields.close();
+        Some(found)
     }
 
     /// Notes every field that was not taken as unknown.
@@ -129,7 +138,11 @@ impl<'e> Fields<'e> {
     }
 
     fn path(&self, name: &str) -> String {
-        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+        match (self.path.as_str(), name) {
+            ("", name) => name.to_owned(),
+            (path, "") => path.to_owned(),
+            (path, name) => format!("{path}.{name}"),
+        }
     }
 }
 

@@ -88,6 +88,14 @@ words! {
         BoardUnclear = "board_unclear", "The board did not tell whether the pin is there.";
         /// The board has pins that may be this one.
         SeveralOnBoard = "several_on_board", "Pins on the board may be this one.";
+        /// Pinterest has the file of the pin's video.
+        VideoUploaded = "video_uploaded", "The video was uploaded to Pinterest.";
+        /// The upload came to nothing; another is made.
+        VideoNotUploaded = "video_not_uploaded", "The video could not be uploaded to Pinterest; it is tried again.";
+        /// Pinterest has the video ready.
+        VideoReady = "video_ready", "Pinterest has the video ready for the pin.";
+        /// Pinterest does not take the video.
+        VideoRefused = "video_refused", "Pinterest does not take the video.";
         /// A person asked for another try.
         Retried = "retried", "Somebody asked for another try.";
         /// A person found the pin on Pinterest.
@@ -100,11 +108,12 @@ words! {
 }
 
 impl AttemptOutcome {
-    /// What kind of entry of the timeline it belongs to: `publish`, `look`, or what a person did, `retry` or `resolve`.
+    /// What kind of entry of the timeline it belongs to: `publish`, `look`, `video`, or what a person did, `retry` or `resolve`.
     pub fn kind(self) -> &'static str {
         match self {
             Self::Published | Self::Retry | Self::Held | Self::Refused | Self::Unknown | Self::Missed => "publish",
             Self::FoundOnBoard | Self::NotOnBoard | Self::BoardUnclear | Self::SeveralOnBoard => "look",
+            Self::VideoUploaded | Self::VideoNotUploaded | Self::VideoReady | Self::VideoRefused => "video",
             Self::Retried => "retry",
             Self::FoundPublished | Self::PublishAgain | Self::Dismissed => "resolve",
         }

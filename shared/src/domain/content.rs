@@ -1,8 +1,12 @@
 //! What a pin shows, within Pinterest's limits.
 
+mod media;
+
+pub use media::{Cover, Media, SLIDES, Slide};
+
 use url::{Host, Url};
 
-use super::{FieldError, MediaId};
+use super::FieldError;
 
 /// The content of a pin; new content is made by [`Content::check`], so it keeps Pinterest's limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,21 +17,6 @@ pub struct Content {
     link: Option<String>,
     dominant_color: Option<String>,
     media: Media,
-}
-
-/// The picture of a pin.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Media {
-    /// An image that Pinterest fetches itself.
-    ImageUrl {
-        /// An absolute http or https address that answers with the image, without a password.
-        url: String,
-    },
-    /// An image of the owner's own, uploaded and checked.
-    Upload {
-        /// Which.
-        id: MediaId,
-    },
 }
 
 /// Content as it was given, before it is checked.
@@ -43,19 +32,8 @@ pub struct Draft {
     pub link: Option<String>,
     /// `#` and six hexadecimal digits.
     pub dominant_color: Option<String>,
-    /// The address of the image; it counts where there is no upload.
-    pub image_url: String,
-    /// The uploaded image.
-    pub media_id: Option<MediaId>,
-}
-
-impl Draft {
-    fn media(&self) -> Media {
-        match &self.media_id {
-            Some(id) => Media::Upload { id: id.clone() },
-            None => Media::ImageUrl { url: self.image_url.clone() },
-        }
-    }
+    /// What it shows.
+    pub media: Media,
 }
 
 impl Content {
@@ -64,14 +42,13 @@ impl Content {
     /// Fields are named under `content.`. Empty texts count as absent.
     pub fn check(draft: Draft) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let media = draft.media();
         let content = Self {
             title: text(&mut errors, "content.title", draft.title, 100),
             description: text(&mut errors, "content.description", draft.description, 800),
             alt_text: text(&mut errors, "content.alt_text", draft.alt_text, 500),
             link: text(&mut errors, "content.link", draft.link, 2048),
             dominant_color: text(&mut errors, "content.dominant_color", draft.dominant_color, 7),
-            media,
+            media: media::check(&mut errors, draft.media),
         };
         if let Some(link) = &content.link {
             check_address(&mut errors, "content.link", link);
@@ -80,43 +57,36 @@ impl Content {
             let message = "Write the colour as # and six hexadecimal digits, such as #6E7874.";
             errors.push(FieldError::new("content.dominant_color", "invalid", message));
         }
-        if let Media::ImageUrl { url } = &content.media {
-            if url.chars().count() > 2048 {
-                errors.push(too_long("content.media.url", 2048, url.chars().count()));
-            }
-            check_address(&mut errors, "content.media.url", url);
-            check_is_public(&mut errors, "content.media.url", url);
-        }
         if errors.is_empty() { Ok(content) } else { Err(errors) }
     }
 
     /// Takes content back from the table, where it was checked by the limits of its time.
     pub fn restore(draft: Draft) -> Self {
-        let media = draft.media();
         Self {
             title: draft.title,
             description: draft.description,
             alt_text: draft.alt_text,
             link: draft.link,
             dominant_color: draft.dominant_color,
-            media,
+            media: draft.media,
         }
+    }
+
+    /// The same content with another picture, which is checked by who has its files.
+    #[must_use]
+    pub fn with_media(self, media: Media) -> Self {
+        Self { media, ..self }
     }
 
     /// The content as it was given, to be changed and checked again.
     pub fn draft(&self) -> Draft {
-        let (image_url, media_id) = match &self.media {
-            Media::ImageUrl { url } => (url.clone(), None),
-            Media::Upload { id } => (String::new(), Some(id.clone())),
-        };
         Draft {
             title: self.title.clone(),
             description: self.description.clone(),
             alt_text: self.alt_text.clone(),
             link: self.link.clone(),
             dominant_color: self.dominant_color.clone(),
-            image_url,
-            media_id,
+            media: self.media.clone(),
         }
     }
 
@@ -145,7 +115,7 @@ impl Content {
         self.dominant_color.as_deref()
     }
 
-    /// The picture.
+    /// What it shows.
     pub fn media(&self) -> &Media {
         &self.media
     }
@@ -213,7 +183,7 @@ mod tests {
     use super::*;
 
     fn draft() -> Draft {
-        Draft { image_url: "https://example.com/a.jpg".into(), ..Draft::default() }
+        Draft { media: Media::at("https://example.com/a.jpg"), ..Draft::default() }
     }
 
     #[test]
@@ -236,8 +206,7 @@ mod tests {
             alt_text: Some("x".repeat(501)),
             link: Some("example.com".into()),
             dominant_color: Some("red".into()),
-            image_url: "ftp://example.com/a.jpg".into(),
-            media_id: None,
+            media: Media::at("ftp://example.com/a.jpg"),
         };
         let fields: Vec<_> = Content::check(wrong).unwrap_err().into_iter().map(|e| (e.field, e.code)).collect();
         let expected = [
@@ -254,7 +223,7 @@ mod tests {
     #[test]
     fn addresses_are_absolute_and_carry_no_password() {
         for bad in ["", "/a", "https://", "javascript:alert(1)", "https://a:b@example.com", "https://example.com/a b"] {
-            assert!(Content::check(Draft { image_url: bad.into(), ..draft() }).is_err(), "{bad:?}");
+            assert!(Content::check(Draft { media: Media::at(bad), ..draft() }).is_err(), "{bad:?}");
         }
         for good in ["http://example.com", "https://example.com/a?b=c#d", "https://xn--bcher-kva.example/ü"] {
             assert!(Content::check(Draft { link: Some(good.into()), ..draft() }).is_ok(), "{good:?}");
@@ -283,13 +252,16 @@ mod tests {
             "[fe80::1]",
             "[::ffff:10.0.0.1]",
         ] {
-            let found =
-                Content::check(Draft { image_url: format!("http://{host}:8080/a.jpg"), ..draft() }).unwrap_err();
+            let found = Content::check(Draft { media: Media::at(&format!("http://{host}:8080/a.jpg")), ..draft() })
+                .unwrap_err();
             let found: Vec<_> = found.iter().map(|error| (error.field.as_str(), error.code)).collect();
             assert_eq!(found, [("content.media.url", "private_address")], "{host}");
         }
         for host in ["8.8.8.8", "172.32.0.1", "[2001:db8::1]", "localhost.example", "notlocalhost"] {
-            assert!(Content::check(Draft { image_url: format!("http://{host}/a.jpg"), ..draft() }).is_ok(), "{host}");
+            assert!(
+                Content::check(Draft { media: Media::at(&format!("http://{host}/a.jpg")), ..draft() }).is_ok(),
+                "{host}"
+            );
         }
         assert!(
             Content::check(Draft { link: Some("http://localhost/".into()), ..draft() }).is_ok(),

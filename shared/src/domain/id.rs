@@ -111,6 +111,10 @@ id!(
     PinterestPinId, is_digits, "^[0-9]{1,32}$", "a Pinterest pin id of digits"
 );
 id!(
+    /// A file that was uploaded to Pinterest: digits (OpenAPI `MediaUpload.media_id`).
+    PinterestMediaId, is_digits, "^[0-9]{1,32}$", "a Pinterest media id of digits"
+);
+id!(
     /// A person or business on Pinterest (OpenAPI `Account.id`); stable where the username is not.
     PinterestUserId, |text| (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric()),
     "^[A-Za-z0-9]{1,64}$", "a Pinterest user id"

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::plan::LONGEST_SPREAD_SECONDS;
 use super::{
     AccountId, Attempt, AttemptId, BoardId, Candidate, Check, Content, Doubt, Due, Failure, Hold, Mode, OwnerId,
-    Partition, PinId, PinterestPinId, SectionId, Setback, Shard, Warning,
+    Partition, PinId, PinterestPinId, SectionId, Setback, Shard, VideoUpload, Warning,
 };
 
 /// How late a pin may go out by itself; after that somebody has to ask for it.
@@ -30,6 +30,8 @@ pub struct Pin {
     pub board_verified: bool,
     /// What it shows.
     pub content: Content,
+    /// How far its video is with Pinterest; absent where it shows none.
+    pub video: Option<VideoUpload>,
     /// When its owner wants it published; absent for a draft. It never changes by itself.
     pub publish_at: Option<Timestamp>,
     /// The free slot of its account's plan that it was given, where it asked for one and as long as it goes out then.
@@ -169,6 +171,7 @@ impl Pin {
             board_id: to.board_id,
             section_id: to.section_id,
             board_verified: to.board_verified,
+            video: content.media().is_video().then(VideoUpload::default),
             content,
             publish_at: None,
             slot: None,

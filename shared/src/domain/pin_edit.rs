@@ -44,6 +44,7 @@ impl Pin {
         self.content = edit.content;
         self.board_id = edit.board_id;
         self.section_id = edit.section_id;
+        self.fit_video(Some(before.content.media()));
         self.board_verified = edit.board_verified;
         if (&self.content, &self.board_id, &self.section_id) != (&before.content, &before.board_id, &before.section_id)
         {
@@ -51,6 +52,7 @@ impl Pin {
         }
         match edit.time {
             NewTime::Same if mended => self.release(now)?,
+            NewTime::Same if self.video != before.video => self.wait_for_video(now),
             NewTime::Same => {}
             NewTime::None => {
                 self.publish_at = None;
@@ -69,6 +71,13 @@ impl Pin {
 
     fn is_mended_by(&self, content: &Content) -> bool {
         matches!(self.state, State::Held { reason: Hold::LinkBlocked, .. }) && content.link() != self.content.link()
+    }
+
+    /// Another picture than before, with or without an upload of its own, has another next step.
+    fn wait_for_video(&mut self, now: Timestamp) {
+        if let (State::Scheduled { setback }, Some(at)) = (&self.state, self.publish_at) {
+            self.become_due(at, *setback, now);
+        }
     }
 
     fn move_to(&mut self, at: Timestamp, mended: bool, now: Timestamp) {

@@ -121,6 +121,7 @@ impl Pin {
     }
 
     pub(super) fn become_due(&mut self, at: Timestamp, setback: Option<Setback>, now: Timestamp) {
+        let at = self.due_for(at, now);
         self.due = Some(Due { partition: self.open_partition(), at: super::pin::to_millisecond(at) });
         self.change(State::Scheduled { setback }, now);
     }

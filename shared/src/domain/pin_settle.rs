@@ -62,6 +62,7 @@ impl Pin {
     fn begin_anew(&mut self, at: Timestamp, now: Timestamp) {
         let at = to_millisecond(at);
         self.publish_at = Some(at);
+        self.fit_video(Some(&self.content.media().clone()));
         self.become_due(at, None, now);
     }
 }

@@ -41,6 +41,8 @@ words! {
         ImageUnreadable = "image_unreadable", "Pinterest could not fetch or read the image. Check that its address opens in a private window and is a JPEG or PNG.";
         /// The uploaded file is not there any more.
         MediaGone = "media_gone", "The uploaded file was deleted before the pin went out. Upload it again, change the pin's media to it, and try the pin again.";
+        /// Pinterest could not make a video of the file.
+        VideoRefused = "video_refused", "Pinterest does not take the video, or could not make a pin's video of it; the attempts say what it answered. Export it as MP4 with H.264 video and AAC sound, fast start, upload that, change the pin's media to it, and try the pin again.";
         /// Pinterest finds the image too small.
         ImageTooSmall = "image_too_small", "Pinterest finds the image too small. Use a larger one, best 1000 by 1500 pixels.";
         /// The board is gone.
@@ -83,6 +85,8 @@ words! {
         BoardForbidden = "board_forbidden", "Pinterest does not let this account see the board any more. Choose another board, or reconnect the account, before the pin's time.";
         /// Pinterest has not approved the app.
         AppRefused = "app_refused", "Pinterest refuses the app. An administrator has to finish its review on developers.pinterest.com before the pin's time.";
+        /// Pinterest does not take the video.
+        VideoRefused = "video_was_refused", "Pinterest does not take the pin's video; the attempts say why. Change the pin's media to another one before its time.";
         /// Pinterest refused the same image a short while ago.
         ImageRefusedBefore = "image_refused_before", "Pinterest refused another pin with this image a short while ago. Use another image before the pin's time.";
         /// Pinterest refused the same link a short while ago.
@@ -105,6 +109,8 @@ words! {
         BoardBusy = "board_busy", "Pinterest was busy with another change of the board. It is tried again.";
         /// Pinterest could not fetch the image this time.
         ImageUnreachable = "image_unreachable", "Pinterest could not fetch the image. It is tried again a few times.";
+        /// Its video is not ready at Pinterest.
+        VideoNotReady = "video_not_ready", "Pinterest does not have the pin's video ready yet. The pin goes out as soon as it has.";
         /// AWS did not answer between the claim and the post.
         AwsTrouble = "aws_trouble", "The account could not be read from AWS, so nothing was sent. It is tried again.";
         /// A key was taken out of the ring too early.

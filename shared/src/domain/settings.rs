@@ -17,6 +17,8 @@ pub struct Settings {
     pub secret: Option<SecretRef>,
     /// What is asked of people who connect.
     pub scopes: Scopes,
+    /// Whether carousels may be planned, which Pinterest may show as something else.
+    pub carousels: bool,
     /// Counts saves; 0 where nothing was saved yet.
     pub version: u64,
     /// The last save.
@@ -94,6 +96,7 @@ impl Default for Settings {
             app_id: None,
             secret: None,
             scopes: Scopes::defaults(),
+            carousels: false,
             version: 0,
             saved: None,
         }

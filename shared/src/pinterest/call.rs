@@ -12,6 +12,7 @@ use url::Url;
 
 use super::echo::Sent;
 use super::fault::{RateLimit, Refusal, request_id};
+use super::transport::Payload;
 use super::{CallError, Pinterest, TransportError};
 use crate::vault::AccessToken;
 
@@ -42,7 +43,7 @@ impl Pinterest {
         let secrets = Sent::with(&request);
         let sent = async {
             let ready = transport.ready().await?;
-            ready.call(request).await
+            ready.call(request.map(Payload::from)).await
         };
         let response = match tokio::time::timeout(patience, sent).await {
             Ok(Ok(response)) => response,

@@ -10,7 +10,7 @@ use crate::vault::AccessToken;
 
 /// The body of `POST /pins` (OpenAPI `PinCreate`).
 ///
-/// The address of its image may be a signed one, so that it is not shown.
+/// The addresses of its images may be signed ones, so that it is not shown.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct PinRequest<'a> {
     board_id: &'a str,
@@ -29,10 +29,47 @@ pub struct PinRequest<'a> {
     media_source: MediaSource<'a>,
 }
 
+/// What the pin shows (OpenAPI `PinMediaSource`); addresses of files of people's own are signed, so that none is shown.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "source_type", rename_all = "snake_case")]
-enum MediaSource<'a> {
-    ImageUrl { url: &'a str },
+pub enum MediaSource<'a> {
+    /// One image.
+    ImageUrl {
+        /// Where Pinterest fetches it.
+        url: &'a str,
+    },
+    /// Two to five images.
+    MultipleImageUrls {
+        /// From the first to the last.
+        items: Vec<PostedSlide<'a>>,
+    },
+    /// A video that was uploaded before, with the cover that Pinterest wants: one of the two.
+    VideoId {
+        /// Pinterest's id of it.
+        media_id: &'a str,
+        /// Where Pinterest fetches the image.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cover_image_url: Option<&'a str>,
+        /// The second of the video.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cover_image_key_frame_time: Option<u32>,
+    },
+}
+
+/// One of several images.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct PostedSlide<'a> {
+    /// Where Pinterest fetches it.
+    pub url: &'a str,
+    /// Its own title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<&'a str>,
+    /// Its own description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<&'a str>,
+    /// Its own link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<&'a str>,
 }
 
 /// What is read of the answer (OpenAPI `Pin`).
@@ -43,8 +80,8 @@ pub struct CreatedPin {
 }
 
 impl<'a> PinRequest<'a> {
-    /// Asks for `pin` with the image at `address`.
-    pub fn showing(pin: &'a Pin, address: &'a str) -> Self {
+    /// Asks for `pin` with what it shows as Pinterest takes it.
+    pub fn showing(pin: &'a Pin, media_source: MediaSource<'a>) -> Self {
         let content: &Content = &pin.content;
         Self {
             board_id: pin.board_id.as_str(),
@@ -54,7 +91,7 @@ impl<'a> PinRequest<'a> {
             alt_text: content.alt_text(),
             link: content.link(),
             dominant_color: content.dominant_color(),
-            media_source: MediaSource::ImageUrl { url: address },
+            media_source,
         }
     }
 }

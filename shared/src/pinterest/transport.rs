@@ -2,8 +2,10 @@
 //!
 //! In production this is reqwest without redirects and retries; in a simulation it is the simulator's router.
 
+mod payload;
 mod reqwest;
 
+pub use self::payload::{Chunks, Payload};
 pub use self::reqwest::over_the_network;
 
 use std::error::Error;
@@ -29,7 +31,7 @@ pub enum TransportError {
 
 /// Sends a request once.
 #[derive(Clone)]
-pub struct Transport(pub BoxCloneSyncService<Request<Bytes>, Response<Bytes>, TransportError>);
+pub struct Transport(pub BoxCloneSyncService<Request<Payload>, Response<Bytes>, TransportError>);
 
 impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,6 +4,8 @@ mod account;
 mod import;
 mod pin;
 mod plan;
+mod shown;
+mod video;
 
 pub(super) use account::AccountItem;
 pub(super) use import::{ImportItem, packed, unpacked};

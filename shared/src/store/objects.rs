@@ -1,5 +1,7 @@
 //! The uploaded files in their bucket: addresses that are signed for one of them, and reads of parts of it.
 
+mod parts;
+
 use std::error::Error;
 use std::ops::RangeInclusive;
 use std::time::{Duration, SystemTime};

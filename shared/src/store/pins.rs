@@ -73,7 +73,10 @@ impl PinStore {
             .table
             .query()
             .key_condition_expression("pk = :pk AND begins_with(sk, :pin)")
-            .filter_expression("media_id = :media AND #status IN (:draft, :scheduled, :publishing, :held)")
+            .filter_expression(
+                "(media_id = :media OR cover_id = :media OR contains(slide_ids, :media)) \
+                 AND #status IN (:draft, :scheduled, :publishing, :held)",
+            )
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":pk", text(owner_partition(owner)))
             .expression_attribute_values(":pin", text(PIN))

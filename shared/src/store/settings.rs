@@ -53,6 +53,8 @@ struct SettingsItem {
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
     secret_at: Option<Timestamp>,
     scopes: String,
+    #[serde(default)]
+    carousels: bool,
     version: u64,
     saved_by: OwnerId,
     #[serde(with = "millisecond::required")]
@@ -155,6 +157,7 @@ fn item(settings: &Settings, change: &Change) -> SettingsItem {
         secret_last4: settings.secret.as_ref().map(|secret| secret.last4.clone()),
         secret_at: settings.secret.as_ref().map(|secret| secret.updated_at),
         scopes: settings.scopes.to_string(),
+        carousels: settings.carousels,
         version: settings.version,
         saved_by: change.by.clone(),
         saved_at: change.at,
@@ -173,6 +176,7 @@ impl From<SettingsItem> for Settings {
             app_id: item.app_id,
             secret,
             scopes: Scopes::parse_known(&item.scopes),
+            carousels: item.carousels,
             version: item.version,
             saved: Some(Saved { by: item.saved_by, at: item.saved_at }),
         }

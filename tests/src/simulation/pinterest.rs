@@ -13,6 +13,7 @@ use jiff::SignedDuration;
 use local::virtual_world::VirtualClock;
 use pinterest_sim::{Broken, Effect, Fault, FaultAnswer, Operation};
 use serde_json::{Value, json};
+use shared::pinterest::transport::Payload;
 use shared::pinterest::{Transport, TransportError};
 use tower::util::BoxCloneSyncService;
 use tower::{ServiceExt, service_fn};
@@ -75,6 +76,9 @@ pub fn transport(calling: Calling) -> Transport {
     Transport(BoxCloneSyncService::new(service_fn(move |request| {
         let calling = calling.clone();
         async move {
+            let (parts, body) = Request::into_parts(request);
+            let body = Payload::collected(body).await.map_err(TransportError::Unknown)?;
+            let request = Request::from_parts(parts, body);
             let first = send(&calling, &request).await;
             let again = match calling.client {
                 Client::SendsOnce => false,

@@ -1,5 +1,6 @@
 //! A week is planned, and a picture of one's own goes into its next free slot.
 
+use pinterest_sim::MediaProcessing;
 use serde_json::json;
 use tests::files;
 
@@ -35,7 +36,7 @@ async fn somebody_plans_a_week_and_fills_a_slot_with_a_picture_of_their_own() {
     browser.sees("Where it goes").await;
     browser.tick("Summer recipes").await;
     browser.attach("Or a file of yours", &text).await;
-    browser.sees("Choose a JPEG or PNG picture.").await;
+    browser.sees("Choose a JPEG or PNG picture, or an MP4").await;
     browser.attach("Or a file of yours", &picture).await;
     browser.sees("Your file:").await;
     browser.sees("1000 × 1500 pixels, about 2:3").await;
@@ -52,5 +53,37 @@ async fn somebody_plans_a_week_and_fills_a_slot_with_a_picture_of_their_own() {
     assert_eq!(at.weekday(), jiff::civil::Weekday::Monday);
     browser.press("Pie of my own").await;
     browser.sees("A file of yours").await;
+    visit.end().await;
+}
+
+#[tokio::test]
+async fn somebody_publishes_a_video_of_their_own_with_the_cover_that_they_choose() {
+    let Some(visit) = Visit::planned().await else { return };
+    let browser = &visit.chromium;
+    let quick = MediaProcessing { processing_ms: 500, ..MediaProcessing::default() };
+    visit.stack.simulator().unwrap().set_media_processing(quick);
+    let video = pictures().join("pie.mp4");
+    std::fs::write(&video, files::mp4(10_000, 720, 1280)).unwrap();
+    browser.go(&visit.at("/app/compose")).await;
+    browser.sees("Where it goes").await;
+    browser.tick("Summer recipes").await;
+    browser.attach("Or a file of yours", &video).await;
+    browser.sees("Your file:").await;
+    browser.fill("Cover: second of the video", "11").await;
+    browser.sees("Give a whole number from 0 to 10.").await;
+    browser.fill("Title", "Pie in motion").await;
+    browser.press("Now").await;
+    browser.press("Publish now").await;
+    browser.sees("One thing has to be mended first").await;
+    browser.fill("Cover: second of the video", "7").await;
+    browser.press("Publish now").await;
+    browser.sees_no_more("How it will look").await;
+    browser.press("Pie in motion").await;
+    browser.sees("A video of yours.").await;
+    browser.sees("See it on Pinterest").await;
+    browser.picture(&pictures().join("video-pin.png")).await;
+    let pins = visit.api("/v1/pins?limit=100").await;
+    let pin = pins["items"].as_array().unwrap().iter().find(|pin| pin["content"]["title"] == "Pie in motion").unwrap();
+    assert_eq!(pin["content"]["media"]["cover"], json!({"at_seconds": 7}));
     visit.end().await;
 }

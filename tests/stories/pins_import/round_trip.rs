@@ -35,18 +35,21 @@ async fn export(world: &World, query: &str) -> (String, Option<String>) {
 async fn an_export_is_pinterests_file_and_an_import_of_it_makes_the_same_pins() {
     let (world, account) = world().await;
     let media = world.ready_media("alice", &files::png(10, 15)).await;
+    let video = world.completed("alice", "video/mp4", &files::mp4(10_000, 720, 1280)).await["id"].clone();
     let contents = [
         json!({"title": "Plain", "description": "Two\nlines, \"quoted\"", "alt_text": " spaces ", "link": "https://example.com/a"}),
         json!({"title": "=HYPERLINK(\"https://example.com\")", "description": "'=quoted already", "alt_text": "+1 -1 @x"}),
         json!({"title": "-10 %", "description": "@home", "alt_text": "'tis"}),
         json!({"media": {"source_type": "media", "media_id": media}}),
+        json!({"media": {"source_type": "video", "media_id": video, "cover": {"at_seconds": 7}}}),
+        json!({"media": {"source_type": "video", "media_id": video, "cover": {"media_id": media}}}),
     ];
     for (hour, content) in (10..).zip(contents) {
         plan(&world, &account, content, json!(format!("2027-02-01T{hour}:30:00.250+01:00"))).await;
     }
     plan(&world, &account, json!({"title": "Draft"}), Value::Null).await;
     let before: Vec<_> = super::pins(&world).await.into_iter().filter(|pin| pin["status"] != "draft").collect();
-    assert_eq!(before.len(), 4);
+    assert_eq!(before.len(), 6);
 
     let (file, next) = export(&world, "").await;
     assert_eq!(next, None);
@@ -61,7 +64,7 @@ async fn an_export_is_pinterests_file_and_an_import_of_it_makes_the_same_pins() 
         assert_eq!(world.user("alice").delete(&path).await.status, 200);
     }
     let import = stored(&world, "", file).await;
-    assert_eq!((&import["stored"], &import["refused"]), (&json!(4), &json!(0)));
+    assert_eq!((&import["stored"], &import["refused"]), (&json!(6), &json!(0)));
     let list = world.user("alice").get("/v1/pins?status=scheduled").await.json();
     let after: Vec<_> = list["items"].as_array().unwrap().iter().map(said).collect();
     assert_eq!(after, before.iter().map(said).collect::<Vec<_>>());

@@ -1,6 +1,7 @@
 //! What makes a board say less than which pin is which: twins, strangers, secret boards, long lists, limits.
 
 use shared::domain::PinId;
+use shared::pinterest::{MediaSource, PinRequest};
 use shared::random::SystemRandom;
 
 use super::*;
@@ -11,7 +12,7 @@ async fn by_hand(world: &World, seeded: &Seeded, title: &str) -> String {
     let platform = world.platform("by hand");
     let session = world.account(&seeded.account).await;
     let token = platform.tokens.open_access(&session, &session.tokens().unwrap().access).await.unwrap();
-    let request = shared::pinterest::PinRequest::showing(&pin, "https://example.com/lemon-cake.jpg");
+    let request = PinRequest::showing(&pin, MediaSource::ImageUrl { url: "https://example.com/lemon-cake.jpg" });
     let made = platform.pinterest.create_pin(pin.mode, &token, &request).await.unwrap();
     let mut gone = pin.clone();
     gone.cancel(world.clock.now()).unwrap();

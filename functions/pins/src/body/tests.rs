@@ -17,7 +17,7 @@ fn settings(enabled: bool, mode: Mode) -> Settings {
 }
 
 fn pin(state: State) -> Pin {
-    let draft = Draft { title: Some("T".into()), image_url: "https://example.com/a.jpg".into(), ..Draft::default() };
+    let draft = Draft { title: Some("T".into()), media: Media::at("https://example.com/a.jpg"), ..Draft::default() };
     let to = Destination {
         account_id: AccountId::random(&SystemRandom),
         mode: Mode::Live,

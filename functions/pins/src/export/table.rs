@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use shared::domain::{AccountId, BoardEntry, GivenBoard, Media, Pin};
+use shared::domain::{AccountId, BoardEntry, Cover, GivenBoard, Media, Pin};
 
 use crate::import::{Column, cell, is_formula};
 
@@ -37,7 +37,9 @@ fn value(pin: &Pin, column: Column, boards: &Boards) -> String {
         Column::MediaUrl => match content.media() {
             Media::ImageUrl { url } => url.clone(),
             // Pinterest's own tool cannot read that one; an import can.
-            Media::Upload { id } => id.to_string(),
+            Media::Upload { id } | Media::Video { id, .. } => id.to_string(),
+            // There is no place for one in such a file; an import says so.
+            Media::Carousel { .. } => "carousel".to_owned(),
         },
         Column::Board => board(pin, boards),
         Column::Description => own(content.description()),
@@ -46,7 +48,12 @@ fn value(pin: &Pin, column: Column, boards: &Boards) -> String {
         Column::Account => pin.account_id.to_string(),
         Column::Section => pin.section_id.as_ref().map(ToString::to_string).unwrap_or_default(),
         Column::AltText => own(content.alt_text()),
-        Column::Thumbnail | Column::Keywords => String::new(),
+        Column::Thumbnail => match content.media() {
+            Media::Video { cover: Cover::Second(second), .. } => second.to_string(),
+            Media::Video { cover: Cover::Upload(cover), .. } => cover.to_string(),
+            _ => String::new(),
+        },
+        Column::Keywords => String::new(),
     }
 }
 

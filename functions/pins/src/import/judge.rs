@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use shared::api::Problem;
-use shared::domain::{Account, AccountId, Content, FieldError, ImportId, ImportedRow, Media, MediaId, PlannedPin};
+use shared::domain::{Account, AccountId, Cover, FieldError, ImportId, ImportedRow, Media, PlannedPin};
 
 use super::columns::Column;
 use super::options::Options;
@@ -123,31 +123,53 @@ fn column(field: &str) -> Column {
     }
 }
 
-/// Refuses rows whose picture is an uploaded file that cannot be used; each file is looked up once.
+/// Refuses rows whose uploaded files cannot be used; each of them is looked up once.
 async fn check_uploads(desk: &Desk, rows: &mut [Row]) -> Result<(), Problem> {
-    let mut known: HashMap<MediaId, Vec<FieldError>> = HashMap::new();
+    let mut known: HashMap<Media, (Media, Vec<FieldError>)> = HashMap::new();
     for row in rows {
-        let Some(Media::Upload { id }) = row.content.as_ref().map(Content::media) else { continue };
-        let id = id.clone();
-        if !known.contains_key(&id) {
+        let Some(content) = row.content.take() else { continue };
+        let given = content.media().clone();
+        if given.files().is_empty() {
+            row.content = Some(content);
+            continue;
+        }
+        if !known.contains_key(&given) {
+            let meant = meant(desk, &given).await?;
+            let content = content.clone().with_media(meant.clone());
             let mut errors = Vec::new();
-            media::check(desk, row.content.as_ref(), &mut errors).await?;
-            known.insert(id.clone(), errors);
+            media::check(desk, desk.settings.mode, Some(&content), &mut errors).await?;
+            known.insert(given.clone(), (meant, errors));
         }
-        for error in &known[&id] {
-            row.wrong(Column::MediaUrl, error.code, error.message.clone());
+        let (meant, errors) = &known[&given];
+        if given.is_video() && !meant.is_video() {
+            row.warn(Column::Thumbnail, "not_used", "Only videos have a thumbnail, so it is left out.");
         }
+        for error in errors {
+            let is_cover = error.field.starts_with("content.media.cover");
+            let column = if is_cover { Column::Thumbnail } else { Column::MediaUrl };
+            row.wrong(column, error.code, error.message.clone());
+        }
+        row.content = Some(content.with_media(meant.clone()));
     }
     Ok(())
+}
+
+/// An image or a video, by what the file is: a cell names both in the same way.
+async fn meant(desk: &Desk, given: &Media) -> Result<Media, Problem> {
+    let Some(id) = given.files().first().map(|id| (*id).clone()) else { return Ok(given.clone()) };
+    let is_video = media::load(desk, &id).await?.map(|file| file.kind.is_video());
+    Ok(match (is_video, given) {
+        (Some(true), Media::Upload { .. }) => Media::Video { id, cover: Cover::default() },
+        (Some(false), Media::Video { .. }) => Media::Upload { id },
+        _ => given.clone(),
+    })
 }
 
 /// Lets the uploaded files of rows stay for their pins.
 pub async fn keep_uploads(desk: &Desk, rows: &[ImportedRow]) -> Result<(), Problem> {
     let mut kept = HashSet::new();
     for content in rows.iter().filter_map(|row| row.pin.as_ref()).map(|pin| &pin.content) {
-        if let Media::Upload { id } = content.media()
-            && kept.insert(id)
-        {
+        if kept.insert(content.media()) {
             media::keep(desk, content).await?;
         }
     }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use shared::domain::content::Draft;
-use shared::domain::{Content, FieldError, GivenBoard, GivenSection, NoPlace, RowNote};
+use shared::domain::{Content, Cover, FieldError, GivenBoard, GivenSection, Media, MediaId, NoPlace, RowNote};
 
 use super::columns::{Column, Columns};
 use super::csv::Record;
@@ -111,17 +111,39 @@ impl Row {
         };
         let is_video = is_video(&image_url);
         if is_video {
-            let message = "Videos cannot be published so far. Give the address of a JPEG or PNG.";
+            let message = "A video is taken from your own files only: upload it with POST /v1/media, and write the id of its \
+                           answer here.";
             self.wrong(Column::MediaUrl, "media_unsupported", message);
-        } else if !cell(Column::Thumbnail).trim().is_empty() {
-            self.warn(Column::Thumbnail, "not_used", "Only videos have a thumbnail, so it is left out.");
         }
-        let media_id = image_url.parse().ok();
-        let draft = Draft { title, description, alt_text, link, image_url, media_id, ..Draft::default() };
+        let media = self.media(image_url, cell(Column::Thumbnail).trim(), is_video);
+        let can_be_read = media.is_some();
+        let draft = Draft { title, description, alt_text, link, media: media.unwrap_or_default(), ..Draft::default() };
         match Content::check(draft) {
             Ok(content) => self.content = (!is_video).then_some(content),
+            Err(_) if !can_be_read => {}
             Err(found) => self.errors.extend(found.into_iter().map(of_content)),
         }
+    }
+
+    /// An address, or a file of the owner's own; whether that one is a video is seen where it is looked up, and one with a
+    /// thumbnail is meant as one.
+    fn media(&mut self, given: String, thumbnail: &str, is_video: bool) -> Option<Media> {
+        let Ok(id) = given.parse::<MediaId>() else {
+            if !thumbnail.is_empty() && !is_video {
+                self.warn(Column::Thumbnail, "not_used", "Only videos have a thumbnail, so it is left out.");
+            }
+            return Some(Media::ImageUrl { url: given });
+        };
+        if thumbnail.is_empty() {
+            return Some(Media::Upload { id });
+        }
+        let cover = thumbnail.parse().ok().map(Cover::Upload).or_else(|| second(thumbnail).map(Cover::Second));
+        if cover.is_none() {
+            let message = "Write the time of the picture in the video, as 7 or 0:07, or the id of an uploaded JPEG or PNG; or \
+                           leave it empty for the picture at one second.";
+            self.wrong(Column::Thumbnail, "invalid", message);
+        }
+        cover.map(|cover| Media::Video { id, cover })
     }
 
     /// The text of a cell without the apostrophe that keeps spreadsheets from taking it for a formula.
@@ -178,6 +200,16 @@ pub fn is_guarded(text: &str) -> bool {
 /// Whether `text` is read as a formula, once the apostrophes before it are gone.
 pub fn is_formula(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+/// A time in a video: seconds, or with minutes and hours before them.
+fn second(text: &str) -> Option<u32> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let is_number = |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    if parts.len() > 3 || !parts.iter().all(is_number) {
+        return None;
+    }
+    parts.iter().try_fold(0_u32, |sum, part| Some(sum * 60 + part.parse::<u32>().ok()?))
 }
 
 fn is_video(address: &str) -> bool {

@@ -2,8 +2,9 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use serde::Serialize;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use shared::domain::{Content, Media};
+use shared::domain::{Content, Cover, Media, Slide};
 
 use super::form::{Request, Target};
 use super::spacing::Spacing;
@@ -22,6 +23,10 @@ struct Canonical<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     media_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    cover: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slides: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     spacing: Option<Spacing>,
 }
 
@@ -30,7 +35,18 @@ pub fn fingerprint(request: &Request) -> String {
     let content: &Content = &request.content;
     let (image_url, media_id) = match content.media() {
         Media::ImageUrl { url } => (Some(url.as_str()), None),
-        Media::Upload { id } => (None, Some(id.as_str())),
+        Media::Upload { id } | Media::Video { id, .. } => (None, Some(id.as_str())),
+        Media::Carousel { .. } => (None, None),
+    };
+    let cover = match content.media() {
+        Media::Video { cover: Cover::Second(second), .. } => Some(json!(second)),
+        Media::Video { cover: Cover::Upload(cover), .. } => Some(json!(cover.as_str())),
+        _ => None,
+    };
+    let slide = |Slide { id, title, description, link }: &Slide| json!([id.as_str(), title, description, link]);
+    let slides = match content.media() {
+        Media::Carousel { slides } => Some(slides.iter().map(slide).collect()),
+        _ => None,
     };
     let canonical = Canonical {
         targets: &request.targets,
@@ -41,6 +57,8 @@ pub fn fingerprint(request: &Request) -> String {
         dominant_color: content.dominant_color(),
         image_url,
         media_id,
+        cover,
+        slides,
         spacing: request.spacing,
     };
     let text = serde_json::to_vec(&canonical).expect("a plain structure");
@@ -50,8 +68,6 @@ pub fn fingerprint(request: &Request) -> String {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-
-    use serde_json::{Value, json};
 
     use super::super::form::Form;
     use super::*;
@@ -69,6 +85,23 @@ mod tests {
     #[test]
     fn whatever_is_asked_for_differently_has_another_fingerprint() {
         let mut seen = std::collections::BTreeSet::from([request(|_| ())]);
+        let file = |number: u8| format!("media_aaaaaaaaaaaa{}", char::from(b'a' + number).to_string().repeat(14));
+        let video = move |cover: Value| json!({"source_type": "video", "media_id": file(0), "cover": cover});
+        let carousel = move |first: u8, title: &str| {
+            let items = json!([{"media_id": file(first), "title": title}, {"media_id": file(2)}]);
+            json!({"source_type": "carousel", "items": items})
+        };
+        let media = [
+            video(json!({"at_seconds": 1})),
+            video(json!({"at_seconds": 2})),
+            video(json!({"media_id": file(1)})),
+            carousel(0, "A"),
+            carousel(1, "A"),
+            carousel(0, "B"),
+        ];
+        for media in media {
+            assert!(seen.insert(request(|body| body["content"]["media"] = media.clone())), "{media}");
+        }
         let changes: [fn(&mut Value); 10] = [
             |body| body["publish_at"] = Value::Null,
             |body| body["publish_at"] = json!("2027-01-01T00:00:00Z"),

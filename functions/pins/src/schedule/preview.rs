@@ -74,7 +74,7 @@ pub async fn preview(
         return Err(Problem::disabled());
     }
     errors.extend(form.times().filter_map(|(field, when)| when.objection(field, desk.now)));
-    media::check(&desk, form.content(), &mut errors).await?;
+    media::check(&desk, desk.settings.mode, form.content(), &mut errors).await?;
     let placements = place(&desk, &form, &mut errors).await?;
     let placed: Option<Vec<_>> = placements.into_iter().collect();
     let (true, Some(request), Some(placed)) = (errors.is_empty(), form.request(), placed) else {

@@ -9,7 +9,7 @@ use shared::vault::AppSecret;
 const SECRET_LIMIT: usize = 256;
 
 /// The fields that a save sets.
-const FIELDS: [&str; 5] = ["status", "mode", "app_id", "app_secret", "scopes"];
+const FIELDS: [&str; 6] = ["status", "mode", "app_id", "app_secret", "scopes", "carousels"];
 
 /// The fields that an answer has besides.
 const READ_ONLY: [&str; 5] = ["callback_url", "create_app_url", "warnings", "updated_at", "updated_by"];
@@ -27,28 +27,28 @@ pub struct Wanted {
     pub app_secret: Option<AppSecret>,
     /// What is asked of people who connect.
     pub scopes: Scopes,
+    /// Whether carousels may be planned; as it is where nothing is said of it.
+    pub carousels: bool,
 }
 
 impl Wanted {
     /// Reads the body of a save that is to replace `current`; answers every wrong field.
     pub fn read(body: &Map<String, Value>, current: &Settings) -> Result<Self, Vec<FieldError>> {
         let mut errors = Errors(Vec::new());
-        let enabled = errors.word(body, "status", "`enabled` or `disabled`", |word| match word {
-            "enabled" => Some(true),
-            "disabled" => Some(false),
-            _ => None,
-        });
+        let enabled = errors.switch(body, "status");
         let mode = errors.word(body, "mode", "`live` or `sandbox`", |word| word.parse().ok());
         let app_id = errors.app_id(body);
         let app_secret = errors.app_secret(body);
         let scopes = errors.scopes(body);
+        let is_given = body.contains_key("carousels");
+        let carousels = if is_given { errors.switch(body, "carousels") } else { Ok(current.carousels) };
         if let (Ok(app_id), Ok(app_secret)) = (&app_id, &app_secret) {
             errors.pair(app_id.as_ref(), app_secret.is_some(), enabled == Ok(true), current);
         }
         errors.unexpected(body);
-        match (enabled, mode, app_id, app_secret, scopes) {
-            (Ok(enabled), Ok(mode), Ok(app_id), Ok(app_secret), Ok(scopes)) if errors.0.is_empty() => {
-                Ok(Self { enabled, mode, app_id, app_secret, scopes })
+        match (enabled, mode, app_id, app_secret, scopes, carousels) {
+            (Ok(enabled), Ok(mode), Ok(app_id), Ok(app_secret), Ok(scopes), Ok(carousels)) if errors.0.is_empty() => {
+                Ok(Self { enabled, mode, app_id, app_secret, scopes, carousels })
             }
             _ => Err(errors.0),
         }
@@ -62,6 +62,7 @@ impl Wanted {
             ("app_id", self.app_id != current.app_id),
             ("app_secret", self.app_secret.is_some()),
             ("scopes", self.scopes != current.scopes),
+            ("carousels", self.carousels != current.carousels),
         ]
         .into_iter()
         .filter(|(_, differs)| *differs)
@@ -93,6 +94,14 @@ impl Errors {
         let message = format!("Expected {expected}.");
         let Some(value) = body.get(field) else { return Err(self.add(field, "required", message)) };
         value.as_str().and_then(read).ok_or_else(|| self.add(field, "invalid", message))
+    }
+
+    fn switch(&mut self, body: &Map<String, Value>, field: &str) -> Result<bool, Reported> {
+        self.word(body, field, "`enabled` or `disabled`", |word| match word {
+            "enabled" => Some(true),
+            "disabled" => Some(false),
+            _ => None,
+        })
     }
 
     fn app_id(&mut self, body: &Map<String, Value>) -> Result<Option<AppId>, Reported> {

@@ -1,6 +1,6 @@
 // What a pin shows: its fields with Pinterest's limits, its picture, and how it will look.
 
-import { FileField, seenHere } from './compose-file.js';
+import { CoverField, coverObjection, FileField, seenHere } from './compose-file.js';
 import { BoardName } from './compose-place.js';
 import { Avatar, Field, html, useEffect, useRef, useState } from './parts.js';
 import { t } from './texts.js';
@@ -33,9 +33,10 @@ export function ContentFields({ content, picture, errors, onChange }) {
     <//>`;
   };
   return html`
-    ${!content.media_id && field('url', words.picture.label, words.picture.hint, (given) => html`<input type="url" inputmode="url" ...${given} />`)}
-    ${!content.url && html`<${FileField} id=${content.media_id} name=${content.media_name} onChange=${(part) => onChange('url', { ...content, ...part })} />`}
-    ${content.media_id && errorOf(errors, 'content.media') && html`<p class="error">${errorOf(errors, 'content.media')}</p>`}
+    ${!content.media_id && !content.slides && field('url', words.picture.label, words.picture.hint, (given) => html`<input type="url" inputmode="url" ...${given} />`)}
+    ${!content.url && !content.slides && html`<${FileField} id=${content.media_id} name=${content.media_name} onChange=${(part) => onChange('url', { ...content, ...part })} />`}
+    <${CoverField} content=${content} error=${errorOf(errors, 'content.media.cover')} onChange=${(part) => onChange('url', { ...content, ...part })} />
+    ${(content.media_id || content.slides) && errorOf(errors, 'content.media') && html`<p class="error">${errorOf(errors, 'content.media')}</p>`}
     <p class="told" role="status">${about(picture)}</p>
     ${field('title', words.fields.title, words.hints.title, (given) => html`<input ...${given} />`)}
     ${field('description', words.fields.description, words.hints.description, (given) => html`<textarea ...${given}></textarea>`)}
@@ -70,31 +71,44 @@ export function objections(content) {
   const found = Object.entries(LIMITS).filter(([name, limit]) => count(content[name]) > limit)
     .map(([name, limit]) => ({ field: fieldOf(name), message: words.tooLong(limit, count(content[name]) - limit) }));
   if (content.link.trim() && !isAddress(content.link)) found.push({ field: 'content.link', message: words.address });
-  if (!content.media_id && !isAddress(content.url)) {
+  const cover = coverObjection(content);
+  if (cover) found.push({ field: 'content.media.cover', message: cover });
+  if (!content.media_id && !content.slides && !isAddress(content.url)) {
     found.push({ field: 'content.media', message: content.url.trim() ? words.address : words.picture.missing });
   }
   return found;
 }
 
-export function asContent({ title, description, alt_text, link, url, media_id }) {
+export function asContent({ title, description, alt_text, link, ...shown }) {
   const texts = Object.entries({ title, description, alt_text, link }).map(([name, text]) => [name, text || null]);
-  return { ...Object.fromEntries(texts), media: media_id ? { source_type: 'media', media_id } : { source_type: 'image_url', url } };
+  return { ...Object.fromEntries(texts), media: asMedia(shown) };
+}
+
+function asMedia({ media_type, url, media_id, cover_at, cover_id, slides }) {
+  if (slides) return { source_type: 'carousel', items: JSON.parse(slides) };
+  if (!media_id) return { source_type: 'image_url', url };
+  if (media_type !== 'video') return { source_type: 'media', media_id };
+  return { source_type: 'video', media_id, cover: cover_id ? { media_id: cover_id } : { at_seconds: Number(cover_at) } };
 }
 
 export function fromContent(content) {
   const texts = ['title', 'description', 'alt_text', 'link'].map((name) => [name, content?.[name] ?? '']);
-  const { url = '', media_id = '' } = content?.media ?? {};
-  return { ...Object.fromEntries(texts), url, media_id, media_name: '' };
+  const { source_type: media_type = 'image_url', url = '', media_id = '', cover, items } = content?.media ?? {};
+  // Texts only, so that two forms are compared field by field.
+  const about = { cover_at: String(cover?.at_seconds ?? 1), cover_id: cover?.media_id ?? '', slides: items ? JSON.stringify(items) : '' };
+  return { ...Object.fromEntries(texts), url, media_id, media_name: '', media_type, ...about };
 }
 
-/** How the picture of that content is: `{state: none | file | loading | shown | failed, url, width, height}`. */
-export function usePicture({ url, media_id }) {
+/** How the picture of that content is: `{state: none | file | video | carousel | loading | shown | failed, isVideo, url, width, height}`. */
+export function usePicture({ url, media_id, media_type, slides }) {
   const [picture, setPicture] = useState({ state: 'none' });
   const isTyped = useRef(false);
   useEffect(() => {
+    if (slides) return setPicture({ state: 'carousel' });
     if (media_id) {
       const seen = seenHere(media_id);
-      return setPicture(seen ? { state: 'shown', ...seen } : { state: 'file' });
+      const isVideo = media_type === 'video';
+      return setPicture(seen ? { state: 'shown', isVideo, ...seen } : { state: isVideo ? 'video' : 'file' });
     }
     if (!isAddress(url)) return setPicture({ state: 'none' });
     setPicture({ state: 'loading' });
@@ -106,13 +120,14 @@ export function usePicture({ url, media_id }) {
     const timer = setTimeout(() => (image.src = url), isTyped.current ? 400 : 0);
     isTyped.current = true;
     return () => (clearTimeout(timer), (image.onload = image.onerror = null));
-  }, [url, media_id]);
+  }, [url, media_id, media_type, slides]);
   return picture;
 }
 
 /** How the picture suits Pinterest, in words. */
-function about({ state, width, height }) {
+function about({ state, isVideo, width, height }) {
   if (state !== 'shown') return words.picture[state] ?? '';
+  if (isVideo) return `${words.picture.size(width, height)}. ${words.picture.video}`;
   const ratio = width / height;
   const told = ratio >= 1 ? `${ratio.toFixed(2)}:1` : `1:${(1 / ratio).toFixed(2)}`;
   const shape = ratio > 0.75 ? words.picture.wide(told) : ratio < 0.6 ? words.picture.tall(told) : words.picture.fits;
@@ -124,7 +139,9 @@ function about({ state, width, height }) {
 export function PinPreview({ content, picture, account, board }) {
   return html`
     <article class="pin-preview">
-      ${picture.state === 'shown'
+      ${picture.state === 'shown' && picture.isVideo
+        ? html`<video src=${picture.url} controls muted playsinline aria-label=${words.preview.alt}></video>`
+        : picture.state === 'shown'
         ? html`<img src=${picture.url} alt=${content.alt_text || words.preview.alt} referrerpolicy="no-referrer" />`
         : html`<div class="no-picture">${words.preview[picture.state] ?? words.preview.noPicture}</div>`}
       ${isAddress(content.link) && html`<p class="quiet host">${new URL(content.link).host.replace(/^www\./, '')}</p>`}

@@ -25,7 +25,7 @@ const asForm = (pin) => ({
 });
 
 /** What of a pin a person may change, to see whether somebody did. */
-const editable = (pin) => JSON.stringify([pin.content, pin.board_id, pin.section_id, pin.publish_at]);
+const editable = (pin) => JSON.stringify([asContent(fromContent(pin.content)), pin.board_id, pin.section_id, pin.publish_at]);
 
 /** Whether the form leaves the time as it is; seconds are not in the form. */
 const keepsTime = (form, pin) =>

@@ -151,11 +151,17 @@ function Facts({ pin, account }) {
     [words.facts.time, pin.publish_at ? `${exact(pin.publish_at, zone)} (${zone})` : words.facts.noTime],
     pin.published_at && [words.facts.published, `${exact(pin.published_at, zone)} (${zone})`],
     link && [words.facts.link, html`<a href=${link} target="_blank" rel="noopener noreferrer">${link}</a>`],
-    [words.facts.picture, media.url ? html`<a href=${media.url} target="_blank" rel="noopener noreferrer">${media.url}</a>` : words.facts.file],
+    [words.facts.picture, shown(media)],
     alt_text && [words.facts.alt, alt_text],
   ];
   return html`<section class="card" aria-labelledby="facts"><h2 id="facts">${words.facts.title}</h2>
     <dl class="facts">${facts.filter(Boolean).map(([name, fact]) => html`<dt>${name}</dt><dd>${fact}</dd>`)}</dl></section>`;
+}
+
+function shown(media) {
+  if (media.url) return html`<a href=${media.url} target="_blank" rel="noopener noreferrer">${media.url}</a>`;
+  if (media.items) return words.facts.carousel(media.items.length);
+  return words.facts.video[media.upload] ?? words.facts.file;
 }
 
 function SectionName({ pin }) {

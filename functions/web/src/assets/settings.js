@@ -82,7 +82,7 @@ function Form({ data, reload, onSaved }) {
     if (isSwitch && !confirm(words.mode.switching(t.mode[base.settings.mode], t.mode[form.mode]))) return;
     const hadChanges = isTouched;
     setDone(false);
-    const body = { status: form.status, mode: form.mode, app_id: form.app_id.trim() || null, scopes: form.scopes };
+    const body = { status: form.status, mode: form.mode, app_id: form.app_id.trim() || null, scopes: form.scopes, carousels: form.carousels };
     if (form.replacing) body.app_secret = form.app_secret.trim();
     const saved = await ask('PUT', '/v1/settings', { body, headers: { 'if-match': base.etag } });
     const next = { settings: saved.body, etag: saved.etag };
@@ -129,6 +129,7 @@ function Form({ data, reload, onSaved }) {
             ${wrong('app_secret') && html`<p class="error">${wrong('app_secret')}</p>`}
           </div>`}
       <${Scopes} scopes=${form.scopes} onChange=${set('scopes')} error=${wrong('scopes')} />
+      <${Choice} label=${words.carousels.label} value=${form.carousels} onChange=${set('carousels')} options=${words.carousels.options} />
       <div class="field">
         <strong id="callback">${words.callback.label}</strong>
         <p class="row"><code aria-labelledby="callback">${base.settings.callback_url}</code>
@@ -159,6 +160,7 @@ function asForm(settings) {
     app_secret: '',
     replacing: false,
     scopes: [...settings.scopes],
+    carousels: settings.carousels,
   };
 }
 

@@ -7,14 +7,14 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::content::Draft;
-use crate::domain::{AccountId, AttemptId, Check, Content, Destination, Doubt, Mode, PinId};
+use crate::domain::{AccountId, AttemptId, Check, Content, Destination, Doubt, Media, Mode, PinId};
 use crate::random::SystemRandom;
 
 pub(in crate::domain) const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
 
 /// A pin for [`NOW`] in that state.
 pub(in crate::domain) fn pin(state: State) -> Pin {
-    let content = Content::check(Draft { image_url: "https://example.com/a.jpg".into(), ..Draft::default() });
+    let content = Content::check(Draft { media: Media::at("https://example.com/a.jpg"), ..Draft::default() });
     let to = Destination {
         account_id: AccountId::random(&SystemRandom),
         mode: Mode::Live,

@@ -49,16 +49,19 @@ pub struct Clash {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Alikes {
     link: Option<String>,
-    image: String,
+    /// An image, or several.
+    images: Vec<String>,
 }
 
 impl Alikes {
     fn of(content: &Content) -> Self {
-        let image = match content.media() {
-            Media::ImageUrl { url } => destination(url),
-            Media::Upload { id } => id.to_string(),
+        let images = match content.media() {
+            Media::ImageUrl { url } => vec![destination(url)],
+            // A cover is no image that people are shown over and over.
+            Media::Video { id, .. } => vec![id.to_string()],
+            own => own.files().into_iter().map(ToString::to_string).collect(),
         };
-        Self { link: content.link().map(destination), image }
+        Self { link: content.link().map(destination), images }
     }
 }
 
@@ -75,7 +78,7 @@ impl Neighbour {
     /// What other pins can have in common with it, to look only those up that do.
     pub fn likenesses(&self) -> Vec<String> {
         let link = self.alike.link.iter().map(|link| format!("link {link}"));
-        link.chain([format!("image {}", self.alike.image)]).collect()
+        link.chain(self.alike.images.iter().map(|image| format!("image {image}"))).collect()
     }
 
     /// A pin that is about to be planned.
@@ -96,7 +99,8 @@ impl Plan {
         let clashes = neighbours.into_iter().filter_map(|other| {
             let link = (wanted.link.is_some() && wanted.link == other.alike.link)
                 .then_some((Alike::Link, self.same_link_hours));
-            let image = (wanted.image == other.alike.image).then_some((Alike::Image, self.same_image_hours));
+            let shares = wanted.images.iter().any(|image| other.alike.images.contains(image));
+            let image = shares.then_some((Alike::Image, self.same_image_hours));
             let (alike, hours) = [link, image].into_iter().flatten().max_by_key(|(_, hours)| *hours)?;
             let apart = SignedDuration::from_hours(hours.into());
             let is_close = at.duration_since(other.at).abs() < apart;
@@ -135,7 +139,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
 
     fn content(link: Option<&str>, image: &str) -> Content {
-        let draft = Draft { link: link.map(str::to_owned), image_url: image.to_owned(), ..Draft::default() };
+        let draft = Draft { link: link.map(str::to_owned), media: Media::at(image), ..Draft::default() };
         Content::check(draft).unwrap()
     }
 

@@ -7,11 +7,11 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder};
+use reqwest::{Body, Client, ClientBuilder};
 use tower::service_fn;
 use tower::util::BoxCloneSyncService;
 
-use super::{ANSWER_LIMIT, Transport, TransportError};
+use super::{ANSWER_LIMIT, Payload, Transport, TransportError};
 
 /// How long a connection may take to be made; shorter than any call's patience, so that running out of it is known to
 /// be before the first byte.
@@ -49,8 +49,8 @@ fn tls() -> rustls::ClientConfig {
         .with_no_client_auth()
 }
 
-async fn send(client: Client, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-    let request = reqwest::Request::try_from(request).map_err(not_sent)?;
+async fn send(client: Client, request: Request<Payload>) -> Result<Response<Bytes>, TransportError> {
+    let request = reqwest::Request::try_from(request.map(body)).map_err(not_sent)?;
     let mut response = client.execute(request).await.map_err(classify)?;
     let mut whole = Response::builder().status(response.status());
     if let Some(headers) = whole.headers_mut() {
@@ -64,6 +64,14 @@ async fn send(client: Client, request: Request<Bytes>) -> Result<Response<Bytes>
         body.extend_from_slice(&chunk);
     }
     whole.body(body.freeze()).map_err(unknown)
+}
+
+/// The length of a streamed body stands in its headers, so that it is not sent in chunks, which S3 does not take.
+fn body(payload: Payload) -> Body {
+    match payload {
+        Payload::Whole(bytes) => Body::from(bytes),
+        Payload::Streamed { chunks, .. } => Body::wrap_stream(chunks),
+    }
 }
 
 /// Only a connection that was never made is known not to have carried the request.

@@ -10,11 +10,12 @@ use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
+use super::shown::ShownItem;
 use crate::domain::content::Draft;
 use crate::domain::import::KEPT;
 use crate::domain::{
-    AccountId, BoardId, Content, Destination, Import, ImportId, ImportedRow, MediaId, Mode, OwnerId, PlannedPin,
-    RowNote, SectionId,
+    AccountId, BoardId, Content, Destination, Import, ImportId, ImportedRow, Mode, OwnerId, PlannedPin, RowNote,
+    SectionId,
 };
 
 /// How many bytes of rows go into an item before they are compressed. What cannot be compressed at all stays well below
@@ -111,10 +112,8 @@ struct PlannedItem {
     alt_text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     link: Option<String>,
-    #[serde(skip_serializing_if = "String::is_empty", default)]
-    image_url: String,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    media_id: Option<MediaId>,
+    #[serde(flatten)]
+    shown: ShownItem,
     #[serde(with = "millisecond::required")]
     publish_at: Timestamp,
 }
@@ -133,8 +132,7 @@ impl From<&PlannedPin> for PlannedItem {
             description: content.description,
             alt_text: content.alt_text,
             link: content.link,
-            image_url: content.image_url,
-            media_id: content.media_id,
+            shown: ShownItem::from(&content.media),
             publish_at: pin.publish_at,
         }
     }
@@ -155,8 +153,7 @@ impl From<PlannedItem> for PlannedPin {
             alt_text: item.alt_text,
             link: item.link,
             dominant_color: None,
-            image_url: item.image_url,
-            media_id: item.media_id,
+            media: item.shown.into(),
         });
         Self { to, content, publish_at: item.publish_at }
     }
@@ -222,6 +219,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
     use super::*;
+    use crate::domain::Media;
 
     fn row(line: u32, title: String) -> ImportedRow {
         let to = Destination {
@@ -234,7 +232,7 @@ mod tests {
         let draft = Draft {
             title: Some(title),
             description: Some("Two\nlines, \"quoted\"".into()),
-            image_url: "https://example.com/a.jpg".into(),
+            media: Media::at("https://example.com/a.jpg"),
             ..Draft::default()
         };
         let pin = PlannedPin { to, content: Content::restore(draft), publish_at: Timestamp::UNIX_EPOCH };

@@ -6,10 +6,12 @@ use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
+use super::shown::ShownItem;
+use super::video::VideoItem;
 use crate::domain::content::Draft;
 use crate::domain::{
-    AccountId, Attempt, AttemptId, AttemptOutcome, BoardId, Candidate, Check, Content, Doubt, Due, Failure, Hold,
-    MediaId, Mode, OwnerId, Partition, Pin, PinId, PinterestPinId, SectionId, Setback, State, Status, Warning,
+    AccountId, Attempt, AttemptId, AttemptOutcome, BoardId, Candidate, Check, Content, Doubt, Due, Failure, Hold, Mode,
+    OwnerId, Partition, Pin, PinId, PinterestPinId, SectionId, Setback, State, Status, Warning,
 };
 
 /// A pin as it lies in the table.
@@ -36,10 +38,11 @@ pub(in crate::store) struct PinItem {
     link: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     color: Option<String>,
-    #[serde(skip_serializing_if = "String::is_empty", default)]
-    image_url: String,
+    #[serde(flatten)]
+    shown: ShownItem,
+    /// How far the video is; present for a video only.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    media_id: Option<MediaId>,
+    video: Option<VideoItem>,
     /// The calendar key, see [`calendar_key`].
     publish_at: String,
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
@@ -124,7 +127,7 @@ struct CandidateItem {
 /// What a pin item that cannot be read has wrong.
 #[derive(Debug, thiserror::Error)]
 #[error("the pin's {0} is missing or not readable")]
-pub(in crate::store) struct Incomplete(&'static str);
+pub(in crate::store) struct Incomplete(pub(super) &'static str);
 
 /// The sort key of the calendar: the time or `draft#` and the time of creation, then the id.
 fn calendar_key(pin: &Pin) -> String {
@@ -141,7 +144,6 @@ pub(in crate::store) fn calendar_moment(moment: Timestamp) -> String {
 
 impl From<&Pin> for PinItem {
     fn from(pin: &Pin) -> Self {
-        let Draft { image_url, media_id, .. } = pin.content.draft();
         let own = |text: Option<&str>| text.map(str::to_owned);
         let mut item = Self {
             id: pin.id.clone(),
@@ -156,8 +158,8 @@ impl From<&Pin> for PinItem {
             alt_text: own(pin.content.alt_text()),
             link: own(pin.content.link()),
             color: own(pin.content.dominant_color()),
-            image_url,
-            media_id,
+            shown: ShownItem::from(pin.content.media()),
+            video: pin.video.as_ref().map(VideoItem::from),
             publish_at: calendar_key(pin),
             slot: pin.slot,
             status: pin.state.status().code().to_owned(),
@@ -273,8 +275,7 @@ impl TryFrom<PinItem> for Pin {
             alt_text: item.alt_text,
             link: item.link,
             dominant_color: item.color,
-            image_url: item.image_url,
-            media_id: item.media_id,
+            media: item.shown.into(),
         };
         let attempts: Option<Vec<_>> = item.attempts.into_iter().map(AttemptItem::into_attempt).collect();
         Ok(Self {
@@ -286,6 +287,7 @@ impl TryFrom<PinItem> for Pin {
             section_id: item.section_id,
             board_verified: item.board_verified,
             content: Content::restore(draft),
+            video: item.video.map(VideoItem::video).transpose()?,
             publish_at,
             slot: item.slot,
             state,

@@ -16,7 +16,7 @@ fn pin() -> Pin {
     let draft = Draft {
         title: Some("T".into()),
         link: Some("https://example.com/a".into()),
-        image_url: "https://example.com/a.jpg".into(),
+        media: shared::domain::Media::at("https://example.com/a.jpg"),
         ..Draft::default()
     };
     let to = Destination {
