@@ -1,9 +1,14 @@
 //! Uploads as a browser does them: straight to S3, by the request that was signed.
 
-use bytes::Bytes;
-use serde_json::{Value, json};
+use std::time::Duration;
 
-use crate::{World, permissions};
+use bytes::Bytes;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use shared::clock::Clock;
+use shared::domain::{MediaFile, MediaId, MediaKind, MediaStatus, Shape};
+
+use crate::{World, files, permissions};
 
 /// What S3 answered.
 #[derive(Debug)]
@@ -70,6 +75,32 @@ impl World {
         let answer = self.user(owner).post(&path, &json!({})).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()
+    }
+
+    /// The id of a video of `owner`'s that pins can be made with, as it is stored once it was uploaded and checked.
+    pub async fn seed_video(&self, owner: &str) -> String {
+        let (platform, body) = (self.platform("seed"), files::mp4(10_000, 720, 1280));
+        let now = self.clock.now();
+        let file = MediaFile {
+            id: MediaId::new(now, &*platform.random),
+            owner: owner.parse().expect("it is an owner"),
+            name: None,
+            kind: MediaKind::Mp4,
+            size: body.len() as u64,
+            status: MediaStatus::Ready,
+            shape: Shape { width: Some(720), height: Some(1280), duration_ms: Some(10_000) },
+            problems: Vec::new(),
+            created_at: now,
+            expires_at: None,
+        };
+        let upload = platform.objects.sign_upload(&file, Duration::from_mins(1)).await.expect("it can be signed");
+        let length = body.len().to_string();
+        let own = upload.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let headers: Vec<_> = own.chain([("content-length", length.as_str())]).collect();
+        let put = self.ask_s3("PUT", upload.url.expose_secret(), &headers, &body);
+        assert_eq!(put.status, 200, "{}", put.code());
+        platform.media.create(&file).await.expect("nobody has that id");
+        file.id.to_string()
     }
 
     /// The id of a PNG of `owner`'s that pins can be made with.

@@ -94,8 +94,10 @@ async fn none_is_planned_before_an_administrator_allows_them() {
     let id = taken["items"][0]["id"].as_str().unwrap();
     switch(&world, "disabled").await;
     assert_eq!(wrong(&planner, items).await, [refused]);
+    let moved = json!({"publish_at": "2027-02-02T00:00:00Z"});
+    assert_eq!(planner.calls().patch(&format!("/v1/pins/{id}"), &moved).await.status, 200);
     // What was planned before goes out.
-    world.clock_reaches("2027-02-01T00:00:00Z".parse().unwrap()).await;
+    world.clock_reaches("2027-02-02T00:00:00Z".parse().unwrap()).await;
     world.tick().await;
     assert_eq!(planner.read(id).await["status"], "published");
 }
@@ -133,8 +135,7 @@ async fn every_image_that_does_not_fit_is_named() {
     assert_eq!(wrong(&planner, long).await, [at(1, "title", "too_long"), at(1, "link", "invalid_url")]);
     for items in [json!(null), json!("x"), json!({})] {
         let code = if items.is_null() { "required" } else { "wrong_type" };
-        let found = wrong(&planner, items).await;
-        assert!(found.contains(&("content.media.items".to_owned(), code.to_owned())), "{found:?}");
+        assert_eq!(wrong(&planner, items).await, [("content.media.items".to_owned(), code.to_owned())]);
     }
 }
 

@@ -88,8 +88,8 @@ async fn a_video_is_ready_before_its_pins_time_and_the_pin_goes_out_at_its_secon
     processing(&world, minutes(3), MediaOutcome::Succeeded);
     let at = START + SignedDuration::from_hours(30);
     let pin = plan(&planner, showing(&media), at).await;
-    world.clock_reaches(at - minutes(66)).await;
-    world.schedule_until(at - minutes(65)).await;
+    world.clock_reaches(at - minutes(92)).await;
+    world.schedule_until(at - minutes(91)).await;
     assert_eq!(standing(&planner, &pin).await, ("waiting".to_owned(), "scheduled".to_owned()));
     assert_eq!(count(&world, Operation::RegisterMedia), 0, "nothing is sent before it is time");
     through(&world, at).await;
@@ -172,6 +172,7 @@ async fn what_is_wrong_with_a_video_is_said_with_its_field() {
         (with(json!({"media_id": media})), "cover.media_id", "not_an_image"),
         (with(json!({"media_id": "x"})), "cover.media_id", "not_found"),
         (with(json!({"at_seconds": 1, "media_id": image})), "cover", "invalid"),
+        (with(json!({"at_seconds": null, "media_id": null})), "cover", "invalid"),
         (with(json!({})), "cover", "invalid"),
         (with(json!({"at_seconds": 1, "url": "https://example.com/a.jpg"})), "cover.url", "unknown_field"),
         (with(json!("first")), "cover", "wrong_type"),
@@ -181,6 +182,18 @@ async fn what_is_wrong_with_a_video_is_said_with_its_field() {
     }
     let last = post(&planner, with(json!({"at_seconds": 10})), "2027-02-01T00:00:00Z").await;
     assert_eq!(last.status, 201, "the last second is one of them: {}", last.text());
+    let null = post(&planner, with(json!({"at_seconds": 7, "media_id": null})), "2027-02-08T00:00:00Z").await;
+    let read = null.json()["items"][0]["content"].clone();
+    assert_eq!(read["media"]["cover"], json!({"at_seconds": 7}), "{}", null.text());
+    let path = format!("/v1/pins/{}", null.json()["items"][0]["id"].as_str().unwrap());
+    assert_eq!(
+        planner.calls().patch(&path, &json!({"content": read})).await.status,
+        200,
+        "what was read can be sent back"
+    );
+    let address = json!({"source_type": "image_url", "url": "https://example.com/a.mp4"});
+    let answer = post(&planner, address, "now").await;
+    assert_eq!(answer.wrong_fields(), [("content.media.url".to_owned(), "media_unsupported".to_owned())]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -96,8 +96,8 @@ enum MediaBody {
         media_id: MediaId,
         /// What is shown before it plays.
         cover: CoverBody,
-        /// How far it is with Pinterest; `null` where no pin was made of it yet.
-        #[schema(schema_with = description::video_stages)]
+        /// How far it is with Pinterest; `null` where nothing becomes of it.
+        #[schema(required, schema_with = description::video_stages)]
         upload: Option<&'static str>,
     },
     /// Several images of the owner's own.
@@ -304,7 +304,8 @@ impl ContentBody {
     fn of_pin(pin: &Pin) -> Self {
         let mut content = Self::of(&pin.content);
         if let MediaBody::Video { upload, .. } = &mut content.media {
-            *upload = pin.video.as_ref().map(|video| video.stage.code());
+            let is_over = matches!(pin.state, State::Draft | State::Cancelled);
+            *upload = pin.video.as_ref().filter(|_| !is_over).map(|video| video.stage.code());
         }
         content
     }

@@ -76,6 +76,8 @@ async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<(Pin, Option<Slo
     let is_new = form.content.as_ref().is_some_and(|content| content.media() != pin.content.media());
     if is_new || form.is_scheduling() {
         media::check(desk, pin.mode, form.content.as_ref(), &mut errors).await?;
+        // A carousel that was planned while they were allowed stays one.
+        errors.retain(|error| is_new || error.code != media::NOT_ALLOWED);
     }
     let (true, Some(content)) = (errors.is_empty(), form.content) else {
         return Err(Problem::invalid(errors));

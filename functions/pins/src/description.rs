@@ -174,6 +174,9 @@ pub struct NewMedia {
     /// For `video`: what is shown before it plays; the picture at one second where nothing is said.
     #[schema(nullable = false)]
     cover: Option<NewCover>,
+    /// Only answered, and passed over.
+    #[schema(nullable = false)]
+    upload: Option<String>,
     /// For `carousel`: images of the same size.
     #[schema(nullable = false, min_items = 2, max_items = 5)]
     items: Option<Vec<NewSlide>>,
@@ -184,11 +187,11 @@ pub struct NewMedia {
 #[expect(dead_code, reason = "`content::media` reads its fields one by one, to name every wrong one")]
 pub struct NewCover {
     /// A picture of the video itself.
-    #[schema(nullable = false, maximum = 900)]
+    #[schema(maximum = 900)]
     at_seconds: Option<u32>,
     /// An uploaded image that is `ready`.
-    #[schema(nullable = false)]
-    media_id: Option<MediaId>,
+    #[schema(pattern = "^media_[a-p]{12}[a-z2-7]{14}$")]
+    media_id: Option<String>,
 }
 
 /// One image of a carousel.

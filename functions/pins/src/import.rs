@@ -33,7 +33,7 @@ pub use answer::{ImportBody, ImportCheck, ImportRow};
 pub use columns::Column;
 pub use csv::cell;
 use options::Options;
-pub use row::is_formula;
+pub use row::{CAROUSEL, is_formula};
 use sheet::{MOST_ROWS, Sheet};
 
 /// How long a file may be. With what API Gateway puts around it, more would not reach the function.

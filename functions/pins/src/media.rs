@@ -15,6 +15,9 @@ const FILE: &str = "content.media.media_id";
 const SANDBOX: &str = "Pinterest's sandbox takes no video pins. Use an image here, or plan the video for an account that was \
                        connected in live mode.";
 
+/// The code of what is said of a carousel where the settings do not allow any.
+pub const NOT_ALLOWED: &str = "carousels_disabled";
+
 const CAROUSELS: &str = "Carousels are switched off, since Pinterest may not show them as such. An administrator can allow \
                          them in the settings; or make one pin for each image.";
 
@@ -43,7 +46,7 @@ pub async fn check(
         }
         Media::Carousel { slides } => {
             if !desk.settings.carousels {
-                errors.push(FieldError::new("content.media.source_type", "carousels_disabled", CAROUSELS));
+                errors.push(FieldError::new("content.media.source_type", NOT_ALLOWED, CAROUSELS));
             }
             let mut files = Vec::with_capacity(slides.len());
             for (index, slide) in slides.iter().enumerate() {

@@ -10,6 +10,9 @@ pub const IMAGE_TRIES: usize = 4;
 /// How often Pinterest may fail at a video before it is taken for one that it cannot make a pin of.
 pub const VIDEO_TRIES: u32 = 2;
 
+/// How many uploads may get lost on their way before that is taken for more than an outage: more than an hour of them.
+pub const UPLOADS: u32 = 8;
+
 /// The wait before the next try, after `tries` tries in a row ended with `setback`: full jitter, evenly spread up to a
 /// bound that grows with every try.
 pub fn wait(setback: Setback, tries: usize, random: &dyn Random) -> SignedDuration {
@@ -37,7 +40,7 @@ fn steps(setback: Setback) -> (f64, f64, f64) {
         Setback::TokenKeyMissing => (30.0, 2.0, 10.0 * 60.0),
         Setback::BoardBusy => (4.0, 2.0, 2.0 * 60.0),
         Setback::TokenRefused => (30.0, 3.0, 15.0 * 60.0),
-        Setback::VideoNotReady => (30.0, 2.0, 5.0 * 60.0),
+        Setback::VideoNotReady => (30.0, 2.0, 30.0 * 60.0),
         // What a look at the board says has a time of its own.
         Setback::TwinInDoubt | Setback::NotOnBoard => (60.0, 1.0, 60.0),
     }

@@ -37,14 +37,14 @@ pub enum Ending {
 }
 
 /// Moves the claimed `pin` as `ending` says and adds `entry` to its timeline.
-pub fn settle(publisher: &Publisher, pin: &mut Pin, ending: Ending, entry: Attempt) {
+pub fn settle(publisher: &Publisher, pin: &mut Pin, ending: Ending, mut entry: Attempt) {
     let now = publisher.platform.clock.now();
     let tries = 1 + tries_alike(pin, &entry);
     let (outcome, result) = match ending {
         Ending::WaitForTwin(until) => return wait_for_twin(pin, until, entry, now),
         Ending::AwaitVideo => return await_video(pin, entry, now),
         Ending::VideoGone if pin.video.as_ref().is_none_or(|video| video.failures >= VIDEO_TRIES) => {
-            (AttemptOutcome::Refused, pin.fail(Failure::VideoRefused, now))
+            (AttemptOutcome::Refused, pin.fail_with_video(Failure::VideoRefused, now))
         }
         Ending::VideoGone => (AttemptOutcome::Retry, pin.await_video(true, now)),
         Ending::Published(id) => (AttemptOutcome::Published, pin.published(id, entry.at, now)),
@@ -54,10 +54,24 @@ pub fn settle(publisher: &Publisher, pin: &mut Pin, ending: Ending, entry: Attem
         }
         Ending::Unknown => (AttemptOutcome::Unknown, pin.retry(Setback::PinterestTrouble, now + WITH_NEW_TOKEN, now)),
         Ending::Fail(Failure::Missed) => (AttemptOutcome::Missed, pin.fail(Failure::Missed, now)),
-        Ending::Fail(reason) => (AttemptOutcome::Refused, pin.fail(reason, now)),
+        Ending::Fail(reason) => {
+            if entry.message.is_none() && pin.unsettled_video().is_none() && pin.video.is_some() {
+                entry.message = Some("Nothing was sent: what became of the video is said above.".to_owned());
+            }
+            (AttemptOutcome::Refused, pin.fail(reason, now))
+        }
         Ending::Hold(reason, wait) => (AttemptOutcome::Held, pin.hold(reason, wait, now)),
         Ending::Retry(Setback::ImageUnreachable) if tries >= IMAGE_TRIES => {
-            (AttemptOutcome::Refused, pin.fail(Failure::ImageUnreadable, now))
+            // What it could not fetch is the cover, which is a second of the video or a file of ours.
+            let is_video = pin.video.is_some();
+            (
+                AttemptOutcome::Refused,
+                if is_video {
+                    pin.fail_with_video(Failure::VideoRefused, now)
+                } else {
+                    pin.fail(Failure::ImageUnreadable, now)
+                },
+            )
         }
         Ending::Retry(setback) => {
             let again = now + backoff::wait(setback, tries, &*publisher.platform.random);

@@ -71,6 +71,7 @@ impl Foresight {
     pub fn learn(&self, pin: &Pin, reason: Failure, now: Timestamp) {
         let image = image(pin);
         let (what, warning) = match (reason, pin.content.link()) {
+            _ if pin.content.media().is_video() && reason != Failure::LinkInvalid => return,
             (Failure::ImageTooSmall | Failure::ImageUnreadable, _) => (image, Warning::ImageRefusedBefore),
             (Failure::LinkInvalid, Some(link)) => (link, Warning::LinkRefusedBefore),
             _ => return,

@@ -25,8 +25,8 @@ pub enum Work {
     Pin(PinWork),
     /// Look for a pin on its board.
     Check(PinWork),
-    /// Upload the video of a pin.
-    Upload(PinWork),
+    /// Upload the video of a pin, which is due soon or not.
+    Upload(PinWork, bool),
     /// Ask Pinterest how far it is with the video of a pin.
     AskForVideo(PinWork),
     /// Renew an account's tokens, or release its pins.
@@ -50,6 +50,7 @@ pub enum LaneKey {
     Pins(AccountId),
     Checks(AccountId),
     Upload(PinId),
+    LateUpload(PinId),
     Video(PinId),
     Account(AccountId),
     Circuit(CircuitKind),
@@ -64,6 +65,8 @@ pub enum Kind {
     Looks,
     /// Uploads of videos, which take memory and minutes.
     Uploads,
+    /// Those of them whose pins are due soon: they do not queue behind the others.
+    LateUploads,
 }
 
 impl LaneKey {
@@ -71,6 +74,7 @@ impl LaneKey {
         match self {
             Self::Checks(_) | Self::Video(_) => Kind::Looks,
             Self::Upload(_) => Kind::Uploads,
+            Self::LateUpload(_) => Kind::LateUploads,
             Self::Pins(_) | Self::Account(_) | Self::Circuit(_) => Kind::Posts,
         }
     }
@@ -120,7 +124,8 @@ impl Job {
         match &self.work {
             Work::Pin(pin) => LaneKey::Pins(pin.account.clone()),
             Work::Check(pin) => LaneKey::Checks(pin.account.clone()),
-            Work::Upload(pin) => LaneKey::Upload(pin.id.clone()),
+            Work::Upload(pin, false) => LaneKey::Upload(pin.id.clone()),
+            Work::Upload(pin, true) => LaneKey::LateUpload(pin.id.clone()),
             Work::AskForVideo(pin) => LaneKey::Video(pin.id.clone()),
             Work::Account(_, account) => LaneKey::Account(account.clone()),
             Work::Circuit(_, kind) => LaneKey::Circuit(*kind),
@@ -130,7 +135,7 @@ impl Job {
     /// The id of the pin or the account, or the kind of the circuit.
     pub fn name(&self) -> String {
         match &self.work {
-            Work::Pin(pin) | Work::Check(pin) | Work::Upload(pin) | Work::AskForVideo(pin) => pin.id.to_string(),
+            Work::Pin(pin) | Work::Check(pin) | Work::Upload(pin, _) | Work::AskForVideo(pin) => pin.id.to_string(),
             Work::Account(_, account) => account.to_string(),
             Work::Circuit(_, kind) => kind.code().to_owned(),
         }

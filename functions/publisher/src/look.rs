@@ -18,6 +18,9 @@ const PAGE: i32 = 1000;
 /// What is due again within that time is kept by who did it last.
 const SOON: SignedDuration = SignedDuration::from_secs(30);
 
+/// What is not uploaded this long before its time does not queue.
+const UPLOADED_BY: SignedDuration = SignedDuration::from_mins(40);
+
 /// How many pins are read at once.
 pub const AT_ONCE: usize = 100;
 
@@ -159,7 +162,7 @@ pub fn job(pin: &Pin, now: Timestamp) -> Option<Job> {
     let is_scheduled = matches!(pin.state, State::Scheduled { .. });
     let work = match pin.unsettled_video().filter(|_| is_scheduled).map(|video| &video.stage) {
         Some(VideoStage::Processing { .. }) => Work::AskForVideo(work),
-        Some(_) => Work::Upload(work),
+        Some(_) => Work::Upload(work, pin.publish_at.is_none_or(|at| at <= now + UPLOADED_BY)),
         None if pin.in_check().is_some() => Work::Check(work),
         None => Work::Pin(work),
     };

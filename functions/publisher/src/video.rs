@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::{
-    Account, Attempt, AttemptId, AttemptOutcome, Failure, Hold, IllegalMove, MediaId, Pin, PinterestMediaId, Setback,
+    Account, Attempt, AttemptId, AttemptOutcome, Failure, IllegalMove, MediaId, Pin, PinterestMediaId, Setback,
     VideoStage,
 };
 use shared::pinterest::CallError;
@@ -21,7 +21,8 @@ use crate::attempt::{self, entry};
 use crate::classify::{Verdict, refused};
 use crate::lanes::{Job, PinWork, Work};
 use crate::publish::{Aside, Finished, publish};
-use crate::{Publisher, Span, backoff, look, renew};
+use crate::renew::Renewal;
+use crate::{Publisher, Span, backoff, hold, look, renew};
 
 /// How soon it is tried again where the account or Pinterest is in the way and the pin's time has not come.
 const OBSTACLE: SignedDuration = SignedDuration::from_mins(5);
@@ -49,7 +50,7 @@ async fn step(publisher: &Publisher, work: &PinWork, job: &Job, span: Span) -> R
     let platform = &publisher.platform;
     let Some(pin) = platform.pins.load(&work.owner, &work.id).await? else { return Ok(Finished::default()) };
     let now = platform.clock.now();
-    let is_mine = |found: Job| matches!(found.work, Work::Upload(_) | Work::AskForVideo(_)) && found.due.at <= now;
+    let is_mine = |found: Job| matches!(found.work, Work::Upload(..) | Work::AskForVideo(_)) && found.due.at <= now;
     if !look::job(&pin, now).is_some_and(is_mine) {
         return Ok(Finished::default());
     }
@@ -89,8 +90,8 @@ async fn access(publisher: &Publisher, pin: &Pin, now: Timestamp) -> Option<(Arc
     let told =
         |error: &_| tracing::error!(%error, account = %pin.account_id, "a video could not be sent for an account");
     let session = session.inspect_err(told).ok().flatten()?;
-    let is_limited = session.account.held_at(now).is_some_and(|hold| hold.reason == Hold::RateLimited);
-    session.token.filter(|_| !is_limited).map(|token| (session.account, token))
+    let is_held = session.account.held_at(now).is_some();
+    session.token.filter(|_| !is_held).map(|token| (session.account, token))
 }
 
 /// Lets the video wait without a word in the timeline: nothing was asked of Pinterest.
@@ -132,8 +133,10 @@ enum Outcome {
     Ready(PinterestMediaId),
     /// Pinterest failed at the video, which is sent to it once more.
     Failed,
-    /// Nothing came of it for now.
+    /// Nothing was sent for now.
     Later(SignedDuration),
+    /// The file, or part of it, was sent and is not there.
+    Lost(SignedDuration),
     /// Nothing ever will.
     Refused(Failure),
 }
@@ -155,11 +158,17 @@ fn settle(publisher: &Publisher, pin: &mut Pin, outcome: &Outcome, told: Attempt
             AttemptOutcome::VideoRefused
         }
         Outcome::Failed => {
-            pin.upload_failed(now, now)?;
+            // Where it is forgotten or refused at once, not at full speed.
+            let pause = backoff::wait(Setback::VideoNotReady, 1, &*publisher.platform.random);
+            pin.upload_failed(now + pause, now)?;
             AttemptOutcome::VideoNotUploaded
         }
         Outcome::Later(pause) => {
             pin.put_upload_off(now + *pause, now)?;
+            AttemptOutcome::VideoNotUploaded
+        }
+        Outcome::Lost(pause) => {
+            pin.upload_lost(now + *pause, now)?;
             AttemptOutcome::VideoNotUploaded
         }
         Outcome::Refused(reason) => {
@@ -192,33 +201,55 @@ fn answered(publisher: &Publisher, told: Attempt, error: Option<&CallError>) -> 
 }
 
 impl Step<'_> {
-    /// What an error of Pinterest's own API means for the video of `pin`.
+    /// What it means that Pinterest gives no place for the video of `pin`. It was not told of the file, so that nothing is
+    /// wrong with that.
     async fn judged(&self, pin: &Pin, error: &CallError) -> Outcome {
         let verdict = match error {
             CallError::Refused(refusal) => refused(refusal),
             _ => Verdict::Unknown,
         };
-        let in_time = self.publisher.platform.clock.now() < self.span.last_claim;
         match verdict {
-            Verdict::TokenRefused if in_time => {
-                renew::after_refusal(self.publisher, &self.account, pin).await;
-                Outcome::Later(WITH_NEW_TOKEN)
-            }
-            Verdict::ScopesRefused if in_time => {
+            Verdict::Fail(Failure::Rejected) => Outcome::Failed,
+            Verdict::Fail(reason) => Outcome::Refused(reason),
+            _ => Outcome::Later(self.refused(pin, error).await.unwrap_or_else(|| self.pause(pin))),
+        }
+    }
+
+    /// Does what a refusal means for the account or the app, and says for how long it is left alone; nothing where the
+    /// error says nothing of that.
+    ///
+    /// Whatever holds a pin with an image is written down as it is there, so that this one is held by it at its time.
+    async fn refused(&self, pin: &Pin, error: &CallError) -> Option<SignedDuration> {
+        let CallError::Refused(refusal) = error else { return None };
+        let verdict = refused(refusal);
+        if self.publisher.platform.clock.now() >= self.span.last_claim {
+            return Some(OBSTACLE);
+        }
+        match verdict {
+            Verdict::TokenRefused => Some(match renew::after_refusal(self.publisher, &self.account, pin).await {
+                Renewal::Renewed => WITH_NEW_TOKEN,
+                Renewal::Later => self.pause(pin).max(SignedDuration::from_mins(1)),
+                Renewal::NeedsReconnect => OBSTACLE,
+            }),
+            Verdict::ScopesRefused => {
                 renew::scopes_refused(self.publisher, &self.account).await;
-                Outcome::Later(OBSTACLE)
+                Some(OBSTACLE)
             }
-            Verdict::Hold(_, pause) => Outcome::Later(pause.clamp(SignedDuration::from_mins(1), OBSTACLE)),
-            Verdict::Fail(_) => Outcome::Refused(Failure::VideoRefused),
-            _ => Outcome::Later(self.pause(pin)),
+            Verdict::Hold(reason, pause) => {
+                attempt::learn(self.publisher, pin, &verdict).await;
+                hold::enter(self.publisher, pin, &self.account, reason, pause).await;
+                Some(pause.clamp(SignedDuration::from_mins(1), OBSTACLE))
+            }
+            _ => None,
         }
     }
 
     /// The pause before the next upload, longer after each that came to nothing.
     fn pause(&self, pin: &Pin) -> SignedDuration {
         let failed = |attempt: &&Attempt| attempt.outcome == AttemptOutcome::VideoNotUploaded;
-        let tries = 1 + pin.attempts.iter().rev().take_while(failed).count();
-        backoff::wait(Setback::VideoNotReady, tries, &*self.publisher.platform.random)
+        let running = pin.attempts.iter().rev().take_while(failed).count();
+        let lost = pin.video.as_ref().map_or(0, |video| usize::try_from(video.lost).unwrap_or_default());
+        backoff::wait(Setback::VideoNotReady, 1 + running.max(lost), &*self.publisher.platform.random)
     }
 }
 

@@ -38,9 +38,9 @@ const AFTER_OWNER: SignedDuration = SignedDuration::from_millis(300);
 /// An owner that has less time than that left is not relied upon: clocks differ, and its last look comes before its end.
 const RELIABLE: SignedDuration = SignedDuration::from_secs(30);
 
-/// How many requests of each kind are under way at once. Looks at boards can take long and have no second to keep.
-/// An upload has a few megabytes of its video in memory.
-const IN_FLIGHT: [(Kind, usize); 3] = [(Kind::Posts, 64), (Kind::Looks, 16), (Kind::Uploads, 2)];
+/// How many requests of each kind are under way at once. Looks can take long, and uploads have megabytes in memory.
+const IN_FLIGHT: [(Kind, usize); 4] =
+    [(Kind::Posts, 64), (Kind::Looks, 16), (Kind::Uploads, 2), (Kind::LateUploads, 2)];
 
 /// What the loop waits for.
 enum Step {
@@ -244,7 +244,7 @@ impl<'a> Watch<'a> {
                 let finished = match &job.work {
                     Work::Pin(pin) => publish(publisher, pin, &job, span).await,
                     Work::Check(pin) => check::advance(publisher, pin, span).await,
-                    Work::Upload(pin) | Work::AskForVideo(pin) => video::advance(publisher, pin, &job, span).await,
+                    Work::Upload(pin, _) | Work::AskForVideo(pin) => video::advance(publisher, pin, &job, span).await,
                     Work::Account(owner, id) => Box::pin(account_work::advance(publisher, owner, id)).await,
                     Work::Circuit(mode, kind) => circuit_work::advance(publisher, *mode, *kind).await,
                 };

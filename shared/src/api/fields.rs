@@ -34,6 +34,11 @@ impl<'e> Fields<'e> {
         self.left.contains_key(name)
     }
 
+    /// Whether the field is given, was not taken yet and is not `null`.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.left.get(name).is_some_and(|value| !value.is_null())
+    }
+
     /// Takes the field as it was given, so that `null` counts.
     pub fn given(&mut self, name: &str) -> Option<Value> {
         self.left.remove(name)

@@ -2,7 +2,7 @@
 
 mod media;
 
-pub use media::{Cover, Media, SLIDES, Slide};
+pub use media::{Cover, Media, SLIDES, Slide, is_video};
 
 use url::{Host, Url};
 

@@ -63,7 +63,11 @@ impl Pin {
     /// Publishing → scheduled again for `due_at`; only for attempts that certainly created nothing.
     pub fn retry(&mut self, setback: Setback, due_at: Timestamp, now: Timestamp) -> Result<(), IllegalMove> {
         self.allow(&[Status::Publishing], Status::Scheduled)?;
-        self.become_due(due_at, Some(setback), now);
+        self.become_due(self.publish_at.unwrap_or(due_at), Some(setback), now);
+        // Whatever its video waits for, it is not tried before.
+        if let Some(due) = &mut self.due {
+            due.at = due.at.max(super::pin::to_millisecond(due_at));
+        }
         Ok(())
     }
 

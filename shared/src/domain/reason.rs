@@ -43,6 +43,8 @@ words! {
         MediaGone = "media_gone", "The uploaded file was deleted before the pin went out. Upload it again, change the pin's media to it, and try the pin again.";
         /// Pinterest could not make a video of the file.
         VideoRefused = "video_refused", "Pinterest does not take the video, or could not make a pin's video of it; the attempts say what it answered. Export it as MP4 with H.264 video and AAC sound, fast start, upload that, change the pin's media to it, and try the pin again.";
+        /// The file did not reach Pinterest.
+        VideoNotUploaded = "video_not_uploaded", "The video could not be sent to Pinterest, in many tries; the attempts say why. Try the pin again later, with a smaller file where it is a large one.";
         /// Pinterest finds the image too small.
         ImageTooSmall = "image_too_small", "Pinterest finds the image too small. Use a larger one, best 1000 by 1500 pixels.";
         /// The board is gone.

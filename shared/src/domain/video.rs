@@ -8,8 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::pin::to_millisecond;
 use super::{Failure, IllegalMove, Media, Pin, PinterestMediaId, Setback, State, Status, Warning};
 
-/// How long before its pin's time a video is uploaded: time for an hour of setbacks.
+/// How long before its pin's time a video is uploaded at the latest: time for an hour of setbacks.
 pub const LEAD: SignedDuration = SignedDuration::from_hours(1);
+
+/// Over how long before that the uploads of pins that go out at the same moment are spread, in seconds.
+pub const SPREAD_SECONDS: u32 = 30 * 60;
 
 /// For how long a video that Pinterest has ready is relied on. Pinterest does not say for how long it keeps one.
 pub const GOOD_FOR: SignedDuration = SignedDuration::from_hours(24);
@@ -19,8 +22,10 @@ pub const GOOD_FOR: SignedDuration = SignedDuration::from_hours(24);
 pub struct VideoUpload {
     /// What is done or to be done.
     pub stage: VideoStage,
-    /// How many uploads came to nothing.
+    /// How often Pinterest failed at it, refused it or forgot it.
     pub failures: u32,
+    /// How many uploads came to nothing on the way.
+    pub lost: u32,
 }
 
 /// The stages of an upload.
@@ -68,7 +73,7 @@ impl Default for VideoStage {
 impl VideoStage {
     /// Every stage's word, with what it means.
     pub const TABLE: [(&str, &str); 5] = [
-        ("waiting", "it is uploaded to Pinterest an hour before the pin's time, or as soon as possible."),
+        ("waiting", "it is uploaded to Pinterest an hour or more before the pin's time, or as soon as possible."),
         ("uploading", "it is being uploaded to Pinterest."),
         ("processing", "Pinterest has the file and is making a video of it."),
         ("ready", "Pinterest has it ready for the pin."),
@@ -94,11 +99,12 @@ impl VideoUpload {
         matches!(self.stage, VideoStage::Ready { .. } | VideoStage::Refused { .. })
     }
 
-    /// When the next step is due of a video whose pin is due at `at`; for one that is settled that is the pin's own time.
-    fn due(&self, at: Timestamp, now: Timestamp) -> Timestamp {
+    /// When the next step is due of a video whose pin is to go out at `at`, uploaded `lead` before that; for one that is
+    /// settled that is the pin's own time.
+    fn due(&self, at: Timestamp, lead: SignedDuration, now: Timestamp) -> Timestamp {
         match &self.stage {
             VideoStage::Waiting { not_before } => {
-                let ahead = if at <= now { at } else { (at - LEAD).max(now) };
+                let ahead = if at <= now { at } else { (at - lead).max(now) };
                 not_before.map_or(ahead, |not_before| not_before.max(ahead))
             }
             VideoStage::Uploading { until } => *until,
@@ -107,10 +113,15 @@ impl VideoUpload {
         }
     }
 
-    /// The same upload for a pin that is due at `at`, or a new one where what there is would be too old by then.
-    fn for_time(self, at: Timestamp) -> Self {
+    /// The same upload for a pin that is to go out at `at`, or a new one where what there is would be too old by then.
+    fn for_time(self, at: Timestamp, lead: SignedDuration, now: Timestamp) -> Self {
+        let is_ahead = at.duration_since(now) > lead;
         match self.stage {
             VideoStage::Ready { since, .. } if at.duration_since(since) > GOOD_FOR => Self::default(),
+            // Somebody planned it anew, long after that step was left.
+            VideoStage::Uploading { until: next } | VideoStage::Processing { next, .. } if is_ahead && next < now => {
+                Self::default()
+            }
             _ => self,
         }
     }
@@ -124,8 +135,16 @@ impl Pin {
 
     /// When the pin is due next where it is to be posted at `at`.
     pub(super) fn due_for(&mut self, at: Timestamp, now: Timestamp) -> Timestamp {
-        self.video = self.video.take().map(|video| video.for_time(at));
-        self.video.as_ref().map_or(at, |video| video.due(at, now))
+        let lead = self.video_lead();
+        self.video = self.video.take().map(|video| video.for_time(at, lead, now));
+        self.video.as_ref().map_or(at, |video| video.due(at, lead, now))
+    }
+
+    /// How long before its time the pin's video is uploaded: the same for the same pin, and another for others, so that
+    /// many for one moment do not queue.
+    fn video_lead(&self) -> SignedDuration {
+        let spread = self.id.as_str().bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+        LEAD + SignedDuration::from_secs((spread % SPREAD_SECONDS).into())
     }
 
     /// Keeps an upload only where it is of the video that the pin shows now; one that was refused may be tried anew.
@@ -140,9 +159,14 @@ impl Pin {
         }
     }
 
-    /// A publisher takes the upload until `until`.
+    /// A publisher takes the upload until `until`; one that was taken before and never ended came to nothing.
     pub fn begin_upload(&mut self, until: Timestamp, now: Timestamp) -> Result<(), IllegalMove> {
-        self.advance_video(VideoStage::Uploading { until: to_millisecond(until) }, now)
+        let was_taken = matches!(self.video, Some(VideoUpload { stage: VideoStage::Uploading { .. }, .. }));
+        self.advance_video(VideoStage::Uploading { until: to_millisecond(until) }, now)?;
+        if let Some(video) = self.video.as_mut().filter(|_| was_taken) {
+            video.lost += 1;
+        }
+        Ok(())
     }
 
     /// Pinterest has the file as `media_id`, and is asked at `next` how far it is.
@@ -157,7 +181,11 @@ impl Pin {
         else {
             return self.allow(&[], Status::Scheduled);
         };
-        self.advance_video(VideoStage::Processing { media_id, since, next: to_millisecond(next) }, now)
+        let version = self.version;
+        self.advance_video(VideoStage::Processing { media_id, since, next: to_millisecond(next) }, now)?;
+        // Nothing changed that anybody sees; a client's entity tag holds on.
+        self.version = version;
+        Ok(())
     }
 
     /// Pinterest has the video ready.
@@ -165,12 +193,22 @@ impl Pin {
         self.advance_video(VideoStage::Ready { media_id, since: to_millisecond(now) }, now)
     }
 
-    /// The upload came to nothing; another is made at `again`.
+    /// The file got lost on its way; it is sent again at `again`.
+    pub fn upload_lost(&mut self, again: Timestamp, now: Timestamp) -> Result<(), IllegalMove> {
+        self.put_upload_off(again, now)?;
+        if let Some(video) = &mut self.video {
+            video.lost += 1;
+        }
+        Ok(())
+    }
+
+    /// Pinterest failed at the video; it is sent again at `again`.
     pub fn upload_failed(&mut self, again: Timestamp, now: Timestamp) -> Result<(), IllegalMove> {
+        self.put_upload_off(again, now)?;
         if let Some(video) = &mut self.video {
             video.failures += 1;
         }
-        self.put_upload_off(again, now)
+        Ok(())
     }
 
     /// Nothing could be uploaded for a reason that has nothing to do with the video; it is tried at `again`.
@@ -185,12 +223,22 @@ impl Pin {
         Ok(())
     }
 
+    /// Publishing → failed for good, because of its video; another try needs another upload.
+    pub fn fail_with_video(&mut self, reason: Failure, now: Timestamp) -> Result<(), IllegalMove> {
+        self.fail(reason, now)?;
+        if let Some(video) = &mut self.video {
+            video.stage = VideoStage::Refused { reason };
+        }
+        Ok(())
+    }
+
     /// Publishing → scheduled again, since Pinterest does not know the video any more or never got it; nothing was
     /// created.
     pub fn await_video(&mut self, is_gone: bool, now: Timestamp) -> Result<(), IllegalMove> {
         self.allow(&[Status::Publishing], Status::Scheduled)?;
         if is_gone && let Some(video) = &mut self.video {
-            *video = VideoUpload { stage: VideoStage::default(), failures: video.failures + 1 };
+            video.stage = VideoStage::default();
+            video.failures += 1;
         }
         self.become_due(now, Some(Setback::VideoNotReady), now);
         Ok(())
@@ -203,11 +251,16 @@ impl Pin {
         };
         video.stage = stage;
         let setback = match self.state {
-            State::Scheduled { setback } => setback,
+            State::Scheduled { setback } => setback.filter(|setback| *setback != Setback::VideoNotReady),
             _ => None,
         };
+        // What was foreseen of the account or the board is as true as before.
+        let warning = self.warning;
         self.become_due(at, setback, now);
-        let is_late = self.due.as_ref().is_some_and(|due| due.at > at);
+        self.warning = warning;
+        // The end of an upload's lease says nothing of when it ends.
+        let is_uploading = matches!(self.video, Some(VideoUpload { stage: VideoStage::Uploading { .. }, .. }));
+        let is_late = self.due.as_ref().is_some_and(|due| due.at > at) && (at <= now || !is_uploading);
         self.state = State::Scheduled { setback: if is_late { Some(Setback::VideoNotReady) } else { setback } };
         Ok(())
     }

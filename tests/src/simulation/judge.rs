@@ -44,11 +44,23 @@ pub struct Known {
     spent: BTreeSet<String>,
 }
 
+/// What a pin shows.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    /// An image, which is there at once.
+    #[default]
+    Image,
+    /// A video, which takes its time.
+    Video,
+}
+
 /// A pin as its owner left it. More than one time or text is possible while an answer is outstanding, or was lost.
 #[derive(Debug, Default, Clone)]
 pub struct Owned {
     /// Its title, which tells it from others on Pinterest; twins share theirs.
     pub title: String,
+    /// What it was made of.
+    pub shows: Shows,
     /// The times that it may have.
     pub times: Vec<Option<Timestamp>>,
     /// The descriptions that it may have.

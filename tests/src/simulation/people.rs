@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use shared::clock::Clock;
 
-use super::judge::Owned;
+use super::judge::{Owned, Shows};
 use super::plan::Act;
 use super::surroundings::Surroundings;
 use crate::{Answer, START, Seeded, World};
@@ -23,6 +23,8 @@ pub struct People {
     pub around: Arc<Surroundings>,
     /// The accounts.
     pub accounts: Vec<Seeded>,
+    /// Their video, where the plan has one.
+    pub video: Option<String>,
     /// The pins that were made: the plan's number, our id, the request.
     pub made: Mutex<Vec<(usize, String, Value)>>,
 }
@@ -42,8 +44,11 @@ impl People {
 
     async fn one(&self, act: Act) {
         match act {
-            Act::Make { pin, account, at, twin, twice } => {
-                let request = self.request(pin, account, START + at, twin);
+            Act::Make { pin, account, at, twin, twice, video } => {
+                let mut request = self.request(pin, account, START + at, twin);
+                if let Some(id) = self.video.as_ref().filter(|_| video) {
+                    request["content"]["media"] = json!({"source_type": "video", "media_id": id});
+                }
                 let again = async {
                     if let Some(later) = twice {
                         self.around.wait(later).await;
@@ -80,7 +85,10 @@ impl People {
     async fn make(&self, pin: usize, request: &Value, at: Timestamp) {
         let Some(id) = self.post(pin, request).await else { return };
         let text = |name: &str| request["content"][name].as_str().unwrap_or_default().to_owned();
-        let own = Owned::made(text("title"), text("description"), at, self.around.now());
+        let mut own = Owned::made(text("title"), text("description"), at, self.around.now());
+        if request["content"]["media"]["source_type"] == "video" {
+            own.shows = Shows::Video;
+        }
         self.around.judge.known().pins.entry(id.clone()).or_insert(own);
         self.made().push((pin, id, request.clone()));
     }

@@ -24,9 +24,9 @@ pub struct Plan {
 /// What somebody does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
-    /// Makes the pin of that number, at that time after the start; sends the request `twice`, so long after the first one,
-    /// without waiting for its answer.
-    Make { pin: usize, account: usize, at: SignedDuration, twin: bool, twice: Option<SignedDuration> },
+    /// Makes the pin of that number, at that time after the start, of a video or of an image; sends the request `twice`, so
+    /// long after the first one, without waiting for its answer.
+    Make { pin: usize, account: usize, at: SignedDuration, twin: bool, twice: Option<SignedDuration>, video: bool },
     /// Sends the request that made the pin once more, as who lost its answer.
     Repeat { pin: usize },
     /// Changes what the pin says.
@@ -81,7 +81,7 @@ impl Plan {
             let (twin, account) = (twins && pin < 2, usize::try_from(dice.number(0..2)).unwrap_or(0));
             let account = if twin { 0 } else { account % accounts.len() };
             let twice = dice.happens(0.25).then(|| seconds(0, 2, dice));
-            acts.push((made, Act::Make { pin, account, at, twin, twice }));
+            acts.push((made, Act::Make { pin, account, at, twin, twice, video: false }));
             if dice.happens(busy) {
                 acts.extend(of_pin(dice, weather, pin, at));
             }
@@ -97,13 +97,29 @@ impl Plan {
         }
         acts.sort_by_key(|(at, _)| *at);
         let renews = dice.happens(0.45);
-        Self {
+        let plan = Self {
             renewals: accounts.iter().map(|_| renews.then(|| seconds(2, 100, dice))).collect(),
             accounts: accounts.to_vec(),
             people: people(dice, acts),
             ticks: ticks(dice, weather),
             rotation: dice.one(&[Rotation::OldDies, Rotation::OldDies, Rotation::OldStays, Rotation::NotRenewed]),
+        };
+        if dice.happens(0.2) { plan.with_videos(dice) } else { plan }
+    }
+
+    /// Some of the pins show a video.
+    fn with_videos(mut self, dice: &Dice) -> Self {
+        for (_, act) in self.people.iter_mut().flatten() {
+            if let Act::Make { twin: false, video, .. } = act {
+                *video = dice.happens(0.6);
+            }
         }
+        self
+    }
+
+    /// Whether a pin of it shows a video.
+    pub fn shows_videos(&self) -> bool {
+        self.people.iter().flatten().any(|(_, act)| matches!(act, Act::Make { video: true, .. }))
     }
 }
 
@@ -119,7 +135,7 @@ impl Plan {
             let at = if pin == 0 { first } else { first + later };
             // What is made just before its time is posted by whoever is called for it, beside the shard's owner.
             let made = (at - seconds(0, 3, dice)).max(SignedDuration::ZERO);
-            acts.push((made, Act::Make { pin, account: 0, at, twin: true, twice: None }));
+            acts.push((made, Act::Make { pin, account: 0, at, twin: true, twice: None, video: false }));
         }
         acts.sort_by_key(|(at, _)| *at);
         let mut ticks: Vec<_> = (0..3).flat_map(|_| ticks(dice, weather)).collect();

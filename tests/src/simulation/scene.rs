@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicU64;
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use local::in_process::{Hook, LaggingReads};
+use pinterest_sim::MediaProcessing;
 use shared::domain::Shard;
 use shared::kick::PublisherEvent;
 
@@ -90,6 +91,7 @@ impl Scene {
             world: world.clone(),
             around: around.clone(),
             accounts: Vec::new(),
+            video: None,
             made: std::sync::Mutex::default(),
         };
         Self { around, world, fleet, people, indexes }
@@ -107,6 +109,12 @@ impl Scene {
                 accounts.save(&mut seeded.account, version).await.expect("nobody else saves");
             }
             self.people.accounts.push(seeded);
+        }
+        if plan.shows_videos() {
+            let processing_ms = self.around.dice.number(0..30_000);
+            let processing = MediaProcessing { processing_ms, ..MediaProcessing::default() };
+            self.world.simulator.set_media_processing(processing);
+            self.people.video = Some(self.world.seed_video(OWNER).await);
         }
         self.follow_indexes();
     }

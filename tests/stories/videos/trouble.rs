@@ -20,7 +20,8 @@ async fn planned_by(planner: Planner<'_>) -> (Planner<'_>, String, Timestamp) {
     let media = video(world).await;
     let at = world.clock.now() + minutes(180);
     let pin = plan(&planner, showing(&media), at).await;
-    world.clock_reaches(at - minutes(77)).await;
+    let upload_at = planner.stored(&pin).await.due.unwrap().at;
+    world.clock_reaches(upload_at - minutes(17)).await;
     (planner, pin, at)
 }
 
@@ -137,9 +138,11 @@ async fn a_file_that_is_gone_is_said_before_the_pins_time() {
 async fn an_account_that_cannot_be_used_holds_its_pin_as_with_an_image_and_goes_on_when_it_can() {
     let world = World::ready().await;
     let (planner, pin, at) = consented(&world).await;
-    world.schedule_until(at - minutes(70)).await;
     let path = format!("/v1/accounts/{}", planner.account);
     assert_eq!(planner.calls().delete(&path).await.status, 200);
+    world.schedule_until(at - minutes(50)).await;
+    assert_eq!(planner.read(&pin).await["warning"]["code"], "will_be_disconnected");
+    world.clock_reaches(at - minutes(2)).await;
     world.schedule_until(at + minutes(2)).await;
     let read = planner.read(&pin).await;
     assert_eq!((&read["status"], &read["reason"]["code"]), (&json!("held"), &json!("account_disconnected")), "{read}");
@@ -155,13 +158,70 @@ async fn a_token_that_ended_is_renewed_for_the_video_and_not_first_for_the_pin()
     let world = World::ready().await;
     let (planner, pin, at) = consented(&world).await;
     // After the look at the account that comes a quarter of an hour before.
-    world.schedule_until(at - minutes(61)).await;
+    let upload_at = planner.stored(&pin).await.due.unwrap().at;
+    world.schedule_until(upload_at - minutes(1)).await;
     world.simulator.revoke_access_tokens("shop").unwrap();
     through(&world, at).await;
     let read = planner.read(&pin).await;
     assert_eq!(read["status"], "published", "{read}");
     assert!(read["lateness_ms"].as_i64().unwrap() < 1000);
     assert_eq!(outcomes(&read), ["video_not_uploaded", "video_uploaded", "video_ready", "published"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_cannot_be_renewed_for_now_is_not_asked_for_at_full_speed() {
+    let world = World::ready().await;
+    let (planner, pin, at) = consented(&world).await;
+    let upload_at = planner.stored(&pin).await.due.unwrap().at;
+    world.schedule_until(upload_at - minutes(1)).await;
+    world.simulator.revoke_access_tokens("shop").unwrap();
+    fault(&world, Operation::RefreshToken, 100_000, FaultAnswer::status(503), Effect::Before);
+    world.schedule_until(upload_at + minutes(20)).await;
+    let asked = count(&world, Operation::RegisterMedia);
+    assert!((1..30).contains(&asked), "{asked}");
+    world.clock_reaches(at - minutes(1)).await;
+    world.schedule_until(at + minutes(10)).await;
+    let stored = planner.stored(&pin).await;
+    assert!(stored.attempts_begun < 30, "{}", stored.attempts_begun);
+    assert_eq!(planner.on_pinterest(), 0);
+    world.simulator.clear_faults();
+    world.schedule_until(at + minutes(45)).await;
+    let read = planner.read(&pin).await;
+    assert_eq!(read["status"], "published", "{read}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_gets_lost_every_time_is_given_up_and_not_sent_all_day() {
+    let world = World::enabled().await;
+    fault(&world, Operation::UploadMedia, 100_000, FaultAnswer::status(503), Effect::Before);
+    let (planner, pin, at) = planned(&world).await;
+    world.schedule_until(at + minutes(75)).await;
+    let read = planner.read(&pin).await;
+    assert_eq!((&read["status"], &read["reason"]["code"]), (&json!("failed"), &json!("video_not_uploaded")), "{read}");
+    assert_eq!(count(&world, Operation::UploadMedia), 8);
+    // Once it works again, another try is all that is needed.
+    world.simulator.clear_faults();
+    assert_eq!(planner.calls().post(&format!("/v1/pins/{pin}/retry"), &json!({})).await.status, 200);
+    world.schedule_until(world.clock.now() + minutes(3)).await;
+    assert_eq!(planner.read(&pin).await["status"], "published");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_holds_a_pin_with_an_image_holds_one_with_a_video_too() {
+    let trial = "Apps with Trial access may not create Pins in production https://api.pinterest.com";
+    for (status, code, message, reason) in [
+        (403, 29, trial, "trial_tier"),
+        (429, 9, "You have hit a block (Pins) we have in place to combat spam", "spam_block"),
+    ] {
+        let world = World::enabled().await;
+        let body = Some(json!({"code": code, "message": message}));
+        let answer = FaultAnswer::Status { status, body, headers: std::collections::BTreeMap::default() };
+        fault(&world, Operation::RegisterMedia, 100_000, answer, Effect::Before);
+        let (planner, pin, at) = planned(&world).await;
+        through(&world, at).await;
+        let read = planner.read(&pin).await;
+        assert_eq!((&read["status"], &read["reason"]["code"]), (&json!("held"), &json!(reason)), "{read}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

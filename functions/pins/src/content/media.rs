@@ -42,6 +42,8 @@ fn file(fields: &mut Fields<'_>) -> Option<MediaId> {
 
 fn video(fields: &mut Fields<'_>) -> Option<Media> {
     let id = file(fields);
+    // Only answered; who sends back what was read is not to be refused for it.
+    fields.given("upload");
     let cover = match fields.optional("cover") {
         None => Some(Cover::default()),
         Some(value) => fields.within("cover", value, cover).flatten(),
@@ -51,7 +53,15 @@ fn video(fields: &mut Fields<'_>) -> Option<Media> {
 
 /// One of the two: `{at_seconds}` or `{media_id}`.
 fn cover(fields: &mut Fields<'_>) -> Option<Cover> {
-    match (fields.has("at_seconds"), fields.has("media_id")) {
+    // A field that is null is as good as left out.
+    let [second, image] = ["at_seconds", "media_id"].map(|name| fields.is_set(name));
+    if !second {
+        fields.given("at_seconds");
+    }
+    if !image {
+        fields.given("media_id");
+    }
+    match (second, image) {
         (true, false) => fields.number("at_seconds", (0, LAST_SECOND)).map(Cover::Second),
         (false, true) => file(fields).map(Cover::Upload),
         _ => {
@@ -66,7 +76,8 @@ fn cover(fields: &mut Fields<'_>) -> Option<Cover> {
 }
 
 fn carousel(fields: &mut Fields<'_>) -> Option<Media> {
-    let Some(Value::Array(items)) = fields.required("items") else {
+    let given = fields.required("items")?;
+    let Value::Array(items) = given else {
         let (least, most) = (SLIDES.start(), SLIDES.end());
         fields.wrong("items", "wrong_type", format!("Give a list of {least} to {most} images."));
         return None;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use shared::domain::{AccountId, BoardEntry, Cover, GivenBoard, Media, Pin};
 
-use crate::import::{Column, cell, is_formula};
+use crate::import::{CAROUSEL, Column, cell, is_formula};
 
 /// The names and boards of accounts.
 pub type Boards = BTreeMap<AccountId, (String, Arc<Vec<BoardEntry>>)>;
@@ -39,7 +39,7 @@ fn value(pin: &Pin, column: Column, boards: &Boards) -> String {
             // Pinterest's own tool cannot read that one; an import can.
             Media::Upload { id } | Media::Video { id, .. } => id.to_string(),
             // There is no place for one in such a file; an import says so.
-            Media::Carousel { .. } => "carousel".to_owned(),
+            Media::Carousel { .. } => CAROUSEL.to_owned(),
         },
         Column::Board => board(pin, boards),
         Column::Description => own(content.description()),

@@ -1,7 +1,7 @@
 //! One row of a file, as far as it can be read by itself.
 
 use jiff::Timestamp;
-use shared::domain::content::Draft;
+use shared::domain::content::{Draft, is_video};
 use shared::domain::{Content, Cover, FieldError, GivenBoard, GivenSection, Media, MediaId, NoPlace, RowNote};
 
 use super::columns::{Column, Columns};
@@ -10,8 +10,8 @@ use super::date::{self, NoDate};
 use super::options::Options;
 use crate::when::When;
 
-/// What the address of a video ends with.
-const VIDEOS: [&str; 3] = [".mp4", ".mov", ".m4v"];
+/// What an export says in the place of a carousel.
+pub const CAROUSEL: &str = "carousel";
 
 /// A row whose wrong parts are missing.
 #[derive(Debug)]
@@ -115,11 +115,19 @@ impl Row {
                            answer here.";
             self.wrong(Column::MediaUrl, "media_unsupported", message);
         }
-        let media = self.media(image_url, cell(Column::Thumbnail).trim(), is_video);
+        let is_carousel = image_url == CAROUSEL;
+        if is_carousel {
+            let message = "A carousel has no place in a file. Leave this row out, and make the pin with POST /v1/pins.";
+            self.wrong(Column::MediaUrl, "media_unsupported", message);
+        }
+        if is_video || is_carousel {
+            return;
+        }
+        let media = self.media(image_url, cell(Column::Thumbnail).trim());
         let can_be_read = media.is_some();
         let draft = Draft { title, description, alt_text, link, media: media.unwrap_or_default(), ..Draft::default() };
         match Content::check(draft) {
-            Ok(content) => self.content = (!is_video).then_some(content),
+            Ok(content) => self.content = Some(content),
             Err(_) if !can_be_read => {}
             Err(found) => self.errors.extend(found.into_iter().map(of_content)),
         }
@@ -127,9 +135,9 @@ impl Row {
 
     /// An address, or a file of the owner's own; whether that one is a video is seen where it is looked up, and one with a
     /// thumbnail is meant as one.
-    fn media(&mut self, given: String, thumbnail: &str, is_video: bool) -> Option<Media> {
+    fn media(&mut self, given: String, thumbnail: &str) -> Option<Media> {
         let Ok(id) = given.parse::<MediaId>() else {
-            if !thumbnail.is_empty() && !is_video {
+            if !thumbnail.is_empty() {
                 self.warn(Column::Thumbnail, "not_used", "Only videos have a thumbnail, so it is left out.");
             }
             return Some(Media::ImageUrl { url: given });
@@ -210,11 +218,6 @@ fn second(text: &str) -> Option<u32> {
         return None;
     }
     parts.iter().try_fold(0_u32, |sum, part| Some(sum * 60 + part.parse::<u32>().ok()?))
-}
-
-fn is_video(address: &str) -> bool {
-    let path = address.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-    VIDEOS.iter().any(|ending| path.ends_with(ending))
 }
 
 fn of_content(error: FieldError) -> RowNote {

@@ -17,8 +17,11 @@ const PAUSES: [SignedDuration; 2] = [SignedDuration::from_secs(3), SignedDuratio
 /// The longest pause where the pin's time has come.
 const LATE: SignedDuration = SignedDuration::from_secs(10);
 
-/// How long Pinterest may not know of a file that it was sent.
-const UNSEEN: SignedDuration = SignedDuration::from_mins(1);
+/// How long Pinterest may not know of a file that it was sent: sending it anew costs more than waiting.
+const UNSEEN: SignedDuration = SignedDuration::from_mins(10);
+
+/// The pause after a refusal, which has nothing to do with how far the video is.
+const REFUSED: SignedDuration = SignedDuration::from_mins(1);
 
 /// How long Pinterest may be at a video before it is sent once more; operators see minutes.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(2);
@@ -36,34 +39,35 @@ pub async fn ask(
     let result = publisher.platform.pinterest.video_status(pin.mode, &step.token, id).await;
     let now = clock.now();
     let waited = now.duration_since(since);
+    let mut refused = None;
     let outcome = match &result {
         Ok(answer) => match answer.body {
             VideoStatus::Succeeded => Some((Outcome::Ready(id.clone()), None)),
             VideoStatus::Failed => Some((Outcome::Failed, Some("Pinterest could not make a video of the file."))),
             VideoStatus::Registered if waited > UNSEEN => {
-                Some((Outcome::Later(step.pause(&pin)), Some("Pinterest did not get the file.")))
+                Some((Outcome::Lost(step.pause(&pin)), Some("Pinterest did not get the file.")))
             }
             VideoStatus::Registered | VideoStatus::Processing | VideoStatus::Other if waited > PATIENCE => {
                 Some((Outcome::Failed, Some("Pinterest did not finish with the video in two hours.")))
             }
             VideoStatus::Registered | VideoStatus::Processing | VideoStatus::Other => None,
         },
-        Err(CallError::Refused(refusal)) if refusal.status == 404 => Some((Outcome::Failed, None)),
-        Err(CallError::Refused(refusal)) if refusal.is_of_the_token() && now < step.span.last_claim => {
-            step.judged(&pin, &CallError::Refused(refusal.clone())).await;
+        Err(CallError::Refused(refusal)) if refusal.status == 404 && waited > UNSEEN => Some((Outcome::Failed, None)),
+        Err(_) if waited > PATIENCE => Some((Outcome::Failed, None)),
+        Err(error) => {
+            refused = step.refused(&pin, error).await;
             None
         }
-        Err(_) => None,
     };
-    let moved = match outcome {
-        Some((outcome, message)) => {
-            let status = result.as_ref().ok().map(|answer| answer.status);
-            let told = answered(publisher, told, result.as_ref().err());
-            let message = message.map(str::to_owned).or_else(|| told.message.clone());
-            let told = Attempt { http_status: status.or(told.http_status), message, ..told };
-            settle(publisher, &mut pin, &outcome, told)
-        }
-        None => pin.still_processing(now + pause(waited, pin.publish_at.is_some_and(|at| at <= now)), now),
+    let moved = if let Some((outcome, message)) = outcome {
+        let status = result.as_ref().ok().map(|answer| answer.status);
+        let told = answered(publisher, told, result.as_ref().err());
+        let message = message.map(str::to_owned).or_else(|| told.message.clone());
+        let told = Attempt { http_status: status.or(told.http_status), message, ..told };
+        settle(publisher, &mut pin, &outcome, told)
+    } else {
+        let own = pause(waited, pin.publish_at.is_some_and(|at| at <= now));
+        pin.still_processing(now + refused.map_or(own, |pause| pause.max(REFUSED)), now)
     };
     save(publisher, pin, version, moved).await
 }

@@ -9,6 +9,7 @@ use shared::pinterest::{CallError, VideoFile};
 use shared::store::StoreError;
 
 use super::{Outcome, Step, TRIES, answered, begun, done, is_uploading, save, settle};
+use crate::backoff::UPLOADS;
 use crate::publish::Finished;
 
 /// What an upload is reckoned to take: the calls around it, and the file at 20 MB a second. Two gigabytes have 130 of the
@@ -25,6 +26,11 @@ pub async fn upload(step: &Step<'_>, mut pin: Pin, id: &MediaId) -> Result<Finis
     let file = platform.media.load(&pin.owner, id).await?;
     let now = platform.clock.now();
     let version = pin.version;
+    if pin.video.as_ref().is_some_and(|video| video.lost >= UPLOADS) {
+        let told = begun(step.publisher, now);
+        let moved = settle(step.publisher, &mut pin, &Outcome::Refused(Failure::VideoNotUploaded), told);
+        return save(step.publisher, pin, version, moved).await;
+    }
     let Some(file) = file.filter(|file| file.status == MediaStatus::Ready && file.kind.is_video()) else {
         let outcome = Outcome::Refused(Failure::MediaGone);
         let message = Some("The uploaded file is not there any more.".to_owned());
@@ -71,8 +77,11 @@ async fn send(step: &Step<'_>, pin: &Pin, file: &MediaFile) -> Result<PinterestM
     let random = &*platform.random;
     match platform.pinterest.upload_video(pin.mode, place, sent, random, patience).await {
         Ok(()) => Ok(media_id),
+        Err(error @ CallError::NotSent(_)) => {
+            Err(NotSent { outcome: Outcome::Later(step.pause(pin)), error: Some(error) })
+        }
         // Whatever is wrong with one place, another is asked for.
-        Err(error) => Err(NotSent { outcome: Outcome::Later(step.pause(pin)), error: Some(error) }),
+        Err(error) => Err(NotSent { outcome: Outcome::Lost(step.pause(pin)), error: Some(error) }),
     }
 }
 

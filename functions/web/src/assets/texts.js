@@ -321,7 +321,7 @@ export const t = {
       missing: 'Enter the address of a picture.',
       loading: 'Loading the picture…',
       file: 'It is kept where it was uploaded; Pinterest gets it when the pin goes out.',
-      video: 'Pinterest gets the video an hour before the pin’s time, so that it is ready then.',
+      video: 'Pinterest gets the video an hour or more before the pin’s time, so that it is ready then.',
       carousel: 'Several images. They can be changed through the API.',
       failed: 'Your browser cannot load this picture, so Pinterest may not be able to either. Open the address in a private window to check it.',
       size: (width, height) => `${width} × ${height} pixels`,
@@ -595,7 +595,7 @@ export const t = {
       file: 'A file of yours',
       carousel: (count) => `${count} images of yours`,
       video: {
-        waiting: 'A video of yours. Pinterest gets it an hour before the pin’s time.',
+        waiting: 'A video of yours. Pinterest gets it an hour or more before the pin’s time.',
         uploading: 'A video of yours, which is being uploaded to Pinterest.',
         processing: 'A video of yours. Pinterest has the file and is making a video of it.',
         ready: 'A video of yours. Pinterest has it ready.',

@@ -101,6 +101,11 @@ pub(super) fn check(errors: &mut Vec<FieldError>, media: Media) -> Media {
             }
             check_address(errors, FIELD, &url);
             check_is_public(errors, FIELD, &url);
+            if is_video(&url) {
+                let message = "This is the address of a video, and Pinterest takes videos as files only. Upload it with POST \
+                               /v1/media and give {\"source_type\": \"video\", \"media_id\": …}.";
+                errors.push(FieldError::new(FIELD, "media_unsupported", message));
+            }
             Media::ImageUrl { url }
         }
         Media::Carousel { slides } => {
@@ -114,6 +119,12 @@ pub(super) fn check(errors: &mut Vec<FieldError>, media: Media) -> Media {
         }
         checked => checked,
     }
+}
+
+/// Whether an address ends as those of videos do.
+pub fn is_video(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    [".mp4", ".mov", ".m4v"].iter().any(|ending| path.ends_with(ending))
 }
 
 fn check_slide(errors: &mut Vec<FieldError>, index: usize, slide: Slide) -> Slide {
@@ -144,6 +155,20 @@ mod tests {
         let mut errors = Vec::new();
         check(&mut errors, Media::Carousel { slides });
         errors.into_iter().map(|error| (error.field, error.code)).collect()
+    }
+
+    #[test]
+    fn the_address_of_a_video_is_no_image() {
+        for (address, is_video) in [
+            ("https://example.com/a.mp4", true),
+            ("https://example.com/a.MOV?x=1#y", true),
+            ("https://example.com/mp4.jpg", false),
+            ("https://example.com/a.jpg?from=b.mp4", false),
+        ] {
+            let mut errors = Vec::new();
+            check(&mut errors, Media::at(address));
+            assert_eq!(!errors.is_empty(), is_video, "{address}");
+        }
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub(super) struct VideoItem {
     reason: Option<String>,
     #[serde(skip_serializing_if = "is_zero", default)]
     failures: u32,
+    #[serde(skip_serializing_if = "is_zero", default)]
+    lost: u32,
 }
 
 impl From<&VideoUpload> for VideoItem {
@@ -34,6 +36,7 @@ impl From<&VideoUpload> for VideoItem {
             next: None,
             reason: None,
             failures: video.failures,
+            lost: video.lost,
         };
         match video.stage.clone() {
             VideoStage::Waiting { not_before } => Self { next: not_before, ..nothing },
@@ -62,7 +65,7 @@ impl VideoItem {
             }
             _ => return Err(missing),
         };
-        Ok(VideoUpload { stage, failures: self.failures })
+        Ok(VideoUpload { stage, failures: self.failures, lost: self.lost })
     }
 }
 
@@ -88,7 +91,7 @@ mod tests {
             VideoStage::Ready { media_id: media_id(), since: at },
             VideoStage::Refused { reason: Failure::MediaGone },
         ] {
-            let video = VideoUpload { stage, failures: 2 };
+            let video = VideoUpload { stage, failures: 2, lost: 3 };
             let item: serde_dynamo::Item = serde_dynamo::to_item(VideoItem::from(&video)).unwrap();
             assert_eq!(serde_dynamo::from_item::<_, VideoItem>(item).unwrap().video().unwrap(), video);
         }

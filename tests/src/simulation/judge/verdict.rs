@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use shared::domain::{AccountId, Shard};
 
-use super::{Judge, Known};
+use super::{Judge, Known, Shows};
 use crate::simulation::invariant::Invariant;
 use crate::simulation::rows::Row;
 use crate::simulation::surroundings::Surroundings;
@@ -75,7 +75,7 @@ fn as_asked(known: &Known, around: &Surroundings, row: &Row, note: &mut impl FnM
         note(Invariant::TimeIsKept, detail);
     }
     let weather = &around.weather;
-    if !weather.is_fair() || known.is_meddled_with || own.was_hurried {
+    if !weather.is_fair() || known.is_meddled_with || own.was_hurried || own.shows == Shows::Video {
         return;
     }
     let skew = SignedDuration::try_from(weather.skew).unwrap_or_default();
