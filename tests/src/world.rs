@@ -70,6 +70,12 @@ pub struct World {
     pinterest: Router,
 }
 
+impl Drop for World {
+    fn drop(&mut self) {
+        self.parts.lambda.close();
+    }
+}
+
 /// An instance of a function, with what it sees of the world.
 pub(crate) struct Instance<'a> {
     /// The name of the function.

@@ -42,13 +42,14 @@ impl Content {
     /// Fields are named under `content.`. Empty texts count as absent.
     pub fn check(draft: Draft) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
+        let media = draft.media;
         let content = Self {
             title: text(&mut errors, "content.title", draft.title, 100),
             description: text(&mut errors, "content.description", draft.description, 800),
             alt_text: text(&mut errors, "content.alt_text", draft.alt_text, 500),
             link: text(&mut errors, "content.link", draft.link, 2048),
             dominant_color: text(&mut errors, "content.dominant_color", draft.dominant_color, 7),
-            media: media::check(&mut errors, draft.media),
+            media: Media::default(),
         };
         if let Some(link) = &content.link {
             check_address(&mut errors, "content.link", link);
@@ -57,6 +58,7 @@ impl Content {
             let message = "Write the colour as # and six hexadecimal digits, such as #6E7874.";
             errors.push(FieldError::new("content.dominant_color", "invalid", message));
         }
+        let content = content.with_media(media::check(&mut errors, media));
         if errors.is_empty() { Ok(content) } else { Err(errors) }
     }
 

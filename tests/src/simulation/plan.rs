@@ -104,7 +104,7 @@ impl Plan {
             ticks: ticks(dice, weather),
             rotation: dice.one(&[Rotation::OldDies, Rotation::OldDies, Rotation::OldStays, Rotation::NotRenewed]),
         };
-        if dice.happens(0.2) { plan.with_videos(dice) } else { plan }
+        if dice.happens(0.04) { plan.with_videos(dice) } else { plan }
     }
 
     /// Some of the pins show a video.

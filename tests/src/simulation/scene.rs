@@ -182,6 +182,8 @@ impl Scene {
         for row in self.around.rows().iter().filter(|row| row.is_pin()) {
             *ends.entry(row.text("status").to_owned()).or_default() += 1;
         }
+        // Its functions hold the whole run, twenty thousand of which are no longer small.
+        self.world.parts.lambda.close();
         Run {
             seed,
             trace: self.around.trace.text(),

@@ -169,7 +169,8 @@ proptest! {
         let moment = Timestamp::from_second(second).unwrap();
         let after = plan.after_quiet(moment);
         prop_assert!(after >= moment && !plan.is_quiet(after), "{after}");
-        prop_assert!(after.duration_since(moment) <= SignedDuration::from_hours(26));
+        // Where the one hour that is not quiet is the one that the clocks leave out, the next day has it.
+        prop_assert!(after.duration_since(moment) <= SignedDuration::from_hours(50));
         // Nothing earlier would have done.
         prop_assert!(after == moment || plan.is_quiet(after - SignedDuration::from_secs(1)));
     }
