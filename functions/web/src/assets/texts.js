@@ -208,7 +208,7 @@ export const t = {
     changes: {
       title: 'Who changed what',
       none: 'Nobody has saved the settings yet.',
-      changed: (fields) => `changed ${fields.map((field) => ({ status: 'the status', mode: 'the mode', app_id: 'the app ID', app_secret: 'the app secret', scopes: 'the scopes' })[field] ?? field).join(', ')}`,
+      changed: (fields) => `changed ${fields.map((field) => ({ status: 'the status', mode: 'the mode', app_id: 'the app ID', app_secret: 'the app secret', scopes: 'the scopes', carousels: 'whether carousels are allowed' })[field] ?? field).join(', ')}`,
       more: 'Show more',
     },
   },
