@@ -34,6 +34,6 @@ pub use pins::{
 };
 pub use settings::{CallbackProof, Change, SettingsStore};
 pub use shards::{ShardOwner, ShardStore};
-pub use sweeps::{Parking, SweepStore};
+pub use sweeps::{OpenImport, Parking, SweepStore};
 pub use table::Table;
 pub use templates::TemplateStore;

@@ -14,6 +14,10 @@ const INTEGRATION: &str = "AWS::ApiGatewayV2::Integration";
 const TABLE: &str = "TableInUse.Value";
 /// The uploaded files, which have no other name than all that is in their bucket.
 const OBJECTS: &str = "${MediaBucket.Arn}/*";
+
+/// The importer, as the publisher's role names it: it refers to the publisher, so nothing refers back to it.
+const IMPORTER: &str =
+    "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-importer";
 const ROUTE: &str = "AWS::ApiGatewayV2::Route";
 
 /// The template. Short forms of functions, like `!Ref Table`, are read as their text, `Table`.
@@ -181,7 +185,7 @@ fn named(id: &str, action: &str, resource: &str) -> Option<String> {
         "AppSecret" => "app secret".to_owned(),
         "TokenKeys" => "token keys".to_owned(),
         "Publisher.Arn" => "publisher".to_owned(),
-        "Importer.Arn" => "importer".to_owned(),
+        "Importer.Arn" | IMPORTER => "importer".to_owned(),
         OBJECTS => "media".to_owned(),
         other => other.strip_prefix(table).map_or_else(|| other.to_owned(), |rest| format!("table{rest}")),
     })

@@ -162,6 +162,15 @@ async fn a_pin_is_moved_by_name_and_the_same_change_again_changes_nothing() {
         let answer = world.user("alice").patch(&path, &body).await;
         assert_eq!((answer.status, outcome_of(&answer)), (200, (json!(board), json!(section))), "{}", answer.text());
     }
+    // Its own board, however it is written, is no other one.
+    let at = "2027-03-01T00:00:00Z";
+    for own in ["Summer recipes", "summer recipes", "https://www.pinterest.com/creator/summer-recipes/", &board] {
+        let answer = world.user("alice").patch(&path, &json!({"board_id": own, "publish_at": at})).await;
+        assert_eq!((answer.status, outcome_of(&answer)), (200, (json!(board), json!(section))), "{own}");
+    }
+    let answer = world.user("alice").patch(&path, &json!({"board_id": "Summer recipes", "section_id": null})).await;
+    assert_eq!(outcome_of(&answer), (json!(board), Value::Null));
+    assert_eq!(world.user("alice").patch(&path, &body).await.status, 200);
     let answer = world.user("alice").patch(&path, &json!({"section_id": null})).await;
     assert_eq!(outcome_of(&answer), (json!(board), Value::Null));
     let answer = world.user("alice").patch(&path, &json!({"board_id": "Sumer recipes"})).await;

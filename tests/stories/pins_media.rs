@@ -1,9 +1,15 @@
 //! Pins show files of their owner's own, which Pinterest gets by an address that is signed for one attempt.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join;
 use jiff::SignedDuration;
+use local::in_process::{Hook, Plan};
 use pinterest_sim::{Media, Mode};
 use serde_json::{Value, json};
-use tests::{ABSENT_MEDIA, Answer, Log, Planner, World, files, pin_request};
+use shared::domain::{MediaFile, MediaStatus};
+use tests::{ABSENT_MEDIA, Answer, Disturb, Log, Planner, World, files, pin_request};
 use tracing_subscriber::EnvFilter;
 
 fn request(planner: &Planner<'_>, media: &str, publish_at: impl Into<Value>) -> Value {
@@ -126,6 +132,51 @@ async fn a_file_that_a_pin_waits_with_stays_and_is_not_deleted() {
     let other = json!({"content": {"media": {"source_type": "image_url", "url": "https://example.com/a.jpg"}}});
     assert_eq!(planner.calls().patch(&format!("/v1/pins/{pin}"), &other).await.status, 200);
     assert_eq!(planner.calls().delete(&path).await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_that_died_or_is_refused_harms_no_pin_that_waits() {
+    let world = World::enabled().await;
+    let planner = world.planner().await;
+    let media = world.ready_media("alice", &files::png(10, 15)).await;
+    let soon = id(&schedule(&planner, &media, "2027-02-01T00:00:00Z").await);
+    let later = id(&schedule(&planner, &media, "2027-09-01T00:00:00Z").await);
+    // As where the function ends after it marked the file, or while the calendar is searched.
+    let platform = world.platform("dying");
+    let rows = &platform.media;
+    let file = rows.load(&"alice".parse().unwrap(), &media.parse().unwrap()).await.unwrap().unwrap();
+    rows.replace(&file, &MediaFile { status: MediaStatus::Deleting, ..file.clone() }).await.unwrap();
+    let refused = schedule(&planner, &media, "2027-09-02T00:00:00Z").await;
+    assert_eq!(refused.wrong_fields(), [("content.media.media_id".to_owned(), "not_found".to_owned())]);
+
+    world.clock_reaches("2027-01-31T23:59:30Z".parse().unwrap()).await;
+    world.tick().await;
+    assert_eq!(planner.read(&soon).await["status"], "published");
+    let again = planner.calls().delete(&format!("/v1/media/{media}")).await;
+    assert_eq!((again.status, &again.json()["code"]), (409, &json!("media_in_use")));
+    assert!(again.text().contains(&later), "{}", again.text());
+    assert_eq!(planner.calls().get(&format!("/v1/media/{media}")).await.json()["status"], "ready");
+    id(&schedule(&planner, &media, "2027-09-02T00:00:00Z").await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_two_requests_look_at_stays_for_the_pin_that_the_first_made_possible() {
+    let world = World::enabled().await;
+    let planner = world.planner().await;
+    let file = world.uploaded("alice", "image/png", &files::png(10, 15)).await["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/media/{file}/complete");
+    let slow: Arc<dyn Hook> =
+        Disturb::every("PutObjectTagging", Plan { wait: Duration::from_secs(1), ..Plan::default() });
+    let router = media::router(world.platform_with("media", &[slow]));
+    let second = async { world.user("alice").at(&router).post(&path, &json!({})).await };
+    let first = async {
+        assert_eq!(world.user("alice").post(&path, &json!({})).await.status, 200);
+        id(&schedule(&planner, &file, "2027-09-01T00:00:00Z").await)
+    };
+    let (second, _) = join(second, first).await;
+    assert_eq!((second.status, &second.json()["expires_at"]), (200, &Value::Null), "{}", second.text());
+    world.wait(SignedDuration::from_hours(24 * 120)).await;
+    assert_eq!(world.parts.objects.expire().unwrap(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use shared::api::{Json, Problem, User};
 use shared::domain::{MediaFile, MediaId, MediaStatus};
 use shared::platform::Platform;
-use shared::store::Stored;
+use shared::store::{StoreError, Stored};
 
 use crate::announce::to_second;
 use crate::body::MediaBody;
@@ -52,7 +52,19 @@ pub async fn complete(
     } else {
         checked.status = MediaStatus::Rejected;
     }
-    platform.media.replace(&file, &checked).await?;
+    match platform.media.replace(&file, &checked).await {
+        Err(StoreError::Conflict) => return met(&platform, &user, &id).await,
+        written => written?,
+    }
     tracing::info!(media = %checked.id, status = checked.status.code(), "a file was checked");
     Ok(Json(MediaBody::new(checked)))
+}
+
+/// What another call made of the file meanwhile; where a pin was made with it, its bytes stay for that pin.
+async fn met(platform: &Platform, user: &User, id: &str) -> Result<Json<MediaBody>, Problem> {
+    let file = own::file(platform, &user.owner, id).await?;
+    if file.status == MediaStatus::Ready && file.expires_at.is_none() {
+        platform.objects.keep(&file.owner, &file.id, Stored::Used).await?;
+    }
+    Ok(Json(MediaBody::new(file)))
 }

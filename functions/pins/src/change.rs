@@ -92,7 +92,10 @@ async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<(Pin, Option<Slo
     let (board_id, section_id, board_verified) = match placed {
         Some(placed) => {
             let is_kept = pin.board_verified && placed.board_id == pin.board_id;
-            let section_id = if form.place.is_some() { placed.section_id } else { pin.section_id.clone() };
+            let section_id = match &form.place {
+                Some(place) => place.section_in(&placed, &pin),
+                None => pin.section_id.clone(),
+            };
             (placed.board_id, section_id, placed.verified || is_kept)
         }
         None => (pin.board_id.clone(), pin.section_id.clone(), pin.board_verified),
@@ -131,8 +134,8 @@ async fn place(
     form: &Form,
     errors: &mut Vec<FieldError>,
 ) -> Result<Option<Placement>, Problem> {
-    let present = Place { board: (&pin.board_id).into(), section: None };
-    let Place { board, section } = form.place.as_ref().unwrap_or(&present);
+    let present = Place { board: (&pin.board_id).into(), section: None, names_section: false };
+    let Place { board, section, .. } = form.place.as_ref().unwrap_or(&present);
     placement::check_one(desk, &pin.account_id, (Some(board), section.as_ref()), errors).await
 }
 
@@ -144,5 +147,7 @@ async fn is_there(desk: &Desk, pin: &Pin, form: &Form) -> Result<bool, Problem> 
         return Ok(false);
     }
     let placed = place(desk, pin, form, &mut Vec::new()).await?;
-    Ok(placed.is_some_and(|placed| placed.board_id == pin.board_id && placed.section_id == pin.section_id))
+    let is_its =
+        |placed: Placement| placed.board_id == pin.board_id && asked.section_in(&placed, pin) == pin.section_id;
+    Ok(placed.is_some_and(is_its))
 }

@@ -119,6 +119,8 @@ async fn take(desk: &Desk, id: ImportId, encoding: &str, rows: &[ImportedRow]) -
         finished_at: None,
     };
     judge::keep_uploads(desk, rows).await?;
+    // Before the file: whatever dies from here on, what was taken is stored though nobody asks for it again.
+    platform.sweeps.note_import(&import).await?;
     match platform.imports.create(&mut import, rows).await {
         Ok(()) => resumed(desk, import).await,
         Err(StoreError::Conflict) => {

@@ -107,9 +107,10 @@ async fn step_on(
     Ok(publisher.circuits.change(circuit.mode, circuit.kind, change).await?.is_some())
 }
 
-/// The first parked pin that can try: one whose account can be used, and best not the account that failed last.
+/// The first parked pin that can try: one whose account can be used, and best not the account that failed last. A pin whose
+/// video is not ready comes after all others, for it is a while until it is posted.
 async fn candidate(publisher: &Publisher, circuit: &Circuit, entries: &[&DueEntry]) -> Result<Option<Pin>, StoreError> {
-    let mut of_suspect = None;
+    let (mut of_suspect, mut with_video) = (None, None);
     for entry in entries.iter().take(CANDIDATES) {
         let DueWork::Pin(owner, id) = &entry.work else { continue };
         let Ok(Some(pin)) = publisher.platform.pins.load(owner, id).await else { continue };
@@ -119,12 +120,15 @@ async fn candidate(publisher: &Publisher, circuit: &Circuit, entries: &[&DueEntr
         if !pin.is_parked() || !can_post {
             continue;
         }
-        if circuit.suspect.as_ref() != Some(&pin.account_id) {
+        if pin.unsettled_video().is_some() {
+            with_video.get_or_insert(pin);
+        } else if circuit.suspect.as_ref() == Some(&pin.account_id) {
+            of_suspect.get_or_insert(pin);
+        } else {
             return Ok(Some(pin));
         }
-        of_suspect.get_or_insert(pin);
     }
-    Ok(of_suspect)
+    Ok(of_suspect.or(with_video))
 }
 
 /// Whether Pinterest answers, whatever it says; asked for the account of `pin`, since a question creates nothing.

@@ -25,14 +25,23 @@ pub enum Work {
     Pin(PinWork),
     /// Look for a pin on its board.
     Check(PinWork),
-    /// Upload the video of a pin, which is due soon or not.
-    Upload(PinWork, bool),
+    /// Upload the video of a pin.
+    Upload(PinWork),
+    /// The same for a pin that is due soon.
+    LateUpload(PinWork),
     /// Ask Pinterest how far it is with the video of a pin.
     AskForVideo(PinWork),
     /// Renew an account's tokens, or release its pins.
     Account(OwnerId, AccountId),
     /// Take the next step of a circuit.
     Circuit(Mode, CircuitKind),
+}
+
+impl Work {
+    /// Whether it prepares the video of a pin.
+    pub fn is_of_video(&self) -> bool {
+        matches!(self, Self::Upload(_) | Self::LateUpload(_) | Self::AskForVideo(_))
+    }
 }
 
 /// A pin to publish.
@@ -68,6 +77,10 @@ pub enum Kind {
     /// Those of them whose pins are due soon: they do not queue behind the others.
     LateUploads,
 }
+
+/// How many requests of each kind are under way at once. Looks can take long, and uploads have megabytes in memory.
+pub const IN_FLIGHT: [(Kind, usize); 4] =
+    [(Kind::Posts, 64), (Kind::Looks, 16), (Kind::Uploads, 2), (Kind::LateUploads, 2)];
 
 impl LaneKey {
     pub fn kind(&self) -> Kind {
@@ -124,8 +137,8 @@ impl Job {
         match &self.work {
             Work::Pin(pin) => LaneKey::Pins(pin.account.clone()),
             Work::Check(pin) => LaneKey::Checks(pin.account.clone()),
-            Work::Upload(pin, false) => LaneKey::Upload(pin.id.clone()),
-            Work::Upload(pin, true) => LaneKey::LateUpload(pin.id.clone()),
+            Work::Upload(pin) => LaneKey::Upload(pin.id.clone()),
+            Work::LateUpload(pin) => LaneKey::LateUpload(pin.id.clone()),
             Work::AskForVideo(pin) => LaneKey::Video(pin.id.clone()),
             Work::Account(_, account) => LaneKey::Account(account.clone()),
             Work::Circuit(_, kind) => LaneKey::Circuit(*kind),
@@ -135,7 +148,9 @@ impl Job {
     /// The id of the pin or the account, or the kind of the circuit.
     pub fn name(&self) -> String {
         match &self.work {
-            Work::Pin(pin) | Work::Check(pin) | Work::Upload(pin, _) | Work::AskForVideo(pin) => pin.id.to_string(),
+            Work::Pin(pin) | Work::Check(pin) | Work::Upload(pin) | Work::LateUpload(pin) | Work::AskForVideo(pin) => {
+                pin.id.to_string()
+            }
             Work::Account(_, account) => account.to_string(),
             Work::Circuit(_, kind) => kind.code().to_owned(),
         }

@@ -162,7 +162,8 @@ pub fn job(pin: &Pin, now: Timestamp) -> Option<Job> {
     let is_scheduled = matches!(pin.state, State::Scheduled { .. });
     let work = match pin.unsettled_video().filter(|_| is_scheduled).map(|video| &video.stage) {
         Some(VideoStage::Processing { .. }) => Work::AskForVideo(work),
-        Some(_) => Work::Upload(work, pin.publish_at.is_none_or(|at| at <= now + UPLOADED_BY)),
+        Some(_) if pin.publish_at.is_none_or(|at| at <= now + UPLOADED_BY) => Work::LateUpload(work),
+        Some(_) => Work::Upload(work),
         None if pin.in_check().is_some() => Work::Check(work),
         None => Work::Pin(work),
     };

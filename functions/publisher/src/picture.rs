@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use shared::domain::{Cover, Failure, Media, MediaId, MediaStatus, Pin, Setback, Slide, VideoStage};
+use shared::domain::{Cover, Failure, Media, MediaFile, MediaId, Pin, Setback, Slide, VideoStage};
 use shared::pinterest::{MediaSource, PostedSlide};
 use shared::store::StoreError;
 
@@ -87,7 +87,7 @@ async fn address(publisher: &Publisher, pin: &Pin, id: &MediaId) -> Result<Secre
         Ending::Retry(Setback::AwsTrouble)
     };
     let file = platform.media.load(&pin.owner, id).await.map_err(unread)?;
-    if file.is_none_or(|file| file.status != MediaStatus::Ready) {
+    if !file.as_ref().is_some_and(MediaFile::can_be_shown) {
         return Err(Ending::Fail(Failure::MediaGone));
     }
     platform.objects.sign_read(&pin.owner, id, GOOD_FOR).await.map_err(|error| {

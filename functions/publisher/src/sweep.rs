@@ -1,4 +1,5 @@
-//! Once an hour: pins that are too late to go out without asking say so, wherever they wait.
+//! Once an hour: pins that are too late to go out without asking say so, wherever they wait, and files that were taken and
+//! are not stored by anybody are stored on.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -6,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::pin::GRACE;
 use shared::domain::{Attempt, AttemptId, AttemptOutcome, CircuitKind, Mode, Partition, Pin, Shard, State, Status};
+use shared::kick::{ImporterEvent, start_import};
 use shared::platform::Platform;
 use shared::store::{DueEntry, DueWork, Parking, StoreError};
 
@@ -95,6 +97,9 @@ impl Sweep<'_> {
         if !platform.sweeps.take(now, EVERY).await? {
             return Ok(());
         }
+        if let Err(error) = imports(self.publisher, now).await {
+            tracing::error!(%error, "whether all files are stored could not be seen; the next sweep looks again");
+        }
         let parkings = platform.sweeps.parkings().await?;
         let mut partitions: Vec<_> =
             everywhere().chain(parkings.iter().map(|parking| parking.partition.clone())).collect();
@@ -136,6 +141,30 @@ impl Sweep<'_> {
         }
         Ok(())
     }
+}
+
+/// Calls the importer for files that nobody is at work on: who sent one need not look after it.
+async fn imports(publisher: &Publisher, now: Timestamp) -> Result<(), StoreError> {
+    let platform = &publisher.platform;
+    for open in platform.sweeps.open_imports().await? {
+        match platform.imports.load(&open.owner, &open.id).await? {
+            Some(import) if import.is_done() => platform.sweeps.forget_import(&open).await?,
+            Some(mut import) if import.is_stalled(now) => {
+                let event = ImporterEvent { owner: import.owner.clone(), import: import.id.clone() };
+                match start_import(platform, &event).await {
+                    Ok(()) => {
+                        tracing::warn!(import = %import.id, "a file that nobody was storing is stored on");
+                        platform.imports.called(&mut import, now).await?;
+                    }
+                    Err(error) => tracing::error!(%error, import = %import.id, "the importer could not be called"),
+                }
+            }
+            None if now.duration_since(open.noted_at) > FORGET => platform.sweeps.forget_import(&open).await?,
+            // Somebody is at work on it; or it was only noted yet, which comes first.
+            Some(_) | None => {}
+        }
+    }
+    Ok(())
 }
 
 /// Every partition that there is without parking at an account, of both modes.

@@ -19,7 +19,7 @@ use shared::vault::AccessToken;
 
 use crate::attempt::{self, entry};
 use crate::classify::{Verdict, refused};
-use crate::lanes::{Job, PinWork, Work};
+use crate::lanes::{Job, PinWork};
 use crate::publish::{Aside, Finished, publish};
 use crate::renew::Renewal;
 use crate::{Publisher, Span, backoff, hold, look, renew};
@@ -50,7 +50,7 @@ async fn step(publisher: &Publisher, work: &PinWork, job: &Job, span: Span) -> R
     let platform = &publisher.platform;
     let Some(pin) = platform.pins.load(&work.owner, &work.id).await? else { return Ok(Finished::default()) };
     let now = platform.clock.now();
-    let is_mine = |found: Job| matches!(found.work, Work::Upload(..) | Work::AskForVideo(_)) && found.due.at <= now;
+    let is_mine = |found: Job| found.work.is_of_video() && found.due.at <= now;
     if !look::job(&pin, now).is_some_and(is_mine) {
         return Ok(Finished::default());
     }

@@ -13,7 +13,7 @@ use shared::random;
 use shared::store::ShardOwner;
 
 use crate::backlog::Backlog;
-use crate::lanes::{Job, Kind, Lanes, Work};
+use crate::lanes::{IN_FLIGHT, Job, Kind, Lanes, Work};
 use crate::look::{self, Loaded, Look};
 use crate::publish::{Finished, publish};
 use crate::rules::Rule;
@@ -37,10 +37,6 @@ const AFTER_OWNER: SignedDuration = SignedDuration::from_millis(300);
 
 /// An owner that has less time than that left is not relied upon: clocks differ, and its last look comes before its end.
 const RELIABLE: SignedDuration = SignedDuration::from_secs(30);
-
-/// How many requests of each kind are under way at once. Looks can take long, and uploads have megabytes in memory.
-const IN_FLIGHT: [(Kind, usize); 4] =
-    [(Kind::Posts, 64), (Kind::Looks, 16), (Kind::Uploads, 2), (Kind::LateUploads, 2)];
 
 /// What the loop waits for.
 enum Step {
@@ -244,7 +240,9 @@ impl<'a> Watch<'a> {
                 let finished = match &job.work {
                     Work::Pin(pin) => publish(publisher, pin, &job, span).await,
                     Work::Check(pin) => check::advance(publisher, pin, span).await,
-                    Work::Upload(pin, _) | Work::AskForVideo(pin) => video::advance(publisher, pin, &job, span).await,
+                    Work::Upload(pin) | Work::LateUpload(pin) | Work::AskForVideo(pin) => {
+                        video::advance(publisher, pin, &job, span).await
+                    }
                     Work::Account(owner, id) => Box::pin(account_work::advance(publisher, owner, id)).await,
                     Work::Circuit(mode, kind) => circuit_work::advance(publisher, *mode, *kind).await,
                 };

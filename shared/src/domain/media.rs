@@ -195,6 +195,11 @@ impl MediaProblem {
 }
 
 impl MediaFile {
+    /// Whether a pin that was made with it can show it: its bytes go away only after nothing that waits with it was found.
+    pub fn can_be_shown(&self) -> bool {
+        matches!(self.status, MediaStatus::Ready | MediaStatus::Deleting)
+    }
+
     /// Whether it is still there at `now`, by its row; its bytes go away later.
     pub fn is_there(&self, now: Timestamp) -> bool {
         self.expires_at.is_none_or(|at| now < at)

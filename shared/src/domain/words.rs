@@ -34,6 +34,11 @@ impl Words {
         Self { link: fold(link), title: fold(title), description: fold(description), alt_text: fold(alt_text) }
     }
 
+    /// Whether there are none that a board shows as they were sent: Pinterest may leave an alt text out, or write its own.
+    fn are_nothing_to_go_by(&self) -> bool {
+        [&self.link, &self.title, &self.description].iter().all(|text| text.is_empty())
+    }
+
     /// Whether there are none, so that the pin looks like every other one without.
     pub fn is_empty(&self) -> bool {
         [&self.link, &self.title, &self.description, &self.alt_text].iter().all(|text| text.is_empty())
@@ -45,7 +50,7 @@ impl Words {
             return Likeness::Same;
         }
         // One text that says the same is enough: which others were rewritten, nobody knows. Without words a pin may be any.
-        let alike = self.is_empty()
+        let alike = self.are_nothing_to_go_by()
             || is_alike(&plain_link(&self.link), &plain_link(&other.link))
             || is_alike(&plain(&self.title), &plain(&other.title))
             || is_alike(&plain(&self.description), &plain(&other.description));
@@ -125,6 +130,8 @@ mod tests {
         assert_eq!(nothing.likeness(&words("", "")), Likeness::Same);
         assert_eq!(nothing.likeness(&words("", "Something")), Likeness::Similar);
         assert_eq!(words("", "Something").likeness(&nothing), Likeness::Different);
+        let alt_text = Words::new(None, None, None, Some("A cake"));
+        assert_eq!(alt_text.likeness(&nothing), Likeness::Similar, "Pinterest may leave it out");
     }
 
     #[test]

@@ -96,6 +96,11 @@ impl Key {
         Self::new(SWEEP, partition.to_string())
     }
 
+    /// A file of pins that is being stored.
+    pub(super) fn open_import(id: &ImportId) -> Self {
+        Self::new(SWEEP, format!("{OPEN_IMPORT}{id}"))
+    }
+
     pub(super) fn shard(shard: Shard) -> Self {
         Self::new(format!("shard#{shard}"), "-")
     }
@@ -117,6 +122,9 @@ pub(super) const IMPORT: &str = "import#";
 pub(super) const CHANGE: &str = "change#";
 pub(super) const CIRCUIT: &str = "circuit#";
 pub(super) const SWEEP: &str = "sweep";
+
+/// With what the sort keys of files begin that are being stored.
+pub(super) const OPEN_IMPORT: &str = "import#";
 
 pub(super) fn circuit_partition(mode: Mode) -> String {
     format!("{CIRCUIT}{mode}")

@@ -1,12 +1,12 @@
-//! The hourly sweep of pins that are too late: when it ran, and where pins are parked.
+//! The hourly sweep of pins that are too late and of files that nobody stores: when it ran, and where it has to look.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::key::{Key, SWEEP};
+use super::key::{Key, OPEN_IMPORT, SWEEP};
 use super::table::{Item, decode, encode, number, text};
 use super::{StoreError, Table};
-use crate::domain::Partition;
+use crate::domain::{Import, ImportId, OwnerId, Partition};
 
 /// The sweeps in the table.
 #[derive(Debug, Clone)]
@@ -26,6 +26,17 @@ pub struct Parking {
     /// The partition.
     pub partition: Partition,
     /// When a pin was last about to be parked there.
+    pub noted_at: Timestamp,
+}
+
+/// A file of pins that is being stored, or was when it was last looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenImport {
+    /// Whose it is.
+    pub owner: OwnerId,
+    /// Which one.
+    pub id: ImportId,
+    /// When it was about to be taken.
     pub noted_at: Timestamp,
 }
 
@@ -74,19 +85,45 @@ impl SweepStore {
 
     /// Every partition in which pins were parked and that was not found empty since.
     pub async fn parkings(&self) -> Result<Vec<Parking>, StoreError> {
+        Ok(self.noted("held#").await?.into_iter().filter_map(parking).collect())
+    }
+
+    /// Notes that a file is about to be taken, so that sweeps see to its being stored.
+    pub async fn note_import(&self, import: &Import) -> Result<(), StoreError> {
+        let item =
+            OpenImportItem { owner: import.owner.clone(), import: import.id.clone(), noted_at: import.created_at };
+        let put = self.table.put(encode(&Key::open_import(&import.id), &item)?);
+        put.send().await.map_err(|error| StoreError::from_sdk("note a file that is to be stored", error))?;
+        Ok(())
+    }
+
+    /// Every file that was not found stored by a sweep.
+    pub async fn open_imports(&self) -> Result<Vec<OpenImport>, StoreError> {
+        Ok(self.noted(OPEN_IMPORT).await?.into_iter().filter_map(open_import).collect())
+    }
+
+    /// Forgets a file that is stored or is not there any more.
+    pub async fn forget_import(&self, import: &OpenImport) -> Result<(), StoreError> {
+        let delete = self.table.delete(&Key::open_import(&import.id));
+        delete.send().await.map_err(|error| StoreError::from_sdk("forget a file that is stored", error))?;
+        Ok(())
+    }
+
+    /// What is noted under keys that begin with `prefix`.
+    async fn noted(&self, prefix: &str) -> Result<Vec<Item>, StoreError> {
         let (mut found, mut from) = (Vec::new(), None);
         loop {
             let answer = self
                 .table
                 .query()
-                .key_condition_expression("pk = :sweep AND begins_with(sk, :held)")
+                .key_condition_expression("pk = :sweep AND begins_with(sk, :prefix)")
                 .expression_attribute_values(":sweep", text(SWEEP))
-                .expression_attribute_values(":held", text("held#"))
+                .expression_attribute_values(":prefix", text(prefix))
                 .set_exclusive_start_key(from)
                 .send()
                 .await
-                .map_err(|error| StoreError::from_sdk("read where pins are parked", error))?;
-            found.extend(answer.items.unwrap_or_default().into_iter().filter_map(parking));
+                .map_err(|error| StoreError::from_sdk("read what a sweep has to look at", error))?;
+            found.extend(answer.items.unwrap_or_default());
             from = answer.last_evaluated_key;
             if from.is_none() {
                 return Ok(found);
@@ -117,4 +154,17 @@ fn parking(item: Item) -> Option<Parking> {
     }
     let ParkingItem { sk, noted_at } = decode(item).ok()?;
     Some(Parking { partition: sk.parse().ok()?, noted_at })
+}
+
+#[derive(Serialize, Deserialize)]
+struct OpenImportItem {
+    owner: OwnerId,
+    import: ImportId,
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    noted_at: Timestamp,
+}
+
+fn open_import(item: Item) -> Option<OpenImport> {
+    let OpenImportItem { owner, import, noted_at } = decode(item).ok()?;
+    Some(OpenImport { owner, id: import, noted_at })
 }

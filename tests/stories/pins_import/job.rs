@@ -112,6 +112,24 @@ async fn a_lost_call_does_not_lose_the_file() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_file_that_nobody_asks_for_again_is_stored_within_the_hour() {
+    let (world, account) = world().await;
+    lose_calls(&world);
+    import(&world, &format!("account_id={account}"), file(2)).await;
+    world.host_importer(world.platform("importer"));
+    world.tick().await;
+    world.wait(SignedDuration::from_hours(1)).await;
+    let open = async || world.platform("reader").sweeps.open_imports().await.unwrap().len();
+    assert_eq!((count(&world).await, open().await), (0, 1));
+    world.tick().await;
+    world.parts.lambda.finish().await;
+    assert_eq!((count(&world).await, open().await), (2, 1));
+    world.wait(SignedDuration::from_hours(1)).await;
+    world.tick().await;
+    assert_eq!(open().await, 0, "it is stored, so nobody looks after it any more");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_that_lambda_refuses_is_told_and_made_up_for_by_repeating_the_request() {
     let (world, account) = world().await;
     let query = format!("/v1/pins/import?account_id={account}");

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 use shared::api::Fields;
 use shared::domain::pin::to_millisecond;
-use shared::domain::{Content, FieldError, GivenBoard, GivenSection, Pin, Status};
+use shared::domain::{Content, FieldError, GivenBoard, GivenSection, Pin, SectionId, Status};
 
 use crate::content;
+use crate::placement::Placement;
 use crate::when::When;
 
 /// The pin as it is to be; what was wrong is absent.
@@ -27,12 +28,15 @@ pub struct Place {
     pub board: GivenBoard,
     /// The section of the board.
     pub section: Option<GivenSection>,
+    /// Whether the body says something of the section, if only that there is none.
+    pub names_section: bool,
 }
 
 impl Form {
     /// Reads the body over `pin`; notes everything that is wrong with it.
     ///
-    /// A section belongs to its board, so another board without a section has none.
+    /// A section belongs to its board, so another board without a section has none. Whether a name means another board, only
+    /// [`Place::section_in`] knows.
     pub fn read(body: Value, pin: &Pin, errors: &mut Vec<FieldError>) -> Self {
         let mut form = Self { content: Some(pin.content.clone()), place: None, when: None };
         let Some(mut fields) = Fields::open("", body, errors) else { return form };
@@ -63,6 +67,14 @@ impl Form {
     }
 }
 
+impl Place {
+    /// The section of a pin that gets this place, which was found to be `placed`.
+    pub fn section_in(&self, placed: &Placement, pin: &Pin) -> Option<SectionId> {
+        let stays = !self.names_section && placed.section_id.is_none() && placed.board_id == pin.board_id;
+        if stays { pin.section_id.clone() } else { placed.section_id.clone() }
+    }
+}
+
 /// Another place than the pin has, as far as the ids tell.
 fn place(fields: &mut Fields<'_>, pin: &Pin) -> Option<Place> {
     let (has_board, has_section) = (fields.has("board_id"), fields.has("section_id"));
@@ -79,7 +91,7 @@ fn place(fields: &mut Fields<'_>, pin: &Pin) -> Option<Place> {
     } else {
         is_same_board
     };
-    (!is_same_board || !is_same_section).then_some(Place { board, section })
+    (!is_same_board || !is_same_section).then_some(Place { board, section, names_section: has_section })
 }
 
 /// Whether a pin that waits has this time already: then nothing is asked for, and it may have passed.

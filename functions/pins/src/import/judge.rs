@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use futures_util::future::try_join_all;
 use shared::api::Problem;
-use shared::domain::{Account, AccountId, Cover, FieldError, ImportId, ImportedRow, Media, PlannedPin};
+use shared::domain::{Account, AccountId, Content, Cover, FieldError, ImportId, ImportedRow, Media, PlannedPin};
 
 use super::columns::Column;
 use super::options::Options;
@@ -13,6 +14,9 @@ use super::spacing;
 use crate::desk::Desk;
 use crate::media;
 use crate::placement::{self, Objection, Placement, Spot};
+
+/// How many files are looked up, or kept, at once.
+const AT_ONCE: usize = 16;
 
 /// What a spot is told apart by: the account, and board and section as they were given.
 type Place = (Option<AccountId>, Option<String>, Option<String>);
@@ -125,20 +129,19 @@ fn column(field: &str) -> Column {
 
 /// Refuses rows whose uploaded files cannot be used; each of them is looked up once.
 async fn check_uploads(desk: &Desk, rows: &mut [Row]) -> Result<(), Problem> {
+    let mut seen = HashSet::new();
+    let contents = rows.iter().filter_map(|row| row.content.as_ref());
+    let firsts: Vec<_> = contents.filter(|content| has_files(content) && seen.insert(content.media())).collect();
     let mut known: HashMap<Media, (Media, Vec<FieldError>)> = HashMap::new();
+    for some in firsts.chunks(AT_ONCE) {
+        known.extend(try_join_all(some.iter().map(|content| look_up(desk, content))).await?);
+    }
     for row in rows {
         let Some(content) = row.content.take() else { continue };
         let given = content.media().clone();
-        if given.files().is_empty() {
+        if !has_files(&content) {
             row.content = Some(content);
             continue;
-        }
-        if !known.contains_key(&given) {
-            let meant = meant(desk, &given).await?;
-            let content = content.clone().with_media(meant.clone());
-            let mut errors = Vec::new();
-            media::check(desk, desk.settings.mode, Some(&content), &mut errors).await?;
-            known.insert(given.clone(), (meant, errors));
         }
         let (meant, errors) = &known[&given];
         if given.is_video() && !meant.is_video() {
@@ -154,6 +157,19 @@ async fn check_uploads(desk: &Desk, rows: &mut [Row]) -> Result<(), Problem> {
     Ok(())
 }
 
+fn has_files(content: &Content) -> bool {
+    !content.media().files().is_empty()
+}
+
+/// What the media of `content` turn out to be, and what speaks against them.
+async fn look_up(desk: &Desk, content: &Content) -> Result<(Media, (Media, Vec<FieldError>)), Problem> {
+    let given = content.media();
+    let meant = meant(desk, given).await?;
+    let mut errors = Vec::new();
+    media::check(desk, desk.settings.mode, Some(&content.clone().with_media(meant.clone())), &mut errors).await?;
+    Ok((given.clone(), (meant, errors)))
+}
+
 /// An image or a video, by what the file is: a cell names both in the same way.
 async fn meant(desk: &Desk, given: &Media) -> Result<Media, Problem> {
     let Some(id) = given.files().first().map(|id| (*id).clone()) else { return Ok(given.clone()) };
@@ -167,11 +183,11 @@ async fn meant(desk: &Desk, given: &Media) -> Result<Media, Problem> {
 
 /// Lets the uploaded files of rows stay for their pins.
 pub async fn keep_uploads(desk: &Desk, rows: &[ImportedRow]) -> Result<(), Problem> {
-    let mut kept = HashSet::new();
-    for content in rows.iter().filter_map(|row| row.pin.as_ref()).map(|pin| &pin.content) {
-        if kept.insert(content.media()) {
-            media::keep(desk, content).await?;
-        }
+    let mut seen = HashSet::new();
+    let contents = rows.iter().filter_map(|row| row.pin.as_ref()).map(|pin| &pin.content);
+    let firsts: Vec<_> = contents.filter(|content| has_files(content) && seen.insert(content.media())).collect();
+    for some in firsts.chunks(AT_ONCE) {
+        try_join_all(some.iter().map(|content| media::keep(desk, content))).await?;
     }
     Ok(())
 }

@@ -13,6 +13,10 @@ use crate::placement::Placement;
 /// The most pages of a hundred pins that are read of the calendar.
 const MOST_PAGES: usize = 40;
 
+const NOT_COMPARED: &str = "Your calendar has more than 4,000 pins from this time on, so the row was not compared with all \
+                            of them: look yourself whether a pin with the same link or image is close. Files of fewer \
+                            weeks are compared whole.";
+
 /// Refuses rows that are too close to pins in the calendar, or to earlier rows.
 pub async fn check(
     desk: &Desk,
@@ -38,8 +42,15 @@ pub async fn check(
         if !complete {
             tracing::warn!(%account, "the calendar is too full to keep everything in it apart");
         }
+        // The latest are read first.
+        let read_from = if complete { None } else { pins.iter().filter_map(|pin| pin.publish_at).min() };
         pins.iter().filter(|pin| pin.account_id == *account).filter_map(Neighbour::of).for_each(|pin| crowd.join(&pin));
         for position in positions {
+            if let Some(read_from) = read_from
+                && rows[position].at.is_some_and(|at| at < read_from + plan.reach())
+            {
+                rows[position].warn(Column::PublishDate, "not_compared", NOT_COMPARED);
+            }
             keep_apart(desk, id, &mut rows[position], plan, &mut crowd);
         }
     }

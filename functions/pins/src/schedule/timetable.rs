@@ -52,7 +52,8 @@ impl<'d> Timetable<'d> {
         let mut last = None;
         for (index, (target, id)) in request.targets.iter().zip(ids).enumerate() {
             let wanted = ToPlan { id, account: &target.account_id, content: &request.content };
-            let timing = match stored.iter().find(|pin| pin.id == *id) {
+            let stored = stored.iter().find(|pin| pin.id == *id);
+            let timing = match stored {
                 Some(pin) => {
                     let timing = Timing::fixed(pin.publish_at);
                     planner.note(wanted, &timing);
@@ -70,7 +71,8 @@ impl<'d> Timetable<'d> {
                 },
             };
             if target.step.is_some() {
-                last = timing.claim.as_ref().map(|claim| claim.slot).or(timing.at);
+                let slot = timing.claim.as_ref().map(|claim| claim.slot).or_else(|| stored?.is_in_slot());
+                last = slot.or(timing.at);
             }
             timings.push(timing);
         }

@@ -122,7 +122,7 @@ fn by(name: &'static str, value: &Value, errors: &mut Vec<FieldError>) -> Option
         return moment_of(name, value, errors).map(By::StartAt);
     }
     let most = if name == "by_days" { MOST_DAYS } else { MOST_DAYS * 24 * 60 };
-    let number = value.as_i64().filter(|number| number.abs() <= most && *number != 0);
+    let number = value.as_i64().filter(|number| (-most..=most).contains(number) && *number != 0);
     if number.is_none() {
         let message =
             format!("Give a whole number from -{most} to {most} other than 0; below 0 moves them to earlier.");
@@ -214,6 +214,9 @@ mod tests {
                 ],
             ),
             (json!({"pin_ids": [], "by_minutes": 1.5}), vec![("by_minutes", "invalid"), ("pin_ids", "invalid")]),
+            (json!({"pin_ids": [PIN], "by_minutes": i64::MIN}), vec![("by_minutes", "invalid")]),
+            (json!({"pin_ids": [PIN], "by_days": i64::MIN}), vec![("by_days", "invalid")]),
+            (json!({"pin_ids": [PIN], "by_days": 732}), vec![("by_days", "invalid")]),
         ] {
             let errors = read(body.clone()).unwrap_err();
             let named: Vec<_> = errors.iter().map(|error| (error.field.as_str(), error.code)).collect();

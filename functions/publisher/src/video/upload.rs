@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::pin::to_millisecond;
-use shared::domain::{Attempt, Failure, MediaFile, MediaId, MediaStatus, Pin, PinterestMediaId};
+use shared::domain::{Attempt, Failure, MediaFile, MediaId, Pin, PinterestMediaId};
 use shared::pinterest::{CallError, VideoFile};
 use shared::store::StoreError;
 
@@ -31,7 +31,7 @@ pub async fn upload(step: &Step<'_>, mut pin: Pin, id: &MediaId) -> Result<Finis
         let moved = settle(step.publisher, &mut pin, &Outcome::Refused(Failure::VideoNotUploaded), told);
         return save(step.publisher, pin, version, moved).await;
     }
-    let Some(file) = file.filter(|file| file.status == MediaStatus::Ready && file.kind.is_video()) else {
+    let Some(file) = file.filter(|file| file.can_be_shown() && file.kind.is_video()) else {
         let outcome = Outcome::Refused(Failure::MediaGone);
         let message = Some("The uploaded file is not there any more.".to_owned());
         let moved = settle(step.publisher, &mut pin, &outcome, Attempt { message, ..begun(step.publisher, now) });

@@ -88,12 +88,17 @@ fn near<'e, T: 'e>(
     label: impl Fn(&&'e T) -> String,
 ) -> Vec<String> {
     let length = wanted.chars().count();
+    let most = (length / 4).clamp(1, 3);
     let mut found: Vec<_> = entries
         .filter_map(|entry| {
             let other = form(entry);
-            let apart = strsim::damerau_levenshtein(&other, wanted);
             let has_it = length >= 3 && other.contains(wanted);
-            (has_it || apart <= (length / 4).clamp(1, 3)).then_some((apart, entry))
+            // The distance takes a step for each pair of letters, which long texts have millions of.
+            if !has_it && other.chars().count().abs_diff(length) > most {
+                return None;
+            }
+            let apart = strsim::damerau_levenshtein(&other, wanted);
+            (has_it || apart <= most).then_some((apart, entry))
         })
         .collect();
     found.sort_by_key(|(apart, _)| *apart);

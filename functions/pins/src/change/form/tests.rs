@@ -64,7 +64,7 @@ fn null_clears_what_can_be_absent() {
     let form = read(json!({"content": {"title": null, "link": ""}, "section_id": null, "publish_at": null}));
     let content = form.content.unwrap();
     assert_eq!((content.title(), content.link()), (None, None));
-    assert_eq!(form.place, Some(Place { board: GivenBoard::parse("1").unwrap(), section: None }));
+    assert_eq!(form.place, Some(Place { board: GivenBoard::parse("1").unwrap(), section: None, names_section: true }));
     assert_eq!(form.when, Some(When::Draft));
     check(
         json!({"content": {"media": null}, "board_id": null}),
