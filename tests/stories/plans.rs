@@ -188,6 +188,28 @@ async fn a_request_that_dies_anywhere_keeps_no_slot_from_others_and_gets_its_pin
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_interval_that_was_cut_off_goes_on_from_the_slot_and_not_from_its_spread() {
+    let world = World::enabled().await;
+    let alice = world.planner().await;
+    let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let mut plan = weekdays();
+    plan["slots"] = days.iter().map(|day| json!({"day": day, "time": "12:00"})).collect();
+    plan["spread_seconds"] = json!(600);
+    save(&alice, &plan).await;
+    let mut body = request(&alice, "next_slot");
+    body["targets"] = json!(vec![body["targets"][0].clone(); 3]);
+    body["spacing"] = json!({"interval_minutes": 1440});
+    let hook = Disturb::calls("TransactWriteItems", 1..=usize::MAX, Plan::fault(Fault::StallsBefore));
+    let dying = pins::router(world.platform_with("dying pins", &[hook as _]));
+    let call = alice.calls().with("idempotency-key", "key-1").at(&dying);
+    assert!(tokio::time::timeout(Duration::from_millis(500), call.post("/v1/pins", &body)).await.is_err());
+    let again = times(&alice.calls().with("idempotency-key", "key-1").post("/v1/pins", &body).await);
+    assert_ne!(again[0], "2027-01-15T11:00:00Z", "it is spread");
+    let dates: Vec<_> = again.iter().map(|at| &at[..10]).collect();
+    assert_eq!(dates, ["2027-01-15", "2027-01-16", "2027-01-17"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_day_has_as_many_pins_as_it_may_those_that_were_given_a_time_included() {
     let world = World::enabled().await;
     let alice = world.planner().await;
