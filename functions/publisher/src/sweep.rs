@@ -9,7 +9,7 @@ use shared::domain::pin::GRACE;
 use shared::domain::{Attempt, AttemptId, AttemptOutcome, CircuitKind, Mode, Partition, Pin, Shard, State, Status};
 use shared::kick::{ImporterEvent, start_import};
 use shared::platform::Platform;
-use shared::store::{DueEntry, DueWork, Parking, StoreError};
+use shared::store::{DueEntry, DueWork, OpenImport, Parking, StoreError};
 
 use crate::attempt::entry;
 use crate::rules::Rule;
@@ -145,26 +145,30 @@ impl Sweep<'_> {
 
 /// Calls the importer for files that nobody is at work on: who sent one need not look after it.
 async fn imports(publisher: &Publisher, now: Timestamp) -> Result<(), StoreError> {
-    let platform = &publisher.platform;
-    for open in platform.sweeps.open_imports().await? {
-        match platform.imports.load(&open.owner, &open.id).await? {
-            Some(import) if import.is_done() => platform.sweeps.forget_import(&open).await?,
-            Some(mut import) if import.is_stalled(now) => {
-                let event = ImporterEvent { owner: import.owner.clone(), import: import.id.clone() };
-                match start_import(platform, &event).await {
-                    Ok(()) => {
-                        tracing::warn!(import = %import.id, "a file that nobody was storing is stored on");
-                        platform.imports.called(&mut import, now).await?;
-                    }
-                    Err(error) => tracing::error!(%error, import = %import.id, "the importer could not be called"),
-                }
-            }
-            None if now.duration_since(open.noted_at) > FORGET => platform.sweeps.forget_import(&open).await?,
-            // Somebody is at work on it; or it was only noted yet, which comes first.
-            Some(_) | None => {}
+    for open in publisher.platform.sweeps.open_imports().await? {
+        if let Err(error) = import(&publisher.platform, &open, now).await {
+            tracing::error!(%error, import = %open.id, "a file could not be looked after; the others are");
         }
     }
     Ok(())
+}
+
+async fn import(platform: &Platform, open: &OpenImport, now: Timestamp) -> Result<(), StoreError> {
+    match platform.imports.load(&open.owner, &open.id).await? {
+        Some(import) if import.is_done() => platform.sweeps.forget_import(open).await,
+        Some(mut import) if import.is_stalled(now) => {
+            let event = ImporterEvent { owner: import.owner.clone(), import: import.id.clone() };
+            if let Err(error) = start_import(platform, &event).await {
+                tracing::error!(%error, import = %import.id, "the importer could not be called");
+                return Ok(());
+            }
+            tracing::warn!(import = %import.id, "a file that nobody was storing is stored on");
+            platform.imports.called(&mut import, now).await
+        }
+        None if now.duration_since(open.noted_at) > FORGET => platform.sweeps.forget_import(open).await,
+        // Somebody is at work on it; or it was only noted yet, which comes first.
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Every partition that there is without parking at an account, of both modes.
