@@ -3,6 +3,7 @@
 mod authorize;
 mod codes;
 mod end;
+mod es256;
 mod exchange;
 mod key;
 mod local;

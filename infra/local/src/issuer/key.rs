@@ -6,12 +6,13 @@ use std::path::Path;
 use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use p256::SecretKey;
-use p256::pkcs8::{EncodePrivateKey, LineEnding};
+use p256::pkcs8::{DecodePrivateKey, EncodePrivateKey, LineEnding};
 use serde::Serialize;
 use serde_json::Value;
 use shared::random::{self, Random};
 use thiserror::Error;
 
+use super::es256;
 use crate::file;
 
 /// An ES256 key with the public half that checks its signatures.
@@ -78,7 +79,11 @@ impl SigningKey {
 
     fn from_pem(pem: &[u8]) -> Result<Self, KeyError> {
         let malformed = |_| KeyError::Malformed;
-        let private = EncodingKey::from_ec_pem(pem).map_err(malformed)?;
+        es256::install();
+        let pem = std::str::from_utf8(pem).map_err(|_| KeyError::Malformed)?;
+        let key = SecretKey::from_pkcs8_pem(pem).map_err(|_| KeyError::Malformed)?;
+        let private = key.to_pkcs8_der().map_err(|_| KeyError::Malformed)?;
+        let private = EncodingKey::from_ec_der(private.as_bytes());
         let mut public = Jwk::from_encoding_key(&private, Algorithm::ES256).map_err(malformed)?;
         let id = public.thumbprint(ThumbprintHash::SHA256).map_err(malformed)?;
         public.common.key_id = Some(id.clone());

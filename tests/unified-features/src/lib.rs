@@ -1,0 +1,1 @@
+//! Nothing: the package is its list of features (`Cargo.toml`), which `.ci/unify` keeps.
