@@ -175,11 +175,12 @@ impl World {
     }
 
     /// From now on the indexes show what is written by new instances up to `longest` later, and nothing else; `seed` draws
-    /// how much later.
-    pub async fn let_indexes_lag(&mut self, longest: SignedDuration, seed: u64) {
+    /// how much later. What comes back makes them lag more or less.
+    pub async fn let_indexes_lag(&mut self, longest: SignedDuration, seed: u64) -> Arc<LaggingReads> {
         let indexes = self.lagging_reads(seed).await;
         indexes.lag(longest);
-        self.hooks.push(indexes);
+        self.hooks.push(indexes.clone());
+        indexes
     }
 
     /// Lets kicks reach a publisher on `platform` from now on.

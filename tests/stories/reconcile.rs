@@ -1,6 +1,7 @@
 //! A pin whose answer was lost is looked for on its board before a second try.
 
 mod doubtful;
+mod evidence;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -64,6 +64,8 @@ pub async fn attempt(
     let verdict = classify(&result);
     let ending = end(publisher, pin, &account, verdict.clone(), ended < last_claim).await;
     settle(publisher, pin, ending, answered(entry(id, at), &result, ended));
+    let created_at = result.as_ref().ok().and_then(|answer| answer.body.created_at());
+    pin.pinterest_clock_s = created_at.map(|created_at| created_at.duration_since(ended).as_secs());
     Tried { posted: Some((at, result.ok().map(|answer| answer.rate))), verdict: Some(verdict) }
 }
 

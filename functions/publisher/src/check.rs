@@ -26,9 +26,6 @@ const OUTAGE: SignedDuration = SignedDuration::from_secs(30);
 /// not late when it does again.
 const LONGEST_PAUSES: [SignedDuration; 2] = [SignedDuration::from_mins(30), SignedDuration::from_mins(4)];
 
-/// After this long without a look that could tell, a person has to look.
-const PATIENCE: SignedDuration = SignedDuration::from_hours(6);
-
 /// How many attempts of one pin may end in doubt before a person has to look.
 const MOST_DOUBTS: usize = 3;
 
@@ -207,12 +204,11 @@ impl Looking<'_> {
                     self.not_there(&mut pin, now)
                 }
             }
-            // Another look would see as little; the second one is for somebody who changes the board meanwhile.
-            Sight::Unclear(Why::Secret) if check.unclear > 0 => pin.doubt(Doubt::BoardUnreadable, Vec::new(), now),
-            Sight::Unclear(_) => {
+            Sight::Unclear(why) => {
+                let is_first = check.unclear == 0;
                 check.unclear = check.unclear.saturating_add(1);
                 let since = *check.unclear_since.get_or_insert(began);
-                if now.duration_since(since) >= PATIENCE {
+                if !is_first && now.duration_since(since) >= why.patience() {
                     pin.doubt(Doubt::BoardUnreadable, Vec::new(), now)
                 } else {
                     let pause = pause(check.unclear, seen.answered);

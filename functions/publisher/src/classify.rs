@@ -248,7 +248,7 @@ mod tests {
     fn either_success_status_is_a_published_pin() {
         for status in [200, 201] {
             let id: PinterestPinId = "5".parse().unwrap();
-            let body = CreatedPin { id: id.clone() };
+            let body = CreatedPin::with_id(id.clone());
             let answer = Answer { body, status, request_id: None, rate: RateLimit::default() };
             assert_eq!(classify(&Ok(answer)), Verdict::Published(id));
         }

@@ -4,12 +4,17 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::{Candidate, Check, Likeness, Pin, PinterestPinId, State, Words};
-use shared::pinterest::{CallError, ListedPin};
+use shared::pinterest::ListedPin;
 use shared::store::StoreError;
 use shared::vault::AccessToken;
 
+mod evidence;
+
 use crate::Publisher;
 use crate::rules::Rule;
+use evidence::{Order, ZONES};
+
+pub use evidence::List;
 
 /// A pin goes out at most a day after its time, so whatever was published around an attempt is planned within this.
 const AROUND: SignedDuration = SignedDuration::from_hours(25);
@@ -17,8 +22,12 @@ const AROUND: SignedDuration = SignedDuration::from_hours(25);
 /// Clocks differ, so what is planned for a little later may be out already.
 const SLACK: SignedDuration = SignedDuration::from_mins(1);
 
-/// How many pages of the calendar are read at most.
+/// How many pages of the calendar are read at most, to tell which pins on the board are others of the owner.
 const CALENDAR_PAGES: usize = 50;
+
+/// How many are read where nothing on the board looks like the pin: the owner's last pins only show how far the list of the
+/// board can be trusted.
+const EVIDENCE_PAGES: usize = 5;
 
 /// How many candidates a person is shown.
 const CANDIDATES: usize = 5;
@@ -43,6 +52,12 @@ pub enum Why {
     Unread,
     /// Its list goes on for too long.
     TooLong,
+    /// Its list is too long to be read to its end, and is not sorted from the newest pin to the oldest.
+    Order,
+    /// Its list lacks one of the owner's pins that was published there.
+    Missing,
+    /// The times in its list contradict our clock or each other.
+    Clock,
     /// It may be secret, and the account may not read secret pins; no other look will change that.
     Secret,
     /// One of the owner's pins that looks like this one is being posted at this moment.
@@ -54,11 +69,33 @@ pub enum Why {
 }
 
 impl Why {
+    /// For how long a board that does not tell is looked at again; the second look decides where it is nearly nothing.
+    pub fn patience(self) -> SignedDuration {
+        match self {
+            // Another look would see as little; the second one is for somebody who changes the board meanwhile.
+            Self::Secret | Self::Order | Self::Clock => SignedDuration::ZERO,
+            // The list may be behind, or somebody has removed that pin.
+            Self::Missing => SignedDuration::from_mins(30),
+            Self::Unread | Self::TooLong | Self::InFlight | Self::TooMany | Self::NoToken(_) => {
+                SignedDuration::from_hours(6)
+            }
+        }
+    }
+
     /// The same in words.
     pub fn message(self) -> &'static str {
         match self {
             Self::Unread => "The board could not be read.",
             Self::TooLong => "The board has too many new pins to find this one among them.",
+            Self::Order => {
+                "The board has too many pins to read all of them, and they are not listed newest first, so this one may \
+                 be among those that were not read."
+            }
+            Self::Missing => {
+                "The board's list lacks a pin that was published there, so a pin that it does not show may exist all the \
+                 same."
+            }
+            Self::Clock => "The times that the board shows contradict each other, so which pins are new is not known.",
             Self::Secret => {
                 "The board may be secret, and the account may not read secret pins (boards:read_secret, \
                  pins:read_secret), so an empty list proves nothing."
@@ -72,27 +109,15 @@ impl Why {
     }
 }
 
-/// What the list of a board showed.
-#[derive(Debug, Default)]
-pub struct List {
-    /// The pins that were created since the attempt, as far as they were read.
-    recent: Vec<ListedPin>,
-    /// What keeps it from proving that the pin is not there; absent where everything was read that can be the pin.
-    pub gap: Option<Why>,
-    /// What kept it from being read, if anything did.
-    pub error: Option<CallError>,
-    /// `x-pinterest-rid` of the last page.
-    pub request_id: Option<String>,
-}
-
-/// Reads the list of the pin's board or section, from its beginning to well before the attempt in doubt.
+/// Reads the list of the pin's board or section, from its beginning to well before the attempt in doubt, or to its end.
 pub async fn list(publisher: &Publisher, pin: &Pin, check: &Check, token: &AccessToken, end: Timestamp) -> List {
     let (platform, rules) = (&publisher.platform, &publisher.rules);
-    let mut list = List { gap: Some(Why::Unread), ..List::default() };
-    let mut bookmark = None;
     // An earlier attempt may have created it after all.
     let since = pin.first_doubt().map_or(check.since, |first| first.min(check.since));
-    let (earliest, depth) = (since - rules.created_before, since - rules.depth);
+    let mut list = List::begun(since, platform.clock.now());
+    // In which zone the times are is known when the owner's other pins are, which are read after the list.
+    let depth = since - rules.depth - ZONES;
+    let mut bookmark = None;
     for _ in 0..rules.pages {
         if platform.clock.now() > end {
             return list;
@@ -108,54 +133,74 @@ pub async fn list(publisher: &Publisher, pin: &Pin, check: &Check, token: &Acces
         };
         list.request_id = page.request_id;
         let reaches_back = is_older(&page.body.items, depth);
-        let own = page.body.items.into_iter().filter(|listed| listed.is_owner != Some(false));
-        list.recent.extend(own.filter(|listed| created_since(listed, earliest)));
+        list.pins.extend(page.body.items);
+        list.ended = platform.clock.now();
         bookmark = page.body.bookmark;
-        if bookmark.is_none() || reaches_back {
+        list.is_whole = bookmark.is_none();
+        if list.is_whole || (reaches_back && list.order() == Order::NewestFirst) {
             list.gap = None;
             return list;
         }
     }
-    list.gap = Some(Why::TooLong);
+    list.gap = Some(if list.order() == Order::Other { Why::Order } else { Why::TooLong });
     list
 }
 
 /// Whether all of a page was created before `moment`. An empty page, which may stand before others, says nothing.
 fn is_older(page: &[ListedPin], moment: Timestamp) -> bool {
-    !page.is_empty() && !page.iter().any(|listed| created_since(listed, moment))
-}
-
-/// A moment that cannot be read may be any.
-fn created_since(listed: &ListedPin, moment: Timestamp) -> bool {
-    listed.created_at().is_none_or(|at| at >= moment)
+    // A moment that cannot be read may be any.
+    !page.is_empty() && page.iter().all(|listed| listed.created_at().is_some_and(|at| at < moment))
 }
 
 /// Judges what the list shows of `pin`; `doubts` are the fingerprints of other pins of the account that are in doubt.
 pub async fn judge(publisher: &Publisher, pin: &Pin, list: &List, doubts: &[String]) -> Result<Sight, StoreError> {
     let words = Words::from(&pin.content);
     let alike = |listed: &&ListedPin| words.likeness(&listed.words()) != Likeness::Different;
-    if !list.recent.iter().any(|listed| alike(&listed)) {
-        let gap = list.gap.filter(|_| publisher.rules.keep(Rule::KeepUnclearOpen));
+    let of_owner = list.pins.iter().filter(|listed| listed.is_owner != Some(false));
+    let alike: Vec<_> = of_owner.filter(alike).filter(|listed| list.shows_since_attempt(listed, ZONES)).collect();
+    let pages = if alike.is_empty() { EVIDENCE_PAGES } else { CALENDAR_PAGES };
+    let (others, all) = others(publisher, pin, pages).await?;
+    let (clock, gap) = evidence::of(pin, list, &others);
+    if alike.is_empty() {
+        let gap = gap.filter(|_| publisher.rules.keep(Rule::KeepUnclearOpen));
         return Ok(gap.map_or(Sight::Absent, Sight::Unclear));
     }
-    let ours = match ours(publisher, pin, &words).await? {
-        Ok(ours) => ours,
-        Err(why) => return Ok(Sight::Unclear(why)),
-    };
-    let left: Vec<_> = list.recent.iter().filter(alike).filter(|listed| !ours.contains(&listed.id)).collect();
-    Ok(sight(&words, &left, list.gap, |listed| doubts.contains(&listed.words().fingerprint(&pin.board_id))))
+    let mut ours = BTreeSet::new();
+    if publisher.rules.keep(Rule::ExcludeOwn) {
+        if !all {
+            return Ok(Sight::Unclear(Why::TooMany));
+        }
+        match known(pin, &words, &others) {
+            Some(known) => ours = known,
+            None => return Ok(Sight::Unclear(Why::InFlight)),
+        }
+    }
+    loop {
+        let left = alike.iter().copied().filter(|listed| !ours.contains(&listed.id));
+        let left: Vec<_> = left.filter_map(|listed| Some((listed, clock.is_new(list, listed)?))).collect();
+        let sight = sight(&words, &left, gap, |listed| doubts.contains(&listed.words().fingerprint(&pin.board_id)));
+        let Sight::Found(id) = sight else { return Ok(sight) };
+        match is_another(publisher, pin, &id).await? {
+            Some(false) => return Ok(Sight::Found(id)),
+            Some(true) => ours.insert(id),
+            None => return Ok(Sight::Unclear(Why::TooMany)),
+        };
+    }
 }
 
-/// What is seen in `left`, the pins on the board that say the same or nearly, and that are no other pin of ours;
-/// `in_doubt` knows those that are probably another one in doubt.
-fn sight(words: &Words, left: &[&ListedPin], gap: Option<Why>, in_doubt: impl Fn(&ListedPin) -> bool) -> Sight {
-    let same: Vec<_> = left.iter().filter(|listed| words.likeness(&listed.words()) == Likeness::Same).collect();
+/// What is seen in `left`, the pins on the board that say the same or nearly, and that are no other pin of ours, each with
+/// whether it is surely new enough; `in_doubt` knows those that are probably another one in doubt.
+fn sight(words: &Words, left: &[(&ListedPin, bool)], gap: Option<Why>, in_doubt: impl Fn(&ListedPin) -> bool) -> Sight {
+    let is_same = |listed: &ListedPin| words.likeness(&listed.words()) == Likeness::Same;
+    let same: Vec<_> = left.iter().filter(|(listed, is_new)| *is_new && is_same(listed)).collect();
     // A pin without words looks like every other one without.
-    if let ([found], false) = (same.as_slice(), words.is_empty()) {
+    if let ([(found, _)], false) = (same.as_slice(), words.is_empty()) {
         return Sight::Found(found.id.clone());
     }
-    let unclaimed = left.iter().filter(|listed| same.iter().any(|same| same.id == listed.id) || !in_doubt(listed));
-    let candidate = |listed: &&ListedPin| Candidate { id: listed.id.clone(), created_at: listed.created_at() };
+    let unclaimed =
+        left.iter().filter(|(listed, _)| same.iter().any(|(same, _)| same.id == listed.id) || !in_doubt(listed));
+    let candidate =
+        |(listed, _): &(&ListedPin, bool)| Candidate { id: listed.id.clone(), created_at: listed.created_at() };
     let candidates: Vec<_> = unclaimed.map(candidate).take(CANDIDATES).collect();
     match gap {
         _ if !candidates.is_empty() => Sight::Several(candidates),
@@ -164,37 +209,41 @@ fn sight(words: &Words, left: &[&ListedPin], gap: Option<Why>, in_doubt: impl Fn
     }
 }
 
-/// Which pins on Pinterest are other pins of the owner, planned since a day before `pin` was posted; or why that cannot
-/// be told.
-async fn ours(
-    publisher: &Publisher,
-    pin: &Pin,
-    words: &Words,
-) -> Result<Result<BTreeSet<PinterestPinId>, Why>, StoreError> {
-    let mut ours = BTreeSet::new();
-    if !publisher.rules.keep(Rule::ExcludeOwn) {
-        return Ok(Ok(ours));
-    }
+/// The other pins of the owner, planned since a day before `pin` was posted, the latest first; and whether these are all.
+async fn others(publisher: &Publisher, pin: &Pin, pages: usize) -> Result<(Vec<Pin>, bool), StoreError> {
     let platform = &publisher.platform;
     let now = platform.clock.now();
     let since = pin.first_doubt().unwrap_or(now);
-    let (others, all) =
-        platform.pins.planned_between(&pin.owner, (since - AROUND, now + SLACK), CALENDAR_PAGES).await?;
-    for other in others.iter().filter(|other| other.id != pin.id) {
-        match &other.state {
-            State::Published { pinterest_pin_id, .. } => {
-                ours.insert(pinterest_pin_id.clone());
-            }
-            State::Publishing { .. }
-                if other.board_id == pin.board_id
-                    && words.likeness(&Words::from(&other.content)) != Likeness::Different =>
-            {
-                return Ok(Err(Why::InFlight));
-            }
-            _ => {}
-        }
+    let planned = platform.pins.planned_between(&pin.owner, (since - AROUND, now + SLACK), pages);
+    let (mut others, all) = planned.await?;
+    others.retain(|other| other.id != pin.id);
+    Ok((others, all))
+}
+
+/// What `others` were published as on Pinterest; nothing where one of them that looks like `pin` is being posted.
+fn known(pin: &Pin, words: &Words, others: &[Pin]) -> Option<BTreeSet<PinterestPinId>> {
+    let is_like = |other: &Pin| {
+        other.board_id == pin.board_id && words.likeness(&Words::from(&other.content)) != Likeness::Different
+    };
+    let in_flight = |other: &&Pin| matches!(other.state, State::Publishing { .. }) && is_like(other);
+    if others.iter().any(|other| in_flight(&other)) {
+        return None;
     }
-    Ok(if all { Ok(ours) } else { Err(Why::TooMany) })
+    let published = |other: &Pin| match &other.state {
+        State::Published { pinterest_pin_id, .. } => Some(pinterest_pin_id.clone()),
+        _ => None,
+    };
+    Some(others.iter().filter_map(published).collect())
+}
+
+/// Whether another pin of the owner was published as `id`. The table itself is asked: the calendar is an index, which may
+/// not show yet what was written. Nothing where the owner has too many pins to tell.
+async fn is_another(publisher: &Publisher, pin: &Pin, id: &PinterestPinId) -> Result<Option<bool>, StoreError> {
+    if !publisher.rules.keep(Rule::ExcludeOwn) {
+        return Ok(Some(false));
+    }
+    let found = publisher.platform.pins.published_as(&pin.owner, id).await?;
+    Ok(found.map(|found| found.iter().any(|found| *found != pin.id)))
 }
 
 #[cfg(test)]
@@ -212,7 +261,8 @@ mod tests {
     fn seen(title: Option<&str>, titles: &[&str], gap: Option<Why>, in_doubt: bool) -> Sight {
         let words = Words::new(None, title, None, None);
         let pins: Vec<_> = titles.iter().enumerate().map(|(index, title)| listed(&index.to_string(), title)).collect();
-        let left: Vec<_> = pins.iter().filter(|pin| words.likeness(&pin.words()) != Likeness::Different).collect();
+        let alike = pins.iter().filter(|pin| words.likeness(&pin.words()) != Likeness::Different);
+        let left: Vec<_> = alike.map(|pin| (pin, pin.id.as_str() != "9")).collect();
         sight(&words, &left, gap, |_| in_doubt)
     }
 
@@ -243,6 +293,8 @@ mod tests {
         assert_eq!(seen(Some("Cake"), &["Cake!"], None, true), Sight::Absent, "that is another one in doubt");
         assert!(several(seen(None, &[""], None, false)), "no words to know it by");
         assert_eq!(seen(Some("Cake"), &["Pie"], None, false), Sight::Absent);
+        let nine_and_old = ["Pie", "Pie", "Pie", "Pie", "Pie", "Pie", "Pie", "Pie", "Pie", "Cake"];
+        assert!(several(seen(Some("Cake"), &nine_and_old, None, false)), "it may be too old");
         assert_eq!(seen(Some("Cake"), &["Pie"], GAP, false), Sight::Unclear(Why::TooLong));
     }
 }

@@ -152,7 +152,7 @@ async fn set_answers(State(simulator): State<Simulator>, body: Bytes) -> Result<
     let body: Answers = read(
         &body,
         "answers",
-        r#"{"create_pin_status":200,"token_scope":false,"extra_fields":true,"created_at_offset":false}"#,
+        r#"{"create_pin_status":200,"token_scope":false,"extra_fields":true,"board_order":"shuffled"}"#,
     )?;
     for (field, given, known) in [
         ("create_pin_status", i64::from(body.create_pin_status), [200, 201]),

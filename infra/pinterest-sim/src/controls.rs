@@ -65,6 +65,23 @@ pub struct Answers {
     pub extra_fields: bool,
     /// `created_at` ends in `Z`, as described, and not without offset, as seen live.
     pub created_at_offset: bool,
+    /// By how many seconds `created_at` is ahead of UTC: its time zone is not documented.
+    pub created_at_shift_s: i64,
+    /// The order in which the pins of boards and sections are listed, which is not documented either.
+    pub board_order: BoardOrder,
+}
+
+/// The order in which the pins of a board or section are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BoardOrder {
+    /// By creation, the last one first.
+    #[default]
+    NewestFirst,
+    /// By creation, the first one first.
+    OldestFirst,
+    /// In an order that has nothing to do with time, but stays the same.
+    Shuffled,
 }
 
 impl Default for Answers {
@@ -76,6 +93,8 @@ impl Default for Answers {
             token_scope: true,
             extra_fields: true,
             created_at_offset: false,
+            created_at_shift_s: 0,
+            board_order: BoardOrder::NewestFirst,
         }
     }
 }

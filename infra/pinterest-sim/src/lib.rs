@@ -26,7 +26,9 @@ mod stretch;
 
 pub use api::Broken;
 pub use consent::{ConsentError, Decision};
-pub use controls::{Answers, BoardRefusal, BoardWrites, Lifetimes, Limits, MediaOutcome, MediaProcessing, Rotation};
+pub use controls::{
+    Answers, BoardOrder, BoardRefusal, BoardWrites, Lifetimes, Limits, MediaOutcome, MediaProcessing, Rotation,
+};
 pub use direct::{DirectError, NewBoard, NewPerson};
 pub use fault::{Effect, Fault, FaultAnswer};
 pub use mode::Mode;

@@ -46,6 +46,8 @@ pub struct Pin {
     pub attempts: Vec<Attempt>,
     /// How many attempts were begun.
     pub attempts_begun: u32,
+    /// By how many seconds Pinterest's clock, as its answer showed it, was ahead of ours when it created the pin.
+    pub pinterest_clock_s: Option<i64>,
     /// What the request that created it asked for, where it carried an idempotency key.
     pub request_fingerprint: Option<String>,
     /// When it was created.
@@ -180,6 +182,7 @@ impl Pin {
             due: None,
             attempts: Vec::new(),
             attempts_begun: 0,
+            pinterest_clock_s: None,
             request_fingerprint: None,
             created_at: now,
             updated_at: now,

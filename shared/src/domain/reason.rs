@@ -65,8 +65,8 @@ words! {
         OutcomeUnknown = "outcome_unknown", "Pinterest may or may not have published this pin: its answer was lost, and the pin was not found on its board. Look at the board, then say which pin it is, or have it published again.";
         /// More than one pin on the board may be it, or one that is only similar.
         SeveralOnBoard = "several_on_board", "Pinterest may or may not have published this pin: its answer was lost, and what is on the board may be this pin or another one. Look at the candidates, then say which pin it is, or have it published again.";
-        /// The board could not be read for hours.
-        BoardUnreadable = "board_unreadable", "Pinterest may or may not have published this pin: its answer was lost, and its board could not be read for hours. Look at the board, then say which pin it is, or have it published again.";
+        /// The board could not be read for hours, or what it shows proves nothing.
+        BoardUnreadable = "board_unreadable", "Pinterest may or may not have published this pin: its answer was lost, and its board could not be read, or its list of pins proved nothing. Look at the board, then say which pin it is, or have it published again.";
         /// The publisher stopped between claiming the pin and recording what came of it.
         PublisherStopped = "publisher_stopped", "Pinterest may or may not have published this pin: the publisher stopped in the middle, and the pin was not found on its board. Look at the board, then say which pin it is, or have it published again.";
     }

@@ -1,9 +1,11 @@
 //! Creating pins.
 
 use http::Method;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::call::{PATIENCE, authorized, json};
+use super::listed_pins::creation_moment;
 use super::{Answer, CallError, Pinterest};
 use crate::domain::{Content, Mode, Pin, PinterestPinId};
 use crate::vault::AccessToken;
@@ -77,6 +79,21 @@ pub struct PostedSlide<'a> {
 pub struct CreatedPin {
     /// Pinterest's id of the new pin.
     pub id: PinterestPinId,
+    /// Any value is taken: a pin that was created must not count as lost because of its date.
+    #[serde(default)]
+    created_at: serde_json::Value,
+}
+
+impl CreatedPin {
+    /// The pin with that id, of which nothing else was answered.
+    pub fn with_id(id: PinterestPinId) -> Self {
+        Self { id, created_at: serde_json::Value::Null }
+    }
+
+    /// When it was created by Pinterest's clock, where that is readable; see [`super::ListedPin::created_at`].
+    pub fn created_at(&self) -> Option<Timestamp> {
+        self.created_at.as_str().and_then(creation_moment)
+    }
 }
 
 impl<'a> PinRequest<'a> {
@@ -106,5 +123,30 @@ impl Pinterest {
     ) -> Result<Answer<CreatedPin>, CallError> {
         let url = self.hosts.api(mode, "pins");
         self.send(json(authorized(Method::POST, &url, token), pin), PATIENCE).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_created_pin_is_known_by_its_id_whatever_its_date_looks_like() {
+        for (created_at, second) in [
+            (json!("2024-06-30T04:54:04"), Some(1_719_723_244)),
+            (json!("2024-06-30T04:54:04+02:00"), Some(1_719_716_044)),
+            (json!("soon"), None),
+            (json!(1_719_723_244), None),
+            (json!(null), None),
+        ] {
+            let pin: CreatedPin = serde_json::from_value(json!({"id": "5", "created_at": created_at})).unwrap();
+            assert_eq!(pin.created_at().map(Timestamp::as_second), second, "{created_at}");
+        }
+        let bare: CreatedPin = serde_json::from_value(json!({"id": "5"})).unwrap();
+        assert_eq!(bare, CreatedPin::with_id("5".parse().unwrap()));
     }
 }

@@ -16,11 +16,14 @@ pub use slots::{Day, SlotClaim};
 use super::accounts::replacement;
 use super::items::PinItem;
 use super::key::{Key, PIN, owner_partition};
-use super::table::{decode, number, text};
+use super::table::{Item, decode, number, text};
 use super::{StoreError, Table};
-use crate::domain::{Account, AttemptId, MediaId, OwnerId, Pin, PinId, State, Status};
+use crate::domain::{Account, AttemptId, MediaId, OwnerId, Pin, PinId, PinterestPinId, State, Status};
 use late::Late;
 use write::Condition;
+
+/// How many pages of a megabyte are read of all pins of an owner: some 200,000 pins, in a few seconds.
+const MOST_PAGES_OF_OWNER: usize = 200;
 
 /// The pins in the table.
 #[derive(Debug, Clone)]
@@ -97,6 +100,38 @@ impl PinStore {
                 more => place = more,
             }
         }
+    }
+
+    /// The pins of `owner` that were published under Pinterest's id `published_as`, as the table itself has them at this
+    /// moment; nothing where there are too many pins to tell.
+    ///
+    /// It reads all pins of the owner, which is for what is done rarely: an index may not show yet what was written.
+    pub async fn published_as(
+        &self,
+        owner: &OwnerId,
+        published_as: &PinterestPinId,
+    ) -> Result<Option<Vec<PinId>>, StoreError> {
+        let query = self
+            .table
+            .query()
+            .key_condition_expression("pk = :pk AND begins_with(sk, :pin)")
+            .filter_expression("pinterest_id = :published_as")
+            .expression_attribute_values(":pk", text(owner_partition(owner)))
+            .expression_attribute_values(":pin", text(PIN))
+            .expression_attribute_values(":published_as", text(published_as.as_str()))
+            .consistent_read(true);
+        let (mut found, mut place) = (Vec::new(), None);
+        for _ in 0..MOST_PAGES_OF_OWNER {
+            let answer = query.clone().set_exclusive_start_key(place).send().await;
+            let answer = answer.map_err(|error| StoreError::from_sdk("look for pins published as one", error))?;
+            let id = |item: &Item| item.get("sk")?.as_s().ok()?.strip_prefix(PIN)?.parse().ok();
+            found.extend(answer.items.unwrap_or_default().iter().filter_map(id));
+            place = answer.last_evaluated_key;
+            if place.is_none() {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 
     /// Replaces a pin that was read at `version` by the same pin after a move; for pins that needed nobody before.

@@ -1,5 +1,5 @@
 //! Pages of lists: `page_size`, and bookmarks that nobody but this host can read.
-//! Invented: that lists are newest first.
+//! Invented: that lists are newest first, unless [`crate::BoardOrder`] says otherwise.
 
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};

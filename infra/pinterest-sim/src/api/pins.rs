@@ -74,7 +74,12 @@ pub(super) fn list(world: &World<'_>, call: &Incoming, caller: &Caller) -> Resul
 pub(super) fn list_of_board(world: &World<'_>, call: &Incoming, caller: &Caller) -> Result<Answer, Refusal> {
     let board = pins_readable(world, call, caller)?;
     let page = Page::of(call)?;
-    let filter = PinFilter { board_id: Some(&board.id), visible_at: Some(world.now), ..PinFilter::default() };
+    let filter = PinFilter {
+        board_id: Some(&board.id),
+        visible_at: Some(world.now),
+        order: world.controls.answers.board_order,
+        ..PinFilter::default()
+    };
     answer(world, caller, &page, filter)
 }
 
@@ -88,6 +93,7 @@ pub(super) fn list_of_section(world: &World<'_>, call: &Incoming, caller: &Calle
         board_id: Some(&board.id),
         section_id: Some(section_id),
         visible_at: Some(world.now),
+        order: world.controls.answers.board_order,
         ..PinFilter::default()
     };
     answer(world, caller, &page, filter)
@@ -161,7 +167,7 @@ pub(super) fn find(world: &World<'_>, call: &Incoming) -> Result<Pin, Refusal> {
 
 fn answer(world: &World<'_>, caller: &Caller, page: &Page, filter: PinFilter<'_>) -> Result<Answer, Refusal> {
     let pins = world.list_pins(filter, page.slice())?;
-    page.answer(world, pins, |pin| pin.seq, |pin| shape::pin(world, pin, caller))
+    page.answer(world, pins, |pin| filter.order.rank_of(pin), |pin| shape::pin(world, pin, caller))
 }
 
 fn pins_readable(world: &World<'_>, call: &Incoming, caller: &Caller) -> Result<Board, Refusal> {

@@ -22,7 +22,7 @@ const SIZES: [(&str, &str, Option<u32>, Option<u32>); 5] = [
 
 /// `created_at`, as the answers are set to write them.
 pub(super) fn time(world: &World<'_>, at: Timestamp) -> String {
-    let text = without_offset(at);
+    let text = without_offset(after_seconds(at, world.controls.answers.created_at_shift_s));
     if world.controls.answers.created_at_offset { format!("{text}Z") } else { text }
 }
 

@@ -5,6 +5,7 @@ use rusqlite::types::Type;
 use rusqlite::{Error, OptionalExtension, Result, Row, named_params, params};
 
 use super::{Content, Slice};
+use crate::controls::BoardOrder;
 use crate::mode::Mode;
 use crate::moment::{from_millis, to_millis};
 use crate::simulator::World;
@@ -43,6 +44,29 @@ pub(crate) struct PinFilter<'a> {
     pub(crate) without_secret: bool,
     /// Pinterest's `pin_filter`; nothing is ever promoted here.
     pub(crate) kind: Option<&'a str>,
+    /// In which order.
+    pub(crate) order: BoardOrder,
+}
+
+impl BoardOrder {
+    /// By what the pins are sorted, the greatest first, as SQL.
+    fn rank(self) -> &'static str {
+        match self {
+            Self::NewestFirst => "seq",
+            Self::OldestFirst => "-seq",
+            // A permutation of every number below the modulus, which is prime.
+            Self::Shuffled => "seq * 48271 % 1000003",
+        }
+    }
+
+    /// What [`Self::rank`] makes of a pin.
+    pub(crate) fn rank_of(self, pin: &Pin) -> i64 {
+        match self {
+            Self::NewestFirst => pin.seq,
+            Self::OldestFirst => -pin.seq,
+            Self::Shuffled => pin.seq * 48271 % 1_000_003,
+        }
+    }
 }
 
 const SELECT: &str = "SELECT seq, id, mode, board_id, section_id, owner_id, created_at, visible_at, content FROM pin";
@@ -93,7 +117,7 @@ impl World<'_> {
         query.query_row([id, mode.as_str()], pin).optional()
     }
 
-    /// The pins that pass the filter, newest first.
+    /// The pins that pass the filter, in its order.
     pub(crate) fn list_pins(&self, filter: PinFilter<'_>, slice: Slice) -> Result<Vec<Pin>> {
         let mut conditions = String::new();
         for (set, condition) in [
@@ -111,9 +135,10 @@ impl World<'_> {
                 conditions.push_str(condition);
             }
         }
-        let mut query = self
-            .db
-            .prepare_cached(&format!("{SELECT} WHERE seq < :before{conditions} ORDER BY seq DESC LIMIT :limit"))?;
+        let rank = filter.order.rank();
+        let mut query = self.db.prepare_cached(&format!(
+            "{SELECT} WHERE {rank} < :before{conditions} ORDER BY {rank} DESC LIMIT :limit"
+        ))?;
         let wanted = named_params! {
             ":before": slice.before, ":limit": slice.sql_limit(), ":mode": filter.mode.map(Mode::as_str),
             ":board": filter.board_id, ":section": filter.section_id, ":owner": filter.owner_id,

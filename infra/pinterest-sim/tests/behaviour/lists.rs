@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use http::StatusCode;
-use pinterest_sim::Mode;
+use pinterest_sim::{Answers, BoardOrder, Mode};
 use serde_json::{Value, json};
 
 use crate::world::{World, image};
@@ -83,5 +83,32 @@ async fn pins_come_newest_first_and_new_ones_do_not_shift_the_next_page() {
         world.simulator.pins(&board);
         let newest = world.simulator.pins(&board)[0].id.clone();
         assert_eq!(world.delete(Mode::Live, &format!("/pins/{newest}"), &token).await.status, StatusCode::NO_CONTENT);
+    }
+}
+
+#[tokio::test]
+async fn a_board_shows_each_of_its_pins_once_in_whatever_order_is_chosen() {
+    let world = World::new();
+    let token = world.connect(Mode::Live, "shop").await;
+    let board = world.board(Mode::Live, "shop", "New arrivals");
+    let mut made = Vec::new();
+    for _ in 0..7 {
+        let pin = json!({ "board_id": board, "media_source": image() });
+        made.push(world.post(Mode::Live, "/pins", &token, &pin).await.body["id"].clone());
+    }
+    for order in [BoardOrder::OldestFirst, BoardOrder::NewestFirst, BoardOrder::Shuffled] {
+        world.simulator.set_answers(Answers { board_order: order, ..Answers::default() });
+        let (mut shown, mut rest) = (Vec::new(), String::new());
+        loop {
+            let page = world.get(Mode::Live, &format!("/boards/{board}/pins?page_size=2{rest}"), &token).await;
+            shown.extend(page.body["items"].as_array().unwrap().iter().map(|pin| pin["id"].clone()));
+            let Some(bookmark) = page.body["bookmark"].as_str() else { break };
+            rest = format!("&bookmark={bookmark}");
+        }
+        let backwards: Vec<Value> = made.iter().rev().cloned().collect();
+        assert_eq!(shown == made, order == BoardOrder::OldestFirst, "{order:?}");
+        assert_eq!(shown == backwards, order == BoardOrder::NewestFirst, "{order:?}");
+        let ids = |pins: &[Value]| pins.iter().map(Value::to_string).collect::<BTreeSet<_>>();
+        assert_eq!((shown.len(), ids(&shown)), (made.len(), ids(&made)), "{order:?}");
     }
 }

@@ -21,6 +21,9 @@ async fn times_carry_no_offset_unless_chosen() {
     world.simulator.set_answers(Answers { created_at_offset: true, ..Answers::default() });
     let created = world.post(Mode::Live, "/pins", &token, &pin).await;
     assert_eq!(created.body["created_at"], "2026-03-01T12:00:00Z");
+    world.simulator.set_answers(Answers { created_at_shift_s: -8 * 3600, ..Answers::default() });
+    let created = world.post(Mode::Live, "/pins", &token, &pin).await;
+    assert_eq!(created.body["created_at"], "2026-03-01T04:00:00", "in another zone");
 }
 
 #[tokio::test]

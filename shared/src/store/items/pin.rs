@@ -78,6 +78,8 @@ pub(in crate::store) struct PinItem {
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     attempts: Vec<AttemptItem>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    clock_s: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     request: Option<String>,
     #[serde(with = "millisecond::required")]
     created_at: Timestamp,
@@ -177,6 +179,7 @@ impl From<&Pin> for PinItem {
             candidates: Vec::new(),
             attempts_begun: pin.attempts_begun,
             attempts: pin.attempts.iter().map(AttemptItem::from).collect(),
+            clock_s: pin.pinterest_clock_s,
             request: pin.request_fingerprint.clone(),
             created_at: pin.created_at,
             updated_at: pin.updated_at,
@@ -295,6 +298,7 @@ impl TryFrom<PinItem> for Pin {
             due,
             attempts: attempts.ok_or(Incomplete("timeline"))?,
             attempts_begun: item.attempts_begun,
+            pinterest_clock_s: item.clock_s,
             request_fingerprint: item.request,
             created_at: item.created_at,
             updated_at: item.updated_at,
