@@ -62,6 +62,8 @@ impl Wanted {
             fields.wrong("name", "required", "Say what the board is to be called.");
         }
         let description = fields.text("description").filter(|text| !text.trim().is_empty());
+        fields.check_characters("name", name.as_deref());
+        fields.check_characters("description", description.as_deref());
         let privacy = fields.text("privacy").and_then(|word| {
             let known = PRIVACIES.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(&word));
             if known.is_none() {

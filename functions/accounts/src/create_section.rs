@@ -55,6 +55,7 @@ fn name(body: Value) -> Result<String, Vec<FieldError>> {
         }
         _ => {}
     }
+    fields.check_characters("name", name.as_deref());
     fields.close();
     name.filter(|_| errors.is_empty()).ok_or(errors)
 }

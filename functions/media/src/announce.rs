@@ -104,6 +104,7 @@ fn read(body: Value, errors: &mut Vec<FieldError>) -> Option<(MediaKind, u64, Op
     if name.as_ref().is_some_and(|name| name.chars().count() > NAME) {
         fields.wrong("name", "too_long", format!("A name has at most {NAME} characters."));
     }
+    fields.check_characters("name", name.as_deref());
     fields.close();
     Some((kind?, size?, name))
 }

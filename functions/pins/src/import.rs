@@ -6,6 +6,7 @@ mod answer;
 mod columns;
 mod csv;
 mod date;
+mod formula;
 mod judge;
 mod options;
 pub mod progress;
@@ -32,8 +33,9 @@ use crate::desk::Desk;
 pub use answer::{ImportBody, ImportCheck, ImportRow};
 pub use columns::Column;
 pub use csv::cell;
+pub use formula::guard;
 use options::Options;
-pub use row::{CAROUSEL, is_formula};
+pub use row::CAROUSEL;
 use sheet::{MOST_ROWS, Sheet};
 
 /// How long a file may be. With what API Gateway puts around it, more would not reach the function.

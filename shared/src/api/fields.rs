@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::domain::characters::check_characters;
 use crate::domain::{FieldError, GivenBoard, GivenSection, Zone};
 
 /// One JSON object that is being read.
@@ -77,6 +78,12 @@ impl<'e> Fields<'e> {
     /// Notes that the field is wrong; the object itself where it has no name.
     pub fn wrong(&mut self, name: &str, code: &'static str, message: impl Into<String>) {
         self.errors.push(FieldError::new(self.path(name), code, message));
+    }
+
+    /// Notes where a text that was taken has characters that no text needs.
+    pub fn check_characters(&mut self, name: &str, text: Option<&str>) {
+        let path = self.path(name);
+        self.errors.extend(text.and_then(|text| check_characters(&path, text)));
     }
 
     /// Notes what was found wrong elsewhere.

@@ -7,6 +7,7 @@ pub use media::{Cover, Media, SLIDES, Slide, is_video};
 use url::{Host, Url};
 
 use super::FieldError;
+use super::characters::{check_characters, refused_character};
 
 /// The content of a pin; new content is made by [`Content::check`], so it keeps Pinterest's limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +48,8 @@ impl Content {
             title: text(&mut errors, "content.title", draft.title, 100),
             description: text(&mut errors, "content.description", draft.description, 800),
             alt_text: text(&mut errors, "content.alt_text", draft.alt_text, 500),
-            link: text(&mut errors, "content.link", draft.link, 2048),
-            dominant_color: text(&mut errors, "content.dominant_color", draft.dominant_color, 7),
+            link: within(&mut errors, "content.link", draft.link, 2048),
+            dominant_color: within(&mut errors, "content.dominant_color", draft.dominant_color, 7),
             media: Media::default(),
         };
         if let Some(link) = &content.link {
@@ -123,7 +124,14 @@ impl Content {
     }
 }
 
+/// A text that people read.
 fn text(errors: &mut Vec<FieldError>, field: &str, value: Option<String>, limit: usize) -> Option<String> {
+    let value = within(errors, field, value, limit)?;
+    errors.extend(check_characters(field, &value));
+    Some(value)
+}
+
+fn within(errors: &mut Vec<FieldError>, field: &str, value: Option<String>, limit: usize) -> Option<String> {
     let value = value.filter(|text| !text.trim().is_empty())?;
     let length = value.chars().count();
     if length > limit {
@@ -144,7 +152,7 @@ fn check_address(errors: &mut Vec<FieldError>, field: &str, text: &str) {
             && url.username().is_empty()
             && url.password().is_none()
     });
-    if !usable || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+    if !usable || text.contains(char::is_whitespace) || refused_character(text).is_some() {
         let message =
             "Write a full address that starts with https:// or http://, without spaces and without a password.";
         errors.push(FieldError::new(field, "invalid_url", message));

@@ -66,8 +66,9 @@ macro_rules! id {
 }
 
 id!(
-    /// Who data belongs to: the verified value of the claim named by `OWNER_CLAIM`, 1–256 bytes.
-    OwnerId, |text| (1..=256).contains(&text.len()), "^[\\s\\S]{1,256}$", "an owner of 1 to 256 bytes"
+    /// Who data belongs to: the verified value of the claim named by `OWNER_CLAIM`, 1–256 bytes that are not all blank.
+    OwnerId, |text| (1..=256).contains(&text.len()) && !text.trim().is_empty(),
+    "^\\s*\\S[\\s\\S]*$", "an owner of 1 to 256 bytes that are not all blank"
 );
 id!(
     /// A connected Pinterest account: `acc_` and 26 characters of base32.

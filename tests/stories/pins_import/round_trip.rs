@@ -40,6 +40,7 @@ async fn an_export_is_pinterests_file_and_an_import_of_it_makes_the_same_pins() 
         json!({"title": "Plain", "description": "Two\nlines, \"quoted\"", "alt_text": " spaces ", "link": "https://example.com/a"}),
         json!({"title": "=HYPERLINK(\"https://example.com\")", "description": "'=quoted already", "alt_text": "+1 -1 @x"}),
         json!({"title": "-10 %", "description": "@home", "alt_text": "'tis"}),
+        json!({"title": "a;=1+1", "description": "List:\n- one;\t=1\n'- two", "alt_text": "\u{FF1D}1;\u{FF20}x"}),
         json!({"media": {"source_type": "media", "media_id": media}}),
         json!({"media": {"source_type": "video", "media_id": video, "cover": {"at_seconds": 7}}}),
         json!({"media": {"source_type": "video", "media_id": video, "cover": {"media_id": media}}}),
@@ -49,14 +50,20 @@ async fn an_export_is_pinterests_file_and_an_import_of_it_makes_the_same_pins() 
     }
     plan(&world, &account, json!({"title": "Draft"}), Value::Null).await;
     let before: Vec<_> = super::pins(&world).await.into_iter().filter(|pin| pin["status"] != "draft").collect();
-    assert_eq!(before.len(), 6);
+    assert_eq!(before.len(), 7);
 
     let (file, next) = export(&world, "").await;
     assert_eq!(next, None);
-    assert!(file.starts_with(&format!("{HEADER},Account,Section,Alt text\r\n")), "{file}");
-    assert!(file.contains("\r\nPlain,https://example.com/lemon-cake.jpg,New arrivals,,"), "{file}");
-    assert!(file.contains(",2027-02-01T09:30:00.25,,"), "{file}");
-    assert!(!file.contains("\r\n=") && !file.contains(",@"), "nothing is a formula to a spreadsheet: {file}");
+    let header = format!("{HEADER},Account,Section,Alt text").replace(',', "\",\"");
+    assert!(file.starts_with(&format!("\"{header}\"\r\n")), "{file}");
+    let first = "\r\n\"Plain\",\"https://example.com/lemon-cake.jpg\",\"New arrivals\",\"\",";
+    assert!(file.contains(first), "{file}");
+    assert!(file.contains(",\"2027-02-01T09:30:00.25\",\"\","), "{file}");
+    // Programs divide at commas, semicolons, tabs or line ends, with quotes or without.
+    for cell in file.split([',', ';', '\t', '\r', '\n']) {
+        let begins = cell.trim_start_matches('"');
+        assert!(!begins.starts_with(['=', '+', '-', '@', '\u{FF1D}', '\u{FF20}']), "a formula, {cell:?}: {file}");
+    }
     assert!(!file.contains("Draft"), "an empty date means now");
 
     for pin in &before {
@@ -64,7 +71,7 @@ async fn an_export_is_pinterests_file_and_an_import_of_it_makes_the_same_pins() 
         assert_eq!(world.user("alice").delete(&path).await.status, 200);
     }
     let import = stored(&world, "", file).await;
-    assert_eq!((&import["stored"], &import["refused"]), (&json!(6), &json!(0)));
+    assert_eq!((&import["stored"], &import["refused"]), (&json!(7), &json!(0)));
     let list = world.user("alice").get("/v1/pins?status=scheduled").await.json();
     let after: Vec<_> = list["items"].as_array().unwrap().iter().map(said).collect();
     assert_eq!(after, before.iter().map(said).collect::<Vec<_>>());
@@ -103,5 +110,5 @@ async fn a_board_whose_name_cannot_be_known_is_exported_by_its_id() {
         ..pinterest_sim::Fault::on(pinterest_sim::Operation::ListBoards)
     });
     let (file, _) = export(&world, "").await;
-    assert!(file.contains(&format!(",{},", world.board("shop", "New arrivals"))), "{file}");
+    assert!(file.contains(&format!(",\"{}\",", world.board("shop", "New arrivals"))), "{file}");
 }

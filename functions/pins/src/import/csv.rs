@@ -127,12 +127,9 @@ impl Reader<'_> {
     }
 }
 
-/// A cell as it is written, quoted where that is needed.
+/// A cell as it is written: always in quotes, so that no program takes a semicolon or a tab in it for its end.
 pub fn cell(text: &str) -> String {
-    if text.contains(['"', ',', '\r', '\n']) || text.starts_with(' ') || text.ends_with(' ') {
-        return format!("\"{}\"", text.replace('"', "\"\""));
-    }
-    text.to_owned()
+    format!("\"{}\"", text.replace('"', "\"\""))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use shared::domain::{Content, Cover, FieldError, GivenBoard, GivenSection, Media
 use super::columns::{Column, Columns};
 use super::csv::Record;
 use super::date::{self, NoDate};
+use super::formula::unguard;
 use super::options::Options;
 use crate::when::When;
 
@@ -154,16 +155,16 @@ impl Row {
         cover.map(|cover| Media::Video { id, cover })
     }
 
-    /// The text of a cell without the apostrophe that keeps spreadsheets from taking it for a formula.
+    /// The text of a cell without the apostrophes that keep spreadsheets from taking it for a formula.
     fn plain(&mut self, column: Column, cell: &str) -> Option<String> {
         if cell.trim().is_empty() {
             return None;
         }
-        let Some(rest) = cell.strip_prefix('\'').filter(|_| is_guarded(cell)) else { return Some(cell.to_owned()) };
-        let message = "The apostrophe before the first sign is left out: it only keeps spreadsheets from taking the text \
-                       for a formula.";
+        let Some(text) = unguard(cell) else { return Some(cell.to_owned()) };
+        let message = "Apostrophes before =, +, - and @ are left out: they only keep spreadsheets from taking the text for a \
+                       formula.";
         self.warn(column, "apostrophe", message);
-        Some(rest.to_owned())
+        Some(text)
     }
 
     fn read_date(&mut self, cell: &str, options: &Options, now: Timestamp) {
@@ -197,17 +198,6 @@ impl Row {
             When::Draft | When::Now | When::NextSlot => Some(now),
         };
     }
-}
-
-/// Whether `text` begins with an apostrophe that an export put there: before what spreadsheets take for a formula, or
-/// before another such apostrophe.
-pub fn is_guarded(text: &str) -> bool {
-    text.starts_with('\'') && is_formula(text)
-}
-
-/// Whether `text` is read as a formula, once the apostrophes before it are gone.
-pub fn is_formula(text: &str) -> bool {
-    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 /// A time in a video: seconds, or with minutes and hours before them.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 use shared::api::{Fields, wrong_type};
+use shared::domain::characters::{check_characters, refused_character};
 use shared::domain::template::{PLACES, unknown_places};
 use shared::domain::{FieldError, Template, TemplateId};
 
@@ -56,6 +57,7 @@ pub fn read(body: Value) -> Result<Wanted, Vec<FieldError>> {
     if length > LONGEST_NAME {
         fields.wrong("name", "too_long", format!("At most {LONGEST_NAME} characters; these are {length}."));
     }
+    fields.check_characters("name", Some(&name));
     let title = text(&mut fields, "title", 500);
     let description = text(&mut fields, "description", 2_000);
     let alt_text = text(&mut fields, "alt_text", 1_000);
@@ -79,6 +81,7 @@ fn text(fields: &mut Fields<'_>, name: &str, longest: usize) -> Option<String> {
     if length > longest {
         fields.wrong(name, "too_long", format!("At most {longest} characters; these are {length}."));
     }
+    fields.check_characters(name, Some(&text));
     let unknown = unknown_places(&text);
     if let Some(place) = unknown.first() {
         let known = PLACES.map(|place| format!("{{{place}}}")).join(", ");
@@ -132,6 +135,9 @@ fn link_params(value: Value, errors: &mut Vec<FieldError>) -> BTreeMap<String, S
         let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.~".contains(&byte);
         let is_name = (1..=64).contains(&name.len()) && name.bytes().all(letter);
         match value {
+            Value::String(value) if is_name && refused_character(&value).is_some() => {
+                errors.extend(check_characters(&field, &value));
+            }
             Value::String(value) if is_name && value.chars().count() <= LONGEST_PARAM => {
                 params.insert(name, value);
             }

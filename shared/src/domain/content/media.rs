@@ -1,6 +1,6 @@
 //! What a pin shows: an image, a video with its cover, or several images.
 
-use super::{check_address, check_is_public, text, too_long};
+use super::{check_address, check_is_public, text, too_long, within};
 use crate::domain::{FieldError, MediaId};
 
 /// How many images a carousel has (OpenAPI `PinMediaSourceImagesURL`).
@@ -133,7 +133,7 @@ fn check_slide(errors: &mut Vec<FieldError>, index: usize, slide: Slide) -> Slid
         id: slide.id,
         title: text(errors, &field("title"), slide.title, 100),
         description: text(errors, &field("description"), slide.description, 800),
-        link: text(errors, &field("link"), slide.link, 2048),
+        link: within(errors, &field("link"), slide.link, 2048),
     };
     if let Some(link) = &checked.link {
         check_address(errors, &field("link"), link);
