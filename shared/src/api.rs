@@ -1,5 +1,6 @@
 //! The HTTP edge that all functions share: who calls, what a body and a query may be, how an error reads.
 
+mod actor;
 mod body;
 mod cursor;
 pub mod description;
@@ -12,7 +13,9 @@ mod problem;
 mod query;
 mod reason;
 mod route;
+mod token;
 
+pub use actor::{actor, record_actor};
 pub use body::Json;
 pub use cursor::{List, cursor, foreign_cursor};
 pub use failure::log;

@@ -128,6 +128,28 @@ mod tests {
     }
 
     #[test]
+    fn addresses_without_tls_are_of_this_machine_only() {
+        for (name, value, taken) in [
+            ("RETURN_TO_ORIGINS", "https://app.example.com https://b.example:8443", true),
+            ("RETURN_TO_ORIGINS", "http://localhost:3000 http://127.0.0.1 http://[::1]:1", true),
+            ("RETURN_TO_ORIGINS", "http://app.example.com", false),
+            ("RETURN_TO_ORIGINS", "https://app.example.com http://localhost.example.com", false),
+            ("RETURN_TO_ORIGINS", "http://192.168.0.7:3000", false),
+            ("RETURN_TO_ORIGINS", "ftp://localhost", false),
+            ("OIDC_ORIGINS", "http://login.example.com", false),
+            ("OIDC_ISSUER", "http://login.example.com", false),
+            ("OIDC_ISSUER", "http://localhost:7878/_issuer", true),
+            ("PUBLIC_URL", "http://pins.example.com", false),
+            ("PUBLIC_URL", "http://localhost:7878", true),
+        ] {
+            let sign_in = [("OIDC_ISSUER", "https://i.example"), ("OIDC_CLIENT_ID", "pinwheel")];
+            let read = Config::read(&set(&[sign_in[0], sign_in[1], (name, value)]));
+            let refused: Vec<_> = read.err().into_iter().flatten().map(|error| error.name).collect();
+            assert_eq!(refused, if taken { vec![] } else { vec![name] }, "{name}={value}");
+        }
+    }
+
+    #[test]
     fn debug_does_not_say_the_keys() {
         let config =
             Config::read(&set(&[("AWS_SECRET_ACCESS_KEY", "hunter2"), ("AWS_SESSION_TOKEN", "hunter3")])).unwrap();

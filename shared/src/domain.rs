@@ -6,6 +6,7 @@
 pub mod account;
 pub mod attempt;
 pub mod attention;
+pub mod characters;
 pub mod check;
 pub mod circuit;
 pub mod content;

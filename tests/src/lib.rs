@@ -35,7 +35,7 @@ mod world;
 
 pub use addresses::{ABSENT_ACCOUNT, ABSENT_MEDIA, ABSENT_PIN, Ids, body_for};
 pub use browser::Browser;
-pub use caller::{Answer, Caller};
+pub use caller::{Answer, Caller, unsigned_token};
 pub use crowd::{Lateness, PINTEREST_TAKES, Sown, Spread};
 pub use cut::Cut;
 pub use disturb::Disturb;

@@ -40,6 +40,9 @@ pub const AWS_SECRET: &str = "canary-aws-secret-0123456789abcdef";
 /// The id that goes with it.
 const AWS_KEY: &str = "test";
 
+/// What the log hashes subjects with.
+const SUBJECT_KEY: &str = "canary-subject-key-0123456789abcdef";
+
 /// The domain name under which API Gateway reaches the functions.
 pub const HOST: &str = "pins.example.com";
 
@@ -364,6 +367,7 @@ fn config(variables: &[(&str, &str)]) -> Config {
             "APP_SECRET_ID" => APP_SECRET_ID,
             "TOKEN_KEYS_SECRET_ID" => TOKEN_KEYS,
             "MEDIA_BUCKET" => "pinwheel-media",
+            "SUBJECT_KEY" => SUBJECT_KEY,
             "PUBLISHER_FUNCTION" => PUBLISHER,
             "IMPORTER_FUNCTION" => IMPORTER,
             "RETURN_TO_ORIGINS" => "https://app.example.com",

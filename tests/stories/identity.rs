@@ -100,16 +100,38 @@ fn identities(front: &Front<'_>) -> Vec<Identity> {
         ("wrong audience", Some(with("aud", json!("another-client")))),
         ("wrong client", Some(with("client_id", json!("another-client")))),
     ];
+    let mut null = front.claims(&[]);
+    null["sub"] = json!(null);
+    let null = front.signed(&null);
+    let scope = json!("pinwheel/use pinwheel/admin pinwheel-admin");
+    let by_scope = front.signed(&front.claims(&[("cognito:groups", json!(null)), ("scope", scope)]));
     let worth_something = [
         ("ID token", front.id_token("alice"), Worth::NoScope),
         ("without a scope", with("scope", json!(null)), Worth::NoScope),
         ("with another scope", with("scope", json!("openid pinwheel/used xpinwheel/use")), Worth::NoScope),
         ("without a subject", with("sub", json!(null)), Worth::Nobody),
+        ("with an empty subject", with("sub", json!("")), Worth::Nobody),
+        ("with a blank subject", with("sub", json!(" \u{3000}\t")), Worth::Nobody),
+        ("with the subject null", null, Worth::Nobody),
         ("user", front.token("alice", false), Worth::User),
         ("other user", front.token("bob", false), Worth::User),
         ("user of a group with a similar name", with("cognito:groups", json!(["pinwheel-admins", "x"])), Worth::User),
+        (
+            "user of one group with a space in its name",
+            with("cognito:groups", json!(["x pinwheel-admin"])),
+            Worth::User,
+        ),
+        (
+            "user of one group with a comma in its name",
+            with("cognito:groups", json!(["x,pinwheel-admin"])),
+            Worth::User,
+        ),
+        ("user with groups in one text", with("cognito:groups", json!("[x pinwheel-admin]")), Worth::User),
+        ("user whose scope names administrators", by_scope, Worth::User),
         ("user without a group", with("cognito:groups", json!(null)), Worth::User),
         ("administrator", front.token("ann", true), Worth::Admin),
+        ("administrator among others", with("groups", json!(["x", "pinwheel-admin"])), Worth::Admin),
+        ("administrator whose only group is text", with("cognito:groups", json!("pinwheel-admin")), Worth::Admin),
     ];
     let nothing = nothing.into_iter().map(|(kind, token)| Identity { kind, token, worth: Worth::Nothing });
     let something =
@@ -139,6 +161,24 @@ async fn every_route_takes_exactly_the_callers_that_its_access_names() {
             assert!(answer.status < 500, "{route:?}, {kind}: {}", answer.text());
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_owns_data_is_named_by_text_and_nothing_else_becomes_an_owner() {
+    let world = World::enabled().await;
+    let stored = world.everything_stored().await;
+    let owners =
+        [json!(""), json!(" \t"), json!(null), json!([]), json!(["alice"]), json!({"a": "b"}), json!(42), json!(true)];
+    for route in world.routes().iter().filter(|route| route.access != Access::Open) {
+        let path = world.path_of(route, Ids::ABSENT.of(route));
+        for owner in &owners {
+            let caller = world.user("alice").with_claim("sub", owner.clone());
+            let answer = caller.send(route.method, &path, body_for(route)).await;
+            let code = if route.access == Access::Admin { "admin_required" } else { "owner_claim_missing" };
+            assert_eq!(outcome(&answer), Outcome::Refused(403, code), "{route:?}, {owner}: {}", answer.text());
+        }
+    }
+    assert_eq!(world.everything_stored().await, stored, "nothing was written");
 }
 
 #[tokio::test(start_paused = true)]

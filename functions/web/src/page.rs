@@ -36,7 +36,7 @@ const HEADERS: [(HeaderName, &str); 8] = [
 /// Shows a page.
 pub async fn page(State(platform): State<Arc<Platform>>) -> Response {
     let sign_in = platform.config.web.sign_in.as_ref();
-    let mut response = (HEADERS, document(sign_in, platform.config.web.admin_scope.as_deref())).into_response();
+    let mut response = (HEADERS, document(sign_in)).into_response();
     if let Ok(policy) = HeaderValue::from_str(&policy(sign_in, &platform.config.upload_origin())) {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
@@ -54,7 +54,7 @@ fn policy(sign_in: Option<&SignInConfig>, uploads: &str) -> String {
     )
 }
 
-fn document(sign_in: Option<&SignInConfig>, admin_scope: Option<&str>) -> Markup {
+fn document(sign_in: Option<&SignInConfig>) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -66,9 +66,6 @@ fn document(sign_in: Option<&SignInConfig>, admin_scope: Option<&str>) -> Markup
                     meta name="sign-in-issuer" content=(sign_in.issuer);
                     meta name="sign-in-client" content=(sign_in.client_id);
                     meta name="sign-in-scope" content=(sign_in.scope);
-                    @if let Some(scope) = admin_scope {
-                        meta name="sign-in-admin-scope" content=(scope);
-                    }
                 }
                 title { "Pinwheel" }
                 link rel="icon" href=(address("icon.svg")) type="image/svg+xml";

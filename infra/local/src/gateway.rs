@@ -24,7 +24,7 @@ use shared::clock::SharedClock;
 use shared::random::{self, SharedRandom};
 use tower::Service;
 
-pub use authorizer::Authorizer;
+pub use authorizer::{Authorizer, claims_as_text};
 pub use serve::SourceIp;
 
 use crate::runtime::{Function, InvocationError};

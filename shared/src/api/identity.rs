@@ -1,20 +1,23 @@
-//! Who calls: the claims that API Gateway's authorizer verified, and nothing else.
+//! Who calls: the claims of the token that API Gateway's authorizer verified, and nothing else.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
 use http::StatusCode;
 use http::request::Parts;
-use lambda_http::request::RequestContext;
 
 use super::Problem;
+use super::actor::record_subject;
+use super::token::Claims;
 use crate::config::WebConfig;
 use crate::domain::OwnerId;
 use crate::platform::Platform;
 
 /// The group that makes its members administrators.
 pub const ADMIN_GROUP: &str = "pinwheel-admin";
+
+/// The claims in which an issuer names groups: Cognito's, and everybody else's.
+const GROUP_CLAIMS: [&str; 2] = ["cognito:groups", "groups"];
 
 /// Somebody with a valid token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +43,10 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let platform = Arc::<Platform>::from_ref(state);
-        Self::from_claims(claims(parts)?, &platform.config.web)
+        let web = &platform.config.web;
+        let user = Self::from_claims(&Claims::of_request(parts)?, web)?;
+        record_subject(parts, web, &user.subject);
+        Ok(user)
     }
 }
 
@@ -52,34 +58,32 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let platform = Arc::<Platform>::from_ref(state);
-        Self::from_claims(claims(parts)?, &platform.config.web)
+        let admin = Self::from_claims(&Claims::of_request(parts)?)?;
+        record_subject(parts, &platform.config.web, &admin.subject);
+        Ok(admin)
     }
 }
 
 impl User {
-    fn from_claims(claims: &HashMap<String, String>, web: &WebConfig) -> Result<Self, Problem> {
-        let owner: Option<OwnerId> = claims.get(&web.owner_claim).and_then(|value| value.parse().ok());
-        let owner = owner.ok_or_else(|| {
-            let detail =
-                format!("The token has no usable claim {:?}, which says whose data it is for.", web.owner_claim);
+    fn from_claims(claims: &Claims, web: &WebConfig) -> Result<Self, Problem> {
+        let owner = owner_id(claims, &web.owner_claim).ok_or_else(|| {
+            let detail = format!(
+                "The token has no usable claim {:?}, which says whose data it is for. It must be text of 1 to 256 bytes.",
+                web.owner_claim
+            );
             Problem::new(StatusCode::FORBIDDEN, "owner_claim_missing", detail)
         })?;
-        let subject = claims.get("sub").and_then(|value| value.parse().ok()).unwrap_or_else(|| owner.clone());
+        let subject = owner_id(claims, "sub").unwrap_or_else(|| owner.clone());
         Ok(Self { owner, subject })
     }
 }
 
 impl Admin {
-    fn from_claims(claims: &HashMap<String, String>, web: &WebConfig) -> Result<Self, Problem> {
-        let in_group = ["cognito:groups", "groups"]
-            .iter()
-            .any(|name| claims.get(*name).is_some_and(|value| list(value).any(|group| group == ADMIN_GROUP)));
-        let has_scope = web.admin_scope.as_deref().is_some_and(|wanted| {
-            claims.get("scope").is_some_and(|scopes| scopes.split(' ').any(|scope| scope == wanted))
-        });
-        let subject = claims.get("sub").and_then(|value| value.parse().ok());
-        match subject {
-            Some(subject) if in_group || has_scope => Ok(Self { subject }),
+    /// What a person's token may do (its scope) says nothing of who they are, so only a group makes an administrator.
+    fn from_claims(claims: &Claims) -> Result<Self, Problem> {
+        let in_group = GROUP_CLAIMS.iter().any(|name| claims.lists(name, ADMIN_GROUP));
+        match owner_id(claims, "sub") {
+            Some(subject) if in_group => Ok(Self { subject }),
             _ => {
                 let detail = "Only administrators may do this: members of the group pinwheel-admin.";
                 Err(Problem::new(StatusCode::FORBIDDEN, "admin_required", detail))
@@ -88,57 +92,6 @@ impl Admin {
     }
 }
 
-fn claims(parts: &Parts) -> Result<&HashMap<String, String>, Problem> {
-    let context = parts.extensions.get::<RequestContext>();
-    let authorizer = match context {
-        Some(RequestContext::ApiGatewayV2(context)) => context.authorizer.as_ref(),
-        _ => None,
-    };
-    authorizer.and_then(|authorizer| authorizer.jwt.as_ref()).map(|jwt| &jwt.claims).ok_or_else(|| {
-        let detail = "No verified token came with the request.";
-        Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
-    })
-}
-
-/// API Gateway writes a list claim as `[a b]`; other issuers may send one plain word.
-fn list(value: &str) -> impl Iterator<Item = &str> {
-    value.trim_start_matches('[').trim_end_matches(']').split([' ', ',']).filter(|word| !word.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn web(admin_scope: Option<&str>) -> WebConfig {
-        WebConfig {
-            public_url: None,
-            owner_claim: "sub".into(),
-            admin_scope: admin_scope.map(str::to_owned),
-            return_to_origins: Vec::new(),
-            sign_in: None,
-        }
-    }
-
-    #[test]
-    fn administrators_are_those_of_the_group_or_of_the_configured_scope() {
-        for (claim, value, scope, admin) in [
-            ("cognito:groups", "[pinwheel-admin]", None, true),
-            ("cognito:groups", "[editors pinwheel-admin]", None, true),
-            ("groups", "pinwheel-admin", None, true),
-            ("cognito:groups", "[not-pinwheel-admin]", None, false),
-            ("cognito:groups", "[pinwheel-administrators]", None, false),
-            ("scope", "pinwheel/use pinwheel/admin", None, false),
-            ("scope", "pinwheel/use pinwheel/admin", Some("pinwheel/admin"), true),
-            ("scope", "pinwheel/use", Some("pinwheel/admin"), false),
-        ] {
-            let claims = HashMap::from([("sub".into(), "ann".into()), (claim.into(), value.into())]);
-            assert_eq!(Admin::from_claims(&claims, &web(scope)).is_ok(), admin, "{claim} {value} {scope:?}");
-        }
-    }
-
-    #[test]
-    fn a_token_without_the_owner_claim_owns_nothing() {
-        let claims = HashMap::from([("sub".into(), String::new())]);
-        assert_eq!(User::from_claims(&claims, &web(None)).err().map(|p| p.code), Some("owner_claim_missing"));
-    }
+fn owner_id(claims: &Claims, name: &str) -> Option<OwnerId> {
+    claims.text(name)?.parse().ok()
 }

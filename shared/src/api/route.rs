@@ -7,6 +7,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use lambda_http::request::RequestContext;
 use tracing::Instrument;
+use tracing::field::Empty;
 
 use super::Problem;
 use crate::clock::SharedClock;
@@ -70,7 +71,7 @@ async fn logged(clock: SharedClock, request: Request, next: Next) -> Response {
     let trace = request.extensions().get::<lambda_runtime::Context>().and_then(|context| context.xray_trace_id.clone());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let began = clock.now();
-    let span = tracing::info_span!("http", request = id);
+    let span = tracing::info_span!("http", request = id, by = Empty);
     async move {
         let response = next.run(request).await;
         let took_ms = i64::try_from(clock.now().duration_since(began).as_millis()).unwrap_or(i64::MAX);

@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::Variables;
+use super::variables::is_safe;
 
 /// The OIDC issuer and what a page needs to sign somebody in there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,9 @@ pub struct SignInConfig {
 impl SignInConfig {
     pub(super) fn read(variables: &mut Variables<'_>) -> Option<Self> {
         let issuer = variables.address("OIDC_ISSUER");
+        if issuer.as_ref().is_some_and(|issuer| !is_safe(issuer)) {
+            variables.reject("OIDC_ISSUER", "must begin with https://, since people send their sign-in there");
+        }
         let client_id = variables.optional("OIDC_CLIENT_ID");
         if issuer.is_some() != client_id.is_some() {
             let missing = if issuer.is_some() { "OIDC_CLIENT_ID" } else { "OIDC_ISSUER" };

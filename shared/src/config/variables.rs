@@ -2,6 +2,8 @@
 
 use url::Url;
 
+use crate::api::is_loopback;
+
 /// A variable that is missing or wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name} {problem}")]
@@ -47,12 +49,18 @@ impl<'a> Variables<'a> {
         url
     }
 
-    /// Origins such as `https://app.example.com`, separated by spaces.
+    /// Origins such as `https://app.example.com`, separated by spaces; without TLS only those of this machine, since
+    /// anybody on the way could take the place of another.
     pub fn origins(&mut self, name: &'static str) -> Vec<url::Origin> {
         let text = self.optional(name).unwrap_or_default();
         let parsed: Vec<_> = text.split_whitespace().map(Url::parse).collect();
-        if !parsed.iter().all(|url| url.as_ref().is_ok_and(is_bare)) {
+        if !parsed.iter().all(|url| url.as_ref().is_ok_and(|url| is_bare(url) && is_web(url))) {
             self.reject(name, "must be origins such as https://app.example.com, separated by spaces");
+        } else if !parsed.iter().flatten().all(is_safe) {
+            self.reject(
+                name,
+                "must begin with https://, unless they are of this machine, such as http://localhost:3000",
+            );
         }
         parsed.into_iter().flatten().map(|url| url.origin()).collect()
     }
@@ -66,6 +74,15 @@ impl<'a> Variables<'a> {
     pub fn finish<T>(self, value: T) -> Result<T, Vec<InvalidVariable>> {
         if self.invalid.is_empty() { Ok(value) } else { Err(self.invalid) }
     }
+}
+
+/// Whether nobody on the way can read or change what is sent to an address.
+pub(super) fn is_safe(url: &Url) -> bool {
+    url.scheme() == "https" || is_loopback(url)
+}
+
+fn is_web(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https") && url.has_host()
 }
 
 /// Whether an address is one without a path.

@@ -1,16 +1,27 @@
 //! Events as API Gateway and `EventBridge` Scheduler send them.
 
 use jiff::Timestamp;
+use local::gateway::claims_as_text;
 use serde_json::{Value, json};
+use shared::api::ADMIN_GROUP;
+
+use crate::unsigned_token;
 
 /// A request of `owner`, who is an administrator besides.
 pub fn request(method: &str, path: &str, owner: &str, body: Option<&Value>) -> Value {
+    let claims = json!({"sub": owner, "cognito:groups": [ADMIN_GROUP], "scope": "pinwheel/use"});
+    let claims = claims.as_object().cloned().unwrap_or_default();
     let mut event = json!({
         "version": "2.0",
         "routeKey": format!("{method} {path}"),
         "rawPath": path,
         "rawQueryString": "",
-        "headers": {"host": "pins.example.com", "x-forwarded-proto": "https", "content-type": "application/json"},
+        "headers": {
+            "host": "pins.example.com",
+            "x-forwarded-proto": "https",
+            "content-type": "application/json",
+            "authorization": format!("Bearer {}", unsigned_token(&claims)),
+        },
         "requestContext": {
             "accountId": "123456789012",
             "apiId": "api",
@@ -28,10 +39,7 @@ pub fn request(method: &str, path: &str, owner: &str, body: Option<&Value>) -> V
             "stage": "$default",
             "time": "12/Mar/2027:19:03:58 +0000",
             "timeEpoch": 1_804_878_238_000_i64,
-            "authorizer": {"jwt": {
-                "claims": {"sub": owner, "cognito:groups": "[pinwheel-admin]", "scope": "pinwheel/use"},
-                "scopes": ["pinwheel/use"],
-            }},
+            "authorizer": {"jwt": {"claims": claims_as_text(&claims), "scopes": ["pinwheel/use"]}},
         },
         "isBase64Encoded": false,
     });

@@ -11,7 +11,7 @@ const AHEAD_MS = 60_000;
 
 const meta = (name) => document.querySelector(`meta[name="sign-in-${name}"]`)?.content;
 
-export const signIn = { issuer: meta('issuer'), client: meta('client'), scope: meta('scope'), adminScope: meta('admin-scope') };
+export const signIn = { issuer: meta('issuer'), client: meta('client'), scope: meta('scope') };
 
 let tokens = read(KEY);
 let renewing = null;
@@ -59,11 +59,10 @@ export function onChange(listener) {
 export function person() {
   if (!tokens) return null;
   const claims = payload(tokens.access);
-  const scopes = (claims.scope ?? '').split(' ');
   const groups = [claims['cognito:groups'], claims.groups].flat().filter(Boolean);
   return {
     name: payload(tokens.id).email ?? payload(tokens.id)['cognito:username'] ?? claims.username ?? claims.sub,
-    isAdmin: groups.includes('pinwheel-admin') || scopes.includes(signIn.adminScope),
+    isAdmin: groups.includes('pinwheel-admin'),
   };
 }
 

@@ -41,8 +41,7 @@ impl Authorizer {
         if !scopes(&claims).any(|scope| scope == self.scope) {
             return Err(Refusal::Forbidden(self.scope.clone()));
         }
-        let claims = claims.into_iter().map(|(name, value)| (name, Value::String(as_text(&value)))).collect();
-        Ok(Authorized { claims, scopes: vec![self.scope.clone()] })
+        Ok(Authorized { claims: claims_as_text(&claims), scopes: vec![self.scope.clone()] })
     }
 
     fn verify(&self, token: &str) -> Result<Map<String, Value>, &'static str> {
@@ -99,7 +98,11 @@ fn scopes(claims: &Map<String, Value>) -> impl Iterator<Item = &str> {
     texts.into_iter().flat_map(str::split_ascii_whitespace)
 }
 
-/// A claim as API Gateway writes it for a function: everything is text, a list is `[a b]`.
+/// The claims of a token as API Gateway hands them to a function: everything is text, a list is `[a b]`.
+pub fn claims_as_text(claims: &Map<String, Value>) -> Map<String, Value> {
+    claims.iter().map(|(name, value)| (name.clone(), Value::String(as_text(value)))).collect()
+}
+
 fn as_text(claim: &Value) -> String {
     match claim {
         Value::String(text) => text.clone(),
