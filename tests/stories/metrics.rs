@@ -1,16 +1,16 @@
 //! What whoever watches over an installation gets to see: figures, and one line for each request and each pin.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
-use pinterest_sim::Effect;
+use pinterest_sim::{Decision, Effect};
 use serde_json::{Value, json};
 use shared::clock::Clock;
 use shared::domain::State;
 use shared::metrics::Metric;
 use shared::start::json_log;
 use tests::template::Template;
-use tests::{Log, START, World};
+use tests::{Ids, Log, START, World, body_for};
 use tracing::Dispatch;
 use tracing::subscriber::{DefaultGuard, NoSubscriber};
 
@@ -117,6 +117,44 @@ async fn a_request_leaves_one_line_without_its_query() {
     assert_eq!(called_back["path"], "/app/pinterest/board");
     assert!(!log.text().contains("hidden"));
     assert!(world.clock.now() >= START);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_change_names_who_made_it_by_a_hash_and_who_only_reads_is_not_named() {
+    let log = Log::default();
+    let _guard = logging(&log);
+    let world = World::ready().await;
+    let browser = world.browser();
+    let callback = browser.consent(&browser.start("alice-smith").await, "shop", Decision::Allow);
+    assert_eq!(browser.open(&callback).await.status, 200);
+    let grant = browser.cookie("__Host-pinwheel-pick").unwrap();
+    assert_eq!(browser.submit("/app/pinterest/board", &[("grant", &grant)]).await.status, 303);
+    for route in world.routes() {
+        let path = world.path_of(&route, Ids::ABSENT.of(&route));
+        for caller in [world.user("alice-smith"), world.user("bob-jones")] {
+            caller.send(route.method, &path, body_for(&route)).await;
+        }
+    }
+    let lines = lines(&log);
+    let named = |line: &Value| line["span"]["by"].as_str().map(str::to_owned);
+    let by_message = |message| lines.iter().filter(move |line| line["message"] == message);
+    let alice = named(by_message("an account was connected").next().unwrap()).expect("the callback names who began");
+    assert_eq!(by_message("boards were picked").next().map(named), Some(Some(alice.clone())));
+    let mut changes = 0;
+    for line in by_message("a request was answered").filter(|line| line["path"] != "/app/pinterest/board") {
+        let is_change = line["method"] != "GET" && line["status"] != 401 && line["status"] != 403;
+        if is_change && !line["path"].as_str().unwrap().starts_with("/v1/settings") {
+            changes += 1;
+            let name = named(line).unwrap_or_else(|| panic!("nobody is named: {line}"));
+            assert_eq!(name.len(), 16, "{line}");
+        } else if line["method"] == "GET" {
+            assert_eq!(named(line), None, "{line}");
+        }
+    }
+    let names: BTreeSet<_> = lines.iter().filter_map(named).collect();
+    assert!(changes > 20 && names.contains(&alice), "{changes}");
+    assert_eq!(names.len(), 3, "alice, bob and the administrator who saved the settings: {names:?}");
+    assert!(!log.text().contains("alice-smith") && !log.text().contains("bob-jones"));
 }
 
 #[test]

@@ -249,6 +249,20 @@ async fn of_two_owners_at_the_same_time_one_gets_the_account() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_parameter_that_comes_twice_is_refused_before_anything_is_used() {
+    let world = World::ready().await;
+    let browser = world.browser();
+    let callback = browser.consent(&browser.start("alice").await, "shop", Decision::Allow);
+    let state = callback.split("state=").nth(1).unwrap().split('&').next().unwrap();
+    for more in ["code=x", &format!("state={state}"), "error=a&error=b", "error_description=a&error_description=b"] {
+        let answer = browser.open(&format!("{callback}&{more}")).await;
+        assert_eq!(answer.status, 400, "{more}: {}", answer.text());
+        assert!(answer.text().contains("says something twice"), "{more}: {}", answer.text());
+    }
+    assert_eq!(browser.open(&callback).await.status, 200, "the link as Pinterest sent it still works");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_account_that_was_disconnected_meanwhile_shows_no_boards_on_a_reload() {
     let world = World::ready().await;
     let browser = world.browser();

@@ -116,6 +116,38 @@ async fn a_page_saves_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_reloads_the_page_after_the_boards_are_saved_gets_no_other_permission() {
+    let world = World::ready().await;
+    let browser = world.browser();
+    let address = browser.start("alice").await;
+    let callback = browser.consent(&address, "shop", Decision::Allow);
+    let first = browser.open(&callback).await;
+    let boards = boards(&world);
+    assert_eq!(grant(&browser.open(&callback).await), grant(&first), "until then a reload shows the same form");
+    assert_eq!(pick(&browser, &grant(&first), &[&boards[0]]).await.status, 303);
+    for _ in 0..2 {
+        let again = browser.open(&callback).await;
+        assert_told(&again, 409, "Your boards were saved already");
+        assert!(!again.text().contains("<form") && !again.text().contains("New arrivals"), "{}", again.text());
+        assert_eq!(browser.cookie("__Host-pinwheel-pick"), None);
+    }
+    assert_eq!(channels(&world).await, [boards[0].as_str()]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn boards_that_are_picked_again_take_the_place_of_the_earlier_ones() {
+    let world = World::ready().await;
+    let browser = world.browser();
+    let boards = boards(&world);
+    for picked in [vec![&boards[0], &boards[1]], vec![&boards[2]], vec![&boards[1], &boards[2]], vec![]] {
+        let picked: Vec<_> = picked.into_iter().map(String::as_str).collect();
+        let page = connect(&browser, None).await;
+        assert_eq!(pick(&browser, &grant(&page), &picked).await.status, 303);
+        assert_eq!(channels(&world).await, picked);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_permission_is_void_after_fifteen_minutes() {
     let world = World::ready().await;
     let browser = world.browser();

@@ -59,13 +59,15 @@ async fn take_back(
 ) -> Result<Connected, Failed> {
     let since = platform.clock.now();
     let arrival = arrival::identify(platform, origin, headers, query).await?;
+    api::record_actor(arrival.consent.by.as_deref());
     let return_to = arrival.consent.return_to.clone();
+    let by = arrival.consent.by.clone();
     let connected = match &arrival.consent.account_id {
         Some(_) => connected_before(platform, &arrival).await,
         None => connect(platform, &arrival, query).await,
     };
     match connected {
-        Ok((account, token)) => Ok(Connected { account, token, return_to, since }),
+        Ok((account, token)) => Ok(Connected { account, token, by, pick: arrival.pick, return_to, since }),
         Err(failure) => Err(Failed { failure, return_to }),
     }
 }
@@ -76,7 +78,7 @@ async fn connect(
     arrival: &Arrival,
     query: &Query,
 ) -> Result<(Account, Option<AccessToken>), Failure> {
-    let Arrival { hash, consent } = arrival;
+    let Arrival { hash, consent, .. } = arrival;
     arrival::consume(platform, arrival).await?;
     let code = arrival::code(query)?;
     let exchanged = exchange::exchange(platform, consent, &code).await?;
@@ -95,6 +97,11 @@ async fn connect(
 async fn connected_before(platform: &Platform, arrival: &Arrival) -> Result<(Account, Option<AccessToken>), Failure> {
     let consent = &arrival.consent;
     let account_id = arrival::account_of_reload(platform, arrival)?;
+    let pick = platform.consents.load_pick(&arrival.pick.hash()).await?;
+    // Whoever sits at this browser by now has no business with the boards of the person who saved theirs.
+    if pick.is_some_and(|pick| pick.used_at.is_some()) {
+        return Err(Failure::GrantUsed);
+    }
     exchange::permitted(platform, consent).await?;
     let account = platform.accounts.load(&consent.owner, account_id).await?.ok_or(Failure::AccountGone)?;
     if account.tokens().is_none() {

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use shared::api::{Json, Origin, Problem, User};
+use shared::api::{self, Json, Origin, Problem, User};
 use shared::domain::settings::Obstacle;
 use shared::domain::{AppId, Scopes, Settings};
 use shared::pinterest::ConsentRequest;
@@ -65,6 +65,7 @@ pub async fn connect(
     // A browser that is on its way in another tab keeps its cookie, or that other consent would be refused.
     let browser = BROWSER.read(&headers, &origin).unwrap_or_else(|| Proof::random(&*platform.random));
     let consent = Consent {
+        by: api::actor(&platform.config.web, &user.subject),
         owner: user.owner,
         mode: settings.mode,
         app_id,

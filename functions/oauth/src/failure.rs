@@ -19,6 +19,8 @@ use crate::return_to::ACCOUNTS;
 pub enum Failure {
     /// The installation does not know its own address.
     AddressUnknown,
+    /// A parameter of OAuth came more than once.
+    RepeatedParameter,
     /// No state came, or one that was never given out.
     UnknownState,
     /// The state was used before.
@@ -98,6 +100,12 @@ impl Failure {
                 "Pinwheel does not know its own address",
                 "Without it nobody can be connected.",
                 "An administrator has to set PUBLIC_URL.",
+            ),
+            Self::RepeatedParameter => (
+                400,
+                "This link says something twice",
+                "Pinterest says each thing once, so this link did not come from there as it is.",
+                CONNECT_AGAIN,
             ),
             Self::UnknownState => (
                 400,

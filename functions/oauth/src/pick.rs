@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use shared::api::{Origin, Problem};
+use shared::api::{self, Origin, Problem};
 use shared::domain::BoardId;
 use shared::platform::Platform;
 use shared::store::{PickGrant, StoreError};
@@ -55,6 +55,7 @@ async fn save(
     }
     let form = Form::parse(body.ok_or(Failure::FormUnreadable)?)?;
     let (hash, grant) = permission::find(platform, origin, headers, &form).await?;
+    api::record_actor(grant.by.as_deref());
     let stored = store(platform, &hash, &grant, form.boards).await;
     stored.map(|()| grant.return_to.clone()).map_err(|failure| Failed { failure, return_to: grant.return_to })
 }

@@ -1,6 +1,6 @@
 //! Secrets that only a browser has; we keep their hashes.
 
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use sha2::{Digest, Sha256};
 use shared::random::{self, Random};
 
@@ -18,6 +18,13 @@ impl Proof {
         let looks_right =
             text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
         looks_right.then(|| Self(text.to_owned()))
+    }
+
+    /// The permission to pick boards after a consent, which follows from what only the browser has: however often the page
+    /// is opened, it is one and the same, so that nobody gets another by opening it again.
+    pub fn of_pick(browser: &Self, state: &Self) -> Self {
+        let parts = ["pinwheel-pick", browser.expose(), state.expose()];
+        Self(BASE64URL_NOPAD.encode(&Sha256::digest(parts.join(" "))))
     }
 
     /// The secret itself; only for the browser.
@@ -45,6 +52,16 @@ mod tests {
         assert_eq!(Proof::parse(proof.expose()).unwrap().hash(), proof.hash());
         assert_ne!(proof.hash(), Proof::random(&SystemRandom).hash());
         assert_eq!(proof.hash().len(), 64);
+    }
+
+    #[test]
+    fn the_permission_to_pick_follows_from_browser_and_state() {
+        let [browser, state, other] = [(); 3].map(|()| Proof::random(&SystemRandom));
+        let pick = Proof::of_pick(&browser, &state);
+        assert_eq!(Proof::parse(pick.expose()).unwrap().hash(), Proof::of_pick(&browser, &state).hash());
+        for (browser, state) in [(&other, &state), (&browser, &other), (&state, &browser)] {
+            assert_ne!(Proof::of_pick(browser, state).hash(), pick.hash());
+        }
     }
 
     #[test]

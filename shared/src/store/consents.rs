@@ -21,8 +21,11 @@ pub struct ConsentStore {
 /// A consent that somebody started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consent {
-    /// Who started it.
+    /// Whose account it is to be.
     pub owner: OwnerId,
+    /// Who started it, as the log names them.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub by: Option<String>,
     /// The mode at that time.
     pub mode: Mode,
     /// The app at that time.
@@ -54,6 +57,9 @@ pub struct Consent {
 pub struct PickGrant {
     /// Whose account it is.
     pub owner: OwnerId,
+    /// Who connected it, as the log names them.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub by: Option<String>,
     /// The account.
     pub account_id: AccountId,
     /// Where the person goes afterwards.
@@ -115,8 +121,8 @@ impl ConsentStore {
     async fn put_new<T: Serialize>(&self, key: &Key, item: &T, operation: &'static str) -> Result<(), StoreError> {
         let put = self.table.put(encode(key, item)?).condition_expression("attribute_not_exists(pk)");
         match put.send().await.map_err(|error| StoreError::from_sdk(operation, error)) {
-            // The key is the hash of 256 random bits, so what is there is this very item, put by a call whose answer
-            // was lost.
+            // The key is the hash of a secret of one browser, so what is there is this very item, put by a call whose answer
+            // was lost or by an earlier load of the page.
             Ok(_) | Err(StoreError::Conflict) => Ok(()),
             Err(error) => Err(error),
         }

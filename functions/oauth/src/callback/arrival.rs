@@ -21,7 +21,12 @@ pub struct Arrival {
     pub hash: String,
     /// The consent.
     pub consent: Consent,
+    /// The permission to pick boards afterwards.
+    pub pick: Proof,
 }
+
+/// What Pinterest may send along (RFC 6749 §4.1.2); no parameter may come more than once (§3.1).
+const PARAMETERS: [&str; 5] = ["state", "code", "error", "error_description", "error_uri"];
 
 /// Finds the consent by the state, and checks that it began in this browser.
 pub async fn identify(
@@ -30,11 +35,17 @@ pub async fn identify(
     headers: &HeaderMap,
     query: &Query,
 ) -> Result<Arrival, Failure> {
+    if PARAMETERS.iter().any(|name| query.all(name).nth(1).is_some()) {
+        return Err(Failure::RepeatedParameter);
+    }
     let state = query.one("state").and_then(Proof::parse).ok_or(Failure::UnknownState)?;
     let hash = state.hash();
     let consent = platform.consents.load(&hash).await?.ok_or(Failure::UnknownState)?;
     let browser = BROWSER.read(headers, origin).ok_or(Failure::OtherBrowser)?;
-    if browser.hash() == consent.browser_hash { Ok(Arrival { hash, consent }) } else { Err(Failure::OtherBrowser) }
+    if browser.hash() != consent.browser_hash {
+        return Err(Failure::OtherBrowser);
+    }
+    Ok(Arrival { hash, consent, pick: Proof::of_pick(&browser, &state) })
 }
 
 /// Uses the consent up, whatever comes of it.

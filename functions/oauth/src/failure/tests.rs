@@ -9,6 +9,7 @@ use super::*;
 fn table() -> Vec<(Failure, u16)> {
     vec![
         (AddressUnknown, 500),
+        (RepeatedParameter, 400),
         (UnknownState, 400),
         (UsedState, 400),
         (ExpiredState, 400),
@@ -41,31 +42,32 @@ fn table() -> Vec<(Failure, u16)> {
 fn place(failure: &Failure) -> usize {
     match failure {
         AddressUnknown => 0,
-        UnknownState => 1,
-        UsedState => 2,
-        ExpiredState => 3,
-        OtherBrowser => 4,
-        NoCode => 5,
-        Denied => 6,
-        Disabled => 7,
-        ModeSwitched => 8,
-        AppChanged => 9,
-        NotConfigured => 10,
-        ExchangeRefused => 11,
-        AppRefused => 12,
-        AppNotApproved => 13,
-        RateLimited => 14,
-        PinterestDown => 15,
-        ScopesMissing(_) => 16,
-        Taken => 17,
-        AccountGone => 18,
-        ForeignForm => 19,
-        GrantUnknown => 20,
-        GrantUsed => 21,
-        GrantExpired => 22,
-        FormUnreadable => 23,
-        TooManyBoards => 24,
-        Storage => 25,
+        RepeatedParameter => 1,
+        UnknownState => 2,
+        UsedState => 3,
+        ExpiredState => 4,
+        OtherBrowser => 5,
+        NoCode => 6,
+        Denied => 7,
+        Disabled => 8,
+        ModeSwitched => 9,
+        AppChanged => 10,
+        NotConfigured => 11,
+        ExchangeRefused => 12,
+        AppRefused => 13,
+        AppNotApproved => 14,
+        RateLimited => 15,
+        PinterestDown => 16,
+        ScopesMissing(_) => 17,
+        Taken => 18,
+        AccountGone => 19,
+        ForeignForm => 20,
+        GrantUnknown => 21,
+        GrantUsed => 22,
+        GrantExpired => 23,
+        FormUnreadable => 24,
+        TooManyBoards => 25,
+        Storage => 26,
     }
 }
 
@@ -81,7 +83,7 @@ fn every_failure_has_its_status_and_its_own_words() {
         let page = Failed::from(failure.clone()).into_response();
         assert_eq!(page.status().as_u16(), status, "{failure:?}");
     }
-    assert_eq!(titles.len(), 26);
+    assert_eq!(titles.len(), 27);
 }
 
 #[test]

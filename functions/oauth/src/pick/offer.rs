@@ -32,6 +32,10 @@ pub struct Connected {
     pub account: Account,
     /// Its access token; absent where Pinterest is not expected to take it.
     pub token: Option<AccessToken>,
+    /// Who connected it, as the log names them.
+    pub by: Option<String>,
+    /// The permission to pick its boards.
+    pub pick: Proof,
     /// Where the person goes afterwards.
     pub return_to: Option<String>,
     /// When the person came back from Pinterest.
@@ -51,12 +55,12 @@ pub async fn offer(platform: &Platform, origin: &Origin, connected: Connected) -
         );
     };
     match grant(platform, &connected).await {
-        Ok(proof) => {
+        Ok(()) => {
             let groups = groups::of(boards, &account.username);
-            let content = form(account, &groups, &proof, return_to);
+            let content = form(account, &groups, &connected.pick, return_to);
             let form_to = return_to.and_then(|to| foreign_origin(to, origin)).unwrap_or_default();
             let page = Page { status: StatusCode::OK, title: "Pick your boards", content, form_to: Some(&form_to) };
-            ([(header::SET_COOKIE, PICK.set(origin, &proof))], page).into_response()
+            ([(header::SET_COOKIE, PICK.set(origin, &connected.pick))], page).into_response()
         }
         Err(error) => {
             api::log(&error);
@@ -82,18 +86,17 @@ async fn list(platform: &Platform, connected: &Connected) -> Option<Vec<Board>> 
     }
 }
 
-/// Draws the permission to pick the boards of this account, once.
-async fn grant(platform: &Platform, connected: &Connected) -> Result<Proof, StoreError> {
-    let proof = Proof::random(&*platform.random);
+/// Stores the permission to pick the boards of this account, once; one that is there stays as it is.
+async fn grant(platform: &Platform, connected: &Connected) -> Result<(), StoreError> {
     let grant = PickGrant {
         owner: connected.account.owner.clone(),
+        by: connected.by.clone(),
         account_id: connected.account.id.clone(),
         return_to: connected.return_to.clone(),
         expires_at: platform.clock.now() + PATIENCE,
         used_at: None,
     };
-    platform.consents.save_pick(&proof.hash(), &grant).await?;
-    Ok(proof)
+    platform.consents.save_pick(&connected.pick.hash(), &grant).await
 }
 
 fn without_form(account: &Account, return_to: Option<&str>, why: &str) -> Response {
