@@ -84,6 +84,45 @@ impl Template {
         routes.collect()
     }
 
+    /// The routes that need no token and have limits of their own, which leave the rest of the rate to people.
+    pub fn limited_routes(&self) -> BTreeSet<String> {
+        let settings = self.properties("Stage")["RouteSettings"].as_hash().cloned().unwrap_or_default();
+        settings.keys().map(text).collect()
+    }
+
+    /// The routes in the order in which `CloudFormation` makes them, each list at the same time as the others.
+    pub fn route_chains(&self) -> Vec<Vec<String>> {
+        let mut after: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (id, resource) in self.of_type(ROUTE) {
+            after.entry(text(&resource["DependsOn"])).or_default().push(id.to_owned());
+        }
+        let mut chains: Vec<_> = after.remove("").unwrap_or_default().into_iter().map(|first| vec![first]).collect();
+        for chain in &mut chains {
+            while let Some(next) = chain.last().and_then(|last| after.remove(last)) {
+                assert_eq!(next.len(), 1, "{next:?} are made at once");
+                chain.extend(next);
+            }
+        }
+        assert!(after.is_empty(), "these wait for what is no route: {after:?}");
+        chains
+    }
+
+    /// The parameters with their defaults; each says what it is for.
+    pub fn parameters(&self) -> BTreeMap<String, String> {
+        let parameters = self.0["Parameters"].as_hash().into_iter().flatten();
+        let default = |(name, parameter): (&Yaml, &Yaml)| {
+            let (name, default) = (text(name), &parameter["Default"]);
+            assert!(!text(&parameter["Description"]).is_empty(), "{name} says what it is for");
+            (name, default.as_i64().map_or_else(|| text(default), |number| number.to_string()))
+        };
+        parameters.map(default).collect()
+    }
+
+    /// What the values of a parameter have to be like.
+    pub fn pattern(&self, parameter: &str) -> String {
+        text(&self.0["Parameters"][parameter]["AllowedPattern"])
+    }
+
     /// What each function may do, but for writing its own log and what AWS does in its name.
     pub fn permissions(&self) -> BTreeSet<Permission> {
         let mut permissions = BTreeSet::new();
@@ -187,6 +226,7 @@ fn named(id: &str, action: &str, resource: &str) -> Option<String> {
         "Publisher.Arn" => "publisher".to_owned(),
         "Importer.Arn" | IMPORTER => "importer".to_owned(),
         OBJECTS => "media".to_owned(),
+        "MediaBucket.Arn" => "media bucket".to_owned(),
         other => other.strip_prefix(table).map_or_else(|| other.to_owned(), |rest| format!("table{rest}")),
     })
 }

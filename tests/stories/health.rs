@@ -92,3 +92,14 @@ async fn a_table_that_does_not_answer_is_not_healthy() {
         assert_eq!((answer.status, answer.json()), (503, expected), "{operation}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_watches_by_head_gets_the_status_alone() {
+    let world = World::enabled().await;
+    let account = world.seed_account("alice", "shop").await;
+    let head = async || world.anybody().send("HEAD", "/healthz", None).await;
+    assert_eq!((head().await.status, head().await.body.len()), (200, 0));
+    world.seed_pin(&account, "Late", START).await;
+    world.wait(SignedDuration::from_hours(1)).await;
+    assert_eq!(head().await.status, 503);
+}

@@ -1,8 +1,10 @@
 //! The template of the installation on AWS and the code say the same.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
+use serde_json::json;
 use shared::api::Access;
 use shared::config::Config;
 use tests::World;
@@ -90,6 +92,7 @@ fn nobody_may_do_more_than_a_single_action_on_a_single_resource() {
         "app secret",
         "importer",
         "media",
+        "media bucket",
         "publisher",
         "table",
         "table/index/calendar",
@@ -98,4 +101,73 @@ fn nobody_may_do_more_than_a_single_action_on_a_single_resource() {
     ];
     assert_eq!(resources, BTreeSet::from(known));
     assert!(!permissions.iter().any(|permission| permission.function == "web"), "pages need nothing");
+}
+
+/// To anybody else S3 answers 403 for a file that is missing, which looks like a fault of the installation.
+#[test]
+fn whoever_reads_files_is_told_which_are_missing() {
+    let permissions = Template::read().permissions();
+    let functions_that = |action: &str, resource: &str| -> BTreeSet<_> {
+        let may = permissions.iter().filter(|each| each.action == action && each.resource == resource);
+        may.map(|each| each.function.clone()).collect()
+    };
+    let readers = functions_that("s3:GetObject", "media");
+    assert!(readers.contains("media") && readers.contains("publisher"), "{readers:?}");
+    assert_eq!(functions_that("s3:ListBucket", "media bucket"), readers);
+}
+
+/// API Gateway takes ten calls of this kind a second, and forty at once.
+#[test]
+fn only_a_few_routes_are_made_at_the_same_time() {
+    let chains = Template::read().route_chains();
+    assert!(chains.len() <= 8, "{chains:?}");
+    assert_eq!(chains.iter().flatten().count(), Template::read().routes().len());
+}
+
+#[test]
+fn what_anybody_may_ask_has_limits_of_its_own() {
+    let template = Template::read();
+    let open: BTreeSet<_> =
+        template.routes().into_iter().filter(|route| !route.asks_for_token).map(|route| route.key).collect();
+    assert_eq!(template.limited_routes(), open);
+}
+
+#[test]
+fn the_example_names_every_parameter_with_its_default() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/parameters.example.yaml");
+    let example = std::fs::read_to_string(path).unwrap();
+    let value = |line: &str| {
+        let (name, value) = line.split_once(": ").unwrap();
+        (name.to_owned(), value.trim_matches('"').to_owned())
+    };
+    let named: BTreeMap<_, _> =
+        example.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(value).collect();
+    assert_eq!(named, Template::read().parameters());
+}
+
+/// A value that passes and stops the functions at their start would be found out after the deployment only.
+#[test]
+fn origins_that_a_function_refuses_are_refused_before_the_deployment() {
+    let template = Template::read();
+    for (parameter, variable) in [("ReturnToOrigins", "RETURN_TO_ORIGINS"), ("OidcOrigins", "OIDC_ORIGINS")] {
+        let pattern = json!({"pattern": format!("^({})$", template.pattern(parameter))});
+        let pattern = jsonschema::validator_for(&pattern).unwrap();
+        for (given, is_good) in [
+            ("", true),
+            ("https://app.example.com", true),
+            ("http://localhost:3000", true),
+            ("https://a.example.com https://b.example.com", true),
+            ("app.example.com", false),
+            ("https://a.example.com,https://b.example.com", false),
+            ("https://app.example.com/", false),
+            ("https://app.example.com/path", false),
+            ("https://*.example.com", false),
+            ("https://me@app.example.com", false),
+        ] {
+            let given_to = |name: &str| if name == variable { given.to_owned() } else { value(name) };
+            let starts = Config::read(&|name| (!ELSEWHERE.contains(&name)).then(|| given_to(name))).is_ok();
+            assert_eq!(pattern.is_valid(&json!(given)), is_good, "{parameter}: {given:?}");
+            assert!(starts || !is_good, "{variable}: {given:?} passes the template and stops the function");
+        }
+    }
 }

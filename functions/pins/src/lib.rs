@@ -63,6 +63,8 @@ pub const ROUTES: &[Route] = &[
     Route::new("PUT", "/v1/templates/{id}", Access::User),
     Route::new("DELETE", "/v1/templates/{id}", Access::User),
     Route::new("GET", "/healthz", Access::Open),
+    // What watches over an address often asks so, and needs the status alone.
+    Route::new("HEAD", "/healthz", Access::Open),
 ];
 
 /// What the handlers work with: the outside world and what this function remembers of it.
