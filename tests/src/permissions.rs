@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::{LazyLock, Mutex};
 
+use http::StatusCode;
 use local::in_process::{Effect, Hook, Service};
 use serde_json::Value;
 use shared::api::Route;
@@ -26,7 +27,7 @@ pub struct Permission {
     pub function: String,
     /// The action as IAM names it, like `dynamodb:GetItem`.
     pub action: String,
-    /// What it is done to: `table`, `table/index/due`, `app secret`, `token keys`, `media`, `publisher` or `importer`.
+    /// What it is done to: `table`, `table/index/due`, `app secret`, `token keys`, `media` (files), `media bucket`, `publisher` or `importer`.
     pub resource: String,
 }
 
@@ -70,7 +71,7 @@ pub(crate) async fn in_the_name_of<F: Future>(function: Option<&'static str>, wo
 pub struct Recorder;
 
 impl Hook for Recorder {
-    fn after(&self, effect: &Effect<'_>, _: &local::in_process::Outcome<'_>) {
+    fn after(&self, effect: &Effect<'_>, outcome: &local::in_process::Outcome<'_>) {
         let Some(called) = CALLED.as_ref() else { return };
         // What stories do by themselves is nobody's call.
         let is_publisher = effect.actor.contains("publisher") || is_simulated(effect.actor);
@@ -78,7 +79,8 @@ impl Hook for Recorder {
         let by_name = by_name.into_iter().find_map(|(name, is_it)| is_it.then_some(name));
         let function = FUNCTION.try_with(|function| *function).ok().or(by_name);
         if let Some(function) = function {
-            called.lock().expect("nothing panics with it").note(function, effect);
+            let is_missing = outcome.answer.is_some_and(|answer| answer.status == StatusCode::NOT_FOUND);
+            called.lock().expect("nothing panics with it").note(function, effect, is_missing);
         }
     }
 }
@@ -116,8 +118,8 @@ impl Called {
         Some(Self { known: BTreeSet::new(), file: file.expect("the folder exists and can be written to") })
     }
 
-    fn note(&mut self, function: &str, effect: &Effect<'_>) {
-        for (action, resource) in needed(effect) {
+    fn note(&mut self, function: &str, effect: &Effect<'_>, is_missing: bool) {
+        for (action, resource) in needed(effect, is_missing) {
             self.add(Permission { function: function.to_owned(), action, resource });
         }
     }
@@ -130,8 +132,9 @@ impl Called {
     }
 }
 
-/// The permissions that IAM asks for; a transaction needs those of its parts.
-fn needed(effect: &Effect<'_>) -> Vec<(String, String)> {
+/// The permissions that IAM asks for; a transaction needs those of its parts, and a read that finds nothing the one to list
+/// the bucket, without which S3 does not say so.
+fn needed(effect: &Effect<'_>, is_missing: bool) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     match (effect.service, effect.operation) {
         (Service::DynamoDb, operation @ ("TransactWriteItems" | "TransactGetItems")) => {
@@ -155,7 +158,11 @@ fn needed(effect: &Effect<'_>) -> Vec<(String, String)> {
             let is_keys = secret == crate::world::TOKEN_KEYS;
             vec![(format!("secretsmanager:{operation}"), if is_keys { "token keys" } else { "app secret" }.to_owned())]
         }
-        (Service::S3, operation) => vec![(format!("s3:{operation}"), "media".to_owned())],
+        (Service::S3, operation) => {
+            let own = (format!("s3:{operation}"), "media".to_owned());
+            let listing = is_missing.then(|| ("s3:ListBucket".to_owned(), "media bucket".to_owned()));
+            [own].into_iter().chain(listing).collect()
+        }
         (Service::Lambda, _) => {
             let is_importer = text(&effect.request["FunctionName"]) == crate::world::IMPORTER;
             vec![("lambda:InvokeFunction".to_owned(), if is_importer { "importer" } else { "publisher" }.to_owned())]

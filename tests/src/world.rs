@@ -130,7 +130,7 @@ impl World {
             secrets: Arc::new(SecretsManager::in_memory(Arc::new(clock))),
             lambda: Arc::new(Lambda::default()),
             objects: Arc::new(S3::in_memory(
-                AccessKey { id: AWS_KEY.to_owned(), secret: AWS_SECRET.to_owned() },
+                AccessKey { id: AWS_KEY.to_owned(), secret: AWS_SECRET.to_owned(), may_list: true },
                 Arc::new(clock),
             )),
         };

@@ -48,12 +48,15 @@ pub struct AccessKey {
     pub id: String,
     /// What it is signed with.
     pub secret: String,
+    /// Whether its role may `s3:ListBucket`; to whoever may not, S3 answers 403 for what is missing, to tell nobody what is
+    /// there.
+    pub may_list: bool,
 }
 
 impl AccessKey {
-    /// The one of the local stack, which opens nothing from elsewhere.
+    /// The one of the local stack, which opens nothing from elsewhere and may what the template grants.
     pub fn local() -> Self {
-        Self { id: "local".to_owned(), secret: "local".to_owned() }
+        Self { id: "local".to_owned(), secret: "local".to_owned(), may_list: true }
     }
 }
 
@@ -88,9 +91,15 @@ impl S3 {
             .layer(from_fn(local_only))
     }
 
+    /// The refusal as this key gets to see it: whoever may not list the bucket is not told what is missing in it.
+    fn told(&self, refusal: Refusal) -> Refusal {
+        if refusal == Refusal::MISSING && !self.key.may_list { Refusal::UNSIGNED } else { refusal }
+    }
+
     fn run(&self, request: &http::Request<Bytes>) -> Result<Response<Bytes>, Refusal> {
         signature::check(request, &self.key, self.clock.now())?;
-        operations::run(&self.place, request, self.clock.now())
+        let answer = operations::run(&self.place, request, self.clock.now());
+        answer.map_err(|refusal| self.told(refusal))
     }
 }
 

@@ -115,7 +115,7 @@ impl ObjectStore {
             .if_none_match("*");
         let expires_at = self.clock.now() + lasts;
         let signed = put.presigned(self.presigning(lasts)).await.map_err(|error| unavailable(SIGN, error))?;
-        let own = signed.headers().filter(|(name, _)| !matches!(*name, "content-length" | "host"));
+        let own = signed.headers().filter(|(name, _)| is_to_be_sent(name));
         let headers = own.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Ok(Upload { url: address(&signed), headers, expires_at })
     }
@@ -173,6 +173,12 @@ impl ObjectStore {
     }
 }
 
+/// Whether the uploading program has to send a header as it was signed: the size and the host it sends anyway, and what the
+/// SDK adds to every request of a function on AWS is not signed and would be refused.
+fn is_to_be_sent(name: &str) -> bool {
+    !matches!(name.to_ascii_lowercase().as_str(), "content-length" | "host" | "x-amzn-trace-id" | "user-agent")
+}
+
 /// Where a file is. The owner is hashed, as owners come from outside and an address is seen by Pinterest.
 fn key(owner: &OwnerId, id: &MediaId) -> String {
     format!("{}/{id}", hash(owner))
@@ -192,4 +198,25 @@ where
     R: std::fmt::Debug + Send + Sync + 'static,
 {
     ObjectError::Unavailable { operation, code: aws::code(&error), source: Box::new(error) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_upload_has_the_signed_headers_and_none_of_the_functions_own() {
+        for (name, is_sent) in [
+            ("content-type", true),
+            ("if-none-match", true),
+            ("x-amz-tagging", true),
+            ("x-amz-meta-owner", true),
+            ("content-length", false),
+            ("host", false),
+            ("x-amzn-trace-id", false),
+            ("X-Amzn-Trace-Id", false),
+        ] {
+            assert_eq!(is_to_be_sent(name), is_sent, "{name}");
+        }
+    }
 }

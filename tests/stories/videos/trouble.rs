@@ -135,6 +135,22 @@ async fn a_file_that_is_gone_is_said_before_the_pins_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_file_whose_bytes_are_gone_from_the_bucket_is_said_before_the_pins_time() {
+    let world = World::enabled().await;
+    let (planner, pin, at) = planned(&world).await;
+    let media = planner.stored(&pin).await.content.media().files()[0].clone();
+    world.platform("installer").objects.delete(&"alice".parse().unwrap(), &media).await.unwrap();
+    world.schedule_until(at - minutes(50)).await;
+    let read = planner.read(&pin).await;
+    assert_eq!(read["warning"]["code"], "video_was_refused", "{read}");
+    assert_eq!(count(&world, Operation::RegisterMedia), 0, "Pinterest is not asked for a place for it");
+    world.clock_reaches(at - minutes(2)).await;
+    world.schedule_until(at + minutes(1)).await;
+    let read = planner.read(&pin).await;
+    assert_eq!((&read["status"], &read["reason"]["code"]), (&json!("failed"), &json!("media_gone")), "{read}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_account_that_cannot_be_used_holds_its_pin_as_with_an_image_and_goes_on_when_it_can() {
     let world = World::ready().await;
     let (planner, pin, at) = consented(&world).await;

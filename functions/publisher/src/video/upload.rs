@@ -32,16 +32,17 @@ pub async fn upload(step: &Step<'_>, mut pin: Pin, id: &MediaId) -> Result<Finis
         return save(step.publisher, pin, version, moved).await;
     }
     let Some(file) = file.filter(|file| file.can_be_shown() && file.kind.is_video()) else {
-        let outcome = Outcome::Refused(Failure::MediaGone);
-        let message = Some("The uploaded file is not there any more.".to_owned());
-        let moved = settle(step.publisher, &mut pin, &outcome, Attempt { message, ..begun(step.publisher, now) });
-        return save(step.publisher, pin, version, moved).await;
+        return gone(step, pin).await;
     };
     let reckoned = i64::try_from(file.size / BYTES_A_SECOND).unwrap_or(i64::MAX);
     if now + AROUND + SignedDuration::from_secs(reckoned) > step.span.last_claim {
         return Ok(Finished::default());
     }
     let until = to_millisecond(step.span.lease_until);
+    // Whether its bytes are in the bucket is asked before Pinterest is. What S3 cannot say now, the upload finds out.
+    if matches!(platform.objects.read(&file.owner, &file.id, 0..=0).await, Ok(None)) {
+        return gone(step, pin).await;
+    }
     if pin.begin_upload(until, now).is_err() {
         return Ok(Finished::default());
     }
@@ -52,6 +53,15 @@ pub async fn upload(step: &Step<'_>, mut pin: Pin, id: &MediaId) -> Result<Finis
         Err(NotSent { outcome, error }) => (outcome, answered(step.publisher, told, error.as_ref())),
     };
     record(step, &pin, id, until, &outcome, &told).await
+}
+
+/// Ends the wait for a file that is not there any more.
+async fn gone(step: &Step<'_>, mut pin: Pin) -> Result<Finished, StoreError> {
+    let version = pin.version;
+    let message = Some("The uploaded file is not there any more.".to_owned());
+    let told = Attempt { message, ..begun(step.publisher, step.publisher.platform.clock.now()) };
+    let moved = settle(step.publisher, &mut pin, &Outcome::Refused(Failure::MediaGone), told);
+    save(step.publisher, pin, version, moved).await
 }
 
 /// What came of an upload that did not succeed.

@@ -32,11 +32,21 @@ fn a_folder_and_the_memory_keep_objects_alike() {
 
 #[test]
 fn nothing_is_done_without_a_signature() {
-    let key = AccessKey { id: "local".to_owned(), secret: "local".to_owned() };
-    let s3 = S3::in_memory(key, Arc::new(SystemClock));
+    let s3 = S3::in_memory(AccessKey::local(), Arc::new(SystemClock));
     for method in ["GET", "PUT", "DELETE"] {
         let request = http::Request::builder().method(method).uri("/_s3/b/k").header("host", "localhost");
         let answer = s3.handle(&request.body(Bytes::new()).unwrap());
         assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{method}");
+    }
+}
+
+#[test]
+fn only_who_may_list_is_told_that_something_is_missing() {
+    for (may_list, status, code) in [(true, 404, "NoSuchKey"), (false, 403, "AccessDenied")] {
+        let s3 = S3::in_memory(AccessKey { may_list, ..AccessKey::local() }, Arc::new(SystemClock));
+        let answer = s3.told(Refusal::MISSING).response();
+        assert_eq!(answer.status(), status, "{code}");
+        assert!(String::from_utf8_lossy(answer.body()).contains(code), "{code}");
+        assert_eq!(s3.told(Refusal::RANGE), Refusal::RANGE, "nothing else is hidden");
     }
 }

@@ -45,6 +45,7 @@ pub fn open(folder: &Folder, config: &Config, pinterest: Pinterest, clock: &Shar
     let key = AccessKey {
         id: config.aws.access_key_id.clone(),
         secret: config.aws.secret_access_key.expose_secret().to_owned(),
+        may_list: true,
     };
     let objects = S3::in_folder(&folder.path().join("media"), key, clock.clone())
         .map_err(|error| StartError::Unreadable { what: "the uploaded files", source: error.into() })?;
