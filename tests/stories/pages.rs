@@ -1,5 +1,6 @@
 //! The pages for people, as far as they show without a browser: one document, its scripts and its headers.
 
+use sha2::{Digest, Sha256};
 use tests::World;
 
 const PAGES: [&str; 5] = ["/", "/app/settings", "/app/accounts", "/app/calendar", "/app/pins/pin_x"];
@@ -17,7 +18,8 @@ async fn a_page_needs_no_token_and_runs_nothing_that_is_not_ours() {
         let page = world.anybody().get(path).await;
         assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"), "{path}");
         let policy = page.header("content-security-policy");
-        for part in ["default-src 'none'", "script-src 'self';", "style-src 'self';", "frame-ancestors 'none'"] {
+        for part in ["default-src 'none'", "script-src 'self' 'sha256-", "style-src 'self';", "frame-ancestors 'none'"]
+        {
             assert!(policy.contains(part), "{path}: {policy}");
         }
         assert!(!policy.contains("unsafe"), "{path}: {policy}");
@@ -32,7 +34,14 @@ async fn a_page_needs_no_token_and_runs_nothing_that_is_not_ours() {
         }
         assert_eq!(page.text(), first, "{path}: who asks is not known to a page");
     }
-    assert!(!first.contains(" style=") && !first.contains("<script>"), "{first}");
+    assert!(!first.contains(" style=") && first.matches("<script>").count() == 1, "{first}");
+    let script = first.split_once("<script>").and_then(|(_, rest)| rest.split_once("</script>")).unwrap().0;
+    let hash = data_encoding::BASE64.encode(&Sha256::digest(script));
+    let policy = world.anybody().get("/").await.header("content-security-policy").to_owned();
+    assert!(
+        policy.contains(&format!("script-src 'self' 'sha256-{hash}';")),
+        "its policy allows that one alone: {policy}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -41,7 +50,8 @@ async fn what_a_page_asks_for_is_there_and_kept_for_ever() {
     let text = world.anybody().get("/").await.text();
     let assets: Vec<_> =
         all(&text, "src").into_iter().chain(all(&text, "href")).filter(|at| at.contains("/assets/")).collect();
-    assert!(assets.len() >= 8, "{assets:?}");
+    // Each is a call of the function, and a new account runs ten at once.
+    assert_eq!(assets.len(), 3, "a script, a style sheet and an icon: {assets:?}");
     for address in assets {
         let plain = world.anybody().get(address).await;
         assert_eq!(plain.status, 200, "{address}");

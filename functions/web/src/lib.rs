@@ -5,6 +5,12 @@ mod assets;
 mod openapi;
 mod page;
 
+#[cfg(test)]
+#[path = "../build/bundle.rs"]
+mod bundle;
+#[cfg(test)]
+mod bundle_tests;
+
 use std::sync::Arc;
 
 use axum::Router;

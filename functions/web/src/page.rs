@@ -12,14 +12,11 @@ use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use maud::{DOCTYPE, Markup, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use shared::config::SignInConfig;
 use shared::platform::Platform;
 
-use crate::assets::address;
-
-/// Scripts that the entry needs, named so that the browser asks for all of them at once.
-const NEEDED: [&str; 6] = ["app.js", "api.js", "session.js", "parts.js", "texts.js", "preact-htm.js"];
+use crate::assets::{LOADING, LOADING_HASH, address};
 
 const HEADERS: [(HeaderName, &str); 8] = [
     // For browsers that do not know `frame-ancestors`.
@@ -43,14 +40,14 @@ pub async fn page(State(platform): State<Arc<Platform>>) -> Response {
     response
 }
 
-/// Nothing that was not written here runs, and data comes from this installation and the sign-in only, and goes to the bucket
+/// Nothing that was not written here runs, in the document itself only what says that the page did not load; and data comes from this installation and the sign-in only, and goes to the bucket
 /// besides. Pictures are those of pins and accounts, which can be anywhere.
 fn policy(sign_in: Option<&SignInConfig>, uploads: &str) -> String {
     let origins =
         sign_in.iter().flat_map(|sign_in| sign_in.origins()).fold(String::new(), |all, origin| all + " " + &origin);
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: http: data: blob:; \
-         media-src blob:;          connect-src 'self' {uploads}{origins}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self' '{LOADING_HASH}'; style-src 'self'; img-src 'self' https: http: data: blob:; \
+         media-src blob:; connect-src 'self' {uploads}{origins}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }
 
@@ -70,15 +67,19 @@ fn document(sign_in: Option<&SignInConfig>) -> Markup {
                 title { "Pinwheel" }
                 link rel="icon" href=(address("icon.svg")) type="image/svg+xml";
                 link rel="stylesheet" href=(address("style.css"));
-                @for name in NEEDED {
-                    link rel="modulepreload" href=(address(name));
-                }
+                script { (PreEscaped(LOADING)) }
                 script type="module" src=(address("app.js")) {}
             }
             body {
                 div id="app" {
                     header.bar { a.brand href="/" { "Pinwheel" } }
-                    main id="main" { p.quiet role="status" { "One moment…" } }
+                    main id="main" {
+                        p.quiet id="loading" role="status" { "One moment…" }
+                        div.notice.bad id="not-loaded" role="alert" hidden {
+                            p { "This page did not load completely. Check your connection, and load it again." }
+                            p { a.button href="" { "Load again" } }
+                        }
+                    }
                 }
                 noscript { p { "These pages need JavaScript. Everything they do can also be done by the API under /v1." } }
             }

@@ -1,6 +1,6 @@
-// Days and times of the calendar, across changes of the clocks in zones that are difficult. The arguments are the folder of
+// Days and times of the calendar, across changes of the clocks in zones that are difficult. The arguments are the script of
 // the scripts and what is called with everything that is wrong.
-const [folder, done] = arguments;
+const [script, done] = arguments;
 
 const ZONES = [
   'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'America/Sao_Paulo', 'Africa/Cairo',
@@ -61,7 +61,8 @@ function known(days, time) {
 }
 
 (async () => {
-  const [days, time] = await Promise.all([import(`${folder}calendar-days.js`), import(`${folder}time.js`)]);
+  const { load } = await import(script);
+  const [days, time] = ['./calendar-days.js', './time.js'].map(load);
   months(days);
   known(days, time);
   for (const zone of ZONES) {

@@ -10,8 +10,8 @@ async fn days_and_times_are_right_across_changes_of_the_clocks() {
     let browser = &visit.chromium;
     browser.go(&visit.at("/")).await;
     browser.sees("Pins on time").await;
-    let folder = browser.run("return document.querySelector('script').src.replace('app.js', '')", &[]).await;
-    let wrong = browser.run_async(include_str!("days.js"), &[folder]).await;
+    let script = browser.run("return document.querySelector('script[src]').src", &[]).await;
+    let wrong = browser.run_async(include_str!("days.js"), &[script]).await;
     assert_eq!(wrong, json!([]) as Value);
     visit.end().await;
 }

@@ -3,10 +3,16 @@
 import { t } from './texts.js';
 import { accessToken, refused } from './session.js';
 
+// What AWS answers in a function's place where too much is asked at once, or no execution is left.
+const BUSY = [429, 503];
+
+// Reading is tried again after so many milliseconds, up to twice as many, so that not everybody comes back at once.
+const PAUSES_MS = [300, 900, 2_700];
+
 /** What went wrong, as a person reads it: `status`, `code`, `detail`, and `errors` by field for a 422. */
 export class Problem extends Error {
   constructor(status, body) {
-    super(body.detail ?? body.message ?? t.problem.unknown(status));
+    super(body.detail ?? (BUSY.includes(status) ? t.problem.busy : t.problem.unknown(status)));
     this.status = status;
     this.code = body.code ?? null;
     this.requestId = body.request_id ?? null;
@@ -45,13 +51,26 @@ export async function ask(method, path, { body, headers = {}, signal } = {}) {
   async function send(bearer) {
     const given = { authorization: `Bearer ${bearer}`, ...headers };
     if (body !== undefined) given['content-type'] = 'application/json';
+    const request = { method, headers: given, body: body === undefined ? undefined : JSON.stringify(body), signal };
     try {
-      return await fetch(path, { method, headers: given, body: body === undefined ? undefined : JSON.stringify(body), signal });
+      return method === 'GET' ? await read(path, request) : await fetch(path, request);
     } catch (error) {
       if (error.name === 'AbortError') throw error;
       throw new Error(t.problem.offline);
     }
   }
+}
+
+/** Reads, again where no function was there to answer. Only reading does no harm when it is done twice. */
+async function read(path, request = {}) {
+  for (const pause of PAUSES_MS) {
+    const response = await fetch(path, request);
+    const isOurs = response.headers.get('content-type')?.includes('problem+json');
+    if (!BUSY.includes(response.status) || isOurs) return response;
+    await new Promise((done) => setTimeout(done, pause * (1 + Math.random())));
+    request.signal?.throwIfAborted();
+  }
+  return fetch(path, request);
 }
 
 export const get = (path, options) => ask('GET', path, options).then((answer) => answer.body);
@@ -73,6 +92,6 @@ export async function all(path, { most = 10_000, signal } = {}) {
 
 /** Whether what is due gets done; needs no token. */
 export async function health() {
-  const response = await fetch('/healthz');
+  const response = await read('/healthz');
   return response.json();
 }

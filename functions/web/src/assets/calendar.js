@@ -20,8 +20,6 @@ const words = t.calendar;
 const FIRST_DAY = firstDayOfWeek(navigator.language);
 const NARROW = matchMedia('(max-width: 47.99rem)');
 
-addSheet();
-
 export default function Calendar({ place }) {
   const shown = read(place.query);
   const { view, day, zone } = shown;
@@ -136,11 +134,4 @@ function useNarrow() {
     return () => NARROW.removeEventListener('change', look);
   }, []);
   return is;
-}
-
-function addSheet() {
-  const link = document.createElement('link');
-  link.rel = 'stylesheet';
-  link.href = new URL('./calendar.css', import.meta.url);
-  document.head.append(link);
 }

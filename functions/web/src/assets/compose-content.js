@@ -1,6 +1,7 @@
 // What a pin shows: its fields with Pinterest's limits, its picture, and how it will look.
 
 import { CoverField, coverObjection, FileField, seenHere } from './compose-file.js';
+import { errorOf } from './compose-errors.js';
 import { BoardName } from './compose-place.js';
 import { Avatar, Field, html, useEffect, useRef, useState } from './parts.js';
 import { t } from './texts.js';
@@ -48,8 +49,6 @@ export function ContentFields({ content, picture, errors, onChange }) {
 
 /** As the API names a field of the content. */
 export const fieldOf = (name) => (name === 'url' ? 'content.media' : `content.${name}`);
-
-export const errorOf = (errors, field) => errors.find((one) => one.field === field || one.field.startsWith(`${field}.`))?.message ?? null;
 
 /** Characters as Pinterest counts them. */
 const count = (text) => [...text].length;

@@ -1,7 +1,7 @@
 // Where a pin goes: accounts, their boards and sections.
 
 import { all } from './api.js';
-import { errorOf } from './compose-content.js';
+import { errorOf } from './compose-errors.js';
 import { Avatar, Button, Field, html, Loaded, Tag, useData, useState } from './parts.js';
 import { t } from './texts.js';
 

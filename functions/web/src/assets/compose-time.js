@@ -1,7 +1,7 @@
 // When a pin goes out: a time in a zone, now, or not yet.
 
 import { keepZone } from './calendar-address.js';
-import { errorOf } from './compose-content.js';
+import { errorOf } from './compose-errors.js';
 import { Choice, Field, html } from './parts.js';
 import { t } from './texts.js';
 import { clock, dateTime, day, fromInput, HERE, offsetText, relative, toInput, zones } from './time.js';

@@ -12,10 +12,6 @@ import { dateTime, relative } from './time.js';
 
 const words = t.compose;
 
-document.head.append(
-  Object.assign(document.createElement('link'), { rel: 'stylesheet', href: new URL('./compose.css', import.meta.url) }),
-);
-
 export default function Compose({ place, who }) {
   // Whose draft it is, also after their session has ended.
   const [owner] = useState(who?.name ?? '');

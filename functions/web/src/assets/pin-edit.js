@@ -2,14 +2,15 @@
 
 import { ask } from './api.js';
 import { go } from './app.js';
-import { asContent, ContentFields, errorOf, fromContent, MARKED, objections } from './compose-content.js';
+import { asContent, ContentFields, fromContent, MARKED, objections } from './compose-content.js';
+import { errorOf } from './compose-errors.js';
 import { blank, recall, remember, useKept } from './compose-kept.js';
 import { boardsOf, SectionSelect, sectionsOf } from './compose-place.js';
 import { publishAt, soon, timeObjections, WhenFields, zoneInUse } from './compose-time.js';
 import { Refusal, slotOf } from './compose.js';
 import { Button, Field, html, Notice, useAction, useData, useEffect, useRef, useState } from './parts.js';
 import { allowed } from './pin-actions.js';
-import { inWords } from './pin.js';
+import { inWords } from './pin-state.js';
 import { t } from './texts.js';
 import { toInput } from './time.js';
 

@@ -1,6 +1,7 @@
 // A pin of which nobody knows whether it is out: the candidates beside ours, and one click to settle it.
 
-import { errorOf, fromContent, PinPreview } from './compose-content.js';
+import { fromContent, PinPreview } from './compose-content.js';
+import { errorOf } from './compose-errors.js';
 import { zoneInUse } from './compose-time.js';
 import { Refusal } from './compose.js';
 import { Button, Field, html, useState } from './parts.js';

@@ -36,6 +36,7 @@ export const t = {
 
   problem: {
     unknown: (status) => `The request was not answered as it should be (${status}). Try again in a moment.`,
+    busy: 'Pinwheel is busy at the moment. Try again in a few seconds.',
     offline: 'There is no connection to Pinwheel. What you entered is still here; try again when you are online.',
     signedOut: 'You were signed out, as your session ended. What you entered is still here: sign in again and go on.',
     request: (id) => `Request ${id}`,
