@@ -6,6 +6,7 @@ mod callback;
 mod compose;
 mod days;
 mod first_start;
+mod loading;
 mod pictures;
 mod plan;
 mod settings;
@@ -17,6 +18,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH};
 use http_body_util::BodyExt;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
+use local::executions::NEW_ACCOUNT;
 use local::stack::{Data, Options, Pinterest, Stack};
 use serde_json::{Value, json};
 use shared::clock::Clock;
@@ -45,6 +47,7 @@ impl Visit {
             public_url: None,
             publishes: true,
             functions: None,
+            executions: Some(NEW_ACCOUNT),
         };
         let stack = Stack::start(options).await.expect("a stack starts");
         Some(Self { stack, chromium, _turn: turn })

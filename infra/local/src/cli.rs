@@ -56,6 +56,9 @@ struct Serve {
     /// Run the functions as on AWS, in processes of their own: the folder with their programs, such as target/lambda
     #[arg(long, value_name = "FOLDER")]
     functions: Option<PathBuf>,
+    /// Run at most this many functions at once, as an account of AWS does: 10 in a new one
+    #[arg(long, value_name = "NUMBER", value_parser = value_parser!(u16).range(2..))]
+    executions: Option<u16>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -74,6 +77,9 @@ enum Command {
         /// Run the functions as on AWS, in processes of their own: the folder with their programs, such as target/lambda
         #[arg(long, value_name = "FOLDER")]
         functions: Option<PathBuf>,
+        /// Run at most this many functions at once, as an account of AWS does: 10 in a new one
+        #[arg(long, value_name = "NUMBER", value_parser = value_parser!(u16).range(2..))]
+        executions: Option<u16>,
     },
     /// Publish from a process of its own, on the parts of a running Pinwheel or of the variables
     Publisher(PublisherArguments),
@@ -106,7 +112,9 @@ pub async fn run() -> anyhow::Result<()> {
     log::start(&cli.log)?;
     match cli.command {
         None => serve::run(cli.serve.options()).await,
-        Some(Command::Demo { port, functions }) => demo::run(port, functions).await,
+        Some(Command::Demo { port, functions, executions }) => {
+            demo::run(port, functions, executions.map(usize::from)).await
+        }
         Some(Command::Publisher(arguments)) => publisher::run(arguments.hosting()).await,
         Some(Command::Pinterest(arguments)) => program::serve(arguments).await,
     }
@@ -121,6 +129,7 @@ impl Serve {
             public_url: self.public_url,
             publishes: !self.without_publisher,
             functions: self.functions,
+            executions: self.executions.map(usize::from),
         }
     }
 }

@@ -17,7 +17,7 @@ use act::Act;
 use screen::Screen;
 
 /// Runs the demo on a stack of its own, which keeps nothing; an error unless every pin was published as planned.
-pub async fn run(port: u16, functions: Option<PathBuf>) -> anyhow::Result<()> {
+pub async fn run(port: u16, functions: Option<PathBuf>, executions: Option<usize>) -> anyhow::Result<()> {
     let mut stop = Stop::watch()?;
     let options = Options {
         data: Data::Ephemeral,
@@ -26,6 +26,7 @@ pub async fn run(port: u16, functions: Option<PathBuf>) -> anyhow::Result<()> {
         public_url: None,
         publishes: true,
         functions,
+        executions,
     };
     let stack = Stack::start(options).await?;
     let played = tokio::select! {

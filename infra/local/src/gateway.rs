@@ -27,6 +27,7 @@ use tower::Service;
 pub use authorizer::{Authorizer, claims_as_text};
 pub use serve::SourceIp;
 
+use crate::executions::Executions;
 use crate::runtime::{Function, InvocationError};
 use event::Caller;
 use reply::Refusal;
@@ -46,6 +47,7 @@ pub struct Gateway {
     routes: RouteTable,
     functions: Vec<Served>,
     authorizer: Authorizer,
+    executions: Executions,
     clock: SharedClock,
     random: SharedRandom,
 }
@@ -61,7 +63,14 @@ enum Served {
 impl Gateway {
     /// An API without a route.
     pub fn new(authorizer: Authorizer, clock: SharedClock, random: SharedRandom) -> Self {
-        Self { routes: RouteTable::default(), functions: Vec::new(), authorizer, clock, random }
+        let executions = Executions::unlimited();
+        Self { routes: RouteTable::default(), functions: Vec::new(), authorizer, executions, clock, random }
+    }
+
+    /// The same API in an account with these executions; where none is left it answers 503.
+    #[must_use]
+    pub fn with_executions(self, executions: Executions) -> Self {
+        Self { executions, ..self }
     }
 
     /// The same API with the routes of one more function.
@@ -114,6 +123,10 @@ impl Gateway {
         };
         let caller = Caller { domain, request_id, authorized, now };
         let event = event::build(&request, &path, &found, &caller);
+        let Some(_execution) = self.executions.begin() else {
+            tracing::warn!(route = found.key, "the account runs as many functions as it may");
+            return Err(Refusal::Status(StatusCode::SERVICE_UNAVAILABLE));
+        };
         match &self.functions[found.function] {
             Served::Here(function) => invoke(function.clone(), &found, &event, request_id).await,
             Served::Apart(function) => {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -17,9 +18,13 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::answer::Answer;
+use crate::executions::Executions;
 
 /// Runs one function with one event.
 pub type Handler = Arc<dyn Fn(Value) -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// How old an event may become before its function runs, where the function says nothing: Lambda's own six hours.
+const MAX_AGE: Duration = Duration::from_hours(6);
 
 /// The endpoint that `AWS_ENDPOINT_URL_LAMBDA` names; functions are hosted by their names.
 ///
@@ -27,8 +32,16 @@ pub type Handler = Arc<dyn Fn(Value) -> BoxFuture<'static, ()> + Send + Sync>;
 /// stopped when this is dropped.
 #[derive(Default)]
 pub struct Lambda {
-    functions: Mutex<HashMap<String, Handler>>,
+    functions: Mutex<HashMap<String, Hosted>>,
     running: Mutex<JoinSet<()>>,
+    executions: Executions,
+}
+
+/// A function, and how old its events may become.
+#[derive(Clone)]
+struct Hosted {
+    handler: Handler,
+    max_age: Duration,
 }
 
 /// One call of `Invoke`.
@@ -43,9 +56,19 @@ pub struct Invocation {
 }
 
 impl Lambda {
+    /// A Lambda in an account with these executions.
+    pub fn within(executions: Executions) -> Self {
+        Self { executions, ..Self::default() }
+    }
+
     /// Lets a function be invoked by its name; a later one of the same name replaces it.
     pub fn host(&self, name: &str, handler: Handler) {
-        self.functions().insert(name.to_owned(), handler);
+        self.host_with_age(name, MAX_AGE, handler);
+    }
+
+    /// The same for a function whose events are lost when no execution was left for them for `max_age`.
+    pub fn host_with_age(&self, name: &str, max_age: Duration, handler: Handler) {
+        self.functions().insert(name.to_owned(), Hosted { handler, max_age });
     }
 
     /// Forgets every function and stops what runs. A function that holds this Lambda, as one that invokes another does, is
@@ -66,7 +89,7 @@ impl Lambda {
                 &format!("only the invocation type Event is supported here, not {kind}"),
             );
         }
-        let Some(handler) = self.functions().get(&invocation.function).cloned() else {
+        let Some(hosted) = self.functions().get(&invocation.function).cloned() else {
             return Answer::refused(
                 StatusCode::NOT_FOUND,
                 "ResourceNotFoundException",
@@ -79,7 +102,7 @@ impl Lambda {
                 tracing::error!(function = invocation.function, %error, "an invocation failed");
             }
         }
-        running.spawn(handler(invocation.payload.clone()));
+        running.spawn(hosted.run(self.executions.clone(), invocation.clone()));
         Answer { status: StatusCode::ACCEPTED, body: Value::Null }
     }
 
@@ -116,12 +139,21 @@ impl Lambda {
         Router::new().route("/2015-03-31/functions/{name}/invocations", post(serve)).with_state(self)
     }
 
-    fn functions(&self) -> MutexGuard<'_, HashMap<String, Handler>> {
+    fn functions(&self) -> MutexGuard<'_, HashMap<String, Hosted>> {
         self.functions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn running(&self) -> MutexGuard<'_, JoinSet<()>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Hosted {
+    async fn run(self, executions: Executions, invocation: Invocation) {
+        match executions.begin_within(self.max_age).await {
+            Some(_execution) => (self.handler)(invocation.payload).await,
+            None => tracing::error!(function = invocation.function, "an event found no execution and was lost"),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ pub mod answer;
 pub mod cli;
 pub mod demo;
 pub mod endpoints;
+pub mod executions;
 mod file;
 pub mod folder;
 pub mod gateway;

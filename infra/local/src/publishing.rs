@@ -24,6 +24,9 @@ const EVERY: SignedDuration = SignedDuration::from_secs(60);
 /// How long an invocation may run, as in the template.
 pub const TIME_LIMIT: Duration = Duration::from_mins(4);
 
+/// How old an event of the publisher may become, as in the template.
+const MAX_AGE: Duration = Duration::from_mins(1);
+
 /// How long a stop waits for what is in flight: a look at the stop, a request to Pinterest, and writing it down.
 const FINISH: Duration = Duration::from_secs(25);
 
@@ -42,7 +45,7 @@ impl Publishing {
         let publisher = Arc::new(Publisher::new(platform.clone()));
         let is_stopping = Arc::new(AtomicBool::new(false));
         let host = Host { publisher: publisher.clone(), clock: platform.clock.clone(), time_limit };
-        lambda.host(function, host.handler(is_stopping.clone()));
+        lambda.host_with_age(function, MAX_AGE, host.handler(is_stopping.clone()));
         let schedule = tokio::spawn(tick(lambda.clone(), function.to_owned(), platform.clock.clone()));
         Self { lambda, publisher: Some(publisher), is_stopping, schedule }
     }
@@ -62,7 +65,7 @@ impl Publishing {
                 }
             })
         });
-        lambda.host(function, handler);
+        lambda.host_with_age(function, MAX_AGE, handler);
         let schedule = tokio::spawn(tick(lambda.clone(), function.to_owned(), clock.clone()));
         Self { lambda, publisher: None, is_stopping, schedule }
     }

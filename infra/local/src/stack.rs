@@ -22,9 +22,12 @@ use url::Url;
 pub use failure::StartError;
 pub use variables::{DEFAULT_PORT, Embedded, IMPORTER, PUBLISHER};
 
+use crate::executions::Executions;
 use crate::folder::Folder;
 use crate::importing;
+use crate::in_process::Parts;
 use crate::issuer::Issuer;
+use crate::lambda::Lambda;
 use crate::publishing::{Publishing, TIME_LIMIT};
 use crate::runtime::{Programs, has_program};
 use front::{Front, Gate};
@@ -46,6 +49,8 @@ pub struct Options {
     pub publishes: bool,
     /// The folder with the programs of the functions, where they are to run as on AWS, in processes of their own.
     pub functions: Option<PathBuf>,
+    /// How many functions may run at once, as in an account of AWS; as many as are needed where it is nothing.
+    pub executions: Option<usize>,
 }
 
 /// Where the data is.
@@ -101,6 +106,8 @@ impl Stack {
         let clock: SharedClock = Arc::new(SystemClock);
         let random: SharedRandom = Arc::new(SystemRandom);
         let Opened { parts, simulator, key } = parts::open(&folder, &config, options.pinterest, &clock)?;
+        let executions = options.executions.map_or_else(Executions::unlimited, Executions::at_most);
+        let parts = Parts { lambda: Arc::new(Lambda::within(executions.clone())), ..parts };
         let issuer = Issuer::new(&embedded.issuer(), key, clock.clone(), random.clone());
         let issuer = match &config.web.public_url {
             Some(url) => issuer.with_public_origin(&url.origin().ascii_serialization()),
@@ -112,6 +119,7 @@ impl Stack {
             simulator: simulator.clone(),
             issuer: Arc::new(issuer),
             gate: gate.clone(),
+            executions,
             programs: programs.as_ref(),
             config: &config,
             clock: clock.clone(),

@@ -59,6 +59,7 @@ impl Ground {
             public_url: None,
             publishes: false,
             functions: None,
+            executions: None,
         });
         let stack = stack.await?;
         let platform = Platform::new(stack.config().clone(), World::real());

@@ -65,6 +65,10 @@ struct World {
 
 impl World {
     fn new() -> Self {
+        Self::limited(Executions::unlimited())
+    }
+
+    fn limited(executions: Executions) -> Self {
         let clock = Arc::new(VirtualClock::starting_at(Timestamp::from_second(1_800_000_000).unwrap()));
         let random: SharedRandom = Arc::new(SeededRandom::new(3));
         let key = SigningKey::generate(&*random).unwrap();
@@ -76,6 +80,7 @@ impl World {
             keys: issuer.keys(),
         };
         let gateway = Gateway::new(authorizer, clock.clone(), random).with_function(&ROUTES, function());
+        let gateway = gateway.with_executions(executions);
         Self { clock, issuer, gateway: Arc::new(gateway) }
     }
 
@@ -190,6 +195,19 @@ async fn a_function_that_panics_or_hangs_is_answered_for() {
     assert_eq!(message(&panicked), (500, r#"{"message":"Internal Server Error"}"#.to_owned()));
     let slow = world.get("/slow").await;
     assert_eq!(message(&slow), (503, r#"{"message":"Service Unavailable"}"#.to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_an_execution_left_it_answers_for_the_function() {
+    let world = World::limited(Executions::at_most(1));
+    let slow = world.get("/slow");
+    let other = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        world.get("/cookies").await
+    };
+    let (_, refused) = tokio::join!(slow, other);
+    assert_eq!(message(&refused), (503, r#"{"message":"Service Unavailable"}"#.to_owned()));
+    assert_eq!(world.get("/cookies").await.status(), StatusCode::OK, "the execution is given back");
 }
 
 #[tokio::test]

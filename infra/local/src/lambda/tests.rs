@@ -86,3 +86,31 @@ async fn the_endpoint_answers_over_http() {
     lambda.finish().await;
     assert_eq!(runs.load(Ordering::Relaxed), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_event_without_an_execution_is_kept_until_it_is_too_old() {
+    let executions = Executions::at_most(1);
+    let lambda = Lambda::within(executions.clone());
+    let runs = counting(&lambda);
+    let taken = executions.begin();
+    lambda.invoke(&event("publisher", Some("Event")));
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(runs.load(Ordering::Relaxed), 0);
+    drop(taken);
+    lambda.finish().await;
+    assert_eq!(runs.load(Ordering::Relaxed), 1);
+    let age = Duration::from_secs(10);
+    let seen = runs.clone();
+    lambda.host_with_age(
+        "publisher",
+        age,
+        Arc::new(move |_| {
+            seen.fetch_add(1, Ordering::Relaxed);
+            Box::pin(std::future::ready(()))
+        }),
+    );
+    let _taken = executions.begin();
+    lambda.invoke(&event("publisher", Some("Event")));
+    lambda.finish().await;
+    assert_eq!(runs.load(Ordering::Relaxed), 1, "it is lost, and the next one is not");
+}

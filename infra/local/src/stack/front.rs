@@ -19,6 +19,7 @@ use tower::ServiceBuilder;
 
 use super::platform;
 use crate::endpoints;
+use crate::executions::Executions;
 use crate::gateway::{Authorizer, Gateway};
 use crate::in_process::Parts;
 use crate::issuer::{CLIENT_ID, Issuer, USE_SCOPE};
@@ -33,6 +34,7 @@ pub struct Front<'a> {
     pub simulator: Option<Simulator>,
     pub issuer: Arc<Issuer>,
     pub gate: Gate,
+    pub executions: Executions,
     pub programs: Option<&'a Programs>,
     pub config: &'a Config,
     pub clock: SharedClock,
@@ -89,6 +91,7 @@ impl Front<'_> {
             ("web", web::ROUTES, web::router),
         ];
         let gateway = Gateway::new(authorizer, self.clock.clone(), self.random.clone());
+        let gateway = gateway.with_executions(self.executions.clone());
         let gateway = functions.into_iter().fold(gateway, |gateway, (name, routes, router)| match self.programs {
             Some(programs) => gateway.with_processes(routes, programs.function(name, &self.clock)),
             None => gateway.with_function(routes, router(platform(self.config))),
