@@ -14,6 +14,11 @@ fn main() {
         println!("a month {what}, counted over a day");
         println!("{}", Bill::of_an_idle_month(&idle));
     }
+    println!("a million own pictures of 1 MB, besides their pins; reckoned");
+    for (what, price) in prices::OWN_PICTURES {
+        println!("  {what:<43} {price:>9.2}");
+    }
+    println!("  {:<43} {:>9.2}", "each month that they are kept", prices::KEPT_PICTURES);
     println!("besides, whatever is used:");
     for (what, price) in prices::FIXED {
         println!("  {what:<43} {price:>9.2}");

@@ -33,6 +33,18 @@ pub const STORED_GB: [f64; 2] = [0.25, 0.20];
 pub const FIXED: [(&str, f64); 4] =
     [("two secrets", 0.80), ("ten alarms", 1.00), ("six metrics, while they are written", 1.80), ("a dashboard", 3.00)];
 
+/// What a million own pictures of 1 MB cost besides, each planned once (aws.amazon.com/s3/pricing): 0.005 for 1,000 writes,
+/// 0.0004 for 1,000 reads, 0.09 for a GB that leaves AWS. An upload and two tags are writes; three looks and Pinterest read.
+pub const OWN_PICTURES: [(&str, f64); 4] = [
+    ("uploads and their tags", 3.0 * 5.00),
+    ("reads", 4.0 * 0.40),
+    ("sent to Pinterest, 1,000 GB", 1_000.0 * 0.09),
+    ("announced and completed", 2.0 * (API_REQUESTS + INVOCATIONS)),
+];
+
+/// What they cost for each month that they are kept: 0.023 for a GB, and 0.01 for 10,000 tags.
+pub const KEPT_PICTURES: f64 = 1_000.0 * 0.023 + 100.0 * 0.01;
+
 /// The memory of a function in GB, as the template has it.
 pub const MEMORY: f64 = 0.125;
 
