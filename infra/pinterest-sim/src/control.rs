@@ -1,12 +1,14 @@
 //! The control API, `/control/…`: what tests and people switch over HTTP, and what they ask.
-//! Errors are `{field, problem, remedy}` with 422, or 404 for what does not exist.
+//! Errors are `{field, problem, remedy}` with 422, 404 for what does not exist, or 403 for a page of another site.
 
 mod faults;
+mod same_origin;
 mod world;
 
 use axum::Json;
 use axum::Router;
 use axum::extract::State;
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
@@ -38,6 +40,7 @@ pub(crate) fn router() -> Router<Simulator> {
         .route("/control/boards", post(world::add_board))
         .route("/control/tokens", post(world::issue_token))
         .route("/control/tokens/revoke", post(world::revoke_tokens))
+        .route_layer(from_fn(same_origin::require_same_origin))
 }
 
 /// What is wrong with a request to the control API, and what to do about it.

@@ -24,6 +24,25 @@ async fn pins_are_told_to_the_millisecond() {
 }
 
 #[tokio::test]
+async fn no_page_of_another_site_switches_anything() {
+    let world = World::new();
+    for (host, origin, status) in [
+        ("localhost:7879", "http://localhost:7879", 201),
+        ("localhost:7879", "https://evil.example", 403),
+        ("localhost:7879", "null", 403),
+        ("evil.example:7879", "http://evil.example:7879", 403),
+    ] {
+        let request = http::Request::post("/control/faults").header("host", host).header("origin", origin);
+        // A form or `fetch` without a preflight can send this type.
+        let request = request.header("content-type", "text/plain");
+        let fault = json!({"operation": "create_pin", "answer": "reset"}).to_string();
+        let reply = world.send(request.body(fault.into()).unwrap()).await;
+        assert_eq!(reply.status.as_u16(), status, "{host} {origin}: {}", reply.text);
+    }
+    assert_eq!(world.simulator.faults().len(), 1);
+}
+
+#[tokio::test]
 async fn faults_are_set_listed_and_cleared() {
     let world = World::new();
     let fault = json!({

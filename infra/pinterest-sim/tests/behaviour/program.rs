@@ -31,7 +31,8 @@ impl Running {
         let body = body.to_string();
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            self.address,
             body.len()
         );
         stream.write_all((head + &body).as_bytes()).unwrap();
