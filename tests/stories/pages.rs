@@ -22,7 +22,13 @@ async fn a_page_needs_no_token_and_runs_nothing_that_is_not_ours() {
         {
             assert!(policy.contains(part), "{path}: {policy}");
         }
-        assert!(!policy.contains("unsafe"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe") && !policy.contains("  "), "{path}: {policy}");
+        let pictures = policy.split("; ").find(|part| part.starts_with("img-src "));
+        assert_eq!(
+            pictures,
+            Some("img-src 'self' https: data: blob:"),
+            "{path}: no picture that somebody on the way can change"
+        );
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
             ("x-frame-options", "DENY"),

@@ -40,13 +40,14 @@ pub async fn page(State(platform): State<Arc<Platform>>) -> Response {
     response
 }
 
-/// Nothing that was not written here runs, in the document itself only what says that the page did not load; and data comes from this installation and the sign-in only, and goes to the bucket
-/// besides. Pictures are those of pins and accounts, which can be anywhere.
+/// Nothing that was not written here runs, in the document itself only what says that the page did not load; and data comes
+/// from this installation and the sign-in only, and goes to the bucket besides. Pictures are those of pins and accounts, which
+/// can be anywhere that nobody on the way can change.
 fn policy(sign_in: Option<&SignInConfig>, uploads: &str) -> String {
     let origins =
         sign_in.iter().flat_map(|sign_in| sign_in.origins()).fold(String::new(), |all, origin| all + " " + &origin);
     format!(
-        "default-src 'none'; script-src 'self' '{LOADING_HASH}'; style-src 'self'; img-src 'self' https: http: data: blob:; \
+        "default-src 'none'; script-src 'self' '{LOADING_HASH}'; style-src 'self'; img-src 'self' https: data: blob:; \
          media-src blob:; connect-src 'self' {uploads}{origins}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }

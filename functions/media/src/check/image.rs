@@ -7,11 +7,19 @@ use super::Found;
 /// How many bytes of the end are looked at: programs add something of their own behind a JPEG.
 pub const TAIL: u64 = 64 * 1024;
 
-/// The width and height in pixels; nothing where these bytes do not say it.
+/// The longest side in pixels, which is what a JPEG can have. A PNG can claim 2³¹ - 1, and whoever unpacks it fills their
+/// memory.
+const LONGEST_SIDE: u32 = 65_535;
+
+/// The most pixels: an image of 20 MB that is a photo has not a tenth of it.
+const MOST_PIXELS: u64 = 500_000_000;
+
+/// The width and height in pixels; nothing where these bytes do not say it, or say what no image has.
 pub fn size(bytes: &[u8]) -> Option<(u32, u32)> {
     let size = imagesize::blob_size(bytes).ok()?;
     let (width, height) = (u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?);
-    (width > 0 && height > 0).then_some((width, height))
+    let fits = [width, height].iter().all(|side| (1..=LONGEST_SIDE).contains(side));
+    (fits && u64::from(width) * u64::from(height) <= MOST_PIXELS).then_some((width, height))
 }
 
 /// What is to be said of an image of that size with that end.
@@ -49,8 +57,25 @@ mod tests {
         assert_eq!(found.problems, []);
         let cut = &whole[..whole.len() - 1];
         assert_eq!(judge(MediaKind::Png, size(cut), cut).problems, [MediaProblem::Truncated]);
-        let flat = png(0, 10);
-        assert_eq!(judge(MediaKind::Png, size(&flat), &flat).problems, [MediaProblem::Unreadable]);
+    }
+
+    #[test]
+    fn an_image_that_claims_what_no_image_has_is_unreadable() {
+        for (width, height, readable) in [
+            (0, 10, false),
+            (10, 0, false),
+            (1, 1, true),
+            (65_535, 7_000, true),
+            (65_535, 7_630, false),
+            (65_536, 1, false),
+            (1, u32::MAX, false),
+            (u32::MAX, u32::MAX, false),
+        ] {
+            let bytes = png(width, height);
+            let problems = judge(MediaKind::Png, size(&bytes), &bytes).problems;
+            let expected = if readable { vec![] } else { vec![MediaProblem::Unreadable] };
+            assert_eq!(problems, expected, "{width} × {height}");
+        }
     }
 
     proptest! {

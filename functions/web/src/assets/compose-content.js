@@ -98,7 +98,7 @@ export function fromContent(content) {
   return { ...Object.fromEntries(texts), url, media_id, media_name: '', media_type, ...about };
 }
 
-/** How the picture of that content is: `{state: none | file | video | carousel | loading | shown | failed, isVideo, url, width, height}`. */
+/** How the picture of that content is: `{state: none | file | video | carousel | insecure | loading | shown | failed, isVideo, url, width, height}`. */
 export function usePicture({ url, media_id, media_type, slides }) {
   const [picture, setPicture] = useState({ state: 'none' });
   const isTyped = useRef(false);
@@ -110,6 +110,9 @@ export function usePicture({ url, media_id, media_type, slides }) {
       return setPicture(seen ? { state: 'shown', isVideo, ...seen } : { state: isVideo ? 'video' : 'file' });
     }
     if (!isAddress(url)) return setPicture({ state: 'none' });
+    const { protocol, origin } = new URL(url);
+    // The policy of the pages has no pictures that somebody on the way could change.
+    if (protocol !== 'https:' && origin !== location.origin) return setPicture({ state: 'insecure' });
     setPicture({ state: 'loading' });
     const image = new Image();
     image.referrerPolicy = 'no-referrer';

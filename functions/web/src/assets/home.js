@@ -114,11 +114,18 @@ function Every({ query }) {
   <//>`;
 }
 
+function Picture({ url }) {
+  const [failed, setFailed] = useState(false);
+  return failed
+    ? html`<span class="no-picture" aria-hidden="true"></span>`
+    : html`<img src=${url} alt="" width="40" height="60" loading="lazy" onError=${() => setFailed(true)} />`;
+}
+
 function Pin({ pin }) {
   const at = pin.published_at ?? pin.publish_at;
   return html`
     <li class="pin-row">
-      ${pin.content.media.url && html`<img src=${pin.content.media.url} alt="" width="40" height="60" loading="lazy" onError=${(event) => (event.target.hidden = true)} />`}
+      ${pin.content.media.url && html`<${Picture} url=${pin.content.media.url} />`}
       <div class="grow">
         <${Link} href=${`/app/pins/${pin.id}`}>${pin.content.title || words.untitled}<//>
         <br /><span class="quiet">${at ? html`<time datetime=${at} title=${relative(at)}>${dateTime(at)}</time>` : t.status.draft}</span>
