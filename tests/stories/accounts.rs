@@ -90,12 +90,18 @@ async fn disconnecting_erases_the_tokens_and_frees_the_pinterest_account() {
     let taken = world.link_as("bob", "shop", Mode::Live, &scopes()).await;
     assert!(matches!(taken, Err(StoreError::Conflict)), "connected by alice");
 
+    let connected_at = load(&world, "alice", &id).await.updated_at;
+    world.wait(SignedDuration::from_mins(1)).await;
     let answer = world.user("alice").delete(&path).await;
     assert_eq!((answer.status, &answer.json()["state"]), (200, &json!("disconnected")));
     assert_eq!(answer.json()["access_token_expires_at"], Value::Null);
     let stored = load(&world, "alice", &id).await;
     assert_eq!((stored.tokens(), stored.refresh_at), (None, None));
-    assert_eq!(stored.release_at, Some(START), "what waits for it is to say so");
+    let now = START + SignedDuration::from_mins(1);
+    assert_eq!(stored.release_at, Some(now), "what waits for it is to say so");
+    assert!(connected_at < now, "{connected_at}");
+    assert_eq!(stored.updated_at, now, "the row says when it changed");
+    world.wait(SignedDuration::from_mins(1)).await;
     let again = world.user("alice").delete(&path).await;
     assert_eq!((again.status, again.json()), (200, answer.json()), "disconnecting twice is harmless");
     assert_eq!(world.user("alice").get(&path).await.json(), answer.json(), "the row stays");

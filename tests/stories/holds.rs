@@ -1,5 +1,6 @@
 //! What keeps a whole account back: entered at the first refusal, seen by everybody, released in order.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -128,6 +129,41 @@ async fn a_spam_block_of_the_account_pauses_it_for_half_a_day_and_longer_if_it_g
     for pin in &pins {
         let status = world.pin(pin).await.state.status();
         assert!(matches!(status, Status::Published | Status::Failed), "{status:?}: out, or said to be too late");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_without_an_end_grows_with_limits_running_and_begins_anew_after_another_refusal() {
+    let (world, limited, _) = two_accounts().await;
+    let pin = seed(&world, &limited, 1, START + seconds(5)).await.remove(0);
+    let mut expected_posts = 0;
+    for (answers, expected_minutes) in
+        [(vec![429], 1), (vec![429], 2), (vec![429], 4), (vec![409, 429], 1), (vec![429], 2)]
+    {
+        for status in &answers {
+            let (code, message) = if *status == 429 {
+                (8, "This request exceeded a rate limit.")
+            } else {
+                (409, "Could not get exclusive access to the board.")
+            };
+            let body = Some(json!({"code": code, "message": message, "status": "failure"}));
+            let answer = Some(FaultAnswer::Status { status: *status, body, headers: BTreeMap::new() });
+            world.simulator.set_fault(Fault { answer, times: Some(1), ..Fault::on(Operation::CreatePin) });
+        }
+        expected_posts += answers.len();
+        for _ in 0..10 {
+            if posts(&world, "shop") < expected_posts {
+                world.schedule_until(world.clock.now() + minutes(1)).await;
+            }
+        }
+        assert_eq!(posts(&world, "shop"), expected_posts, "after {answers:?}");
+        let stored = world.pin(&pin).await;
+        let State::Held { reason: Hold::RateLimited, until: Some(until) } = stored.state else { panic!("{stored:?}") };
+        let waits = until.duration_since(stored.attempts.last().unwrap().at).as_secs();
+        assert!(
+            (waits - expected_minutes * 60).abs() <= 1,
+            "{answers:?}: {waits} s in place of {expected_minutes} min"
+        );
     }
 }
 
