@@ -81,7 +81,8 @@ fn payload(headers: &HeaderMap) -> Option<Map<String, Value>> {
 /// verified. How the authorizer writes numbers and maps is not documented, so those are not compared.
 fn is_same_token(claims: &Map<String, Value>, verified: &HashMap<String, String>) -> bool {
     claims.iter().all(|(name, claim)| match (claim, verified.get(name)) {
-        (Value::String(text), found) => found == Some(text),
+        (Value::String(text), Some(found)) => found == text,
+        (Value::String(text), None) => text.is_empty(),
         (Value::Array(entries), Some(found)) => {
             entries.iter().filter_map(Value::as_str).all(|entry| found.contains(entry))
         }
