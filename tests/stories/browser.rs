@@ -143,7 +143,8 @@ impl Visit {
 
     /// Calls the API as a script of Ann's would; answers status, entity tag and body.
     async fn send(&self, method: &str, path: &str, body: Option<&Value>, tag: Option<&str>) -> (u16, String, Value) {
-        let local = Request::get(self.at("/local/token?owner=ann&admin=true")).body(String::new());
+        let local = Request::post(self.at("/local/token")).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let local = local.body("owner=ann&admin=true".to_owned());
         let (_, _, token) = answered(local).await;
         let request = Request::builder().method(method).uri(self.at(path)).header(CONTENT_TYPE, "application/json");
         let request =

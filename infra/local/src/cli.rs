@@ -15,9 +15,10 @@ use url::Url;
 
 pub(crate) use stop::Stop;
 
+use crate::access_key::AccessKey;
 use crate::demo;
 use crate::publishing::TIME_LIMIT;
-use crate::stack::{DEFAULT_PORT, Data, Embedded, Options, Pinterest};
+use crate::stack::{DEFAULT_PORT, Data, Embedded, Options, Pinterest, is_of_this_machine};
 use publisher::Hosting;
 
 /// Pinwheel on one machine: every function, its publisher, a database, sign-in and a simulated Pinterest
@@ -92,6 +93,9 @@ struct PublisherArguments {
     /// The port of the running Pinwheel
     #[arg(long, default_value_t = DEFAULT_PORT)]
     port: u16,
+    /// The data folder of the running Pinwheel, which has the access key to its parts
+    #[arg(long, default_value = ".pinwheel", value_name = "FOLDER")]
+    data_dir: PathBuf,
     /// Which Pinterest to publish to
     #[arg(long, value_enum, default_value_t = PinterestChoice::Simulated)]
     pinterest: PinterestChoice,
@@ -137,7 +141,11 @@ impl Serve {
 impl PublisherArguments {
     fn hosting(&self) -> Hosting {
         Hosting {
-            embedded: Embedded { port: self.port, pinterest: self.pinterest.into() },
+            embedded: Embedded {
+                port: self.port,
+                pinterest: self.pinterest.into(),
+                key: AccessKey::load(&self.data_dir).unwrap_or_else(AccessKey::local),
+            },
             time_limit: Duration::from_secs(self.time_limit),
             instances: self.instances,
             listen: self.listen,
@@ -158,9 +166,10 @@ fn address(text: &str) -> Result<Url, &'static str> {
     Url::parse(text)
         .ok()
         .filter(|url| {
-            matches!(url.scheme(), "http" | "https") && url.has_host() && url.path() == "/" && url.query().is_none()
+            let is_safe = url.scheme() == "https" || url.scheme() == "http" && is_of_this_machine(url);
+            is_safe && url.has_host() && url.path() == "/" && url.query().is_none()
         })
-        .ok_or("give an address without a path, such as https://pins.example.com")
+        .ok_or("give an address without a path that begins with https://, such as https://pins.example.com")
 }
 
 #[cfg(test)]
@@ -218,6 +227,7 @@ mod tests {
             vec!["--ephemeral", "--data-dir", "x"],
             vec!["--public-url", "https://pins.example/path"],
             vec!["--public-url", "pins.example"],
+            vec!["--public-url", "http://pins.example"],
             vec!["--port", "70000"],
             vec!["--port", "1", "demo"],
             vec!["--log", "loud=="],

@@ -7,21 +7,22 @@ mod es256;
 mod exchange;
 mod key;
 mod local;
+mod local_token;
 mod page;
 mod tokens;
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::State;
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use jsonwebtoken::jwk::JwkSet;
-use serde::Deserialize;
 use serde_json::json;
 use shared::clock::SharedClock;
 use shared::random::{self, SharedRandom};
+use url::Url;
 
 pub use key::{KeyError, SigningKey};
 pub(crate) use local::{is_local, is_loopback};
@@ -33,10 +34,17 @@ use tokens::Issue;
 /// The only client of this issuer; it is public and proves itself by PKCE.
 pub const CLIENT_ID: &str = "pinwheel";
 
+/// By what others reach this machine.
+struct Public {
+    origin: String,
+    /// What whoever signs in has to know.
+    code: String,
+}
+
 /// An OIDC issuer with the authorization code flow, PKCE and ES256.
 pub struct Issuer {
     url: String,
-    public_origin: Option<String>,
+    public: Option<Public>,
     key: SigningKey,
     codes: Codes,
     clock: SharedClock,
@@ -46,14 +54,22 @@ pub struct Issuer {
 impl Issuer {
     /// The issuer of this URL, under which [`Issuer::router`] must be reachable.
     pub fn new(url: &str, key: SigningKey, clock: SharedClock, random: SharedRandom) -> Self {
-        Self { url: url.to_owned(), public_origin: None, key, codes: Codes::default(), clock, random }
+        Self { url: url.to_owned(), public: None, key, codes: Codes::default(), clock, random }
     }
 
-    /// The same issuer, sending people back also to this origin, like `https://pins.example`.
+    /// The same issuer where others reach this machine by an origin like `https://pins.example`: it sends people back there
+    /// too, and asks for `code`, since a proxy can make everybody look as if they sat here.
     #[must_use]
-    pub fn with_public_origin(mut self, origin: &str) -> Self {
-        self.public_origin = Some(origin.to_owned());
+    pub fn with_public_origin(mut self, origin: &str, code: &str) -> Self {
+        self.public = Some(Public { origin: origin.to_owned(), code: code.to_owned() });
         self
+    }
+
+    /// Whether nobody is sent anywhere else by `address`: the pages of this Pinwheel, to the letter.
+    fn may_return_to(&self, address: &str) -> bool {
+        let own = Url::parse(&self.url).map(|url| url.origin().ascii_serialization()).ok();
+        let public = self.public.as_ref().map(|public| public.origin.clone());
+        own.into_iter().chain(public).any(|origin| address == format!("{origin}/"))
     }
 
     /// The claim `iss` of its tokens.
@@ -88,9 +104,13 @@ impl Issuer {
             .with_state(self)
     }
 
-    /// `GET /local/token?owner=alice[&admin=true]` → `{access_token}`, for scripts at this machine.
+    /// `POST /local/token` with the form `owner=alice[&admin=true]` → `{access_token}`, for scripts at this machine; GET
+    /// with the same query for those that no browser sends. There is no such route where others reach this machine.
     pub fn local_token_router(self: Arc<Self>) -> Router {
-        Router::new().route("/local/token", get(local_token)).with_state(self)
+        if self.public.is_some() {
+            return Router::new();
+        }
+        Router::new().route("/local/token", get(local_token::by_query).post(local_token::by_form)).with_state(self)
     }
 
     fn issue<'a>(&'a self, person: &'a Person) -> Issue<'a> {
@@ -128,28 +148,6 @@ async fn jwks(State(issuer): State<Arc<Issuer>>) -> Json<JwkSet> {
 
 async fn style() -> Response {
     ([(header::CONTENT_TYPE, "text/css")], page::STYLE).into_response()
-}
-
-#[derive(Deserialize)]
-struct Whom {
-    #[serde(default)]
-    owner: String,
-    #[serde(default)]
-    admin: bool,
-}
-
-async fn local_token(State(issuer): State<Arc<Issuer>>, headers: HeaderMap, Query(whom): Query<Whom>) -> Response {
-    if !is_local(&headers) {
-        let message = json!({ "message": "tokens are given only under localhost" });
-        return (StatusCode::FORBIDDEN, Json(message)).into_response();
-    }
-    let Some(name) = authorize::valid_name(&whom.owner) else {
-        let message = json!({ "message": "owner must have 1 to 60 characters" });
-        return (StatusCode::UNPROCESSABLE_ENTITY, Json(message)).into_response();
-    };
-    let person = Person { name, is_admin: whom.admin };
-    let body = json!({ "access_token": issuer.access_token(&person) });
-    ([(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Every Pinwheel function on one machine, on embedded parts.
 
+pub mod access_key;
 pub mod answer;
 pub mod cli;
 pub mod demo;
@@ -17,6 +18,7 @@ pub mod publishing;
 pub mod runtime;
 pub mod s3;
 pub mod secrets_manager;
+mod signature;
 pub mod simulated;
 pub mod stack;
 pub mod virtual_world;

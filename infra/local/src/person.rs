@@ -40,13 +40,19 @@ impl Person {
 
     /// Takes a token of the local issuer under this name.
     pub async fn sign_in(&mut self, name: &str, is_admin: bool) -> anyhow::Result<()> {
-        let query = url::form_urlencoded::Serializer::new(String::new())
+        let form = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs([("owner", name), ("admin", if is_admin { "true" } else { "false" })])
             .finish();
-        let reply = self.get(&format!("local/token?{query}")).await?.expect_success("the token")?;
+        let kind = [(CONTENT_TYPE, "application/x-www-form-urlencoded")];
+        let reply = self.send(Method::POST, "local/token", &kind, form.into()).await?.expect_success("the token")?;
         let token = reply.json()["access_token"].as_str().map(str::to_owned);
         self.token = Some(token.context("there is no token in the answer")?);
         Ok(())
+    }
+
+    /// Takes this token from now on.
+    pub fn take_token(&mut self, token: &str) {
+        self.token = Some(token.to_owned());
     }
 
     /// GET of a path or of an address.

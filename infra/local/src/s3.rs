@@ -7,7 +7,6 @@ mod lifecycle;
 mod operations;
 mod place;
 mod refusal;
-mod signature;
 
 use std::fmt;
 use std::path::Path;
@@ -23,7 +22,9 @@ use bytes::Bytes;
 use shared::clock::SharedClock;
 use url::Url;
 
+pub use crate::access_key::AccessKey;
 use crate::issuer::{is_local, is_loopback};
+use crate::signature;
 pub(crate) use operations::operation;
 use place::Place;
 use refusal::Refusal;
@@ -39,25 +40,6 @@ pub struct S3 {
     place: Place,
     key: AccessKey,
     clock: SharedClock,
-}
-
-/// Who may sign.
-#[derive(Clone)]
-pub struct AccessKey {
-    /// The id, which is in every signed address.
-    pub id: String,
-    /// What it is signed with.
-    pub secret: String,
-    /// Whether its role may `s3:ListBucket`; to whoever may not, S3 answers 403 for what is missing, to tell nobody what is
-    /// there.
-    pub may_list: bool,
-}
-
-impl AccessKey {
-    /// The one of the local stack, which opens nothing from elsewhere and may what the template grants.
-    pub fn local() -> Self {
-        Self { id: "local".to_owned(), secret: "local".to_owned(), may_list: true }
-    }
 }
 
 impl S3 {
@@ -97,7 +79,7 @@ impl S3 {
     }
 
     fn run(&self, request: &http::Request<Bytes>) -> Result<Response<Bytes>, Refusal> {
-        signature::check(request, &self.key, self.clock.now())?;
+        signature::check(request, signature::S3, &self.key, self.clock.now())?;
         let answer = operations::run(&self.place, request, self.clock.now());
         answer.map_err(|refusal| self.told(refusal))
     }

@@ -15,13 +15,14 @@ use pinterest_sim::Simulator;
 use shared::clock::{SharedClock, SystemClock};
 use shared::config::Config;
 use shared::platform::{Platform, World};
-use shared::random::{SharedRandom, SystemRandom};
+use shared::random::{self, SharedRandom, SystemRandom};
 use tokio::task::JoinHandle;
 use url::Url;
 
 pub use failure::StartError;
 pub use variables::{DEFAULT_PORT, Embedded, IMPORTER, PUBLISHER};
 
+use crate::access_key::AccessKey;
 use crate::executions::Executions;
 use crate::folder::Folder;
 use crate::importing;
@@ -75,6 +76,7 @@ pub enum Pinterest {
 pub struct Stack {
     config: Config,
     url: Url,
+    sign_in_code: Option<String>,
     simulator: Option<Simulator>,
     gate: Gate,
     publishing: Option<Publishing>,
@@ -95,8 +97,13 @@ impl Stack {
         };
         let listener = listen(options.port).await?;
         let port = listener.local_addr().map_err(|source| StartError::Listen { port: options.port, source })?.port();
-        let embedded = Embedded { port, pinterest: options.pinterest };
-        let (config, variables) = configure(embedded, &options)?;
+        let key = AccessKey::random(&SystemRandom);
+        let embedded = Embedded { port, pinterest: options.pinterest, key };
+        let (config, variables) = configure(&embedded, &options)?;
+        // A key that the environment names is somebody's at AWS perhaps, and is written nowhere.
+        if config.aws.access_key_id == embedded.key.id {
+            embedded.key.save(folder.path())?;
+        }
         let log = folder.path().join("functions.log");
         let programs = options.functions.clone().map(|folder| Programs { folder, variables, log });
         if let Some(missing) = programs.as_ref().and_then(missing) {
@@ -109,9 +116,11 @@ impl Stack {
         let executions = options.executions.map_or_else(Executions::unlimited, Executions::at_most);
         let parts = Parts { lambda: Arc::new(Lambda::within(executions.clone())), ..parts };
         let issuer = Issuer::new(&embedded.issuer(), key, clock.clone(), random.clone());
-        let issuer = match &config.web.public_url {
-            Some(url) => issuer.with_public_origin(&url.origin().ascii_serialization()),
-            None => issuer,
+        let sign_in_code =
+            config.web.public_url.as_ref().filter(|url| !is_of_this_machine(url)).map(|_| sign_in_code());
+        let issuer = match (&config.web.public_url, &sign_in_code) {
+            (Some(url), Some(code)) => issuer.with_public_origin(&url.origin().ascii_serialization(), code),
+            _ => issuer,
         };
         let gate = Gate::default();
         let front = Front {
@@ -144,12 +153,17 @@ impl Stack {
         });
         gate.open();
         let url = embedded.url();
-        Ok(Self { config, url, simulator, gate, publishing, sweeping, server, folder })
+        Ok(Self { config, url, sign_in_code, simulator, gate, publishing, sweeping, server, folder })
     }
 
     /// Where it listens: `http://localhost:7878/`.
     pub fn url(&self) -> &Url {
         &self.url
+    }
+
+    /// What a sign-in asks for besides a name, where others can reach this machine by its public address.
+    pub fn sign_in_code(&self) -> Option<&str> {
+        self.sign_in_code.as_deref()
     }
 
     /// What the functions were configured with.
@@ -194,6 +208,15 @@ fn platform(config: &Config) -> Arc<Platform> {
     Arc::new(Platform::new(config.clone(), World::real()))
 }
 
+/// Whether an address is reached from this machine only.
+pub(crate) fn is_of_this_machine(url: &Url) -> bool {
+    matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
+}
+
+fn sign_in_code() -> String {
+    random::token(&SystemRandom).chars().filter(char::is_ascii_alphanumeric).take(12).collect()
+}
+
 /// The name by which the publisher is called.
 fn called(config: &Config) -> &str {
     config.storage.publisher_function.as_deref().unwrap_or(PUBLISHER)
@@ -206,7 +229,7 @@ fn missing(programs: &Programs) -> Option<StartError> {
 }
 
 /// The configuration, and the variables of it that the environment does not set.
-fn configure(embedded: Embedded, options: &Options) -> Result<(Config, Vec<(String, String)>), StartError> {
+fn configure(embedded: &Embedded, options: &Options) -> Result<(Config, Vec<(String, String)>), StartError> {
     let given = Mutex::new(Vec::new());
     // Without a publisher there is nobody to call at once; the ticks of the others find every pin.
     let default = |name: &str| {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use jiff::SignedDuration;
+use local::access_key::AccessKey;
 use local::runtime::{self, Function, Programs};
 use local::stack::{Data, Embedded, Options, Pinterest, Stack};
 use serde_json::{Value, json};
@@ -69,7 +70,7 @@ impl Ground {
         let mut crowd = seed::crowd(&platform, simulator, 1).await;
         let seeded = crowd.pop().context("nobody was connected")?;
         let port = stack.url().port().context("the stack has a port")?;
-        let embedded = Embedded { port, pinterest: Pinterest::Simulated };
+        let embedded = Embedded { port, pinterest: Pinterest::Simulated, key: AccessKey::of(stack.config()) };
         let variables = VARIABLES.into_iter().filter_map(|name| Some((name.to_owned(), embedded.variable(name)?)));
         let log = stack.folder().join("functions.log");
         let programs = Programs { folder: folder.to_owned(), variables: variables.collect(), log };

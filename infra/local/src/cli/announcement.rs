@@ -35,7 +35,10 @@ impl Display for Announcement<'_> {
         if let Some(public) = &config.web.public_url {
             line(f, "callback", format_args!("{}{CALLBACK_PATH}", public.as_str().trim_end_matches('/')))?;
         }
-        line(f, "a token", format_args!("curl -s '{url}local/token?owner=alice&admin=true'"))?;
+        match stack.sign_in_code() {
+            Some(code) => line(f, "sign-in", format_args!("with the code {code}, at this machine only"))?,
+            None => line(f, "a token", format_args!("curl -s -d owner=alice -d admin=true {url}local/token"))?,
+        }
         let kept = if stack.is_ephemeral() { ", removed at the end" } else { "" };
         line(f, "data", format_args!("{}{kept}", stack.folder().display()))?;
         if let Some(dynamodb) = &config.aws.dynamodb {
@@ -43,7 +46,9 @@ impl Display for Announcement<'_> {
         }
         if !stack.publishes() {
             let port = url.port().unwrap_or_default();
-            line(f, "publisher", format_args!("none here; start `pinwheel publisher --port {port}`"))?;
+            let folder = stack.folder().display();
+            let start = format_args!("none here; start `pinwheel publisher --port {port} --data-dir {folder}`");
+            line(f, "publisher", start)?;
         }
         write!(f, "  {:<11} Ctrl-C", "to stop")
     }

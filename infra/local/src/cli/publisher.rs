@@ -18,7 +18,7 @@ use crate::publishing::Publishing;
 use crate::stack::{Embedded, PUBLISHER, Server, StartError, listen};
 
 /// What is hosted, and on what.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Hosting {
     /// The parts that it stands on, unless variables name others.
     pub embedded: Embedded,
@@ -39,7 +39,7 @@ pub async fn run(hosting: Hosting) -> anyhow::Result<()> {
         (0..hosting.instances).map(|_| Arc::new(Platform::new(config.clone(), World::real()))).collect();
     let first = &platforms[0];
     tokio::select! {
-        found = find_what_it_needs(first, embedded) => found?,
+        found = find_what_it_needs(first, &embedded) => found?,
         () = stop.asked() => return Ok(()),
     }
     let lambdas: Vec<_> = platforms.iter().map(|_| Arc::new(Lambda::default())).collect();
@@ -69,8 +69,11 @@ async fn take_calls(port: u16, lambdas: Vec<Arc<Lambda>>) -> anyhow::Result<Serv
     Ok(Server::start(listener, lambda_router(Lambda::in_turn(PUBLISHER, lambdas))))
 }
 
-async fn find_what_it_needs(platform: &Platform, embedded: Embedded) -> anyhow::Result<()> {
+async fn find_what_it_needs(platform: &Platform, embedded: &Embedded) -> anyhow::Result<()> {
     let exists = schema::exists(platform.pins.table().client(), &platform.config.storage.table).await;
+    if exists.as_ref().is_err_and(|error| format!("{error:?}").contains("UnrecognizedClientException")) {
+        bail!("{} is of a Pinwheel with another access key; name its data folder with --data-dir", table(platform));
+    }
     if !exists.with_context(|| format!("cannot reach {}; start Pinwheel first", table(platform)))? {
         bail!("there is no {}; start Pinwheel first", table(platform));
     }

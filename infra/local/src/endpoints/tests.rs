@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::body::Body;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use shared::clock::SystemClock;
+use shared::clock::{Clock, SystemClock};
 use tower::ServiceExt;
 
 use super::*;
-use crate::s3::{AccessKey, S3};
+use crate::s3::S3;
 use crate::secrets_manager::SecretsManager;
 
 fn router() -> Router {
@@ -19,15 +19,28 @@ fn router() -> Router {
         lambda: Arc::default(),
         objects: Arc::new(S3::in_memory(AccessKey::local(), Arc::new(SystemClock))),
     };
-    Router::new().nest("/_aws", super::router(parts))
+    let clock: SharedClock = Arc::new(SystemClock);
+    Router::new().nest("/_aws", super::router(parts, &AccessKey::local(), &clock))
 }
 
+/// A call that is signed.
 async fn call(path: &str, headers: &[(&str, &str)], body: &str) -> (StatusCode, Value) {
+    send(request(path, headers, body)).await
+}
+
+fn request(path: &str, headers: &[(&str, &str)], body: &str) -> Request<Bytes> {
     let mut request = Request::post(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let response = router().oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap();
+    let mut request = request.body(Bytes::from(body.to_owned())).unwrap();
+    let service = path.split('/').nth(2).unwrap();
+    signature::sign(&mut request, service, &AccessKey::local(), SystemClock.now());
+    request
+}
+
+async fn send(request: Request<Bytes>) -> (StatusCode, Value) {
+    let response = router().oneshot(request.map(Body::from)).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     (parts.status, serde_json::from_slice(&body).unwrap_or_default())
@@ -78,6 +91,48 @@ async fn what_is_no_request_of_dynamodb_is_refused_as_aws_does() {
     ] {
         let (status, answer) = call("/_aws/dynamodb/", &headers, body).await;
         assert_eq!((status, &answer["__type"]), (StatusCode::BAD_REQUEST, &json!(kind)));
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_answered_without_the_key() {
+    let key = |id: &str, secret: &str| AccessKey { id: id.into(), secret: secret.into(), ..AccessKey::local() };
+    let (unknown, guessed) = (key("LOCALX", "local"), key("local", "guessed"));
+    let hour = jiff::SignedDuration::from_hours(1);
+    for (service, status) in [("dynamodb", 400), ("secretsmanager", 400), ("lambda", 403)] {
+        let path = match service {
+            "lambda" => "/_aws/lambda/2015-03-31/functions/none/invocations".to_owned(),
+            other => format!("/_aws/{other}/"),
+        };
+        let good = || request(&path, &[HERE, LIST_TABLES], "{}");
+        let resigned = |service: &str, key: &AccessKey, now| {
+            let mut request = good();
+            request.headers_mut().remove("authorization");
+            signature::sign(&mut request, service, key, now);
+            request
+        };
+        let mut unsigned = good();
+        unsigned.headers_mut().remove("authorization");
+        let mut altered = good();
+        *altered.body_mut() = Bytes::from_static(b"{\"Limit\": 1}");
+        let mut retargeted = good();
+        retargeted.headers_mut().insert("x-amz-target", "DynamoDB_20120810.Scan".parse().unwrap());
+        let mut more = good();
+        more.headers_mut().insert("x-amz-more", "x".parse().unwrap());
+        let now = SystemClock.now();
+        for (request, kind) in [
+            (unsigned, "MissingAuthenticationTokenException"),
+            (resigned("s3", &AccessKey::local(), now), "MissingAuthenticationTokenException"),
+            (resigned(service, &unknown, now), "UnrecognizedClientException"),
+            (resigned(service, &guessed, now), "InvalidSignatureException"),
+            (resigned(service, &AccessKey::local(), now - hour), "InvalidSignatureException"),
+            (altered, "InvalidSignatureException"),
+            (retargeted, "InvalidSignatureException"),
+            (more, "InvalidSignatureException"),
+        ] {
+            let (given, answer) = send(request).await;
+            assert_eq!((given.as_u16(), &answer["__type"]), (status, &json!(kind)), "{service}");
+        }
     }
 }
 

@@ -7,10 +7,11 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::codes::Grant;
-use super::local::{is_local, may_return_to};
+use super::local::is_local;
 use super::tokens::{Person, USE_SCOPE};
 use super::{CLIENT_ID, Issuer, page};
 
@@ -37,6 +38,8 @@ pub struct SignIn {
     #[serde(default)]
     owner: String,
     admin: Option<String>,
+    #[serde(default)]
+    code: String,
 }
 
 /// Why a wish is not granted, by who is told.
@@ -67,14 +70,14 @@ impl Wish {
     }
 
     /// Where the browser goes afterwards; nobody is sent to an address that is not allowed.
-    fn return_to(&self, public_origin: Option<&str>) -> Result<Url, &'static str> {
+    fn return_to(&self, issuer: &Issuer) -> Result<Url, &'static str> {
         if self.client_id.as_deref() != Some(CLIENT_ID) {
             return Err("The client_id is not known here.");
         }
         self.redirect_uri
             .as_deref()
+            .filter(|address| issuer.may_return_to(address))
             .and_then(|address| Url::parse(address).ok())
-            .filter(|address| may_return_to(address, public_origin))
             .ok_or("The redirect_uri is missing or does not lead back to this Pinwheel.")
     }
 
@@ -102,7 +105,7 @@ impl Wish {
 /// `GET /authorize`: the sign-in page.
 pub async fn ask(State(issuer): State<Arc<Issuer>>, headers: HeaderMap, Query(wish): Query<Wish>) -> Response {
     match issuer.check(&headers, &wish) {
-        Ok(return_to) => page::sign_in(&wish, &return_to, None),
+        Ok(return_to) => page::sign_in(&wish, &return_to, issuer.asks_for_code(), None),
         Err(refusal) => issuer.refuse(&wish, refusal),
     }
 }
@@ -115,8 +118,12 @@ pub async fn answer(State(issuer): State<Arc<Issuer>>, headers: HeaderMap, Form(
     };
     let Some(name) = valid_name(&sign_in.owner) else {
         let complaint = "The name must have 1 to 60 characters.";
-        return page::sign_in(&sign_in.wish, &return_to, Some(complaint));
+        return page::sign_in(&sign_in.wish, &return_to, issuer.asks_for_code(), Some(complaint));
     };
+    if !issuer.takes_code(&sign_in.code) {
+        let complaint = "Enter the code that Pinwheel printed when it started.";
+        return page::sign_in(&sign_in.wish, &return_to, true, Some(complaint));
+    }
     let person = Person { name, is_admin: sign_in.admin.is_some() };
     let code = issuer.grant(&sign_in.wish, person);
     back(&issuer, &sign_in.wish, return_to, ("code", &code))
@@ -134,11 +141,22 @@ impl Issuer {
         if !is_local(headers) {
             return Err(Refusal::Elsewhere);
         }
-        let return_to = wish.return_to(self.public_origin.as_deref()).map_err(Refusal::NoWayBack)?;
+        let return_to = wish.return_to(self).map_err(Refusal::NoWayBack)?;
         match wish.fault() {
             Some(fault) => Err(Refusal::Returned(return_to, fault)),
             None => Ok(return_to),
         }
+    }
+
+    fn asks_for_code(&self) -> bool {
+        self.public.is_some()
+    }
+
+    fn takes_code(&self, given: &str) -> bool {
+        // Hashes, so that how long it takes says nothing of how much was right.
+        self.public
+            .as_ref()
+            .is_none_or(|public| Sha256::digest(public.code.as_bytes()) == Sha256::digest(given.trim().as_bytes()))
     }
 
     fn refuse(&self, wish: &Wish, refusal: Refusal) -> Response {

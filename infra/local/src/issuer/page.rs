@@ -10,8 +10,8 @@ use super::authorize::Wish;
 /// The style sheet of both pages.
 pub const STYLE: &str = include_str!("style.css");
 
-/// Asks who signs in; `return_to` is where the form's answer leads.
-pub fn sign_in(wish: &Wish, return_to: &Url, complaint: Option<&str>) -> Response {
+/// Asks who signs in, and for the code where that is asked for; `return_to` is where the form's answer leads.
+pub fn sign_in(wish: &Wish, return_to: &Url, asks_for_code: bool, complaint: Option<&str>) -> Response {
     let content = html! {
         h1 { "Sign in" }
         p { "This is the sign-in of a local Pinwheel. Any name will do; each name is a separate owner." }
@@ -24,6 +24,11 @@ pub fn sign_in(wish: &Wish, return_to: &Url, complaint: Option<&str>) -> Respons
             }
             label for="owner" { "Name" }
             input id="owner" name="owner" value="alice" required maxlength="60" autocomplete="username" autofocus;
+            @if asks_for_code {
+                label for="code" { "Code" }
+                input id="code" name="code" required autocomplete="off" aria-describedby="about-code";
+                p #about-code { "Others can reach this machine, so a name alone is not enough: Pinwheel printed a code when it started." }
+            }
             label.check {
                 input type="checkbox" name="admin" value="true";
                 " Administrator: may change the Pinterest settings"

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{HeaderMap, Request, StatusCode};
 use data_encoding::BASE64URL_NOPAD;
 use http_body_util::BodyExt;
 use jiff::Timestamp;
@@ -18,7 +18,8 @@ use super::*;
 use crate::virtual_world::{SeededRandom, VirtualClock};
 
 const URL: &str = "http://localhost:7878/_issuer";
-const HOME: &str = "http://localhost:7878/signed-in";
+const HOME: &str = "http://localhost:7878/";
+const CODE: &str = "a1b2c3d4e5f6";
 const VERIFIER: &str = "a-verifier-of-forty-three-characters-or-more";
 
 struct World {
@@ -30,7 +31,12 @@ impl World {
         let clock = VirtualClock::starting_at(Timestamp::from_second(1_800_000_000).unwrap());
         let random = Arc::new(SeededRandom::new(7));
         let key = SigningKey::generate(&*random).unwrap();
-        let issuer = Issuer::new(URL, key, Arc::new(clock), random).with_public_origin("https://pins.example");
+        Self { issuer: Arc::new(Issuer::new(URL, key, Arc::new(clock), random)) }
+    }
+
+    /// The same, where others reach this machine.
+    fn public() -> Self {
+        let issuer = Arc::into_inner(Self::new().issuer).unwrap().with_public_origin("https://pins.example", CODE);
         Self { issuer: Arc::new(issuer) }
     }
 
@@ -210,9 +216,19 @@ async fn a_code_is_lost_to_a_wrong_verifier_and_to_time() {
 async fn an_unknown_client_or_way_back_is_never_redirected() {
     let world = World::new();
     let challenge = challenge();
-    for (field, value) in
-        [("client_id", "other"), ("redirect_uri", "https://evil.example/"), ("redirect_uri", "nonsense")]
-    {
+    for (field, value) in [
+        ("client_id", "other"),
+        ("redirect_uri", "https://evil.example/"),
+        ("redirect_uri", "nonsense"),
+        ("redirect_uri", "https://pins.example/"),
+        ("redirect_uri", "http://localhost:7879/"),
+        ("redirect_uri", "http://localhost:3000/"),
+        ("redirect_uri", "http://127.0.0.1:7878/"),
+        ("redirect_uri", "http://localhost:7878"),
+        ("redirect_uri", "http://localhost:7878/app"),
+        ("redirect_uri", "http://localhost:7878/?x=1"),
+        ("redirect_uri", "HTTP://localhost:7878/"),
+    ] {
         let mut fields = wish(&challenge);
         fields.retain(|(name, _)| *name != field);
         fields.push((field, value));
@@ -266,6 +282,61 @@ async fn nobody_signs_in_from_elsewhere() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn no_page_of_another_site_gets_a_token() {
+    let world = World::new();
+    let form = "application/x-www-form-urlencoded";
+    for (method, header, value, status) in [
+        ("POST", "origin", "http://localhost:7878", 200),
+        ("POST", "sec-fetch-site", "same-origin", 200),
+        ("POST", "origin", "https://evil.example", 403),
+        ("POST", "origin", "http://localhost:3000", 403),
+        ("POST", "origin", "null", 403),
+        ("POST", "sec-fetch-site", "cross-site", 403),
+        ("POST", "sec-fetch-site", "none", 403),
+        ("POST", "x-forwarded-proto", "https", 403),
+        ("GET", "x-anything", "x", 200),
+        ("GET", "origin", "http://localhost:7878", 403),
+        ("GET", "referer", "https://evil.example/", 403),
+        ("GET", "sec-fetch-site", "none", 403),
+        ("GET", "sec-fetch-mode", "no-cors", 403),
+        ("GET", "via", "1.1 tunnel", 403),
+    ] {
+        let request = Request::builder().method(method).header("host", "localhost:7878").header(header, value);
+        let (request, body) = match method {
+            "POST" => (request.uri("/local/token").header("content-type", form), "owner=alice&admin=true"),
+            _ => (request.uri("/local/token?owner=alice&admin=true"), ""),
+        };
+        let (answered, _, body) = world.send(request.body(Body::from(body)).unwrap()).await;
+        assert_eq!(answered.as_u16(), status, "{method} {header}: {value}: {body}");
+        assert_eq!(body.contains("access_token"), status == 200, "{method} {header}: {value}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_others_reach_this_machine_a_name_alone_signs_nobody_in() {
+    let world = World::public();
+    assert_eq!(world.get("/local/token?owner=alice").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(world.post("/local/token", &[("owner", "alice")]).await.0, StatusCode::NOT_FOUND);
+    let challenge = challenge();
+    let (_, _, page) = world.get(&query("/authorize", &wish(&challenge))).await;
+    assert!(page.contains("name=\"code\""), "{page}");
+    for code in ["", "guess", &CODE[..11]] {
+        let form = [&wish(&challenge)[..], &[("owner", "bob"), ("code", code)]].concat();
+        let (status, headers, page) = world.post("/authorize", &form).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+        assert!(!headers.contains_key("location"));
+    }
+    let code = world.code("bob", &[("code", CODE)]).await;
+    assert_eq!(world.exchange(&code, VERIFIER).await.0, StatusCode::OK);
+    let form = [&wish(&challenge)[..], &[("owner", "bob"), ("code", CODE)]].concat();
+    let public: Vec<_> = form
+        .into_iter()
+        .map(|(name, value)| (name, if name == "redirect_uri" { "https://pins.example/" } else { value }))
+        .collect();
+    assert_eq!(world.post("/authorize", &public).await.0, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test(start_paused = true)]
 async fn scripts_get_a_token_at_this_machine() {
     let world = World::new();
     for (path, groups) in
@@ -307,7 +378,8 @@ async fn whoever_signs_out_comes_back_to_this_pinwheel_only() {
     let world = World::new();
     for (address, status) in [
         ("http%3A%2F%2Flocalhost%3A7878%2F", StatusCode::SEE_OTHER),
-        ("https%3A%2F%2Fpins.example%2F", StatusCode::SEE_OTHER),
+        ("http%3A%2F%2Flocalhost%3A7878%2Fapp", StatusCode::BAD_REQUEST),
+        ("https%3A%2F%2Fpins.example%2F", StatusCode::BAD_REQUEST),
         ("https%3A%2F%2Felsewhere.example%2F", StatusCode::BAD_REQUEST),
     ] {
         let (answered, _, _) = world.get(&format!("/end-session?post_logout_redirect_uri={address}")).await;

@@ -3,6 +3,8 @@
 use axum::http::{Response, StatusCode, header};
 use bytes::Bytes;
 
+use crate::signature::Unsigned;
+
 /// A refusal as S3 writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refusal {
@@ -88,6 +90,22 @@ impl Refusal {
         *response.status_mut() = self.status;
         response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/xml"));
         response
+    }
+}
+
+impl From<Unsigned> for Refusal {
+    fn from(why: Unsigned) -> Self {
+        match why {
+            Unsigned::Missing => Self::UNSIGNED,
+            Unsigned::Key => Self::KEY,
+            Unsigned::Skewed => Self::SKEWED,
+            Unsigned::NotYet => Self::NOT_YET,
+            Unsigned::Expired => Self::EXPIRED,
+            Unsigned::Headers => Self::HEADERS,
+            Unsigned::Signature => Self::SIGNATURE,
+            Unsigned::Length => Self::BODY,
+            Unsigned::Hash => Self::HASH,
+        }
     }
 }
 

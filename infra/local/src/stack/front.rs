@@ -18,6 +18,7 @@ use shared::random::SharedRandom;
 use tower::ServiceBuilder;
 
 use super::platform;
+use crate::access_key::AccessKey;
 use crate::endpoints;
 use crate::executions::Executions;
 use crate::gateway::{Authorizer, Gateway};
@@ -65,7 +66,7 @@ impl Front<'_> {
         let functions = self.functions();
         let router = Router::new()
             .merge(self.parts.objects.clone().router())
-            .nest_service("/_aws", endpoints::router(self.parts))
+            .nest_service("/_aws", endpoints::router(self.parts, &AccessKey::of(self.config), &self.clock))
             .nest("/_issuer", self.issuer.clone().router())
             .merge(self.issuer.local_token_router())
             .fallback_service(functions);

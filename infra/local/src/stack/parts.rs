@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use dynoxide::Database;
 use pinterest_sim::{App, OpenError, Simulator, Storage, Tier};
-use secrecy::ExposeSecret;
 use shared::api::CALLBACK_PATH;
 use shared::clock::SharedClock;
 use shared::config::Config;
 use shared::random::SystemRandom;
 
 use super::{Pinterest, StartError};
+use crate::access_key::AccessKey;
 use crate::folder::Folder;
 use crate::in_process::Parts;
 use crate::issuer::SigningKey;
 use crate::lambda::Lambda;
-use crate::s3::{AccessKey, S3};
+use crate::s3::S3;
 use crate::secrets_manager::SecretsManager;
 
 /// The Pinterest app that the simulator knows.
@@ -42,12 +42,7 @@ pub fn open(folder: &Folder, config: &Config, pinterest: Pinterest, clock: &Shar
         Pinterest::Simulated => Some(simulator(folder, config, clock.clone())?),
         Pinterest::Real => None,
     };
-    let key = AccessKey {
-        id: config.aws.access_key_id.clone(),
-        secret: config.aws.secret_access_key.expose_secret().to_owned(),
-        may_list: true,
-    };
-    let objects = S3::in_folder(&folder.path().join("media"), key, clock.clone())
+    let objects = S3::in_folder(&folder.path().join("media"), AccessKey::of(config), clock.clone())
         .map_err(|error| StartError::Unreadable { what: "the uploaded files", source: error.into() })?;
     let parts =
         Parts { database, secrets: Arc::new(secrets), lambda: Arc::new(Lambda::default()), objects: Arc::new(objects) };

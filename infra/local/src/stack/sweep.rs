@@ -56,7 +56,7 @@ mod tests {
             lambda: Arc::default(),
             objects: objects.clone(),
         };
-        let embedded = Embedded { port: 1, pinterest: Pinterest::Simulated };
+        let embedded = Embedded { port: 1, pinterest: Pinterest::Simulated, key: AccessKey::local() };
         let config = Config::read(&|name| embedded.variable(name)).unwrap();
         let world = World { aws: SharedHttpClient::new(InProcess::new(parts)), ..World::real() };
         let platform = Platform::new(config, world);

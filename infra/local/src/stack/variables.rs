@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::Pinterest;
+use crate::access_key::AccessKey;
 use crate::issuer::CLIENT_ID;
 use crate::s3;
 
@@ -16,23 +17,27 @@ pub const PUBLISHER: &str = "pinwheel-publisher";
 pub const IMPORTER: &str = "pinwheel-importer";
 
 /// The addresses of a stack's embedded parts.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Embedded {
     /// The port of the stack.
     pub port: u16,
     /// Which Pinterest goes with it.
     pub pinterest: Pinterest,
+    /// Who may use them.
+    pub key: AccessKey,
 }
 
 impl Embedded {
     /// The value of a variable that the environment does not set; nothing where production has a default too.
-    pub fn variable(self, name: &str) -> Option<String> {
+    pub fn variable(&self, name: &str) -> Option<String> {
         let pinterest = |path: &str| {
             (self.pinterest == Pinterest::Simulated).then(|| self.at("localhost", &format!("_pinterest/{path}")))
         };
         Some(match name {
             "AWS_REGION" => "us-east-1".to_owned(),
-            "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => "local".to_owned(),
+            "AWS_ACCESS_KEY_ID" => self.key.id.clone(),
+            // Both are secrets of this machine, and neither is to be found from what the log says.
+            "AWS_SECRET_ACCESS_KEY" | "SUBJECT_KEY" => self.key.secret.clone(),
             "AWS_ENDPOINT_URL_DYNAMODB" => self.aws("dynamodb"),
             "AWS_ENDPOINT_URL_SECRETS_MANAGER" => self.aws("secretsmanager"),
             "AWS_ENDPOINT_URL_LAMBDA" => self.aws("lambda"),
@@ -55,21 +60,21 @@ impl Embedded {
     }
 
     /// The address of the stack, as people open it.
-    pub fn url(self) -> Url {
+    pub fn url(&self) -> Url {
         Url::parse(&self.at("localhost", "")).expect("a port makes a whole address")
     }
 
     /// The claim `iss` of local tokens.
-    pub fn issuer(self) -> String {
+    pub fn issuer(&self) -> String {
         self.at("localhost", "_issuer")
     }
 
     /// Programs use the number, so that no resolver is asked and no other address family tried first.
-    fn aws(self, service: &str) -> String {
+    fn aws(&self, service: &str) -> String {
         self.at("127.0.0.1", &format!("_aws/{service}"))
     }
 
-    fn at(self, host: &str, path: &str) -> String {
+    fn at(&self, host: &str, path: &str) -> String {
         format!("http://{host}:{}/{path}", self.port)
     }
 }
@@ -83,7 +88,7 @@ mod tests {
     use super::*;
 
     fn config(pinterest: Pinterest) -> Config {
-        let embedded = Embedded { port: 7878, pinterest };
+        let embedded = Embedded { port: 7878, pinterest, key: AccessKey::local() };
         Config::read(&|name| embedded.variable(name)).unwrap()
     }
 

@@ -1,16 +1,22 @@
 //! A variable that is set wins over the embedded part, so the same functions run against other endpoints.
 
+use local::access_key::AccessKey;
 use serde_json::json;
 
-use crate::people::{APP, connect, plan, set_up, titles, until_status};
+use crate::people::{APP, connect, plan, set_up, sign_in_by_code, titles, until_status};
 use crate::running::{Running, run};
 
 #[tokio::test]
 async fn functions_pointed_at_other_tables_and_secrets_use_those() {
     let other = Running::serve_ephemeral(&[]).await;
     let (dynamodb, secrets) = (other.at("_aws/dynamodb"), other.at("_aws/secretsmanager"));
-    let variables =
-        [("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.as_str()), ("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.as_str())];
+    let key = AccessKey::load(&other.data_folder()).unwrap();
+    let variables = [
+        ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.as_str()),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets.as_str()),
+        ("AWS_ACCESS_KEY_ID", &key.id),
+        ("AWS_SECRET_ACCESS_KEY", &key.secret),
+    ];
     let pointed = Running::serve_ephemeral(&variables).await;
     assert!(pointed.said.contains(&dynamodb), "{}", pointed.said);
     set_up(&mut pointed.person("ann", true).await).await;
@@ -47,8 +53,15 @@ async fn a_publisher_of_its_own_works_on_the_parts_of_a_running_pinwheel() {
     let (account, board) = connect(&mut alice).await;
     let pin = plan(&mut alice, (&account, &board), "By another process", json!("now")).await;
     let port = serving.url.port().unwrap().to_string();
-    assert!(serving.said.contains(&format!("start `pinwheel publisher --port {port}`")), "{}", serving.said);
-    let publisher = Running::start(&["publisher", "--port", &port], &[], "Publishing every minute").await;
+    let folder = serving.data_folder();
+    let folder = folder.to_str().unwrap();
+    let start = format!("start `pinwheel publisher --port {port} --data-dir {folder}`");
+    assert!(serving.said.contains(&start), "{}", serving.said);
+    let refused = run(&["publisher", "--port", &port, "--data-dir", "/"]).await;
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("with another access key; name its data folder with --data-dir"), "{said}");
+    let arguments = ["publisher", "--port", &port, "--data-dir", folder];
+    let publisher = Running::start(&arguments, &[], "Publishing every minute").await;
     until_status(&mut alice, &pin, "published").await;
     publisher.signal("TERM").await;
     assert_eq!(publisher.end().await.0, Some(0));
@@ -65,15 +78,17 @@ async fn with_the_real_pinterest_nothing_is_simulated() {
         real.said
     );
     assert!(real.said.contains("https://pins.example.com/app/pinterest/board"), "{}", real.said);
-    let mut ann = real.person("ann", true).await;
+    let mut ann = sign_in_by_code(&real).await;
     let settings = ann.get("v1/settings").await.unwrap().json();
     assert_eq!(settings["callback_url"], "https://pins.example.com/app/pinterest/board");
     assert_eq!(ann.get("_pinterest/").await.unwrap().status, 404);
 
     let port = real.url.port().unwrap().to_string();
-    let refused = run(&["publisher", "--port", &port]).await;
+    let folder = real.data_folder();
+    let folder = folder.to_str().unwrap();
+    let refused = run(&["publisher", "--port", &port, "--data-dir", folder]).await;
     let said = String::from_utf8(refused.stderr).unwrap();
     assert!(said.contains("has no simulated Pinterest; publish to the real one with --pinterest real"), "{said}");
-    let arguments = ["publisher", "--port", &port, "--pinterest", "real"];
+    let arguments = ["publisher", "--port", &port, "--data-dir", folder, "--pinterest", "real"];
     Running::start(&arguments, &[], "Publishing every minute").await;
 }

@@ -26,7 +26,9 @@ const SETTLING: Duration = Duration::from_mins(8);
 /// Starts a publisher whose leases are short, as a process of its own.
 async fn publisher(serving: &Running) -> Running {
     let port = serving.url.port().unwrap().to_string();
-    let arguments = ["publisher", "--port", &port, "--time-limit", "60", "--log", "error"];
+    let folder = serving.data_folder();
+    let parts = ["publisher", "--port", &port, "--data-dir", folder.to_str().unwrap()];
+    let arguments = [&parts[..], &["--time-limit", "60", "--log", "error"]].concat();
     Running::start(&arguments, &[], "Publishing every minute").await
 }
 

@@ -2,16 +2,47 @@
 
 use std::time::Duration;
 
+use data_encoding::BASE64URL_NOPAD;
 use http::Method;
 use http::header::IF_MATCH;
 use local::person::{Form, Person};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::running::PATIENCE;
+use crate::running::{PATIENCE, Running};
 
 /// The app that the simulator accepts.
 pub const APP: (&str, &str) = ("1485555", "simulated-app-secret");
+
+/// Signs Ann, an administrator, in at a Pinwheel that others can reach, by the code that it printed.
+pub async fn sign_in_by_code(running: &Running) -> Person {
+    let (_, code) = running.said.split_once("with the code ").unwrap();
+    let code = code.split(',').next().unwrap();
+    let verifier = "a-verifier-of-forty-three-characters-or-more";
+    let challenge = BASE64URL_NOPAD.encode(&Sha256::digest(verifier));
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let common = [pair("client_id", "pinwheel"), pair("redirect_uri", running.url.as_str())];
+    let wish = [
+        pair("response_type", "code"),
+        pair("code_challenge", &challenge),
+        pair("code_challenge_method", "S256"),
+        pair("owner", "ann"),
+        pair("admin", "true"),
+    ];
+    let mut ann = Person::at(&running.url);
+    let page = running.url.join("_issuer/authorize").unwrap();
+    let without = ann.submit(&page, "", &[&common[..], &wish].concat()).await.unwrap();
+    assert_eq!(without.status, 422, "a name alone is not enough");
+    assert_eq!(ann.get("local/token?owner=ann&admin=true").await.unwrap().status, 404);
+    let back = ann.submit(&page, "", &[&common[..], &wish, &[pair("code", code)]].concat()).await.unwrap();
+    let back = Url::parse(back.location().unwrap()).unwrap();
+    let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
+    let exchange = [pair("grant_type", "authorization_code"), pair("code", &code), pair("code_verifier", verifier)];
+    let tokens = ann.submit(&page, "token", &[&common[..], &exchange].concat()).await.unwrap();
+    ann.take_token(tokens.json()["access_token"].as_str().unwrap());
+    ann
+}
 
 /// Enables Pinterest in live mode.
 pub async fn set_up(admin: &mut Person) {

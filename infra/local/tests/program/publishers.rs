@@ -31,8 +31,10 @@ impl Publishers {
     pub async fn start(serving: &Running, folder: &Path) -> Self {
         let logs = ["one", "two"].map(|name| folder.join(name));
         let (port, instances) = (serving.url.port().unwrap().to_string(), INSTANCES.to_string());
-        let arguments =
-            ["publisher", "--port", &port, "--instances", &instances, "--listen", "0", "--log", "publisher=info"];
+        let data = serving.data_folder();
+        let parts = ["publisher", "--port", &port, "--data-dir", data.to_str().unwrap()];
+        let hosting = ["--instances", &instances, "--listen", "0", "--log", "publisher=info"];
+        let arguments = [&parts[..], &hosting].concat();
         let start = |log| Running::start_logging(&arguments, log, "Publishing every minute");
         let (one, two) = tokio::join!(start(&logs[0]), start(&logs[1]));
         Self { processes: [one, two], logs, begun: SystemClock.now() }

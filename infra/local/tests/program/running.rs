@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
@@ -84,6 +84,12 @@ impl Running {
         let mut person = Person::at(&self.url);
         person.sign_in(name, is_admin).await.unwrap();
         person
+    }
+
+    /// Where it keeps its data, by what it said.
+    pub fn data_folder(&self) -> PathBuf {
+        let line = self.said.lines().find_map(|line| line.trim().strip_prefix("data ")).expect("it names its folder");
+        line.trim().trim_end_matches(", removed at the end").into()
     }
 
     /// An address of this process, without a slash at its end.

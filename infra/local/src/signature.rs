@@ -12,14 +12,39 @@ use jiff::{SignedDuration, Timestamp};
 use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 
-use super::AccessKey;
-use super::refusal::Refusal;
+use crate::access_key::AccessKey;
 
 /// By how much the clocks of both sides may differ.
 const SKEW: SignedDuration = SignedDuration::from_mins(15);
 
 /// The longest that an address can be good for.
 const LONGEST: u64 = 7 * 24 * 3600;
+
+/// What S3 is called in a signature; it signs paths as they are, and bodies only where a header says so.
+pub const S3: &str = "s3";
+
+/// Why a request counts as nobody's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsigned {
+    /// There is no signature, or none that is complete.
+    Missing,
+    /// The access key is unknown.
+    Key,
+    /// Its time is too far from ours.
+    Skewed,
+    /// The address is not good yet.
+    NotYet,
+    /// The address is not good any more.
+    Expired,
+    /// Headers that matter are not signed.
+    Headers,
+    /// Something else was signed.
+    Signature,
+    /// The body is not as long as it says.
+    Length,
+    /// The body is not the one that was signed.
+    Hash,
+}
 
 /// What a request says of its signature.
 struct Claim {
@@ -33,41 +58,42 @@ struct Claim {
     signature: String,
 }
 
-/// Checks that `key` signed `request` as it is, for now.
-pub fn check(request: &Request<Bytes>, key: &AccessKey, now: Timestamp) -> Result<(), Refusal> {
-    let claim = Claim::of(request).ok_or(Refusal::UNSIGNED)?;
+/// Checks that `key` signed `request` for `service` as it is, for now. The address of the request is the whole one.
+pub fn check(request: &Request<Bytes>, service: &str, key: &AccessKey, now: Timestamp) -> Result<(), Unsigned> {
+    let claim = Claim::of(request).filter(|claim| claim.scope[2] == service).ok_or(Unsigned::Missing)?;
     if claim.access_key != key.id {
-        return Err(Refusal::KEY);
+        return Err(Unsigned::Key);
     }
-    let moment = claim.moment().ok_or(Refusal::UNSIGNED)?;
+    let moment = claim.moment().ok_or(Unsigned::Missing)?;
     match claim.lasts {
-        None if now.duration_since(moment).abs() > SKEW => return Err(Refusal::SKEWED),
-        Some(_) if moment > now + SKEW => return Err(Refusal::NOT_YET),
-        Some(seconds) if now > moment + Duration::from_secs(seconds.min(LONGEST)) => return Err(Refusal::EXPIRED),
+        None if now.duration_since(moment).abs() > SKEW => return Err(Unsigned::Skewed),
+        Some(_) if service != S3 => return Err(Unsigned::Missing),
+        Some(_) if moment > now + SKEW => return Err(Unsigned::NotYet),
+        Some(seconds) if now > moment + Duration::from_secs(seconds.min(LONGEST)) => return Err(Unsigned::Expired),
         _ => {}
     }
     let is_signed = |name: &str| claim.headers.iter().any(|signed| signed == name);
     let bound = |name: &str| name.starts_with("x-amz-") || name == "content-type" && claim.lasts.is_some();
     if !is_signed("host") || request.headers().keys().any(|name| bound(name.as_str()) && !is_signed(name.as_str())) {
-        return Err(Refusal::HEADERS);
+        return Err(Unsigned::Headers);
     }
     if claim.expected(request, key, moment).as_deref() != Some(claim.signature.as_str()) {
-        return Err(Refusal::SIGNATURE);
+        return Err(Unsigned::Signature);
     }
     body(request)
 }
 
 /// What was signed of the body holds, or nothing was.
-fn body(request: &Request<Bytes>) -> Result<(), Refusal> {
+fn body(request: &Request<Bytes>) -> Result<(), Unsigned> {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let length = header("content-length").map(str::parse::<usize>);
     if length.is_some_and(|length| length.as_ref() != Ok(&request.body().len())) {
-        return Err(Refusal::BODY);
+        return Err(Unsigned::Length);
     }
     match header("x-amz-content-sha256") {
         None | Some("UNSIGNED-PAYLOAD") => Ok(()),
         Some(hash) if hash == HEXLOWER.encode(&Sha256::digest(request.body())) => Ok(()),
-        Some(_) => Err(Refusal::HASH),
+        Some(_) => Err(Unsigned::Hash),
     }
 }
 
@@ -104,7 +130,7 @@ impl Claim {
     fn new(credential: &str, moment: String, lasts: Option<u64>, headers: &str, signature: String) -> Option<Self> {
         let parts: Vec<_> = credential.split('/').map(str::to_owned).collect();
         let [access_key, date, region, service, end] = <[String; 5]>::try_from(parts).ok()?;
-        let is_whole = end == "aws4_request" && service == "s3" && moment.starts_with(&date);
+        let is_whole = end == "aws4_request" && moment.starts_with(&date);
         let headers = headers.split(';').map(str::to_owned).collect();
         is_whole.then_some(Self { access_key, scope: [date, region, service], moment, lasts, headers, signature })
     }
@@ -131,19 +157,43 @@ impl Claim {
         let query: Vec<_> = query.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
         let headers: Option<Vec<_>> =
             self.headers.iter().map(|name| Some(format!("{name}:{}\n", of(request, name)?))).collect();
-        let hash = request
-            .headers()
-            .get("x-amz-content-sha256")
-            .map_or(Some("UNSIGNED-PAYLOAD"), |hash| hash.to_str().ok())?;
+        let is_s3 = self.scope[2] == S3;
+        let hash = match request.headers().get("x-amz-content-sha256") {
+            Some(hash) => hash.to_str().ok()?.to_owned(),
+            None if is_s3 => "UNSIGNED-PAYLOAD".to_owned(),
+            None => HEXLOWER.encode(&Sha256::digest(request.body())),
+        };
+        // Everything but S3 encodes the parts of a path once more.
+        let path = request.uri().path();
+        let path = if is_s3 { path.to_owned() } else { path.replace('%', "%25") };
         Some(format!(
             "{}\n{}\n{}\n{}\n{}\n{hash}",
             request.method(),
-            request.uri().path(),
+            path,
             query.join("&"),
             headers?.concat(),
             self.headers.join(";"),
         ))
     }
+}
+
+/// Signs `request` in a header, as the SDK does.
+#[cfg(test)]
+pub fn sign(request: &mut Request<Bytes>, service: &str, key: &AccessKey, now: Timestamp) {
+    let moment = now.strftime("%Y%m%dT%H%M%SZ").to_string();
+    request.headers_mut().insert("x-amz-date", moment.parse().expect("a date is a header"));
+    let mut headers: Vec<_> = request.headers().keys().map(ToString::to_string).collect();
+    headers.sort_unstable();
+    let scope = [moment[..8].to_owned(), "us-east-1".to_owned(), service.to_owned()];
+    let claim = Claim { access_key: key.id.clone(), scope, moment, lasts: None, headers, signature: String::new() };
+    let signature = claim.expected(request, key, now).expect("the headers are text");
+    let [date, region, service] = &claim.scope;
+    let header = format!(
+        "AWS4-HMAC-SHA256 Credential={}/{date}/{region}/{service}/aws4_request, SignedHeaders={}, Signature={signature}",
+        claim.access_key,
+        claim.headers.join(";"),
+    );
+    request.headers_mut().insert(header::AUTHORIZATION, header.parse().expect("a signature is a header"));
 }
 
 /// The header as it is signed; without a header, the host is in the address.
