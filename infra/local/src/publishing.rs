@@ -142,7 +142,33 @@ impl Host {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+    use std::sync::atomic::AtomicUsize;
+
     use super::*;
+    use crate::executions::Executions;
+    use crate::virtual_world::VirtualClock;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rush_that_takes_every_execution_loses_ticks_and_not_the_publisher() {
+        let clock: SharedClock = Arc::new(VirtualClock::starting_at(Timestamp::UNIX_EPOCH));
+        let executions = Executions::at_most(1);
+        let lambda = Arc::new(Lambda::within(executions.clone()));
+        let runs = Arc::new(AtomicUsize::new(0));
+        let seen = runs.clone();
+        let count: Handler = Arc::new(move |_| {
+            seen.fetch_add(1, Ordering::Relaxed);
+            Box::pin(std::future::ready(()))
+        });
+        lambda.host_with_age("publisher", MAX_AGE, count);
+        let rush = executions.begin();
+        let schedule = tokio::spawn(tick(lambda.clone(), "publisher".to_owned(), clock));
+        tokio::time::sleep(Duration::from_secs(150)).await;
+        assert_eq!(runs.load(Ordering::Relaxed), 0, "nothing runs while the rush lasts");
+        drop(rush);
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        assert!(runs.load(Ordering::Relaxed) >= 1, "the next tick is there within the minute");
+        schedule.abort();
+    }
 
     #[test]
     fn ticks_keep_their_minute_and_are_not_made_up_for() {
