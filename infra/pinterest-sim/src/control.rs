@@ -62,6 +62,11 @@ impl Wrong {
             remedy: remedy.into(),
         }
     }
+
+    /// The same of a field of `field`.
+    fn below(self, field: &str) -> Self {
+        Self { field: format!("{field}.{}", self.field), ..self }
+    }
 }
 
 impl IntoResponse for Wrong {
@@ -161,6 +166,7 @@ async fn set_answers(State(simulator): State<Simulator>, body: Bytes) -> Result<
         ("create_pin_status", i64::from(body.create_pin_status), [200, 201]),
         ("token_status", i64::from(body.token_status), [200, 201]),
         ("board_not_found_code", body.board_not_found_code, [40, 404]),
+        ("scopes_missing_status", i64::from(body.scopes_missing_status), [401, 403]),
     ] {
         if !known.contains(&given) {
             let problem = format!("{given} is not what Pinterest answers");

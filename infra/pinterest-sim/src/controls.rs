@@ -51,6 +51,7 @@ impl Default for Lifetimes {
 /// Variations of right answers that a client must bear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Answers {
     /// `POST /pins` is answered 201 (as documented) or 200 (as the description allows).
     pub create_pin_status: u16,
@@ -59,6 +60,11 @@ pub struct Answers {
     /// The code of a 404 for a board: 40, as the description has it for saving a pin, or 404, as it
     /// has it for listing a board's pins.
     pub board_not_found_code: i64,
+    /// The status with which a missing scope is refused, always with code 3: 403 or 401; both were seen.
+    pub scopes_missing_status: u16,
+    /// Boards and pins of accounts that are no business are refused with `PINNER_DATA_ACCESS_DENIED`, as to apps that
+    /// were registered from 2026-09-14 on, until Pinterest grants them access.
+    pub pinner_data_denied: bool,
     /// Token answers carry `scope`; the description makes it optional from 5.28 on.
     pub token_scope: bool,
     /// Objects carry fields that no description mentions.
@@ -90,6 +96,8 @@ impl Default for Answers {
             create_pin_status: 201,
             token_status: 200,
             board_not_found_code: 40,
+            scopes_missing_status: 403,
+            pinner_data_denied: false,
             token_scope: true,
             extra_fields: true,
             created_at_offset: false,

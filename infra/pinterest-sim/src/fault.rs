@@ -71,12 +71,29 @@ pub enum FaultAnswer {
         /// Headers to set on top of the usual ones.
         headers: BTreeMap<String, String>,
     },
+    /// An answer that is not Pinterest's but of something on the way: a page, half a JSON, nothing.
+    Raw {
+        /// The HTTP status.
+        status: u16,
+        /// The body as it is; empty for none.
+        text: String,
+        /// Its `content-type`; `None` for an answer without one.
+        content_type: Option<String>,
+        /// Headers, which are all that there are: the usual ones are Pinterest's.
+        headers: BTreeMap<String, String>,
+    },
 }
 
 impl FaultAnswer {
     /// An answer with a status and the body that Pinterest sends with it.
     pub fn status(status: u16) -> Self {
         Self::Status { status, body: None, headers: BTreeMap::new() }
+    }
+
+    /// An answer with this body and the content type of a web page.
+    pub fn page(status: u16, text: impl Into<String>) -> Self {
+        let content_type = Some("text/html".to_owned());
+        Self::Raw { status, text: text.into(), content_type, headers: BTreeMap::new() }
     }
 }
 

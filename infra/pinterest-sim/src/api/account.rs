@@ -9,7 +9,7 @@ use crate::simulator::World;
 pub(super) fn get(world: &World<'_>, call: &Incoming, caller: &Caller) -> Result<Answer, Refusal> {
     let person = world.find_person(&caller.person_id)?.ok_or_else(Refusal::user_not_found)?;
     let (boards, pins) = world.counts(call.mode, &person.id)?;
-    let account_type = if person.business_name.is_some() { "BUSINESS" } else { "PINNER" };
+    let account_type = if person.is_business() { "BUSINESS" } else { "PINNER" };
     let body = json!({
         "id": person.id,
         "username": person.username,

@@ -79,6 +79,22 @@ pub(super) fn faked(
     response
 }
 
+/// The response of a fault that nothing of Pinterest's is in.
+pub(super) fn raw(
+    status: u16,
+    text: String,
+    content_type: Option<String>,
+    headers: &BTreeMap<String, String>,
+) -> Response {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if let Some(kind) = content_type.and_then(|kind| HeaderValue::try_from(kind).ok()) {
+        response.headers_mut().insert(CONTENT_TYPE, kind);
+    }
+    add_headers(&mut response, headers);
+    response
+}
+
 /// Sets headers on top of those that are there.
 pub(super) fn add_headers(response: &mut Response, extra: &BTreeMap<String, String>) {
     for (name, value) in extra {

@@ -141,7 +141,7 @@ fn owned(world: &World<'_>, call: &Incoming, caller: &Caller) -> Result<Board, R
 /// Whether the caller may change a board of this privacy.
 pub(super) fn may_write_secret(privacy: Privacy, caller: &Caller) -> Result<(), Refusal> {
     if privacy == Privacy::Secret && !caller.scopes.has("boards:write_secret") {
-        return Err(Refusal::scope_missing());
+        return Err(Refusal::scopes_missing(["boards:write_secret"]));
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
 
-use super::answer::{Broken, broken, cut, default_body, faked, respond, usual_headers};
+use super::answer::{Broken, broken, cut, default_body, faked, raw, respond, usual_headers};
 use super::{Answer, Caller, Incoming, Refusal, account, boards, oauth, pin_update, pins, sections, uploads, writes};
 use crate::draw;
 use crate::fault::{self, Effect, Fault, FaultAnswer, Target};
@@ -87,6 +87,7 @@ pub(super) async fn strike(answer: FaultAnswer, headers: HeaderMap) -> Response 
             broken()
         }
         FaultAnswer::Status { status, body, headers: extra } => faked(status, body, &extra, headers),
+        FaultAnswer::Raw { status, text, content_type, headers } => raw(status, text, content_type, &headers),
     }
 }
 
@@ -200,13 +201,29 @@ fn permit(world: &World<'_>, call: &Incoming, caller: &Caller) -> Result<(), Ref
         return Err(Refusal::not_permitted());
     }
     if !call.operation.scopes().iter().all(|scope| caller.scopes.has(scope)) {
-        return Err(Refusal::scope_missing());
+        let has = |scope: &&&str| caller.scopes.has(scope);
+        return Err(Refusal::scopes_missing(call.operation.scopes().iter().filter(|scope| !has(scope)).copied()));
     }
+    deny_data_of_pinners(world, call, caller)?;
     let publishes = call.mode == Mode::Live && call.operation == Operation::CreatePin;
     if publishes && world.controls.tier == Tier::Trial {
         return Err(Refusal::trial_may_not_create());
     }
     Ok(())
+}
+
+/// Refuses the operations that new apps may not use on accounts that are no business, where that is switched on. Which
+/// they are is published; invented: that sections are like boards.
+fn deny_data_of_pinners(world: &World<'_>, call: &Incoming, caller: &Caller) -> Result<(), Refusal> {
+    let reads = matches!(
+        call.operation,
+        Operation::GetBoard | Operation::ListBoardPins | Operation::ListSectionPins | Operation::GetPin
+    );
+    if !reads || !world.controls.answers.pinner_data_denied {
+        return Ok(());
+    }
+    let person = world.find_person(&caller.person_id)?.ok_or_else(Refusal::user_not_found)?;
+    if person.is_business() { Ok(()) } else { Err(Refusal::pinner_data_denied()) }
 }
 
 /// Answers a path or method that is not simulated. Invented: the real words are not known.

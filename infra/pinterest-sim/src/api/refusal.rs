@@ -11,7 +11,10 @@ pub(super) const RATE_LIMIT: &str = "This request exceeded a rate limit. This ca
 pub(super) const MEDIA_NOT_FOUND: &str = "Media upload not found";
 const TRIAL: &str = "Apps with Trial access may not create Pins in production https://api.pinterest.com - use API Sandbox https://api-sandbox.pinterest.com instead.";
 
+const LACKING: &str = "Your token does not have sufficient permissions to perform this operation. Please ensure your token is authorized with the correct set of scopes.";
+
 const BOARD_NOT_FOUND: i64 = 40;
+const SCOPES_MISSING: i64 = 3;
 
 /// An answer of Pinterest that says no.
 #[derive(Debug)]
@@ -31,10 +34,13 @@ impl Refusal {
         self.status
     }
 
-    /// The refusal with the code that the answers are set to have.
+    /// The refusal with the code and status that the answers are set to have.
     pub(super) fn coded_for(mut self, answers: Answers) -> Self {
         if self.code == BOARD_NOT_FOUND {
             self.code = answers.board_not_found_code;
+        }
+        if self.code == SCOPES_MISSING && self.status == StatusCode::FORBIDDEN {
+            self.status = StatusCode::from_u16(answers.scopes_missing_status).unwrap_or(self.status);
         }
         self
     }
@@ -78,12 +84,17 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, 29, "You are not permitted to access that resource.")
     }
 
-    pub(super) fn scope_missing() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            29,
-            "Your token does not have sufficient permissions to perform this operation.",
-        )
+    /// A token without the scopes of an operation: the words and the code as two reports have them. One has them with
+    /// 401, the newer one with 403.
+    pub(super) fn scopes_missing<'a>(scopes: impl IntoIterator<Item = &'a str>) -> Self {
+        let missing: Vec<_> = scopes.into_iter().map(|scope| format!("'{scope}'")).collect();
+        Self::new(StatusCode::FORBIDDEN, SCOPES_MISSING, format!("{LACKING} Missing: [{}]", missing.join(", ")))
+    }
+
+    /// What an app without Pinterest's grant gets of an account that is no business. The name is published; invented:
+    /// the code and where in the body the name is.
+    pub(super) fn pinner_data_denied() -> Self {
+        Self::new(StatusCode::FORBIDDEN, 403, "PINNER_DATA_ACCESS_DENIED")
     }
 
     pub(super) fn trial_may_not_create() -> Self {

@@ -31,6 +31,8 @@ const FIELDS: [&str; 13] = [
     "visible_after_ms",
 ];
 
+const ANSWER_FIELDS: [&str; 5] = ["status", "body", "text", "content_type", "headers"];
+
 /// The faults that can still strike.
 pub(super) async fn list(State(simulator): State<Simulator>) -> Json<Value> {
     let items: Vec<_> = simulator.faults().iter().map(show).collect();
@@ -102,7 +104,7 @@ fn check(fault: &Fault) -> Result<(), Wrong> {
 }
 
 fn answer(value: &Value) -> Result<FaultAnswer, Wrong> {
-    let remedy = "send \"reset\", \"timeout\", or {\"status\":500} with body and headers if you like";
+    let remedy = "send \"reset\", \"timeout\", or {\"status\":500} with body (JSON) or text, content_type, and headers if you like";
     let object = match value {
         Value::String(word) if word == "reset" => return Ok(FaultAnswer::Reset),
         Value::String(word) if word == "timeout" => return Ok(FaultAnswer::Timeout),
@@ -111,7 +113,7 @@ fn answer(value: &Value) -> Result<FaultAnswer, Wrong> {
             return Err(Wrong::new("answer", format!("{other} is no answer"), remedy));
         }
     };
-    if let Some(name) = object.keys().find(|name| !["status", "body", "headers"].contains(&name.as_str())) {
+    if let Some(name) = object.keys().find(|name| !ANSWER_FIELDS.contains(&name.as_str())) {
         return Err(Wrong::new(&format!("answer.{name}"), "an answer has no such field", remedy));
     }
     let status = object.get("status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
@@ -123,7 +125,18 @@ fn answer(value: &Value) -> Result<FaultAnswer, Wrong> {
         Some(headers) => serde_json::from_value(headers.clone())
             .map_err(|error| Wrong::new("answer.headers", error.to_string(), "send an object of texts"))?,
     };
-    Ok(FaultAnswer::Status { status, body: object.get("body").cloned(), headers })
+    let content_type = text(object, "content_type").map_err(|wrong| wrong.below("answer"))?;
+    match text(object, "text").map_err(|wrong| wrong.below("answer"))? {
+        Some(_) if object.contains_key("body") => {
+            Err(Wrong::new("answer.text", "an answer has one body", "send text, or body for JSON"))
+        }
+        Some(text) => Ok(FaultAnswer::Raw { status, text, content_type, headers }),
+        None if content_type.is_some() => {
+            let remedy = "send text with it; body is always JSON";
+            Err(Wrong::new("answer.content_type", "only a text has a content type of its own", remedy))
+        }
+        None => Ok(FaultAnswer::Status { status, body: object.get("body").cloned(), headers }),
+    }
 }
 
 fn text(object: &Map<String, Value>, name: &str) -> Result<Option<String>, Wrong> {
@@ -182,6 +195,9 @@ fn show(fault: &Fault) -> Value {
         Some(FaultAnswer::Timeout) => json!("timeout"),
         Some(FaultAnswer::Status { status, body, headers }) => {
             json!({ "status": status, "body": body, "headers": headers })
+        }
+        Some(FaultAnswer::Raw { status, text, content_type, headers }) => {
+            json!({ "status": status, "text": text, "content_type": content_type, "headers": headers })
         }
     };
     json!({

@@ -19,6 +19,13 @@ pub struct Person {
     pub about: String,
 }
 
+impl Person {
+    /// Whether the account is one of a business.
+    pub(crate) fn is_business(&self) -> bool {
+        self.business_name.is_some()
+    }
+}
+
 const COLUMNS: &str = "id, username, business_name, about";
 
 fn person(row: &Row<'_>) -> Result<Person> {

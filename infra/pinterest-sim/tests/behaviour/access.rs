@@ -1,14 +1,13 @@
 //! Who may do what: tokens, hosts, tiers, scopes.
 
 use http::StatusCode;
-use pinterest_sim::{Mode, Tier};
+use pinterest_sim::{Answers, Mode, NewBoard, Tier};
 use serde_json::{Value, json};
 
 use crate::world::{SCOPES, World, image};
 
 const FAILED: (u16, i64, &str) = (401, 2, "Authentication failed.");
-const LACKING: (u16, i64, &str) =
-    (403, 29, "Your token does not have sufficient permissions to perform this operation.");
+const LACKING: &str = "Your token does not have sufficient permissions to perform this operation. Please ensure your token is authorized with the correct set of scopes. Missing: [";
 const TRIAL: (u16, i64, &str) = (
     403,
     29,
@@ -113,10 +112,35 @@ async fn each_operation_needs_its_scopes() {
         };
         for missing in needed {
             let scopes: Vec<_> = all.iter().filter(|scope| scope != &missing).copied().collect();
-            assert_eq!(call(&scopes.join(" ")).await.refusal(), LACKING, "{method} {path} without {missing}");
+            for status in [401, 403] {
+                let answers = Answers { scopes_missing_status: status, ..Answers::default() };
+                world.simulator.set_answers(answers);
+                let refused = call(&scopes.join(" ")).await;
+                let expected = (status, 3, &*format!("{LACKING}'{missing}']"));
+                assert_eq!(refused.refusal(), expected, "{method} {path} without {missing}");
+            }
         }
         let enough = call(&needed.join(" ")).await;
         assert!(enough.status.is_success(), "{method} {path} {}", enough.text);
+    }
+}
+
+#[tokio::test]
+async fn boards_and_pins_of_personal_accounts_can_be_denied() {
+    const DENIED: (u16, i64, &str) = (403, 403, "PINNER_DATA_ACCESS_DENIED");
+    let world = World::new();
+    world.simulator.set_answers(Answers { pinner_data_denied: true, ..Answers::default() });
+    for (username, is_denied) in [("shop", false), ("friend", true)] {
+        let token = world.connect(Mode::Live, username).await;
+        let board = world.simulator.add_board(NewBoard::public(Mode::Live, username, "Denied")).unwrap();
+        let created = world.post(Mode::Live, "/pins", &token, &pin(&board)).await;
+        assert_eq!(created.status, StatusCode::CREATED, "pins are made all the same");
+        let id = created.body["id"].as_str().unwrap();
+        for path in [format!("/boards/{board}"), format!("/boards/{board}/pins"), format!("/pins/{id}")] {
+            let read = world.get(Mode::Live, &path, &token).await;
+            assert_eq!(read.refusal() == DENIED, is_denied, "{username} {path} {}", read.text);
+        }
+        assert_eq!(world.get(Mode::Live, "/boards", &token).await.status, StatusCode::OK, "the list stays open");
     }
 }
 
@@ -133,11 +157,12 @@ async fn secret_boards_need_the_secret_scopes() {
     assert_eq!(world.get(Mode::Live, &format!("/boards/{board}/pins"), &without).await.status, StatusCode::FORBIDDEN);
     assert_eq!(world.post(Mode::Live, "/pins", &without, &pin(&board)).await.status, StatusCode::FORBIDDEN);
     let secret = json!({ "name": "Hidden", "privacy": "SECRET" });
-    assert_eq!(world.post(Mode::Live, "/boards", &without, &secret).await.refusal(), LACKING);
+    let lacking = (403, 3, &*format!("{LACKING}'boards:write_secret']"));
+    assert_eq!(world.post(Mode::Live, "/boards", &without, &secret).await.refusal(), lacking);
     let reading = token(&format!("{open} boards:read_secret"));
     let section =
         world.post(Mode::Live, &format!("/boards/{board}/sections"), &reading, &json!({ "name": "New" })).await;
-    assert_eq!(section.refusal(), LACKING);
+    assert_eq!(section.refusal(), lacking);
 
     let with = token(&format!("{open} boards:read_secret boards:write_secret pins:read_secret pins:write_secret"));
     let listed = world.get(Mode::Live, "/boards", &with).await;

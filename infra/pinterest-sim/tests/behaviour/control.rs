@@ -61,6 +61,10 @@ async fn faults_are_set_listed_and_cleared() {
     assert_eq!(listed.body, json!({ "items": [fault] }));
     assert_eq!(world.control(Method::DELETE, "faults", &Value::Null).await.status, StatusCode::NO_CONTENT);
     assert!(world.simulator.faults().is_empty());
+    let raw = json!({ "status": 403, "text": "<html>", "content_type": "text/html", "headers": {} });
+    let added = world.control(Method::POST, "faults", &json!({ "operation": "create_pin", "answer": raw })).await;
+    assert_eq!((added.status, &added.body["answer"]), (StatusCode::CREATED, &raw));
+    assert_eq!(world.simulator.faults().pop().unwrap().answer, Some(FaultAnswer::page(403, "<html>")));
     for (word, answer) in [("reset", FaultAnswer::Reset), ("timeout", FaultAnswer::Timeout)] {
         world.control(Method::POST, "faults", &json!({ "operation": "token", "answer": word })).await;
         assert_eq!(world.simulator.faults().pop().unwrap().answer, Some(answer));
@@ -78,6 +82,12 @@ async fn a_wrong_fault_is_refused_with_field_and_remedy() {
         (json!({ "operation": "create_pin", "answer": { "status": 20 } }), "answer.status"),
         (json!({ "operation": "create_pin", "answer": { "code": 1 } }), "answer.code"),
         (json!({ "operation": "create_pin", "answer": { "status": 500, "headers": [] } }), "answer.headers"),
+        (json!({ "operation": "create_pin", "answer": { "status": 500, "text": 1 } }), "answer.text"),
+        (json!({ "operation": "create_pin", "answer": { "status": 500, "text": "", "body": {} } }), "answer.text"),
+        (
+            json!({ "operation": "create_pin", "answer": { "status": 500, "content_type": "a/b" } }),
+            "answer.content_type",
+        ),
         (json!({ "operation": "create_pin", "answer": "reset", "times": 0 }), "times"),
         (json!({ "operation": "create_pin", "answer": "reset", "times": -1 }), "times"),
         (json!({ "operation": "create_pin", "answer": "reset", "probability": 2 }), "probability"),
@@ -113,7 +123,8 @@ async fn switches_are_set_and_told() {
         (
             "answers",
             json!({
-                "create_pin_status": 200, "token_status": 201, "board_not_found_code": 404, "token_scope": false,
+                "create_pin_status": 200, "token_status": 201, "board_not_found_code": 404,
+                "scopes_missing_status": 401, "pinner_data_denied": true, "token_scope": false,
                 "extra_fields": false, "created_at_offset": true,
             }),
         ),
@@ -133,6 +144,7 @@ async fn switches_are_set_and_told() {
         ("answers", json!({ "create_pin_status": 418 }), "create_pin_status"),
         ("answers", json!({ "token_status": 418 }), "token_status"),
         ("answers", json!({ "board_not_found_code": 50 }), "board_not_found_code"),
+        ("answers", json!({ "scopes_missing_status": 400 }), "scopes_missing_status"),
         ("limits", json!({ "org_read": 1, "for_ms": 0 }), "for_ms"),
         ("writes", json!({ "refusal": "never" }), "writes"),
         ("media", json!({ "outcome": "lost" }), "media"),

@@ -69,6 +69,22 @@ async fn an_error_comes_with_or_without_the_pin_created() {
 }
 
 #[tokio::test]
+async fn an_answer_can_be_something_that_pinterest_never_sends() {
+    for (text, content_type) in
+        [("<html>Forbidden</html>", Some("text/html")), ("{\"code\":", Some("application/json")), ("", None)]
+    {
+        let shop = Shop::open().await;
+        let content_type = content_type.map(str::to_owned);
+        let kind = content_type.clone().unwrap_or_default();
+        let answer = FaultAnswer::Raw { status: 403, text: text.to_owned(), content_type, headers: [].into() };
+        shop.fault(on_create(Effect::Before, answer));
+        let reply = shop.create().await;
+        assert_eq!((reply.status.as_u16(), reply.text.as_str()), (403, text));
+        assert_eq!((reply.header("content-type"), reply.header("x-pinterest-rid")), (kind.as_str(), ""));
+    }
+}
+
+#[tokio::test]
 async fn an_answer_can_be_made_up_with_body_and_headers() {
     let shop = Shop::open().await;
     let answer = FaultAnswer::Status {
