@@ -29,6 +29,8 @@ pub struct Permitted {
     pub person: Person,
     /// The address of the picture.
     pub profile_image: Option<String>,
+    /// Whether it is a business, in Pinterest's word.
+    pub account_type: Option<String>,
     /// What was granted.
     pub scopes: Scopes,
     /// The tokens.
@@ -100,7 +102,7 @@ async fn find(platform: &Platform, permitted: &Permitted) -> Result<Option<Accou
 async fn account(platform: &Platform, permitted: &Permitted, known: Option<Account>) -> Result<Account, SealError> {
     // Stored to the millisecond; what is answered is to be what the next reader gets.
     let now = to_millisecond(platform.clock.now());
-    let Permitted { owner, person, profile_image, scopes, tokens } = permitted;
+    let Permitted { owner, person, profile_image, account_type, scopes, tokens } = permitted;
     let is_known = known.is_some();
     let new = || Account::new(AccountId::random(&*platform.random), owner.clone(), person.clone(), now);
     let mut account = known.unwrap_or_else(new);
@@ -109,6 +111,7 @@ async fn account(platform: &Platform, permitted: &Permitted, known: Option<Accou
     account.app_id = person.app_id.clone();
     account.username.clone_from(&person.username);
     account.profile_image.clone_from(profile_image);
+    account.account_type.clone_from(account_type);
     account.scopes = scopes.clone();
     account.updated_at = now;
     if is_known {

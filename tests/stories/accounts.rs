@@ -53,7 +53,8 @@ async fn an_account_says_what_it_may_do_and_never_its_tokens() {
     let answer = world.user("alice").get(&format!("/v1/accounts/{id}")).await;
     let person = world.simulator.people().into_iter().find(|person| person.username == "shop").unwrap();
     let expected = json!({
-        "id": id, "pinterest_user_id": person.id, "username": "shop", "profile_image": null, "mode": "live",
+        "id": id, "pinterest_user_id": person.id, "username": "shop", "profile_image": null, "account_type": null,
+        "mode": "live",
         "state": "connected", "reason": null, "hold": null, "scopes": ["user_accounts:read", "pins:read", "boards:read"],
         "missing_scopes": ["pins:write", "boards:write"], "access_token_expires_at": "2027-02-14T08:00:00Z",
         "refresh_token_expires_at": null, "channels": [],
@@ -209,7 +210,7 @@ async fn boards_are_not_chosen_while_they_cannot_be_checked() {
     };
     let down = pinterest_sim::Fault::on(Operation::ListBoards);
     world.simulator.set_fault(pinterest_sim::Fault { answer: Some(FaultAnswer::status(500)), ..down });
-    assert_eq!(choose().await, (502, "pinterest_refused".into()));
+    assert_eq!(choose().await, (502, "pinterest_unavailable".into()));
     world.simulator.clear_faults();
     world.change_settings(|settings| settings.mode = Mode::Sandbox).await;
     assert_eq!(choose().await, (409, "other_mode".into()));

@@ -99,6 +99,23 @@ fn reqwest_is_named_in_the_transport_only() {
 }
 
 #[test]
+fn what_a_refusal_means_is_decided_in_one_place_only() {
+    let words = [
+        "match refusal.status",
+        "match refusal.code",
+        "match (refusal.status",
+        "(refusal.status, refusal.code)",
+        "refusal.status ==",
+        "refusal.status <",
+        "refusal.status >",
+        "refusal.code ==",
+        "Refusal { status",
+        "RefusalKind::read",
+    ];
+    assert_eq!(offenders(&deployed(), &words, &["shared/src/pinterest"]), [""; 0]);
+}
+
+#[test]
 fn the_environment_is_read_in_the_configuration_only() {
     let words = ["env::var", "env::vars", "from_default_env"];
     assert_eq!(offenders(&deployed(), &words, &["shared/src/config.rs", "functions/web/build.rs"]), [""; 0]);

@@ -120,7 +120,7 @@ async fn pinterests_troubles_are_not_ours() {
     let world = World::enabled().await;
     let id = world.link("alice", "shop").await;
     for (answer, status, code) in [
-        (FaultAnswer::status(500), 502, "pinterest_refused"),
+        (FaultAnswer::status(500), 502, "pinterest_unavailable"),
         (FaultAnswer::status(429), 429, "pinterest_rate_limited"),
         (FaultAnswer::Reset, 502, "pinterest_unavailable"),
         (FaultAnswer::Timeout, 502, "pinterest_unavailable"),

@@ -4,7 +4,9 @@ use jiff::SignedDuration;
 use pinterest_sim::{Fault, FaultAnswer, Operation};
 use publisher::Publisher;
 use serde_json::{Value, json};
+use shared::api::Problem;
 use shared::domain::Shard;
+use shared::pinterest::{CallError, Refusal};
 use tests::{START, World};
 
 /// What Pinterest answers: status, body, and the headers that matter.
@@ -17,6 +19,14 @@ struct Row {
 fn row(status: u16, body: Value) -> Row {
     Row { status, body, headers: &[] }
 }
+
+/// What is not Pinterest's, but a page of something on the way.
+fn raw(status: u16, text: &str) -> Row {
+    Row { status, body: Value::String(text.to_owned()), headers: &[] }
+}
+
+const LACKING: &str = "Your token does not have sufficient permissions to perform this operation. Please ensure your \
+                       token is authorized with the correct set of scopes.";
 
 /// Pinterest's refusals of `POST /pins` as its documentation, its descriptions and operators quote them.
 fn table() -> Vec<Row> {
@@ -32,12 +42,24 @@ fn table() -> Vec<Row> {
         row(400, failure(1, r"'board_id' with the value 'x' does not match '^\d+$'")),
         row(400, failure(1, "media_source.items violates the constraint: maxItems=5")),
         row(400, failure(1, "A video needs cover_image_url or cover_image_content_type and cover_image_data.")),
-        row(400, failure(2401, "Sorry we could not fetch the image.")),
+        row(400, failure(1, "Sorry we could not fetch the image.")),
+        row(500, failure(1, "Sorry we could not fetch the image.")),
         row(400, failure(2401, "Unable to reach the URL. Please check the URL is correct and try again.")),
         row(400, failure(0, "Sorry! Something went wrong on our end.")),
+        row(400, failure(2787, "Something went wrong on our end. Sorry about that.")),
+        row(403, failure(2787, "Something went wrong on our end. Sorry about that.")),
+        row(500, failure(2787, "Something went wrong on our end. Sorry about that.")),
+        row(400, failure(1, "This site doesn't allow you to save Pins.")),
+        row(400, bare(400, "The board name is invalid or duplicated.")),
         row(400, bare(400, "Invalid board section parameters.")),
         row(401, failure(2, "Authentication failed.")),
         row(401, failure(3, "Your application consumer type is not supported")),
+        row(401, failure(3, LACKING)),
+        row(403, failure(3, &format!("{LACKING} Missing: ['boards:write']"))),
+        row(403, failure(3, &format!("{LACKING} Missing: ['boards:read', 'boards:write', 'pins:read', 'pins:write']"))),
+        row(401, failure(283, "The authorization grant is invalid")),
+        row(401, failure(7, "You don't have permission to edit that board.")),
+        row(403, failure(403, "PINNER_DATA_ACCESS_DENIED")),
         row(401, bare(7, "Not authorized to access board or Pin.")),
         row(401, bare(7, "Authorization failed.")),
         row(403, bare(29, "You are not permitted to access that resource.")),
@@ -85,18 +107,45 @@ fn table() -> Vec<Row> {
             json!({"code": 0, "message": "Blocked.", "message_detail": "You have hit a block (Pins) we have in place to combat SPAM."}),
         ),
         row(500, bare(500, "Could not create a new Pin.")),
-        row(502, Value::Null),
-        row(503, json!("<html>Service Unavailable</html>")),
+        row(404, json!({"message": "Board not found."})),
+        raw(400, ""),
+        raw(401, "<html>Unauthorized</html>"),
+        raw(403, "<html>Forbidden</html>"),
+        raw(403, r#"{"code": 29, "mess"#),
+        raw(404, "<html>Not Found</html>"),
+        raw(429, ""),
+        raw(502, ""),
+        raw(503, "<html>Service Unavailable</html>"),
     ]
+}
+
+impl Row {
+    /// What the simulator sends.
+    fn answer(&self) -> FaultAnswer {
+        let headers = self.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        match &self.body {
+            Value::String(text) => FaultAnswer::page(self.status, text),
+            body => FaultAnswer::Status { status: self.status, body: Some(body.clone()), headers },
+        }
+    }
+
+    /// How the client reads it: its kind and reach, and what a caller of the API is told where it comes to a request of
+    /// theirs.
+    fn meaning(&self) -> String {
+        let said = |name: &str| self.body[name].as_str();
+        let words: Vec<_> = [said("message"), said("message_detail")].into_iter().flatten().collect();
+        let refusal = Refusal::new(self.status, self.body["code"].as_i64(), words.join(" "));
+        let (kind, reach) = (format!("{:?}", refusal.kind), refusal.kind.reach());
+        let Problem { status, code, detail, .. } = CallError::Refused(refusal).into();
+        format!("{kind}, reaches {reach:?}\n    API: {} {code}: {detail}", status.as_u16())
+    }
 }
 
 /// What a client reads of a pin that met `row`, in a few lines.
 async fn reads(row: &Row) -> String {
     let world = World::enabled().await;
     let seeded = world.seed_account("alice", "shop").await;
-    let headers = row.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let answer = FaultAnswer::Status { status: row.status, body: Some(row.body.clone()), headers };
-    world.simulator.set_fault(Fault { answer: Some(answer), times: Some(1), ..Fault::on(Operation::CreatePin) });
+    world.simulator.set_fault(Fault { answer: Some(row.answer()), times: Some(1), ..Fault::on(Operation::CreatePin) });
     let pin = world.seed_pin(&seeded, "Refused", START + SignedDuration::from_secs(5)).await;
     // Stopped before a second try could hide what the first one met.
     let stop = world.clock_reaches(START + SignedDuration::from_millis(5_400));
@@ -113,10 +162,11 @@ async fn reads(row: &Row) -> String {
     );
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     format!(
-        "{} {} {}\n    {} {}, {}\n    {}\n",
+        "{} {} {}\n    {}\n    {} {}, {}\n    {}\n",
         row.status,
         first["code"],
         text(&first["message"]),
+        row.meaning(),
         text(&body["status"]),
         text(&reason["code"]),
         if body["held_until"].is_string() || body["next_attempt_at"].is_string() { "with a time" } else { "no time" },

@@ -61,6 +61,36 @@ async fn a_used_state_is_rejected_and_not_exchanged_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_not_pinterests_word_refuses_neither_the_code_nor_the_app() {
+    // The default body of a 400 is "Something went wrong on our end."
+    for answer in [FaultAnswer::page(400, ""), FaultAnswer::page(401, "<html>"), FaultAnswer::status(400)] {
+        for operation in [Operation::ExchangeCode, Operation::GetUserAccount] {
+            let world = World::ready().await;
+            world.simulator.set_fault(Fault { answer: Some(answer.clone()), times: Some(1), ..Fault::on(operation) });
+            let browser = world.browser();
+            let page = browser.open(&allow(&browser).await).await;
+            assert_fails(&world, &page, 502, "Pinterest did not answer").await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn scopes_that_pinterest_says_are_missing_are_named_whatever_the_status_and_code() {
+    for (status, code) in [(401, 3), (403, 3), (403, 29)] {
+        let world = World::ready().await;
+        let message = "Your token does not have sufficient permissions to perform this operation. Missing: \
+                       ['user_accounts:read']";
+        let body = Some(json!({"code": code, "message": message}));
+        let answer = Some(FaultAnswer::Status { status, body, headers: std::collections::BTreeMap::new() });
+        world.simulator.set_fault(Fault { answer, times: Some(1), ..Fault::on(Operation::GetUserAccount) });
+        let browser = world.browser();
+        let page = browser.open(&allow(&browser).await).await;
+        assert!(page.text().contains("user_accounts:read"), "{}", page.text());
+        assert_fails(&world, &page, 403, "Some permissions are missing").await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn of_two_visits_at_the_same_time_one_uses_the_state() {
     let world = World::ready().await;
     let browser = world.browser();

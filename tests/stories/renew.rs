@@ -119,16 +119,52 @@ async fn dead_tokens_hold_the_pin_with_the_reason() {
 
 #[tokio::test(start_paused = true)]
 async fn an_outage_of_the_token_endpoint_holds_nothing_and_heals() {
-    let (world, seeded) = world().await;
-    let fault = Fault { answer: Some(FaultAnswer::status(503)), times: Some(2), ..Fault::on(Operation::RefreshToken) };
-    world.simulator.set_fault(fault);
-    for _ in 0..3 {
-        let account = world.account(&seeded.account).await;
-        assert!(matches!(account.connection, Connection::Connected(_)));
-        tick_when_due(&world, &account).await;
+    // The default body of a 400 is "Something went wrong on our end."
+    let pages = [400, 401, 403, 502].map(|status| FaultAnswer::page(status, "<html>"));
+    let others = [FaultAnswer::status(503), FaultAnswer::status(400), FaultAnswer::page(401, "")];
+    for answer in pages.into_iter().chain(others) {
+        let (world, seeded) = world().await;
+        let fault = Fault { answer: Some(answer.clone()), times: Some(2), ..Fault::on(Operation::RefreshToken) };
+        world.simulator.set_fault(fault);
+        for _ in 0..3 {
+            let account = world.account(&seeded.account).await;
+            assert!(matches!(account.connection, Connection::Connected(_)), "{answer:?}");
+            tick_when_due(&world, &account).await;
+        }
+        assert_eq!(renewals(&world), 3, "{answer:?}");
+        assert_eq!(world.account(&seeded.account).await.token_version, seeded.account.token_version + 1, "{answer:?}");
     }
-    assert_eq!(renewals(&world), 3);
-    assert_eq!(world.account(&seeded.account).await.token_version, seeded.account.token_version + 1);
+}
+
+/// Refuses every renewal.
+fn refuse_renewals(world: &World, status: u16, code: i64, message: &str) {
+    let body = Some(serde_json::json!({"code": code, "message": message}));
+    let answer = FaultAnswer::Status { status, body, headers: std::collections::BTreeMap::default() };
+    world.simulator.set_fault(Fault { answer: Some(answer), ..Fault::on(Operation::RefreshToken) });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_grant_ends_the_account_under_any_status() {
+    for status in [400, 401] {
+        let (world, seeded) = world().await;
+        refuse_renewals(&world, status, 283, "The authorization grant is invalid");
+        tick_when_due(&world, &seeded.account).await;
+        let account = world.account(&seeded.account).await;
+        assert_eq!(account.reconnect_reason(world.clock.now()), Some(ReconnectReason::RefreshRefused), "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn words_that_nobody_knows_end_an_account_only_when_its_access_token_has_ended() {
+    let (world, seeded) = world().await;
+    refuse_renewals(&world, 400, 1, "Some words of tomorrow.");
+    tick_when_due(&world, &seeded.account).await;
+    let account = world.account(&seeded.account).await;
+    assert!(matches!(account.connection, Connection::Connected(_)) && account.refresh_at.is_some());
+    world.clock.sleep_until(account.tokens().unwrap().access_expires_at).await;
+    world.tick().await;
+    let account = world.account(&seeded.account).await;
+    assert_eq!(account.reconnect_reason(world.clock.now()), Some(ReconnectReason::RefreshRefused));
 }
 
 #[tokio::test(start_paused = true)]

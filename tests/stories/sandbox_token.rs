@@ -161,7 +161,7 @@ async fn pinterests_troubles_connect_nothing_and_are_told() {
     let world = sandbox().await;
     let token = portal_token(&world, "shop");
     for (answer, expected) in [
-        (FaultAnswer::status(500), (502, "pinterest_refused")),
+        (FaultAnswer::status(500), (502, "pinterest_unavailable")),
         (FaultAnswer::status(429), (429, "pinterest_rate_limited")),
         (FaultAnswer::Reset, (502, "pinterest_unavailable")),
         (FaultAnswer::Timeout, (502, "pinterest_unavailable")),

@@ -211,7 +211,7 @@ async fn pinterests_troubles_have_their_words() {
         (Operation::CreateSection, said(403, 403, "Not authorized."), (403, "not_permitted"), ""),
         (Operation::CreateSection, said(400, 400, "Invalid board section parameters."), (422, "invalid"), ""),
         (Operation::ListSections, said(429, 8, "exceeded a rate limit"), (429, "pinterest_rate_limited"), "30"),
-        (Operation::ListSections, said(500, 500, "oops"), (502, "pinterest_refused"), ""),
+        (Operation::ListSections, said(500, 500, "oops"), (502, "pinterest_unavailable"), ""),
         (Operation::ListSections, FaultAnswer::Reset, (502, "pinterest_unavailable"), ""),
         (Operation::ListSections, FaultAnswer::Timeout, (502, "pinterest_unavailable"), ""),
     ] {

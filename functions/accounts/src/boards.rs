@@ -7,7 +7,7 @@ use serde::Serialize;
 use shared::api::description::PageQuery;
 use shared::api::{Json, List, Problem, Query, User, cursor, foreign_cursor};
 use shared::domain::{AccountId, BoardId, Scope};
-use shared::pinterest::{Board, CallError};
+use shared::pinterest::{Board, CallError, RefusalKind};
 use shared::platform::Platform;
 use utoipa::ToSchema;
 
@@ -64,10 +64,10 @@ pub async fn boards(
     Ok(Json(List { items, next_cursor }))
 }
 
-/// What a refused list is to the client; Pinterest answers 400 to a bookmark that it no longer knows.
+/// What a refused list is to the client; Pinterest takes a bookmark for invalid that it no longer knows.
 pub fn refused(error: CallError, has_bookmark: bool) -> Problem {
     match error {
-        CallError::Refused(refusal) if refusal.status == 400 && has_bookmark => {
+        CallError::Refused(refusal) if refusal.kind == RefusalKind::Invalid && has_bookmark => {
             Problem::invalid(vec![foreign_cursor()])
         }
         error => error.into(),

@@ -1,8 +1,9 @@
 //! An account as clients read it.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::api::Reason;
 use shared::domain::{
     Account, AccountHold, AccountId, Attention, BoardId, Connection, Mode, PinterestUserId, ReconnectReason, Settings,
 };
@@ -22,18 +23,21 @@ pub struct AccountBody {
     /// The address of the picture.
     #[schema(required)]
     profile_image: Option<String>,
+    /// `BUSINESS` or `PINNER`, as Pinterest last told it; `null` where it did not.
+    #[schema(required)]
+    account_type: Option<String>,
     mode: Mode,
     #[schema(schema_with = description::states)]
     state: &'static str,
     /// Why the account has to be connected again; `null` where it has not.
     #[schema(schema_with = description::reconnect_reason)]
-    reason: Option<Reason>,
+    reason: Option<ReconnectBody>,
     /// What keeps the whole account from posting for a time; `null` while nothing does.
     #[schema(required)]
     hold: Option<HoldBody>,
     /// What its person allowed.
     scopes: Vec<String>,
-    /// What publishing needs besides.
+    /// What publishing needs besides, and what Pinterest says that the permission lacks.
     missing_scopes: Vec<String>,
     #[schema(required, value_type = Option<String>, format = DateTime)]
     access_token_expires_at: Option<Timestamp>,
@@ -65,6 +69,28 @@ impl From<AccountHold> for HoldBody {
     }
 }
 
+/// Why an account has to be connected again.
+#[derive(Debug, Serialize)]
+struct ReconnectBody {
+    code: &'static str,
+    message: Cow<'static, str>,
+}
+
+impl ReconnectBody {
+    fn new(reason: ReconnectReason, account: &Account) -> Self {
+        let code = reason.code();
+        if reason != ReconnectReason::ScopesRefused || account.refused_scopes.is_empty() {
+            return Self { code, message: reason.message().into() };
+        }
+        let names = account.refused_scopes.names().join(", ");
+        let message = format!(
+            "Pinterest says that this account's permission lacks {names}. Connect the account again and allow everything \
+             that is asked for."
+        );
+        Self { code, message: message.into() }
+    }
+}
+
 impl AccountBody {
     /// The account as it stands under `settings` at `now`.
     pub fn new(account: Account, settings: &Settings, now: Timestamp) -> Self {
@@ -72,9 +98,9 @@ impl AccountBody {
         let tokens = account.tokens();
         Self {
             state,
-            reason: reason.map(|reason| Reason { code: reason.code(), message: reason.message() }),
+            reason: reason.map(|reason| ReconnectBody::new(reason, &account)),
             hold: account.held_at(now).map(HoldBody::from),
-            missing_scopes: account.scopes.missing_for_publishing().names(),
+            missing_scopes: account.missing_scopes().names(),
             scopes: account.scopes.names(),
             access_token_expires_at: tokens.map(|tokens| tokens.access_expires_at),
             refresh_token_expires_at: tokens.and_then(|tokens| tokens.refresh_expires_at),
@@ -82,6 +108,7 @@ impl AccountBody {
             pinterest_user_id: account.user_id,
             username: account.username,
             profile_image: account.profile_image,
+            account_type: account.account_type,
             mode: account.mode,
             channels: account.channels,
             attention: Attention::default(),

@@ -3,7 +3,7 @@
 use shared::api::{self, Problem};
 use shared::boards::all_boards;
 use shared::domain::{Account, BoardEntry, BoardId, GivenBoard, Miss, Mode, OwnerId, ReconnectReason, Scope};
-use shared::pinterest::CallError;
+use shared::pinterest::{CallError, RefusalKind};
 use shared::platform::Platform;
 use shared::vault::AccessToken;
 
@@ -66,20 +66,32 @@ pub async fn key(platform: &Platform, account: &Account, needed: &[Scope]) -> Re
     Ok((account.mode, platform.tokens.open_access(account, &tokens.access).await?))
 }
 
-/// Passes on what Pinterest answered to a call for `account`; where it refused a token that nothing can renew, the
-/// account says from now on that it has to be connected again.
+/// Passes on what Pinterest answered to a call for `account`; where it refused a token that nothing can renew, or
+/// one without a scope that publishing needs, the account says from now on that it has to be connected again.
 pub async fn heed<T>(platform: &Platform, account: &Account, answer: Result<T, CallError>) -> Result<T, CallError> {
-    let is_refused = matches!(&answer, Err(CallError::Refused(refusal)) if refusal.is_of_the_token());
-    let is_final = account.tokens().is_some_and(|tokens| tokens.refresh.is_none());
-    if is_refused && is_final {
-        let mut refused = account.clone();
-        refused.needs_reconnect(ReconnectReason::AccessRefused, platform.clock.now());
-        refused.updated_at = platform.clock.now();
-        // Where the account changed meanwhile, that may be new tokens, of which this says nothing.
-        match platform.accounts.save(&mut refused, account.version).await {
-            Ok(()) => tracing::warn!(account = %account.id, "Pinterest refused a token that cannot be renewed"),
-            Err(error) => api::log(&error),
-        }
+    if let Err(CallError::Refused(refusal)) = &answer {
+        mark(platform, account, &refusal.kind).await;
     }
     answer
+}
+
+/// Notes in the account what a refusal means for all that it is used for.
+async fn mark(platform: &Platform, account: &Account, kind: &RefusalKind) {
+    let now = platform.clock.now();
+    let is_final = account.tokens().is_some_and(|tokens| tokens.refresh.is_none());
+    let mut refused = account.clone();
+    match kind {
+        kind if kind.is_of_the_token() && is_final => refused.needs_reconnect(ReconnectReason::AccessRefused, now),
+        // What Pinterest does not list may be a scope that publishing can do without.
+        RefusalKind::ScopesMissing(missing) if !missing.is_empty() && kind.missing_for_publishing().is_some() => {
+            refused.lacks_scopes(missing, now);
+        }
+        _ => return,
+    }
+    refused.updated_at = now;
+    // Where the account changed meanwhile, that may be new tokens, of which this says nothing.
+    match platform.accounts.save(&mut refused, account.version).await {
+        Ok(()) => tracing::warn!(account = %account.id, "Pinterest refused a token that cannot be renewed"),
+        Err(error) => api::log(&error),
+    }
 }

@@ -13,7 +13,7 @@ use shared::connecting::{self, KeepError, Permitted, TAKEN, TAKEN_REMEDY, Tokens
 use shared::domain::pin::to_millisecond;
 use shared::domain::settings::Obstacle;
 use shared::domain::{AppId, FieldError, Mode, OwnerId, Person, Scopes, Settings};
-use shared::pinterest::{CallError, UserAccount};
+use shared::pinterest::{CallError, RefusalKind, UserAccount};
 use shared::platform::Platform;
 use shared::vault::AccessToken;
 
@@ -105,14 +105,14 @@ fn has_others(fields: &Map<String, Value>) -> bool {
 /// What it means that the sandbox does not say whose the token is.
 fn refused(error: CallError) -> Problem {
     let CallError::Refused(refusal) = &error else { return error.into() };
-    let (code, message) = match refusal.status {
-        401 if refusal.is_of_the_token() => (
+    let (code, message) = match &refusal.kind {
+        kind if kind.is_of_the_token() => (
             "refused",
             "Pinterest's sandbox does not accept this token. It may have ended, or be one for production. Generate a \
              new one at developers.pinterest.com: My apps, Manage, Configure, Generate Access Token, environment \
              Sandbox.",
         ),
-        403 => (
+        RefusalKind::ScopesMissing(_) | RefusalKind::NotPermitted => (
             "scope_missing",
             "This token may not read the account it belongs to (user_accounts:read). Generate one for the sandbox at \
              developers.pinterest.com, which has all scopes.",
@@ -128,6 +128,7 @@ fn permitted(owner: OwnerId, app_id: AppId, user: UserAccount, tokens: Tokens) -
         owner,
         person: Person { mode: Mode::Sandbox, app_id, user_id: user.id, username: user.username },
         profile_image: user.profile_image,
+        account_type: user.account_type,
         // Nothing tells the scopes of a token; those of the developer pages have all of them, says Pinterest's page on
         // the sandbox.
         scopes: Scopes::all(),

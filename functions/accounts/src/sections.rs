@@ -7,7 +7,7 @@ use serde::Serialize;
 use shared::api::description::PageQuery;
 use shared::api::{Json, List, Problem, Query, User, cursor};
 use shared::domain::{AccountId, Scope, SectionId};
-use shared::pinterest::{CallError, Section};
+use shared::pinterest::{CallError, Refusal, RefusalKind, Section};
 use shared::platform::Platform;
 use utoipa::ToSchema;
 
@@ -64,7 +64,9 @@ pub async fn sections(
 
 fn refused(error: CallError, has_bookmark: bool) -> Problem {
     match error {
-        CallError::Refused(refusal) if refusal.status == 404 => Problem::not_found("board"),
+        CallError::Refused(Refusal { kind: RefusalKind::BoardNotFound | RefusalKind::NotFound, .. }) => {
+            Problem::not_found("board")
+        }
         error => boards::refused(error, has_bookmark),
     }
 }

@@ -7,7 +7,7 @@ use std::fmt;
 use lambda_http::http::StatusCode;
 use shared::api::{self, Problem};
 use shared::domain::FieldError;
-use shared::pinterest::{CallError, Refusal};
+use shared::pinterest::{CallError, Refusal, RefusalKind};
 
 /// What was to be created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,20 +54,13 @@ pub fn uncreated(error: CallError, kind: Kind) -> Problem {
             Problem::new(StatusCode::BAD_GATEWAY, "pinterest_unavailable", detail)
         }
         CallError::Unknown(_) | CallError::Unreadable { .. } => unknown(&error, kind),
-        CallError::Refused(refusal) if is_open(refusal) => unknown(&error, kind),
-        CallError::Refused(refusal) if refusal.status == 400 => Problem::invalid(vec![wrong_field(refusal, kind)]),
-        CallError::Refused(refusal) if refusal.status == 404 && kind == Kind::Section => Problem::not_found("board"),
-        CallError::Refused(_) => error.into(),
-    }
-}
-
-/// Whether Pinterest may have created it in spite of its answer: a redirect, a timeout over there, trouble of a server,
-/// and the 400 that is such trouble in disguise.
-fn is_open(refusal: &Refusal) -> bool {
-    match refusal.status {
-        400 => refusal.message.to_lowercase().contains("went wrong on our end"),
-        408 => true,
-        status => !(400..500).contains(&status),
+        CallError::Refused(refusal) => match &refusal.kind {
+            // That trouble creates nothing was verified of pins alone.
+            RefusalKind::NoVerdict | RefusalKind::Trouble => unknown(&error, kind),
+            RefusalKind::Invalid => Problem::invalid(vec![wrong_field(refusal, kind)]),
+            RefusalKind::BoardNotFound | RefusalKind::NotFound if kind == Kind::Section => Problem::not_found("board"),
+            _ => error.into(),
+        },
     }
 }
 
@@ -97,13 +90,12 @@ fn wrong_field(refusal: &Refusal, kind: Kind) -> FieldError {
 
 #[cfg(test)]
 mod tests {
-    use shared::pinterest::{RateLimit, TransportError};
+    use shared::pinterest::TransportError;
 
     use super::*;
 
     fn refused(status: u16, code: i64, message: &str) -> CallError {
-        let (message, rate) = (message.to_owned(), RateLimit::default());
-        CallError::Refused(Refusal { status, code: Some(code), message, request_id: None, rate })
+        CallError::Refused(Refusal::new(status, Some(code), message))
     }
 
     #[test]
@@ -112,10 +104,12 @@ mod tests {
         let unsent = || CallError::NotSent(TransportError::NotSent("refused".into()));
         let unreadable = || CallError::Unreadable { status: 201, request_id: None };
         let ours = "Sorry! Something went wrong on our end.";
+        let page = || CallError::Refused(Refusal::new(403, None, "(no message)"));
         for (error, status, code) in [
             (unsent as fn() -> CallError, 502, "pinterest_unavailable"),
             (lost, 502, "outcome_unknown"),
             (unreadable, 502, "outcome_unknown"),
+            (page, 502, "outcome_unknown"),
         ] {
             for kind in [Kind::Board, Kind::Section] {
                 let problem = uncreated(error(), kind);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use shared::boards::{all_boards, all_sections};
 use shared::clock::SharedClock;
 use shared::domain::{Account, AccountId, BoardEntry, BoardId, GivenBoard, GivenSection, SectionEntry};
-use shared::pinterest::CallError;
+use shared::pinterest::{CallError, RefusalKind};
 use shared::platform::Platform;
 use shared::vault::{AccessToken, SealError};
 use tokio::time::error::Elapsed;
@@ -30,6 +30,8 @@ pub struct Known<T> {
     pub entries: Arc<Vec<T>>,
     /// Whether what is not among them does not exist; otherwise Pinterest could not be asked.
     pub complete: bool,
+    /// Whether Pinterest does not let the app read them at all, which is neither that they exist nor that they do not.
+    pub denied: bool,
 }
 
 /// Why a list could not be read.
@@ -45,6 +47,19 @@ enum Unreadable {
     TooSlow(#[from] Elapsed),
 }
 
+impl<T> Known<T> {
+    /// Everything there is.
+    fn all(entries: Arc<Vec<T>>) -> Self {
+        Self { entries, complete: true, denied: false }
+    }
+}
+
+impl Unreadable {
+    fn is_denied(&self) -> bool {
+        matches!(self, Self::Refused(CallError::Refused(refusal)) if refusal.kind == RefusalKind::DataAccessDenied)
+    }
+}
+
 impl KnownBoards {
     /// Nothing is known yet.
     pub fn new(clock: SharedClock) -> Self {
@@ -56,7 +71,7 @@ impl KnownBoards {
         let kept = self.boards.get(&account.id);
         let is_known = |boards: &[BoardEntry]| wanted.iter().all(|board| board.find(boards, &account.username).is_ok());
         if let Some(entries) = kept.clone().filter(|boards| is_known(boards)) {
-            return Known { entries, complete: true };
+            return Known::all(entries);
         }
         let asked = async {
             let token = token(platform, account).await?;
@@ -78,7 +93,7 @@ impl KnownBoards {
         let kept = self.sections.get(&key);
         let is_known = |sections: &[SectionEntry]| wanted.iter().all(|section| section.find(sections).is_ok());
         if let Some(entries) = kept.clone().filter(|sections| is_known(sections)) {
-            return Known { entries, complete: true };
+            return Known::all(entries);
         }
         let asked = async {
             let token = token(platform, account).await?;
@@ -105,12 +120,13 @@ fn known<T>(
         Ok(entries) => {
             let entries = Arc::new(entries);
             keep(&entries);
-            Known { entries, complete: true }
+            Known::all(entries)
         }
         Err(error) => {
+            let denied = error.is_denied();
             let error = &error as &dyn std::error::Error;
             tracing::warn!(account = %account.id, error, "boards or sections are unknown; pins are taken unverified");
-            Known { entries: kept.unwrap_or_default(), complete: false }
+            Known { entries: kept.unwrap_or_default(), complete: false, denied }
         }
     }
 }

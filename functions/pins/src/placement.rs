@@ -26,6 +26,8 @@ pub struct Placement {
     pub section_id: Option<SectionId>,
     /// Whether the board was seen in the account.
     pub verified: bool,
+    /// Whether Pinterest does not let the app see the board or its section.
+    pub unverifiable: bool,
     /// The plan of the account.
     pub plan: Option<Plan>,
 }
@@ -160,6 +162,7 @@ fn judge(
         board_id,
         section_id: None,
         verified,
+        unverifiable: known.denied,
         plan: account.plan.as_deref().cloned(),
     };
     let placement = match (given.find(&known.entries, &account.username), given.as_id()) {
@@ -176,14 +179,22 @@ fn judge(
             return Err(object("board_id", miss.code(), miss.message("board", "The account", remedy)));
         }
         (Err(_), Some(id)) => place(id, false),
-        (Err(_), None) => return Err(unasked("board_id", "board")),
+        (Err(_), None) => return Err(unasked("board_id", "board", known.denied)),
     };
     let section = section::wanted(spot, given, known, &account.username)?;
     Ok(Some(Found { placement, section }))
 }
 
 /// Says that Pinterest could not be asked what a name means.
-fn unasked(field: &'static str, kind: &str) -> Objection {
+fn unasked(field: &'static str, kind: &str, denied: bool) -> Objection {
+    if denied {
+        let message = format!(
+            "Pinterest does not let this app read the boards of personal accounts, so this name could not be looked up. \
+             Give the {kind}'s id, which is taken unverified, or convert the account to a business account on Pinterest, \
+             which is free."
+        );
+        return object(field, "data_access_denied", message);
+    }
     let message = format!(
         "Pinterest did not answer, so this name could not be looked up. Try again in a minute, or give the {kind}'s id: \
          an id is taken unverified."

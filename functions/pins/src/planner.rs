@@ -14,6 +14,7 @@ use shared::store::{SlotClaim, StoreError};
 use utoipa::ToSchema;
 
 use crate::desk::Desk;
+use crate::placement::Placement;
 use account::{AccountPlan, Looked};
 
 /// Plans pins one after another; each takes those before it into account.
@@ -44,7 +45,7 @@ pub struct Timing {
     pub notes: Vec<Note>,
 }
 
-/// What was done to the time of a pin, and why.
+/// What was done to the time of a pin and why, or what could not be verified of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Note {
     /// A word for programs.
@@ -67,13 +68,24 @@ pub enum NoTime {
 
 impl Note {
     /// Every note.
-    pub const ALL: [Self; 4] = [Self::SLOT, Self::SPACED, Self::QUIET, Self::SPREAD];
+    pub const ALL: [Self; 5] = [Self::SLOT, Self::SPACED, Self::QUIET, Self::SPREAD, Self::UNVERIFIABLE];
 
     const SLOT: Self = Self { code: "slot", message: "The next free slot of the account's plan." };
     const SPACED: Self =
         Self { code: "spaced", message: "Later than asked for, to keep pins with the same link or image apart." };
     const QUIET: Self = Self { code: "quiet", message: "Later than asked for, because of the account's quiet hours." };
     const SPREAD: Self = Self { code: "spread", message: "Some seconds later, so that not all pins begin at :00." };
+
+    const UNVERIFIABLE: Self = Self {
+        code: "board_unverifiable",
+        message: "Pinterest does not let this app read the boards of personal accounts, so nobody checked that the board \
+                  exists. Check it yourself, or convert the account to a business account on Pinterest, which is free.",
+    };
+
+    /// What there is to say of a place.
+    pub fn of_place(place: &Placement) -> Option<Self> {
+        place.unverifiable.then_some(Self::UNVERIFIABLE)
+    }
 
     /// The word for programs, and what it means.
     pub fn told(self) -> (&'static str, &'static str) {

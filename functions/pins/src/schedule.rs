@@ -32,11 +32,11 @@ use order::{Filled, Order};
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Scheduled {
     items: Vec<PinBody>,
-    /// What was done to the times that were asked for; empty where nothing was.
+    /// What was done to the times that were asked for, and what could not be verified; empty where nothing was.
     notes: Vec<PinNote>,
 }
 
-/// What was done to the time of one of the pins.
+/// What was done to the time of one of the pins, or could not be verified of it.
 #[derive(Debug, Serialize, ToSchema)]
 struct PinNote {
     pin_id: PinId,

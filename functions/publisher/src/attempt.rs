@@ -95,12 +95,12 @@ async fn end(publisher: &Publisher, pin: &Pin, account: &Account, verdict: Verdi
             Ending::Hold(reason, Wait::Until(publisher.platform.clock.now() + SOON))
         }
         Verdict::Hold(reason, pause) => Ending::Hold(reason, hold::enter(publisher, pin, account, reason, pause).await),
-        Verdict::ScopesRefused if in_time => {
-            renew::scopes_refused(publisher, account).await;
+        Verdict::TokenRefused | Verdict::ScopesRefused(_) if !in_time => Ending::Retry(Setback::TokenRefused),
+        Verdict::ScopesRefused(missing) => {
+            renew::scopes_refused(publisher, account, &missing).await;
             Ending::Hold(Hold::NeedsReconnect, Wait::ForAccount(None))
         }
-        Verdict::TokenRefused | Verdict::ScopesRefused if !in_time => Ending::Retry(Setback::TokenRefused),
-        Verdict::TokenRefused | Verdict::ScopesRefused => match renew::after_refusal(publisher, account, pin).await {
+        Verdict::TokenRefused => match renew::after_refusal(publisher, account, pin).await {
             Renewal::NeedsReconnect => Ending::Hold(Hold::NeedsReconnect, Wait::ForAccount(None)),
             Renewal::Later => Ending::Retry(Setback::TokenRefused),
             Renewal::Renewed => Ending::NewToken,

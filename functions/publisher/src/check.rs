@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::attempt::shorten;
 use shared::domain::{Account, Attempt, AttemptOutcome, Check, Connection, Doubt, Hold, Pin, Scope, Setback};
-use shared::pinterest::{CallError, RateLimit};
+use shared::pinterest::{CallError, RateLimit, Refusal, RefusalKind};
 use shared::store::StoreError;
 use shared::vault::AccessToken;
 
@@ -137,21 +137,34 @@ impl Looking<'_> {
                 Err(error) => (list.gap, list.error) = (Some(Why::Unread), Some(error)),
             }
         }
+        if let Some(CallError::Refused(Refusal { kind: RefusalKind::DataAccessDenied, .. })) = &list.error {
+            list.gap = Some(Why::Denied);
+        }
         let others = self.account.doubts.iter().filter(|doubt| doubt.pin != self.pin.id);
         let others: Vec<_> = others.map(|doubt| doubt.fingerprint.clone()).collect();
         let sight = search::judge(self.publisher, &self.pin, &list, &others).await?;
-        let refused = matches!(&list.error, Some(CallError::Refused(refusal)) if refusal.is_of_the_token());
         // A renewal that is cut off by the end of the invocation would cost the account its tokens.
-        if refused && self.publisher.platform.clock.now() < self.end {
-            renew::after_refusal(self.publisher, &self.account, &self.pin).await;
+        if let Some(CallError::Refused(refusal)) = &list.error
+            && self.publisher.platform.clock.now() < self.end
+        {
+            self.heed(&refusal.kind).await;
         }
         let entry = self.entry(now, &sight, &list);
         let answered = match &list.error {
-            Some(CallError::Refused(refusal)) => refusal.status < 500,
+            Some(CallError::Refused(refusal)) => refusal.kind.is_an_answer(),
             Some(_) => false,
             None => true,
         };
         Ok(Seen { sight, entry, not_before: opens_again(&list, self.publisher.platform.clock.now()), answered })
+    }
+
+    /// Does what a refusal means for the account.
+    async fn heed(&self, kind: &RefusalKind) {
+        if kind.is_of_the_token() {
+            renew::after_refusal(self.publisher, &self.account, &self.pin).await;
+        } else if let Some(missing) = kind.missing_for_publishing() {
+            renew::scopes_refused(self.publisher, &self.account, missing).await;
+        }
     }
 
     fn entry(&self, began: Timestamp, sight: &Sight, list: &List) -> Attempt {
@@ -204,6 +217,8 @@ impl Looking<'_> {
                     self.not_there(&mut pin, now)
                 }
             }
+            // No look will ever see more.
+            Sight::Unclear(Why::Denied) => pin.doubt(Doubt::BoardUnverifiable, Vec::new(), now),
             Sight::Unclear(why) => {
                 let is_first = check.unclear == 0;
                 check.unclear = check.unclear.saturating_add(1);
@@ -292,5 +307,5 @@ fn opens_again(list: &List, now: Timestamp) -> Option<Timestamp> {
     let Some(CallError::Refused(refusal)) = &list.error else { return None };
     let RateLimit { reset_s: Some(seconds), .. } = refusal.rate else { return None };
     let seconds = i64::try_from(seconds).ok()?.min(60 * 60);
-    (refusal.status == 429).then(|| now + SignedDuration::from_secs(seconds))
+    (refusal.kind == RefusalKind::RateLimited).then(|| now + SignedDuration::from_secs(seconds))
 }

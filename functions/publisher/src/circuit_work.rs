@@ -137,7 +137,7 @@ async fn answers(publisher: &Publisher, pin: &Pin) -> bool {
     let Ok(Some(token)) = session.map(|session| session.and_then(|session| session.token)) else { return true };
     match publisher.platform.pinterest.user_account(pin.mode, &token).await {
         Ok(_) => true,
-        Err(CallError::Refused(refusal)) => refusal.status < 500,
+        Err(CallError::Refused(refusal)) => refusal.kind.is_an_answer(),
         Err(_) => false,
     }
 }

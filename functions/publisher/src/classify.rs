@@ -1,11 +1,10 @@
 //! What Pinterest's answer to `POST /pins` means for the pin.
 //!
-//! One pure function. Branches on the HTTP status first, then on Pinterest's code, and on words only where the same
-//! code means two things. Texts and codes are those of Pinterest's OpenAPI description and of what operators saw.
+//! One pure function. What a refusal means in itself is decided in [`shared::pinterest::RefusalKind`].
 
 use jiff::SignedDuration;
-use shared::domain::{Failure, Hold, PinterestPinId, Setback};
-use shared::pinterest::{Answer, CallError, CreatedPin, Refusal};
+use shared::domain::{Failure, Hold, PinterestPinId, Scopes, Setback};
+use shared::pinterest::{Answer, CallError, CreatedPin, Refusal, RefusalKind};
 
 /// How long a pin waits for what only a person or a long pause mends.
 pub const COOL_DOWN: SignedDuration = SignedDuration::from_hours(12);
@@ -19,8 +18,9 @@ pub enum Verdict {
     Retry(Setback),
     /// Certainly not created; the access token was refused.
     TokenRefused,
-    /// Certainly not created; the access token does not permit it, and no renewal changes that.
-    ScopesRefused,
+    /// Certainly not created; the access token lacks scopes, these where Pinterest lists them, and no renewal changes
+    /// that.
+    ScopesRefused(Scopes),
     /// Certainly not created; waits that long at least. Zero where Pinterest does not say for how long.
     Hold(Hold, SignedDuration),
     /// Certainly not created, and never will be as it is.
@@ -43,81 +43,43 @@ pub fn classify(result: &Result<Answer<CreatedPin>, CallError>) -> Verdict {
 
 /// Judges a refusal, which is the same for every call of an account.
 pub fn refused(refusal: &Refusal) -> Verdict {
-    match refusal.status {
-        400 => bad_request(refusal),
-        401 => unauthorized(refusal),
-        403 => forbidden(refusal),
-        404 if says(refusal, "media upload") => Verdict::VideoGone,
-        404 => Verdict::Fail(missing(refusal)),
-        409 => Verdict::Retry(Setback::BoardBusy),
-        429 => too_many(refusal),
-        405..=428 if refusal.status != 408 => Verdict::Fail(Failure::Rejected),
-        402 | 430..=499 => Verdict::Fail(Failure::Rejected),
-        // A redirect, a request that timed out over there, or trouble of a server: it may have been created.
-        _ => Verdict::Unknown,
-    }
-}
-
-fn bad_request(refusal: &Refusal) -> Verdict {
-    if says(refusal, "something went wrong on our end") {
+    match &refusal.kind {
+        RefusalKind::AuthenticationFailed | RefusalKind::Unauthorized | RefusalKind::GrantInvalid => {
+            Verdict::TokenRefused
+        }
+        RefusalKind::ScopesMissing(missing) => Verdict::ScopesRefused(missing.clone()),
+        RefusalKind::AppNotApproved => Verdict::Hold(Hold::AppNotApproved, COOL_DOWN),
+        RefusalKind::TrialAccess => Verdict::Hold(Hold::TrialTier, COOL_DOWN),
+        RefusalKind::LinkBlocked => Verdict::Hold(Hold::LinkBlocked, COOL_DOWN),
+        RefusalKind::SpamBlock => Verdict::Hold(Hold::SpamBlock, COOL_DOWN),
+        RefusalKind::RateLimited => Verdict::Hold(Hold::RateLimited, limit(refusal)),
         // Transient in spite of its status; operators verified that nothing is created.
-        Verdict::Retry(Setback::PinterestTrouble)
-    } else if says(refusal, "could not fetch the image") || says(refusal, "unable to reach the url") {
-        Verdict::Retry(Setback::ImageUnreachable)
-    } else if says(refusal, "media upload not found") {
-        Verdict::VideoGone
-    } else if says(refusal, "invalid url") || says(refusal, "parameter 'link'") {
-        Verdict::Fail(Failure::LinkInvalid)
-    } else {
-        Verdict::Fail(Failure::Rejected)
+        RefusalKind::Trouble => Verdict::Retry(Setback::PinterestTrouble),
+        RefusalKind::ImageUnreachable => Verdict::Retry(Setback::ImageUnreachable),
+        RefusalKind::BoardBusy => Verdict::Retry(Setback::BoardBusy),
+        RefusalKind::LinkInvalid => Verdict::Fail(Failure::LinkInvalid),
+        RefusalKind::SiteForbidsSaving => Verdict::Fail(Failure::SiteForbidsSaving),
+        RefusalKind::ImageTooSmall => Verdict::Fail(Failure::ImageTooSmall),
+        RefusalKind::ImageBroken => Verdict::Fail(Failure::ImageUnreadable),
+        RefusalKind::BoardNotFound => Verdict::Fail(Failure::BoardNotFound),
+        RefusalKind::SectionNotFound => Verdict::Fail(Failure::SectionNotFound),
+        // What may not be read is not what is posted to, but Pinterest says no, and nothing was created.
+        RefusalKind::BoardNotPermitted | RefusalKind::NotPermitted | RefusalKind::DataAccessDenied => {
+            Verdict::Fail(Failure::NotPermitted)
+        }
+        RefusalKind::VideoNotFound => Verdict::VideoGone,
+        RefusalKind::NotFound | RefusalKind::Invalid => Verdict::Fail(Failure::Rejected),
+        RefusalKind::NoVerdict => Verdict::Unknown,
     }
 }
 
-fn unauthorized(refusal: &Refusal) -> Verdict {
-    match refusal.code {
-        Some(3) => Verdict::Hold(Hold::AppNotApproved, COOL_DOWN),
-        Some(7) => Verdict::Fail(Failure::NotPermitted),
-        _ => Verdict::TokenRefused,
-    }
-}
-
-fn forbidden(refusal: &Refusal) -> Verdict {
-    match refusal.code {
-        Some(29) if says(refusal, "sufficient permissions") => Verdict::ScopesRefused,
-        Some(29) if says(refusal, "trial access") => Verdict::Hold(Hold::TrialTier, COOL_DOWN),
-        Some(233) => Verdict::Fail(Failure::ImageTooSmall),
-        Some(235) => Verdict::Fail(Failure::ImageUnreadable),
-        _ => Verdict::Fail(Failure::NotPermitted),
-    }
-}
-
-fn missing(refusal: &Refusal) -> Failure {
-    match refusal.code {
-        Some(2031) => Failure::SectionNotFound,
-        _ if says(refusal, "section") => Failure::SectionNotFound,
-        _ if says(refusal, "board") => Failure::BoardNotFound,
-        _ => Failure::Rejected,
-    }
-}
-
-/// Pinterest answers 429 to two things: too many requests, and what it takes for spam. Its own example tells them apart
-/// by the word, whatever the case.
-fn too_many(refusal: &Refusal) -> Verdict {
-    if refusal.code == Some(9) && says(refusal, "link") {
-        Verdict::Hold(Hold::LinkBlocked, COOL_DOWN)
-    } else if refusal.code == Some(9) || says(refusal, "spam") {
-        Verdict::Hold(Hold::SpamBlock, COOL_DOWN)
-    } else {
-        let seconds = refusal.rate.reset_s.map(|seconds| seconds.clamp(1, 24 * 60 * 60));
-        let pause = seconds.and_then(|seconds| i64::try_from(seconds).ok()).map(SignedDuration::from_secs);
-        // A window of a day is used up for hours; of others nothing is known.
-        let unsaid = if refusal.rate.is_trial() == Some(true) { COOL_DOWN } else { SignedDuration::ZERO };
-        Verdict::Hold(Hold::RateLimited, pause.unwrap_or(unsaid))
-    }
-}
-
-fn says(refusal: &Refusal, words: &str) -> bool {
-    refusal.message.to_lowercase().contains(words)
+/// How long a limit lasts; zero where Pinterest does not say.
+fn limit(refusal: &Refusal) -> SignedDuration {
+    let seconds = refusal.rate.reset_s.map(|seconds| seconds.clamp(1, 24 * 60 * 60));
+    let pause = seconds.and_then(|seconds| i64::try_from(seconds).ok()).map(SignedDuration::from_secs);
+    // A window of a day is used up for hours; of others nothing is known.
+    let unsaid = if refusal.rate.is_trial() == Some(true) { COOL_DOWN } else { SignedDuration::ZERO };
+    pause.unwrap_or(unsaid)
 }
 
 #[cfg(test)]
@@ -131,7 +93,7 @@ mod tests {
     #[expect(clippy::result_large_err, reason = "it is what a call to Pinterest answers")]
     fn answer(status: u16, code: Option<i64>, message: &str) -> Result<Answer<CreatedPin>, CallError> {
         let rate = RateLimit { reset_s: Some(30), ..RateLimit::default() };
-        Err(CallError::Refused(Refusal { status, code, message: message.into(), request_id: None, rate }))
+        Err(CallError::Refused(Refusal { rate, ..Refusal::new(status, code, message) }))
     }
 
     #[test]
@@ -139,75 +101,41 @@ mod tests {
         use Verdict::{Fail, Hold as Wait, Retry, TokenRefused, Unknown};
         let limit = SignedDuration::from_secs(30);
         let table: &[(u16, Option<i64>, &str, Verdict)] = &[
-            (
-                400,
-                Some(1),
-                "Whoops! It looks like you entered an invalid URL. Try creating a Pin again with a valid URL.",
-                Fail(Failure::LinkInvalid),
-            ),
-            (400, None, "Parameter 'link' with the value 'x' is not a valid URL format.", Fail(Failure::LinkInvalid)),
+            (400, Some(1), "It looks like you entered an invalid URL.", Fail(Failure::LinkInvalid)),
             (400, Some(1), r"'board_id' with the value 'x' does not match '^\d+$'", Fail(Failure::Rejected)),
-            (400, Some(0), "Sorry we could not fetch the image.", Retry(Setback::ImageUnreachable)),
-            (
-                400,
-                None,
-                "Unable to reach the URL. Please check the URL and try again.",
-                Retry(Setback::ImageUnreachable),
-            ),
-            (400, None, "Media upload not found", Verdict::VideoGone),
-            (404, Some(404), "Media upload not found", Verdict::VideoGone),
-            (400, None, "Sorry! Something went wrong on our end.", Retry(Setback::PinterestTrouble)),
+            (400, Some(1), "This site doesn't allow you to save Pins.", Fail(Failure::SiteForbidsSaving)),
+            (400, Some(1), "Sorry we could not fetch the image.", Retry(Setback::ImageUnreachable)),
+            (500, Some(1), "Sorry we could not fetch the image.", Retry(Setback::ImageUnreachable)),
+            (400, Some(404), "Media upload not found", Verdict::VideoGone),
+            (400, Some(2787), "", Retry(Setback::PinterestTrouble)),
+            (500, Some(2787), "Something went wrong on our end.", Unknown),
             (401, Some(2), "Authentication failed.", TokenRefused),
+            (401, Some(3), "Some words of tomorrow.", TokenRefused),
             (401, Some(3), "Your application consumer type is not supported", Wait(Hold::AppNotApproved, COOL_DOWN)),
-            (401, Some(7), "Not authorized to access board or Pin.", Fail(Failure::NotPermitted)),
+            (403, Some(3), "sufficient permissions", Verdict::ScopesRefused(Scopes::default())),
+            (401, Some(7), "You don't have permission to edit that board.", Fail(Failure::NotPermitted)),
+            (403, Some(29), "Apps with Trial access may not.", Wait(Hold::TrialTier, COOL_DOWN)),
             (403, Some(29), "You are not permitted to access that resource.", Fail(Failure::NotPermitted)),
-            (
-                403,
-                Some(29),
-                "Apps with Trial access may not create Pins in production https://api.pinterest.com - use API Sandbox https://api-sandbox.pinterest.com instead.",
-                Wait(Hold::TrialTier, COOL_DOWN),
-            ),
-            (
-                403,
-                Some(29),
-                "Your token does not have sufficient permissions to perform this operation.",
-                Verdict::ScopesRefused,
-            ),
-            (403, Some(403), "Not authorized to access the board.", Fail(Failure::NotPermitted)),
-            (
-                403,
-                Some(233),
-                "Your image is too small. Please choose a larger image and try again.",
-                Fail(Failure::ImageTooSmall),
-            ),
-            (
-                403,
-                Some(235),
-                "Sorry, this image is broken. Please pick a different image.",
-                Fail(Failure::ImageUnreadable),
-            ),
-            (404, Some(40), "Board not found.", Fail(Failure::BoardNotFound)),
-            (404, Some(2031), "Sorry! We couldn't find this board section.", Fail(Failure::SectionNotFound)),
-            (404, Some(404), "Board or section not found.", Fail(Failure::SectionNotFound)),
-            (404, Some(30), "User not found.", Fail(Failure::Rejected)),
-            (408, None, "", Unknown),
-            (409, Some(409), "Could not get exclusive access to the board.", Retry(Setback::BoardBusy)),
-            (413, None, "", Fail(Failure::Rejected)),
-            (429, Some(8), "This request exceeded a rate limit.", Wait(Hold::RateLimited, limit)),
+            (403, Some(233), "", Fail(Failure::ImageTooSmall)),
+            (403, Some(235), "", Fail(Failure::ImageUnreadable)),
+            (404, Some(40), "", Fail(Failure::BoardNotFound)),
+            (404, Some(2031), "", Fail(Failure::SectionNotFound)),
+            (409, Some(409), "", Retry(Setback::BoardBusy)),
+            (413, Some(1), "", Fail(Failure::Rejected)),
+            (429, Some(8), "", Wait(Hold::RateLimited, limit)),
             (
                 429,
                 Some(9),
                 "Sorry! We blocked this link because it may lead to spam.",
                 Wait(Hold::LinkBlocked, COOL_DOWN),
             ),
-            (
-                429,
-                None,
-                "You have hit a block (Pins) we have in place to combat spam",
-                Wait(Hold::SpamBlock, COOL_DOWN),
-            ),
+            (429, Some(0), "a block (Pins) we have in place to combat SPAM", Wait(Hold::SpamBlock, COOL_DOWN)),
             (302, None, "", Unknown),
-            (500, Some(500), "Internal error", Unknown),
+            (400, None, "", Unknown),
+            (401, None, "", Unknown),
+            (403, None, "Forbidden", Unknown),
+            (404, None, "", Unknown),
+            (408, Some(1), "", Unknown),
             (503, None, "(no message)", Unknown),
         ];
         for (status, code, message, verdict) in table {
@@ -219,8 +147,7 @@ mod tests {
     fn a_limit_lasts_as_long_as_pinterest_says() {
         let pause = |reset_s, limit: Option<&str>| {
             let rate = RateLimit { reset_s, limit: limit.map(str::to_owned), remaining: Some(0) };
-            let message = "This request exceeded a rate limit.".into();
-            too_many(&Refusal { status: 429, code: Some(8), message, request_id: None, rate })
+            refused(&Refusal { rate, ..Refusal::new(429, Some(8), "This request exceeded a rate limit.") })
         };
         for (reset, limit, seconds) in [
             (Some(30), None, 30),

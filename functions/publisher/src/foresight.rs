@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use shared::domain::{
     AccountId, BoardId, Connection, Failure, Hold, Media, OwnerId, Pin, PinId, State, VideoStage, Warning,
 };
-use shared::pinterest::{CallError, Refusal};
+use shared::pinterest::{CallError, RefusalKind};
 use shared::store::{DueEntry, DueWork, StoreError};
 
 use crate::Publisher;
@@ -54,6 +54,8 @@ enum Outlook {
     Clear,
     /// This is.
     Trouble(Warning),
+    /// Pinterest does not let the app read the board, which proves nothing either way.
+    Unverifiable,
     /// Pinterest did not answer, which proves nothing.
     Unanswered,
 }
@@ -90,7 +92,8 @@ impl Foresight {
 
     fn asked(&self, place: &Place, now: Timestamp) -> Option<Outlook> {
         let (at, outlook) = *lock(&self.asked).get(place)?;
-        let keep = if outlook == Outlook::Clear { QUARTER } else { MINUTE };
+        let lasts = matches!(outlook, Outlook::Clear | Outlook::Unverifiable);
+        let keep = if lasts { QUARTER } else { MINUTE };
         (now.duration_since(at) < keep).then_some(outlook)
     }
 }
@@ -249,25 +252,30 @@ async fn of_board(publisher: &Publisher, pin: &Pin, end: Timestamp) -> Outlook {
     let may_ask = !is_limited && publisher.circuits.keeping_back(pin).is_none();
     let Some(token) = session.token.as_ref().filter(|_| may_ask) else { return Outlook::Clear };
     match publisher.platform.pinterest.board(pin.mode, token, &pin.board_id).await {
-        Err(CallError::Refused(refusal)) if refusal.is_of_the_token() && publisher.platform.clock.now() < end => {
-            // A quarter of an hour is enough for a new pair.
-            renew::after_refusal(publisher, &session.account, pin).await;
-            Outlook::Clear
-        }
-        Err(CallError::Refused(refusal)) if refusal.status < 500 => {
-            of_refusal(&refusal).map_or(Outlook::Clear, Outlook::Trouble)
-        }
         Ok(_) => Outlook::Clear,
+        Err(CallError::Refused(refusal)) => {
+            let in_time = publisher.platform.clock.now() < end;
+            if refusal.kind.is_of_the_token() && in_time {
+                // A quarter of an hour is enough for a new pair.
+                renew::after_refusal(publisher, &session.account, pin).await;
+            } else if let Some(missing) = refusal.kind.missing_for_publishing().filter(|_| in_time) {
+                // What publishing needs is refused; the account says so from now on.
+                renew::scopes_refused(publisher, &session.account, missing).await;
+            }
+            of_refusal(&refusal.kind)
+        }
         Err(_) => Outlook::Unanswered,
     }
 }
 
-fn of_refusal(refusal: &Refusal) -> Option<Warning> {
-    match (refusal.status, refusal.code) {
-        (401, Some(3)) => Some(Warning::AppRefused),
-        (401, Some(7)) | (403, _) => Some(Warning::BoardForbidden),
-        (404, _) => Some(Warning::BoardMissing),
-        _ => None,
+fn of_refusal(kind: &RefusalKind) -> Outlook {
+    match kind {
+        RefusalKind::AppNotApproved => Outlook::Trouble(Warning::AppRefused),
+        RefusalKind::BoardNotPermitted | RefusalKind::NotPermitted => Outlook::Trouble(Warning::BoardForbidden),
+        RefusalKind::BoardNotFound | RefusalKind::NotFound => Outlook::Trouble(Warning::BoardMissing),
+        RefusalKind::DataAccessDenied => Outlook::Unverifiable,
+        RefusalKind::NoVerdict | RefusalKind::Trouble => Outlook::Unanswered,
+        _ => Outlook::Clear,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Renews an account's tokens: one worker at a time, never blindly twice.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::domain::{Account, Connection, Pin, ReconnectReason, SealedTokens, Settings};
-use shared::pinterest::{CallError, Refusal, TokenGrant};
+use shared::domain::{Account, Attempt, Connection, Pin, ReconnectReason, Scopes, SealedTokens, Settings};
+use shared::pinterest::{CallError, Refusal, RefusalKind, TokenGrant};
 use shared::random::fraction;
 use shared::store::StoreError;
 use shared::vault::{AppCredentials, Place, Purpose, SealError};
@@ -67,7 +67,7 @@ async fn try_renewing(publisher: &Publisher, mut account: Account, refused: bool
     // Should this worker die, the next one finds the account due when the lease is over.
     account.refresh_at = Some(now + LEASE);
     match platform.accounts.save(&mut account, version).await {
-        Ok(()) => exchange(publisher, account, tokens, &settings).await,
+        Ok(()) => exchange(publisher, account, tokens, &settings, refused).await,
         Err(StoreError::Conflict) => Ok(Renewal::Later),
         Err(error) => Err(error),
     }
@@ -82,11 +82,15 @@ pub async fn after_refusal(publisher: &Publisher, account: &Account, pin: &Pin) 
     })
 }
 
-/// Notes that the tokens of `account` do not permit what they are needed for: only connecting it again changes that.
-pub async fn scopes_refused(publisher: &Publisher, account: &Account) {
-    let given_up = give_up(publisher, account.clone(), ReconnectReason::ScopesRefused, None).await;
-    if let Err(error) = given_up {
-        tracing::warn!(%error, account = %account.id, "an account could not be marked; its next pin does it");
+/// Notes that the tokens of `account` lack scopes, those of `missing` where Pinterest listed them: only connecting it
+/// again changes that.
+pub async fn scopes_refused(publisher: &Publisher, account: &Account, missing: &Scopes) {
+    let now = publisher.platform.clock.now();
+    let id = &account.id;
+    tracing::warn!(account = %id, %missing, "an account has to be connected again with the scopes that it lacks");
+    match change_tokens(publisher, account.clone(), |account| account.lacks_scopes(missing, now)).await {
+        Ok(()) => publisher.figures.note_lost(id, now),
+        Err(error) => tracing::warn!(%error, account = %id, "an account could not be marked; its next pin does it"),
     }
     let _ = publisher.sessions.reload(&account.owner, &account.id).await;
 }
@@ -106,14 +110,16 @@ async fn refused(publisher: &Publisher, used: &Account, pin: &Pin) -> Result<Ren
         let _ = publisher.sessions.reload(&used.owner, &used.id).await;
         return Ok(Renewal::NeedsReconnect);
     }
-    let refusals: Vec<_> = pin.attempts.iter().rev().take_while(|attempt| attempt.http_status == Some(401)).collect();
+    // What has no code is not Pinterest's word on the token.
+    let is_refusal = |attempt: &&Attempt| attempt.http_status == Some(401) && attempt.code.is_some();
+    let refusals: Vec<_> = pin.attempts.iter().rev().take_while(is_refusal).collect();
     // Only where a renewal came in between do refusals say that renewing does not help.
     let renewed = refusals.last().zip(account.renewed_at).is_some_and(|(first, at)| first.at < at);
     let renewable = account.tokens().is_some_and(|tokens| tokens.refresh.is_some());
     if (refusals.len() >= REFUSALS && renewed) || !renewable {
         return give_up(publisher, account, ReconnectReason::AccessRefused, None).await;
     }
-    let renewal = try_renewing(publisher, account, true).await?;
+    let renewal = Box::pin(try_renewing(publisher, account, true)).await?;
     if renewal == Renewal::NeedsReconnect {
         end_access(publisher, used).await?;
     }
@@ -138,6 +144,7 @@ async fn exchange(
     account: Account,
     tokens: SealedTokens,
     settings: &Settings,
+    refused: bool,
 ) -> Result<Renewal, StoreError> {
     let platform = &publisher.platform;
     let (Some(sealed), Some(secret)) = (&tokens.refresh, &settings.secret) else {
@@ -151,7 +158,7 @@ async fn exchange(
     };
     match platform.pinterest.refresh(account.mode, &app, &token).await {
         Ok(grant) => store(publisher, account, &tokens, grant).await,
-        Err(CallError::Refused(refusal)) => judge(publisher, account, &app, refusal).await,
+        Err(CallError::Refused(refusal)) => judge(publisher, account, &app, refusal, refused).await,
         Err(CallError::NotSent(_)) => later(publisher, account, SignedDuration::from_mins(5), false).await,
         Err(CallError::Unknown(_) | CallError::Unreadable { .. }) => {
             later(publisher, account, SignedDuration::from_mins(1), true).await
@@ -159,35 +166,45 @@ async fn exchange(
     }
 }
 
-/// Judges a refusal of the token endpoint: it is the grant's fault, the app's fault, or nobody's.
+/// Judges a refusal of the token endpoint: it is the grant's fault, the app's fault, or nobody's; `refused` where the
+/// access token is refused too.
 async fn judge(
     publisher: &Publisher,
     account: Account,
     app: &AppCredentials,
     refusal: Refusal,
+    refused: bool,
 ) -> Result<Renewal, StoreError> {
     tracing::warn!(
         account = %account.id, status = refusal.status, code = refusal.code, rid = refusal.request_id,
         "Pinterest refused to renew the tokens",
     );
-    match (refusal.status, refusal.code) {
-        (401, code) if code != Some(283) => match blame(publisher, &account, app).await {
-            Blame::Grant => refused_for_good(publisher, account).await,
-            Blame::App => {
-                // The app's secret is wrong or the app is not approved: no fault of the account's.
-                publisher.platform.credentials.forget();
-                later(publisher, account, SignedDuration::from_hours(1), false).await
-            }
-            Blame::Nobody => later(publisher, account, SignedDuration::from_mins(10), false).await,
-        },
-        (400 | 401, _) => refused_for_good(publisher, account).await,
-        (402..=499, _) => later(publisher, account, SignedDuration::from_mins(10), false).await,
+    let blame = match refusal.kind {
+        RefusalKind::GrantInvalid => Blame::Grant,
+        RefusalKind::AppNotApproved | RefusalKind::TrialAccess => Blame::App,
+        RefusalKind::AuthenticationFailed | RefusalKind::Unauthorized => blame(publisher, &account, app).await,
         // Trouble over there may have come after the old token was spent.
-        _ => later(publisher, account, SignedDuration::from_mins(5), true).await,
+        RefusalKind::NoVerdict | RefusalKind::Trouble => {
+            return later(publisher, account, SignedDuration::from_mins(5), true).await;
+        }
+        // Words that nobody knows end an account only where nothing else of it works.
+        RefusalKind::Invalid if refused || account.usable_tokens(publisher.platform.clock.now()).is_none() => {
+            Blame::Grant
+        }
+        _ => Blame::Nobody,
+    };
+    match blame {
+        Blame::Grant => refused_for_good(publisher, account).await,
+        Blame::App => {
+            // The app's secret is wrong or the app is not approved: no fault of the account's.
+            publisher.platform.credentials.forget();
+            later(publisher, account, SignedDuration::from_hours(1), false).await
+        }
+        Blame::Nobody => later(publisher, account, SignedDuration::from_mins(10), false).await,
     }
 }
 
-/// What a refusal with 401 is to be put down to.
+/// What a refusal is to be put down to.
 enum Blame {
     Grant,
     App,
@@ -196,11 +213,18 @@ enum Blame {
 
 /// Asks for a token that needs no grant: where Pinterest gives one, it was the grant that it refused.
 async fn blame(publisher: &Publisher, account: &Account, app: &AppCredentials) -> Blame {
-    match publisher.platform.pinterest.client_credentials(account.mode, app).await {
-        Err(CallError::Refused(Refusal { status: 401, code: Some(2 | 3 | 283), .. })) => Blame::App,
+    let refusal = match publisher.platform.pinterest.client_credentials(account.mode, app).await {
+        Ok(_) => return Blame::Grant,
+        Err(CallError::Refused(refusal)) => refusal,
+        Err(_) => return Blame::Nobody,
+    };
+    match refusal.kind {
+        RefusalKind::AuthenticationFailed | RefusalKind::GrantInvalid | RefusalKind::AppNotApproved => Blame::App,
+        RefusalKind::NoVerdict | RefusalKind::Trouble | RefusalKind::RateLimited | RefusalKind::SpamBlock => {
+            Blame::Nobody
+        }
         // An owner without two-factor authentication is refused otherwise, and their app is accepted all the same.
-        Ok(_) | Err(CallError::Refused(Refusal { status: 400..=428, .. })) => Blame::Grant,
-        Err(_) => Blame::Nobody,
+        _ => Blame::Grant,
     }
 }
 

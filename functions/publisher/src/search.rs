@@ -60,6 +60,8 @@ pub enum Why {
     Clock,
     /// It may be secret, and the account may not read secret pins; no other look will change that.
     Secret,
+    /// Pinterest does not let the app read boards of personal accounts; no other look will change that.
+    Denied,
     /// One of the owner's pins that looks like this one is being posted at this moment.
     InFlight,
     /// The owner has too many pins around this time to know which of those on the board are theirs.
@@ -73,7 +75,7 @@ impl Why {
     pub fn patience(self) -> SignedDuration {
         match self {
             // Another look would see as little; the second one is for somebody who changes the board meanwhile.
-            Self::Secret | Self::Order | Self::Clock => SignedDuration::ZERO,
+            Self::Secret | Self::Denied | Self::Order | Self::Clock => SignedDuration::ZERO,
             // The list may be behind, or somebody has removed that pin.
             Self::Missing => SignedDuration::from_mins(30),
             Self::Unread | Self::TooLong | Self::InFlight | Self::TooMany | Self::NoToken(_) => {
@@ -100,6 +102,7 @@ impl Why {
                 "The board may be secret, and the account may not read secret pins (boards:read_secret, \
                  pins:read_secret), so an empty list proves nothing."
             }
+            Self::Denied => "Pinterest does not let this app read the boards of personal accounts.",
             Self::InFlight => "A pin of yours that looks like this one was being posted at that moment.",
             Self::TooMany => {
                 "There are too many pins of yours around that time to tell which of those on the board is which."

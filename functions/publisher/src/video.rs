@@ -231,8 +231,8 @@ impl Step<'_> {
                 Renewal::Later => self.pause(pin).max(SignedDuration::from_mins(1)),
                 Renewal::NeedsReconnect => OBSTACLE,
             }),
-            Verdict::ScopesRefused => {
-                renew::scopes_refused(self.publisher, &self.account).await;
+            Verdict::ScopesRefused(missing) => {
+                renew::scopes_refused(self.publisher, &self.account, &missing).await;
                 Some(OBSTACLE)
             }
             Verdict::Hold(reason, pause) => {

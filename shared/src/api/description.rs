@@ -39,10 +39,10 @@ pub const BODY: &Problems = &[(400, &["malformed_json"]), (413, &["too_large"]),
 
 /// What operations can answer that open an account's token and ask Pinterest with it.
 pub const PINTEREST: &Problems = &[
-    (403, &["pinterest_disabled", "not_permitted"]),
+    (403, &["pinterest_disabled", "not_permitted", "data_access_denied"]),
     (409, &["needs_reconnect", "other_mode", "scope_missing"]),
     (429, &["pinterest_rate_limited", "pinterest_spam_block"]),
-    (502, &["pinterest_unavailable", "pinterest_refused", "app_not_approved"]),
+    (502, &["pinterest_unavailable", "pinterest_refused", "app_not_approved", "trial_tier"]),
     (503, &["secrets_unavailable", "token_key_missing"]),
 ];
 

@@ -5,7 +5,8 @@ use std::error::Error;
 use http::StatusCode;
 
 use super::Problem;
-use crate::pinterest::{CallError, Refusal};
+use crate::domain::Scopes;
+use crate::pinterest::{CallError, Refusal, RefusalKind};
 use crate::store::{ObjectError, StoreError};
 use crate::vault::{SealError, VaultError};
 
@@ -53,44 +54,68 @@ impl From<CallError> for Problem {
     fn from(error: CallError) -> Self {
         log(&error);
         match error {
-            CallError::NotSent(_) | CallError::Unknown(_) | CallError::Unreadable { .. } => Self::new(
-                StatusCode::BAD_GATEWAY,
-                "pinterest_unavailable",
-                "Pinterest did not answer as it should. Try again in a minute.",
-            ),
+            CallError::NotSent(_) | CallError::Unknown(_) | CallError::Unreadable { .. } => no_answer(),
             CallError::Refused(refusal) => refused(&refusal),
         }
     }
 }
 
+fn no_answer() -> Problem {
+    let detail = "Pinterest did not answer as it should. Try again in a minute.";
+    Problem::new(StatusCode::BAD_GATEWAY, "pinterest_unavailable", detail)
+}
+
+/// Why boards and pins of a personal account cannot be read, and what to do.
+const DATA_ACCESS_DENIED: &str = "Pinterest does not let this app read the boards and pins of personal accounts. \
+                                  Convert the account to a business account on Pinterest, which is free, and reconnect \
+                                  it here.";
+
+fn scopes_missing(missing: &Scopes) -> String {
+    if missing.is_empty() {
+        return "Pinterest says that this account's permission does not cover this. Reconnect the account and allow \
+                everything that is asked for."
+            .to_owned();
+    }
+    let names = missing.names().join(", ");
+    format!("Pinterest says that this account's permission lacks {names}. Reconnect the account and allow it.")
+}
+
 fn refused(refusal: &Refusal) -> Problem {
-    match (refusal.status, refusal.code) {
-        (401, Some(3)) => {
+    match &refusal.kind {
+        RefusalKind::AppNotApproved => {
             let detail = "Pinterest has not approved the app yet. An administrator has to finish its review on \
                           developers.pinterest.com.";
             Problem::new(StatusCode::BAD_GATEWAY, "app_not_approved", detail)
         }
-        (401, Some(7)) | (403, _) => {
+        RefusalKind::TrialAccess => {
+            let detail = "The Pinterest app has only trial access, which does not include this. An administrator has to \
+                          apply for standard access on developers.pinterest.com.";
+            Problem::new(StatusCode::BAD_GATEWAY, "trial_tier", detail)
+        }
+        RefusalKind::ScopesMissing(missing) => Problem::conflict("scope_missing", scopes_missing(missing)),
+        RefusalKind::DataAccessDenied => Problem::new(StatusCode::FORBIDDEN, "data_access_denied", DATA_ACCESS_DENIED),
+        RefusalKind::BoardNotPermitted | RefusalKind::NotPermitted => {
             let remedy = "Check on Pinterest that the account may do this, and connect it again with all of its \
                           permissions.";
             Problem::new(StatusCode::FORBIDDEN, "not_permitted", format!("{} {remedy}", said(refusal)))
         }
-        (401, _) => Problem::conflict(
+        RefusalKind::AuthenticationFailed | RefusalKind::Unauthorized | RefusalKind::GrantInvalid => Problem::conflict(
             "needs_reconnect",
             "Pinterest no longer accepts this account's permission. Reconnect the account.",
         ),
-        (409, _) => Problem::conflict(
+        RefusalKind::BoardBusy => Problem::conflict(
             "board_busy",
             "Pinterest is busy with another change of this board, so nothing was done. Try again in a moment.",
         ),
-        (429, _) => too_fast(refusal),
+        RefusalKind::RateLimited | RefusalKind::SpamBlock | RefusalKind::LinkBlocked => too_fast(refusal),
+        RefusalKind::NoVerdict | RefusalKind::Trouble => no_answer(),
         _ => Problem::new(StatusCode::BAD_GATEWAY, "pinterest_refused", said(refusal)),
     }
 }
 
 /// Pinterest answers 429 to two things: too many requests, and what it takes for spam.
 fn too_fast(refusal: &Refusal) -> Problem {
-    if refusal.is_spam() {
+    if refusal.kind != RefusalKind::RateLimited {
         let detail = "Pinterest blocks this account's changes to combat spam. Make fewer of them, and wait some hours \
                       before you try again.";
         return Problem::new(StatusCode::TOO_MANY_REQUESTS, "pinterest_spam_block", detail);
@@ -151,12 +176,12 @@ mod tests {
     use crate::pinterest::{RateLimit, Refusal, TransportError};
 
     fn refused(status: u16) -> CallError {
-        said(status, None, "no")
+        said(status, Some(0), "no")
     }
 
     fn said(status: u16, code: Option<i64>, message: &str) -> CallError {
         let rate = RateLimit { reset_s: Some(90), ..RateLimit::default() };
-        CallError::Refused(Refusal { status, code, message: message.into(), request_id: None, rate })
+        CallError::Refused(Refusal { rate, ..Refusal::new(status, code, message) })
     }
 
     #[test]
@@ -184,15 +209,26 @@ mod tests {
             (refused(429).into(), 429, "pinterest_rate_limited"),
             (said(429, Some(8), "This request exceeded a rate limit.").into(), 429, "pinterest_rate_limited"),
             (said(429, Some(9), "Sorry! We blocked this.").into(), 429, "pinterest_spam_block"),
-            (said(429, None, "You hit a block we have in place to combat SPAM").into(), 429, "pinterest_spam_block"),
+            (said(429, Some(0), "You hit a block we have in place to combat SPAM").into(), 429, "pinterest_spam_block"),
             (refused(401).into(), 409, "needs_reconnect"),
             (said(401, Some(2), "Authentication failed.").into(), 409, "needs_reconnect"),
             (said(401, Some(3), "consumer type").into(), 502, "app_not_approved"),
             (said(401, Some(7), "Not authorized to access board or Pin.").into(), 403, "not_permitted"),
             (refused(403).into(), 403, "not_permitted"),
             (refused(404).into(), 502, "pinterest_refused"),
+            (
+                CallError::Refused(Refusal { kind: RefusalKind::DataAccessDenied, ..Refusal::new(403, None, "no") })
+                    .into(),
+                403,
+                "data_access_denied",
+            ),
             (refused(409).into(), 409, "board_busy"),
-            (refused(500).into(), 502, "pinterest_refused"),
+            (refused(500).into(), 502, "pinterest_unavailable"),
+            (said(403, None, "Forbidden").into(), 502, "pinterest_unavailable"),
+            (said(400, Some(2787), "").into(), 502, "pinterest_unavailable"),
+            (said(403, Some(29), "Apps with Trial access may not create Pins").into(), 502, "trial_tier"),
+            (said(401, Some(3), "sufficient permissions").into(), 409, "scope_missing"),
+            (said(403, Some(29), "You do not have permission to edit that board.").into(), 403, "not_permitted"),
         ];
         for (problem, status, code) in table {
             assert_eq!((problem.status.as_u16(), problem.code), (status, code));
@@ -209,7 +245,7 @@ mod tests {
             (Some(80_000), "in 23 hours"),
         ] {
             let rate = RateLimit { reset_s, ..RateLimit::default() };
-            let refusal = Refusal { status: 429, code: Some(8), message: "no".into(), request_id: None, rate };
+            let refusal = Refusal { rate, ..Refusal::new(429, Some(8), "no") };
             let problem = Problem::from(CallError::Refused(refusal));
             assert_eq!(problem.retry_after_s, reset_s);
             assert!(problem.detail.ends_with(&format!("Try again {words}.")), "{}", problem.detail);

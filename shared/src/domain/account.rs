@@ -33,8 +33,12 @@ pub struct Account {
     pub username: String,
     /// The address of the picture as Pinterest last told it.
     pub profile_image: Option<String>,
+    /// `BUSINESS` or `PINNER`, as Pinterest last told it; absent where it did not.
+    pub account_type: Option<String>,
     /// What the person granted.
     pub scopes: Scopes,
+    /// What Pinterest says that the tokens lack, whatever was granted; gone with new tokens.
+    pub refused_scopes: Scopes,
     /// The tokens and whether Pinterest takes them.
     pub connection: Connection,
     /// Counts the token pairs; a renewal is written on condition that it did not move.
@@ -164,7 +168,9 @@ impl Account {
             user_id: person.user_id,
             username: person.username,
             profile_image: None,
+            account_type: None,
             scopes: Scopes::default(),
+            refused_scopes: Scopes::default(),
             connection: Connection::Disconnected,
             token_version: 0,
             refresh_lease_until: None,
@@ -217,6 +223,7 @@ impl Account {
         let planned = (tokens.access_expires_at - ahead).max(now + RENEW_NOT_BEFORE);
         self.refresh_at = tokens.refresh.is_some().then_some(planned);
         self.connection = Connection::Connected(tokens);
+        self.refused_scopes = Scopes::default();
         self.token_version += 1;
         self.renewed_at = Some(now);
         self.refresh_lease_until = None;
@@ -252,9 +259,22 @@ impl Account {
         self.refresh_lease_until = None;
     }
 
+    /// Notes that Pinterest says that the tokens lack scopes, those of `missing` where it lists them: only connecting the
+    /// account again changes that.
+    pub fn lacks_scopes(&mut self, missing: &Scopes, now: Timestamp) {
+        self.refused_scopes = missing.clone();
+        self.needs_reconnect(ReconnectReason::ScopesRefused, now);
+    }
+
+    /// Everything that publishing needs and the account lacks, as far as is known.
+    pub fn missing_scopes(&self) -> Scopes {
+        self.scopes.missing_for_publishing().iter().chain(self.refused_scopes.iter()).collect()
+    }
+
     /// Erases the tokens. What waits for this account is released once, so that it says what it waits for from now on.
     pub fn disconnected(&mut self, now: Timestamp) {
         self.connection = Connection::Disconnected;
+        self.refused_scopes = Scopes::default();
         self.token_version += 1;
         self.refresh_at = None;
         self.refresh_lease_until = None;

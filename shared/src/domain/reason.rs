@@ -21,9 +21,9 @@ words! {
         SpamBlock = "spam_block", "Pinterest blocks new pins of this account to combat spam. Publish less often; it is tried again after a pause.";
         /// Pinterest did not answer several times running.
         PinterestDown = "pinterest_down", "Pinterest does not answer at present. It is asked every half minute, and the pin goes out when it answers again.";
-        /// The app has only trial access (403 code 29).
+        /// The app has only trial access.
         TrialTier = "trial_tier", "The Pinterest app has only trial access, which may not create pins in live mode. An administrator has to apply for standard access and, when it is granted, save the settings once more; or switch to the sandbox.";
-        /// The app is not approved (401 code 3).
+        /// The app is not approved.
         AppNotApproved = "app_not_approved", "Pinterest has not approved the app yet. An administrator has to finish its review on developers.pinterest.com and check the set-up here; the pins then go out.";
     }
 }
@@ -37,6 +37,8 @@ words! {
         GaveUp = "gave_up", "Pinterest did not take the pin in a day of trying. The attempts say what it answered. Schedule it again.";
         /// Pinterest takes the link for invalid.
         LinkInvalid = "link_invalid", "Pinterest takes the pin's link for invalid. Correct the link and schedule the pin again.";
+        /// The site of the link or the image does not allow saving from it.
+        SiteForbidsSaving = "site_forbids_saving", "The site that the link leads to, or that the image comes from, does not allow saving pins from it. Use another link, or upload the image here, and schedule the pin again.";
         /// Pinterest could not fetch or read the image.
         ImageUnreadable = "image_unreadable", "Pinterest could not fetch or read the image. Check that its address opens in a private window and is a JPEG or PNG.";
         /// The uploaded file is not there any more.
@@ -67,6 +69,8 @@ words! {
         SeveralOnBoard = "several_on_board", "Pinterest may or may not have published this pin: its answer was lost, and what is on the board may be this pin or another one. Look at the candidates, then say which pin it is, or have it published again.";
         /// The board could not be read for hours, or what it shows proves nothing.
         BoardUnreadable = "board_unreadable", "Pinterest may or may not have published this pin: its answer was lost, and its board could not be read, or its list of pins proved nothing. Look at the board, then say which pin it is, or have it published again.";
+        /// Pinterest does not let the app read the board.
+        BoardUnverifiable = "board_unverifiable", "Pinterest may or may not have published this pin: its answer was lost, and Pinterest does not let this app read the boards of personal accounts. Look at the board, then say which pin it is, or have it published again. Pins of a business account can be looked up: on Pinterest, convert the account to a business account, which is free, and reconnect it.";
         /// The publisher stopped between claiming the pin and recording what came of it.
         PublisherStopped = "publisher_stopped", "Pinterest may or may not have published this pin: the publisher stopped in the middle, and the pin was not found on its board. Look at the board, then say which pin it is, or have it published again.";
     }

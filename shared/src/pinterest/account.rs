@@ -18,6 +18,9 @@ pub struct UserAccount {
     /// The address of the picture.
     #[serde(default)]
     pub profile_image: Option<String>,
+    /// `BUSINESS` or `PINNER` (OpenAPI `UserAccountType`).
+    #[serde(default)]
+    pub account_type: Option<String>,
 }
 
 impl Pinterest {

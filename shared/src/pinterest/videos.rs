@@ -15,7 +15,7 @@ use url::Url;
 
 use super::call::{PATIENCE, authorized, empty, json};
 use super::transport::{Chunks, Payload};
-use super::{Answer, CallError, Pinterest, RateLimit, Refusal, TransportError};
+use super::{Answer, CallError, Pinterest, Refusal, TransportError};
 use crate::domain::{MediaKind, Mode, PinterestMediaId};
 use crate::random::{Random, uuid};
 use crate::vault::AccessToken;
@@ -115,7 +115,7 @@ impl Pinterest {
         }
         let status = response.status().as_u16();
         let message = s3_code(response.body());
-        Err(CallError::Refused(Refusal { status, code: None, message, request_id: None, rate: RateLimit::default() }))
+        Err(CallError::Refused(Refusal::new(status, None, message)))
     }
 
     /// Asks how far a video is (`GET /media/{media_id}`, scope `pins:read`).

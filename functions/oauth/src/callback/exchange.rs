@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use shared::api;
 use shared::domain::{AppId, Scope, Scopes, Settings};
-use shared::pinterest::{CallError, Refusal, TokenGrant, UserAccount};
+use shared::pinterest::{CallError, RefusalKind, TokenGrant, UserAccount};
 use shared::platform::Platform;
 use shared::store::Consent;
 use shared::vault::{AppCredentials, AuthorizationCode};
@@ -86,18 +86,18 @@ fn granted(consent: &Consent, tokens: &TokenGrant) -> Result<Scopes, Failure> {
 }
 
 fn is_app_refused(error: &CallError) -> bool {
-    matches!(error, CallError::Refused(Refusal { status: 401, code: Some(2), .. }))
+    matches!(error, CallError::Refused(refusal) if refusal.kind == RefusalKind::AuthenticationFailed)
 }
 
 /// What a refused exchange means.
 fn refused_exchange(error: &CallError) -> Failure {
     api::log(error);
     let CallError::Refused(refusal) = error else { return Failure::PinterestDown };
-    match (refusal.status, refusal.code) {
-        (401, Some(2)) => Failure::AppRefused,
-        (401, Some(3)) => Failure::AppNotApproved,
-        (429, _) => Failure::RateLimited,
-        (500.., _) => Failure::PinterestDown,
+    match refusal.kind {
+        RefusalKind::AuthenticationFailed => Failure::AppRefused,
+        RefusalKind::AppNotApproved => Failure::AppNotApproved,
+        RefusalKind::RateLimited | RefusalKind::SpamBlock => Failure::RateLimited,
+        RefusalKind::NoVerdict | RefusalKind::Trouble => Failure::PinterestDown,
         _ => Failure::ExchangeRefused,
     }
 }
@@ -106,23 +106,28 @@ fn refused_exchange(error: &CallError) -> Failure {
 fn refused_account(error: &CallError) -> Failure {
     api::log(error);
     let CallError::Refused(refusal) = error else { return Failure::PinterestDown };
-    match (refusal.status, refusal.code) {
-        (401, Some(3)) => Failure::AppNotApproved,
-        (403, _) => Failure::ScopesMissing([Scope::USER_ACCOUNTS_READ].into_iter().collect()),
-        (429, _) => Failure::RateLimited,
+    let needed = || [Scope::USER_ACCOUNTS_READ].into_iter().collect();
+    match &refusal.kind {
+        RefusalKind::AppNotApproved => Failure::AppNotApproved,
+        RefusalKind::ScopesMissing(missing) if !missing.is_empty() => Failure::ScopesMissing(missing.clone()),
+        RefusalKind::ScopesMissing(_) | RefusalKind::NotPermitted => Failure::ScopesMissing(needed()),
+        RefusalKind::RateLimited | RefusalKind::SpamBlock => Failure::RateLimited,
         _ => Failure::PinterestDown,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use shared::pinterest::{RateLimit, TransportError};
+    use shared::pinterest::{Refusal, TransportError};
 
     use super::*;
 
     fn refused(status: u16, code: Option<i64>) -> CallError {
-        let rate = RateLimit::default();
-        CallError::Refused(Refusal { status, code, message: "no".into(), request_id: None, rate })
+        said(status, code, "no")
+    }
+
+    fn said(status: u16, code: Option<i64>, message: &str) -> CallError {
+        CallError::Refused(Refusal::new(status, code, message))
     }
 
     #[test]
@@ -130,10 +135,13 @@ mod tests {
         for (error, failure) in [
             (refused(400, Some(1)), Failure::ExchangeRefused),
             (refused(401, Some(283)), Failure::ExchangeRefused),
-            (refused(401, None), Failure::ExchangeRefused),
+            (refused(400, None), Failure::PinterestDown),
+            (refused(401, None), Failure::PinterestDown),
+            (said(400, Some(1), "Sorry! Something went wrong on our end."), Failure::PinterestDown),
             (refused(403, Some(29)), Failure::ExchangeRefused),
             (refused(401, Some(2)), Failure::AppRefused),
-            (refused(401, Some(3)), Failure::AppNotApproved),
+            (refused(401, Some(3)), Failure::ExchangeRefused),
+            (said(401, Some(3), "Your application consumer type is not supported"), Failure::AppNotApproved),
             (refused(429, Some(8)), Failure::RateLimited),
             (refused(500, Some(500)), Failure::PinterestDown),
             (refused(503, None), Failure::PinterestDown),
@@ -147,11 +155,15 @@ mod tests {
 
     #[test]
     fn each_answer_about_the_person_has_its_meaning() {
-        let scopes = [Scope::USER_ACCOUNTS_READ].into_iter().collect();
+        let scopes = || [Scope::USER_ACCOUNTS_READ].into_iter().collect();
+        let listed = Failure::ScopesMissing([Scope::BOARDS_READ].into_iter().collect());
         for (error, failure) in [
             (refused(401, Some(2)), Failure::PinterestDown),
-            (refused(401, Some(3)), Failure::AppNotApproved),
-            (refused(403, Some(29)), Failure::ScopesMissing(scopes)),
+            (said(401, Some(3), "Your application consumer type is not supported"), Failure::AppNotApproved),
+            (said(401, Some(3), "Your token does not have sufficient permissions"), Failure::ScopesMissing(scopes())),
+            (said(403, Some(3), "correct set of scopes. Missing: ['boards:read']"), listed),
+            (refused(403, Some(29)), Failure::ScopesMissing(scopes())),
+            (refused(403, None), Failure::PinterestDown),
             (refused(429, Some(8)), Failure::RateLimited),
             (refused(500, None), Failure::PinterestDown),
             (CallError::Unreadable { status: 200, request_id: None }, Failure::PinterestDown),

@@ -22,6 +22,7 @@ pub async fn keep(platform: &Platform, consent: &Consent, exchanged: Exchanged) 
         owner: consent.owner.clone(),
         person: Person { mode: consent.mode, app_id, user_id: user.id, username: user.username },
         profile_image: user.profile_image,
+        account_type: user.account_type,
         scopes,
         tokens: Tokens {
             access_expires_at: after(tokens.expires_in_s),

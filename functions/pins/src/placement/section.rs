@@ -71,7 +71,8 @@ pub(super) fn judge(spot: &Spot<'_>, found: Found, sections: &Sections) -> Resul
             return Err(object(field, miss.code(), miss.message("section", "The board", remedy)));
         }
         (Err(_), Some(id)) => id,
-        (Err(_), None) => return Err(unasked("section_id", "section")),
+        (Err(_), None) => return Err(unasked("section_id", "section", known.denied)),
     };
-    Ok(Placement { section_id: Some(section_id), ..placement })
+    let unverifiable = placement.unverifiable || known.denied;
+    Ok(Placement { section_id: Some(section_id), unverifiable, ..placement })
 }

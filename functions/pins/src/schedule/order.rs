@@ -76,7 +76,8 @@ impl Order {
             Some(section) => Some(section.as_id()?),
             None => None,
         };
-        Some(Placement { mode, board_id: target.board.as_id()?, section_id, verified: false, plan: None })
+        let board_id = target.board.as_id()?;
+        Some(Placement { mode, board_id, section_id, verified: false, unverifiable: false, plan: None })
     }
 
     /// Stores the pins that are not among the `stored` ones yet and answers all of them as they are now.
@@ -96,7 +97,9 @@ impl Order {
         let first = self.store(desk, first.clone()).await.map_err(|problem| self.uncertain(problem))?;
         let rest = try_join_all(rest.iter().map(|pin| self.store(desk, pin.clone()))).await;
         let rest = rest.map_err(|problem| self.interrupted(problem))?;
-        Ok(Filled { pins: [vec![first], rest].concat(), notes: Vec::new() })
+        let placed = self.ids.iter().zip(placements.iter().flatten());
+        let notes = placed.filter_map(|(id, place)| Some((id.clone(), Note::of_place(place)?))).collect();
+        Ok(Filled { pins: [vec![first], rest].concat(), notes })
     }
 
     /// When the pins would go out, without storing any.
@@ -123,8 +126,8 @@ impl Order {
                 0 => self.uncertain(problem),
                 _ => self.interrupted(problem),
             })?);
-            let notes = table.timings[position].notes.iter();
-            filled.notes.extend(notes.map(|note| (self.ids[position].clone(), *note)));
+            let notes = table.timings[position].notes.iter().copied().chain(Note::of_place(place));
+            filled.notes.extend(notes.map(|note| (self.ids[position].clone(), note)));
         }
         Ok(filled)
     }

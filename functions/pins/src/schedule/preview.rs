@@ -84,6 +84,7 @@ pub async fn preview(
     let timings = order.timings(&desk, &placed).await?;
     let request = order.request();
     let items = request.targets.iter().zip(placed).zip(timings).map(|((target, place), timing)| {
+        let notes = timing.notes.into_iter().chain(Note::of_place(&place)).collect();
         let zone = place.plan.unwrap_or_default().zone;
         let local = timing.at.map(|at| zone.written(at));
         PlannedPin {
@@ -95,7 +96,7 @@ pub async fn preview(
             publish_at: timing.at,
             local_time: local,
             time_zone: zone.as_str().to_owned(),
-            notes: timing.notes,
+            notes,
         }
     });
     Ok(Json(Previewed { items: items.collect() }))

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::{Attempt, Pin, PinterestMediaId};
-use shared::pinterest::{CallError, VideoStatus};
+use shared::pinterest::{CallError, RefusalKind, VideoStatus};
 use shared::store::StoreError;
 
 use super::{Outcome, Step, answered, begun, save, settle};
@@ -52,7 +52,9 @@ pub async fn ask(
             }
             VideoStatus::Registered | VideoStatus::Processing | VideoStatus::Other => None,
         },
-        Err(CallError::Refused(refusal)) if refusal.status == 404 && waited > UNSEEN => Some((Outcome::Failed, None)),
+        Err(CallError::Refused(refusal)) if is_unknown(&refusal.kind) && waited > UNSEEN => {
+            Some((Outcome::Failed, None))
+        }
         Err(_) if waited > PATIENCE => Some((Outcome::Failed, None)),
         Err(error) => {
             refused = step.refused(&pin, error).await;
@@ -70,6 +72,10 @@ pub async fn ask(
         pin.still_processing(now + refused.map_or(own, |pause| pause.max(REFUSED)), now)
     };
     save(publisher, pin, version, moved).await
+}
+
+fn is_unknown(kind: &RefusalKind) -> bool {
+    matches!(kind, RefusalKind::VideoNotFound | RefusalKind::NotFound)
 }
 
 fn pause(waited: SignedDuration, is_late: bool) -> SignedDuration {

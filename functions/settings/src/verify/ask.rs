@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use shared::domain::Mode;
-use shared::pinterest::{Answer, CallError, RateLimit, Refusal, TokenGrant, UserAccount};
+use shared::pinterest::{Answer, CallError, RateLimit, Refusal, RefusalKind, TokenGrant, UserAccount};
 use shared::platform::Platform;
 use shared::vault::AppCredentials;
 
@@ -38,14 +38,14 @@ pub fn credentials(mode: Mode, asked: &Asked) -> Check {
     match asked {
         Asked::Nothing => Check::unknown(NAME, NOTHING, FIRST),
         Asked::Token(..) => Check::ok(NAME, format!("Pinterest accepts app ID and secret in {mode} mode.")),
-        Asked::NoToken(CallError::Refused(refusal)) => match (refusal.status, refusal.code) {
-            (401, Some(2 | 283)) => Check::failed(
+        Asked::NoToken(CallError::Refused(refusal)) => match refusal.kind {
+            RefusalKind::AuthenticationFailed | RefusalKind::GrantInvalid => Check::failed(
                 NAME,
                 format!("Pinterest does not accept app ID and secret together: {}", said(refusal)),
                 "Compare both with the app's page at https://developers.pinterest.com/apps/ and enter them again. A \
                  secret that was reset there is dead here.",
             ),
-            (401, Some(3)) => Check::unknown(
+            RefusalKind::AppNotApproved => Check::unknown(
                 NAME,
                 format!("Pinterest does not look at the credentials of an app without approval: {}", said(refusal)),
                 "See to the app's approval first, then check again.",
@@ -56,7 +56,7 @@ pub fn credentials(mode: Mode, asked: &Asked) -> Check {
     }
 }
 
-/// Whether Pinterest approved the app (401 code 3 where it did not).
+/// Whether Pinterest approved the app, as far as its words tell.
 pub fn app_approved(asked: &Asked) -> Check {
     const NAME: &str = "app_approved";
     let error = match asked {
@@ -68,7 +68,7 @@ pub fn app_approved(asked: &Asked) -> Check {
         Asked::NoToken(error) => error,
     };
     match error {
-        CallError::Refused(refusal) if (refusal.status, refusal.code) == (401, Some(3)) => Check::failed(
+        CallError::Refused(refusal) if refusal.kind == RefusalKind::AppNotApproved => Check::failed(
             NAME,
             format!("Pinterest has not approved the app: {}", said(refusal)),
             "Ask for Trial access on the app's page at https://developers.pinterest.com/apps/ and wait for Pinterest's \

@@ -15,7 +15,8 @@ const MENDED_BY_A_PERSON = ['link_blocked', 'spam_block', 'trial_tier', 'app_not
 
 // Another try without a change would end the same way.
 const MENDED_BY_A_CHANGE = [
-  'link_blocked', 'link_invalid', 'image_unreadable', 'image_too_small', 'board_not_found', 'section_not_found', 'rejected',
+  'link_blocked', 'link_invalid', 'image_unreadable', 'image_too_small', 'board_not_found', 'section_not_found', 'site_forbids_saving',
+  'rejected',
 ];
 
 export function Actions({ pin, account, reload, onSaid, onEdit }) {

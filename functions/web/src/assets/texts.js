@@ -228,6 +228,11 @@ export const t = {
     otherMode: (own, current) => `This account belongs to ${own} mode and Pinwheel is in ${current} mode. Its pins wait until an administrator switches back.`,
     missing: (scopes) => `Connected without ${scopes}, so publishing will not work. Connect it again and allow everything.`,
     states: { connected: 'Connected', needs_reconnect: 'Connect again', disconnected: 'Disconnected' },
+    type: {
+      label: 'Type',
+      names: { BUSINESS: 'business account', PINNER: 'personal account' },
+      advice: 'Pinterest may keep boards and pins of personal accounts from apps; then a pin whose outcome is in doubt has to be looked up by you. Converting the account to a business account on Pinterest is free.',
+    },
     expiry: {
       label: 'Permission',
       renewed: (when) => `renewed by itself; left unused, it ends ${when}`,
@@ -576,6 +581,7 @@ export const t = {
       token_refused: 'the permission is being renewed',
       missed: 'its time was more than a day ago',
       gave_up: 'Pinterest did not take it in a day of trying',
+      site_forbids_saving: 'the site of its link or picture does not allow saving from it',
       link_invalid: 'Pinterest takes its link for invalid',
       image_unreadable: 'Pinterest could not read the picture',
       image_too_small: 'the picture is too small',

@@ -15,6 +15,10 @@ const MEANINGS: &[(&str, &str)] = &[
     ("cancelled", "the pin was called off."),
     ("changed_meanwhile", "it changed since it was read. Read it again and repeat the change."),
     ("checking", "it is being found out whether the pin is on Pinterest. Try again when that is settled."),
+    (
+        "data_access_denied",
+        "Pinterest does not let this app read the boards and pins of personal accounts. Convert the account to a business account.",
+    ),
     ("draft", "the pin is a draft."),
     ("failed", "the pin failed; it can be tried again."),
     ("held", "the pin is held for something that another try does not mend; its reason says for what."),
@@ -60,6 +64,7 @@ const MEANINGS: &[(&str, &str)] = &[
         "the key that sealed the account's tokens was taken away; an administrator has to put it back.",
     ),
     ("too_large", "the body is longer than 2 MB."),
+    ("trial_tier", "the Pinterest app has only trial access, which does not include this."),
     ("unauthenticated", "no verified token came with the request."),
 ];
 

@@ -22,7 +22,11 @@ pub(in crate::store) struct AccountItem {
     username: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     profile_image: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    account_type: Option<String>,
     scopes: String,
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    refused_scopes: String,
     state: ConnectionWord,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     reconnect_reason: Option<String>,
@@ -102,7 +106,9 @@ impl From<&Account> for AccountItem {
             user_id: account.user_id.clone(),
             username: account.username.clone(),
             profile_image: account.profile_image.clone(),
+            account_type: account.account_type.clone(),
             scopes: account.scopes.to_string(),
+            refused_scopes: account.refused_scopes.to_string(),
             state,
             reconnect_reason,
             reconnect_from,
@@ -146,7 +152,9 @@ impl TryFrom<AccountItem> for Account {
             user_id: item.user_id,
             username: item.username,
             profile_image: item.profile_image,
+            account_type: item.account_type,
             scopes: Scopes::parse_known(&item.scopes),
+            refused_scopes: Scopes::parse_known(&item.refused_scopes),
             token_version: item.token_version,
             refresh_lease_until: item.refresh_lease_until,
             refresh_at: item.refresh_at,

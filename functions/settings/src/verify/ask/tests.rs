@@ -5,7 +5,11 @@ use super::*;
 
 fn refused(status: u16, code: Option<i64>, limit: Option<&str>) -> CallError {
     let rate = RateLimit { limit: limit.map(str::to_owned), ..RateLimit::default() };
-    CallError::Refused(Refusal { status, code, message: "no".into(), request_id: None, rate })
+    CallError::Refused(Refusal { rate, ..Refusal::new(status, code, "no") })
+}
+
+fn unapproved() -> CallError {
+    CallError::Refused(Refusal::new(401, Some(3), "Your application consumer type is not supported"))
 }
 
 fn lost() -> CallError {
@@ -19,6 +23,7 @@ fn with_token(account: Result<(), CallError>, limit: Option<&str>) -> Asked {
             id: "1".parse().expect("digits are an id"),
             username: "creator".into(),
             profile_image: None,
+            account_type: None,
         },
         status: 200,
         request_id: None,
@@ -32,10 +37,10 @@ fn credentials_fail_only_where_pinterest_says_they_are_wrong() {
     for (asked, result) in [
         (Asked::Nothing, Verdict::Unknown),
         (with_token(Ok(()), None), Verdict::Ok),
-        (with_token(Err(refused(401, Some(3), None)), None), Verdict::Ok),
+        (with_token(Err(unapproved()), None), Verdict::Ok),
         (Asked::NoToken(refused(401, Some(2), None)), Verdict::Failed),
         (Asked::NoToken(refused(401, Some(283), None)), Verdict::Failed),
-        (Asked::NoToken(refused(401, Some(3), None)), Verdict::Unknown),
+        (Asked::NoToken(unapproved()), Verdict::Unknown),
         (Asked::NoToken(refused(401, None, None)), Verdict::Unknown),
         (Asked::NoToken(refused(400, Some(1), None)), Verdict::Unknown),
         (Asked::NoToken(refused(403, Some(29), None)), Verdict::Unknown),
@@ -52,12 +57,13 @@ fn credentials_fail_only_where_pinterest_says_they_are_wrong() {
 }
 
 #[test]
-fn approval_fails_only_on_code_3() {
+fn approval_fails_only_where_pinterest_speaks_of_the_app() {
     for (asked, result) in [
         (Asked::Nothing, Verdict::Unknown),
         (with_token(Ok(()), None), Verdict::Ok),
-        (with_token(Err(refused(401, Some(3), None)), None), Verdict::Failed),
-        (Asked::NoToken(refused(401, Some(3), None)), Verdict::Failed),
+        (with_token(Err(unapproved()), None), Verdict::Failed),
+        (Asked::NoToken(unapproved()), Verdict::Failed),
+        (with_token(Err(refused(401, Some(3), None)), None), Verdict::Unknown),
         (Asked::NoToken(refused(401, Some(2), None)), Verdict::Unknown),
         (with_token(Err(refused(403, Some(3), None)), None), Verdict::Unknown),
         (with_token(Err(lost()), None), Verdict::Unknown),
