@@ -42,7 +42,7 @@ pub use id::{
     PinterestPinId, PinterestUserId, SectionId, TemplateId,
 };
 pub use import::{Import, ImportedRow, PlannedPin, RowNote};
-pub use media::{MediaFile, MediaKind, MediaProblem, MediaStatus, Shape};
+pub use media::{MediaFile, MediaKind, MediaProblem, MediaStatus, MediaWarning, Shape};
 pub use mode::Mode;
 pub use pin::{Destination, Pin, State, Status};
 pub use pin_edit::{Edit, NewTime};

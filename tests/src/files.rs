@@ -32,9 +32,24 @@ pub fn mp4(milliseconds: u32, width: u16, height: u16) -> Vec<u8> {
     [type_box(b"isom"), index(milliseconds, width, height), media()].concat()
 }
 
-/// The same with its index at the end.
+/// The same with its index at the end, as phones write it; the index says where its two chunks are.
 pub fn slow_mp4(milliseconds: u32, width: u16, height: u16) -> Vec<u8> {
-    [type_box(b"isom"), media(), index(milliseconds, width, height)].concat()
+    let (kind, media) = (type_box(b"isom"), media());
+    let chunks = chunks_behind(kind.len());
+    [kind, media, index_of(milliseconds, (width, height), chunks)].concat()
+}
+
+/// What [`slow_mp4`] is with its index moved behind its type.
+pub fn slow_mp4_moved(milliseconds: u32, width: u16, height: u16) -> Vec<u8> {
+    let kind = type_box(b"isom");
+    let length = index_of(milliseconds, (width, height), [0; 2]).len();
+    let chunks = chunks_behind(kind.len() + length);
+    [kind, index_of(milliseconds, (width, height), chunks), media()].concat()
+}
+
+/// Two chunks in the media that begin at `start`.
+fn chunks_behind(start: usize) -> [u32; 2] {
+    [8, 10_008].map(|chunk| u32::try_from(start + chunk).expect("it is short"))
 }
 
 /// A box that says what the file is.
@@ -52,15 +67,25 @@ fn media() -> Vec<u8> {
     boxed(b"mdat", &vec![7; 20_000])
 }
 
-/// The index of a video with one track.
+/// The index of a video with one track of H.264.
 pub fn index(milliseconds: u32, width: u16, height: u16) -> Vec<u8> {
+    index_of(milliseconds, (width, height), [0; 2])
+}
+
+fn index_of(milliseconds: u32, (width, height): (u16, u16), chunks: [u32; 2]) -> Vec<u8> {
     let mut movie = vec![0; 100];
     movie[12..16].copy_from_slice(&1000_u32.to_be_bytes());
     movie[16..20].copy_from_slice(&milliseconds.to_be_bytes());
     let mut track = vec![0; 84];
+    track[40..44].copy_from_slice(&(1_u32 << 16).to_be_bytes());
     track[76..78].copy_from_slice(&width.to_be_bytes());
     track[80..82].copy_from_slice(&height.to_be_bytes());
     let handler = [&[0; 8][..], b"vide", &[0; 13]].concat();
-    let track = boxed(b"trak", &[boxed(b"tkhd", &track), boxed(b"mdia", &boxed(b"hdlr", &handler))].concat());
+    let codec = boxed(b"stsd", &[&[0, 0, 0, 0, 0, 0, 0, 1][..], &boxed(b"avc1", &[0; 78])].concat());
+    let chunks = chunks.map(u32::to_be_bytes).concat();
+    let chunks = boxed(b"stco", &[&[0, 0, 0, 0, 0, 0, 0, 2][..], &chunks].concat());
+    let samples = boxed(b"minf", &boxed(b"stbl", &[codec, chunks].concat()));
+    let media = boxed(b"mdia", &[boxed(b"hdlr", &handler), samples].concat());
+    let track = boxed(b"trak", &[boxed(b"tkhd", &track), media].concat());
     boxed(b"moov", &[boxed(b"mvhd", &movie), track].concat())
 }

@@ -106,7 +106,7 @@ async fn none_is_planned_before_an_administrator_allows_them() {
 async fn every_image_that_does_not_fit_is_named() {
     let world = allowed().await;
     let planner = world.planner().await;
-    let ids = images(&world, &[(1000, 1500), (1000, 1499), (999, 1500), (1000, 1500)]).await;
+    let ids = images(&world, &[(1000, 1500), (1000, 1400), (1500, 1000), (500, 750)]).await;
     let video = world.completed("alice", "video/mp4", &files::mp4(5_000, 720, 1280)).await;
     let item = |index: usize| json!({"media_id": ids[index]});
     let at = |index: usize, field: &str, code: &str| (format!("content.media.items[{index}].{field}"), code.to_owned());
@@ -115,7 +115,7 @@ async fn every_image_that_does_not_fit_is_named() {
     assert_eq!(wrong(&planner, json!([item(0), item(0), item(0), item(0), item(0), item(0)])).await, [count]);
     assert_eq!(
         wrong(&planner, json!([item(0), item(1), item(2), item(3)])).await,
-        [at(1, "media_id", "size_differs"), at(2, "media_id", "size_differs")]
+        [at(1, "media_id", "ratio_differs"), at(2, "media_id", "ratio_differs")]
     );
     assert_eq!(wrong(&planner, json!([item(0), {"media_id": video["id"]}])).await, [at(1, "media_id", "not_an_image")]);
     assert_eq!(

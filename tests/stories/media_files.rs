@@ -22,6 +22,12 @@ async fn a_file_that_pinterest_would_not_take_is_rejected_with_the_reason() {
     let track = liar.windows(4).position(|window| window == b"trak").unwrap();
     liar[track - 4..track].copy_from_slice(&0x7fff_ffff_u32.to_be_bytes());
     let fragments = [files::type_box(b"iso5"), files::index(0, 720, 1280), files::boxed(b"moof", &[])].concat();
+    let mut old_codec = files::mp4(5_000, 720, 1280);
+    let codec = old_codec.windows(4).position(|window| window == b"avc1").unwrap();
+    old_codec[codec..codec + 4].copy_from_slice(b"mp4v");
+    // A phone puts a film behind a photo, which is not looked at.
+    let film = [files::mp4(5_000, 720, 1280), vec![0; 3_000_000]].concat();
+    let motion_photo = [&jpeg[..], b"MotionPhoto_Data", &film].concat();
     for (content_type, bytes, expected) in [
         ("image/png", png.clone(), &[][..]),
         ("image/jpeg", jpeg.clone(), &[]),
@@ -37,10 +43,13 @@ async fn a_file_that_pinterest_would_not_take_is_rejected_with_the_reason() {
         ("video/mp4", files::mp4(5_000, 720, 1280), &[]),
         ("video/x-m4v", files::mp4(5_000, 720, 1280), &[]),
         ("video/quicktime", files::mp4(5_000, 720, 1280), &["wrong_type"]),
-        ("video/mp4", files::slow_mp4(5_000, 720, 1280), &["not_faststart"]),
+        ("video/mp4", files::slow_mp4(5_000, 720, 1280), &[]),
+        ("video/mp4", files::mp4(5_000, 5_000, 1_000), &["wrong_aspect"]),
+        ("video/mp4", old_codec, &["wrong_codec"]),
+        ("image/jpeg", motion_photo, &[]),
         ("video/mp4", files::mp4(3_000, 720, 1280), &["too_short"]),
         ("video/mp4", files::mp4(900_001, 720, 1280), &["too_long"]),
-        ("video/mp4", files::slow_mp4(3_000, 0, 1280), &["not_faststart", "no_picture", "too_short"]),
+        ("video/mp4", files::slow_mp4(3_000, 0, 1280), &["no_picture", "too_short"]),
         ("video/mp4", fragments, &["no_duration"]),
         ("video/mp4", cut(&files::mp4(5_000, 720, 1280)), &["truncated"]),
         ("video/mp4", liar, &["unreadable"]),
@@ -48,6 +57,24 @@ async fn a_file_that_pinterest_would_not_take_is_rejected_with_the_reason() {
         let size = bytes.len();
         assert_eq!(problems(&world, content_type, &bytes).await, expected, "{content_type} of {size} bytes");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_very_small_picture_is_taken_with_a_warning() {
+    let world = World::new().await;
+    for (bytes, expected) in [
+        (files::png(1000, 1500), &[][..]),
+        (files::png(100, 100), &[]),
+        (files::png(50, 1500), &["very_small"]),
+        (files::png(1000, 99), &["very_small"]),
+    ] {
+        let file = world.completed("alice", "image/png", &bytes).await;
+        let warnings = file["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].as_str().unwrap());
+        assert_eq!(warnings.collect::<Vec<_>>(), expected);
+        assert_eq!(file["status"], "ready");
+    }
+    let video = world.completed("alice", "video/mp4", &files::mp4(5_000, 90, 160)).await;
+    assert_eq!(video["warnings"], json!([]));
 }
 
 #[tokio::test(start_paused = true)]

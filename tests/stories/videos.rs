@@ -3,9 +3,11 @@
 mod deaths;
 mod trouble;
 
+use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
 use pinterest_sim::{Cover, Media, MediaOutcome, MediaProcessing, Mode, Operation};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use shared::clock::Clock;
 use tests::{Answer, Planner, START, World, files, pin_request};
 
@@ -112,6 +114,24 @@ async fn a_video_is_ready_before_its_pins_time_and_the_pin_goes_out_at_its_secon
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_video_as_a_phone_writes_it_is_sent_with_its_index_first() {
+    let world = World::enabled().await;
+    let planner = world.planner().await;
+    let of_phone = files::slow_mp4(10_000, 1080, 1920);
+    let moved = files::slow_mp4_moved(10_000, 1080, 1920);
+    assert_ne!(of_phone, moved);
+    for (given, sent) in [(of_phone, &moved), (moved.clone(), &moved)] {
+        let media = world.completed("alice", "video/mp4", &given).await;
+        assert_eq!(media["status"], "ready", "{media}");
+        plan(&planner, showing(media["id"].as_str().unwrap()), world.clock.now() + minutes(5)).await;
+        through(&world, world.clock.now() + minutes(5)).await;
+        let received = world.simulator.media().pop().unwrap().file.unwrap();
+        assert_eq!(received.size, sent.len() as u64);
+        assert_eq!(received.sha256, HEXLOWER.encode(&Sha256::digest(sent)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cover_is_a_second_of_the_video_or_an_image_of_ones_own() {
     let world = World::enabled().await;
     let planner = world.planner().await;
@@ -159,12 +179,12 @@ async fn what_is_wrong_with_a_video_is_said_with_its_field() {
     let world = World::enabled().await;
     let planner = world.planner().await;
     let (media, image) = (video(&world).await, world.ready_media("alice", &files::png(720, 1280)).await);
-    let slow = world.completed("alice", "video/mp4", &files::slow_mp4(10_000, 720, 1280)).await;
+    let wide = world.completed("alice", "video/mp4", &files::mp4(10_000, 5_000, 1_000)).await;
     let with = |cover: Value| json!({"source_type": "video", "media_id": media, "cover": cover});
     for (told, field, code) in [
         (showing(&image), "media_id", "not_a_video"),
         (json!({"source_type": "media", "media_id": media}), "media_id", "not_an_image"),
-        (showing(slow["id"].as_str().unwrap()), "media_id", "media_rejected"),
+        (showing(wide["id"].as_str().unwrap()), "media_id", "media_rejected"),
         (json!({"source_type": "video"}), "media_id", "required"),
         (with(json!({"at_seconds": 11})), "cover.at_seconds", "past_the_end"),
         (with(json!({"at_seconds": -1})), "cover.at_seconds", "invalid"),

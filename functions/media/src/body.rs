@@ -35,6 +35,9 @@ pub struct MediaBody {
     /// Why it was rejected and what to do; otherwise empty.
     #[schema(schema_with = description::problems)]
     problems: Vec<Reason>,
+    /// What is worth knowing of a file that is `ready`; mostly empty.
+    #[schema(schema_with = description::warnings)]
+    warnings: Vec<Reason>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     /// When the file goes away unless a pin is made with it; `null` once one was, and then it stays until it is deleted.
@@ -63,7 +66,9 @@ impl MediaBody {
     /// The file as it is.
     pub fn new(file: MediaFile) -> Self {
         let told = |problem: shared::domain::MediaProblem| Reason { code: problem.code(), message: problem.message() };
+        let warnings = file.warnings().into_iter();
         Self {
+            warnings: warnings.map(|warning| Reason { code: warning.code(), message: warning.message() }).collect(),
             id: file.id,
             name: file.name,
             content_type: file.kind.content_type(),

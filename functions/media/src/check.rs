@@ -7,13 +7,25 @@ use bytes::Bytes;
 use shared::domain::{MediaFile, MediaKind, MediaProblem, Shape};
 use shared::store::{ObjectError, ObjectStore};
 
-use video::{Step, Walk};
-
 /// How many bytes show what a file is.
 const BEGINNING: u64 = 64;
 
 /// How often a video is read from at most; an ordinary one takes about ten reads.
 const MOST_READS: u32 = 100;
+
+/// What comes next in a walk through a file, which does no I/O itself.
+#[derive(Debug)]
+enum Step {
+    /// These bytes are needed.
+    Read {
+        /// The first one.
+        at: u64,
+        /// How many, or as many as there are.
+        length: u64,
+    },
+    /// It is through.
+    Done(Found),
+}
 
 /// What was found out about a file.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -40,7 +52,8 @@ pub async fn file(objects: &ObjectStore, file: &MediaFile) -> Result<Option<Foun
         None => MediaProblem::UnknownType.into(),
         Some(kind) if !kind.is(file.kind) => MediaProblem::WrongType.into(),
         Some(Kind::Mp4 | Kind::QuickTime) => video(objects, file).await?,
-        Some(Kind::Jpeg | Kind::Png) => image(objects, file).await?,
+        Some(Kind::Jpeg) => image(objects, file, image::Walk::jpeg(file.size)).await?,
+        Some(Kind::Png) => image(objects, file, image::Walk::png(file.size)).await?,
     };
     Ok(Some(found))
 }
@@ -86,23 +99,18 @@ impl Kind {
     }
 }
 
-async fn image(objects: &ObjectStore, file: &MediaFile) -> Result<Found, ObjectError> {
-    // Most sizes are in the first bytes; a camera puts a preview and more before it.
-    let mut size = None;
-    for length in [64 * 1024, 2 * 1024 * 1024] {
-        let bytes = read(objects, file, 0, length).await?;
-        size = image::size(&bytes);
-        if size.is_some() {
-            break;
+async fn image(objects: &ObjectStore, file: &MediaFile, mut walk: image::Walk) -> Result<Found, ObjectError> {
+    // It ends: each read is of bytes behind those of the read before, and an image has twenty megabytes at most.
+    loop {
+        match walk.step() {
+            Step::Read { at, length } => walk.take(at, read(objects, file, at, length).await?),
+            Step::Done(found) => return Ok(found),
         }
     }
-    let from = file.size.saturating_sub(image::TAIL);
-    let tail = read(objects, file, from, image::TAIL).await?;
-    Ok(image::judge(file.kind, size, &tail))
 }
 
 async fn video(objects: &ObjectStore, file: &MediaFile) -> Result<Found, ObjectError> {
-    let mut walk = Walk::new(file.size);
+    let mut walk = video::Walk::new(file.size);
     for _ in 0..MOST_READS {
         match walk.step() {
             Step::Read { at, length } => walk.take(at, read(objects, file, at, length).await?),

@@ -2,7 +2,7 @@
 
 use shared::api::description::{GatewayMessage, complete as completed, words};
 use shared::api::{ProblemBody, Reason};
-use shared::domain::{MediaKind, MediaProblem, MediaStatus};
+use shared::domain::{MediaKind, MediaProblem, MediaStatus, MediaWarning};
 use shared::problems;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::{OpenApi, ToSchema};
@@ -64,6 +64,11 @@ pub fn statuses() -> ObjectBuilder {
 /// What may be wrong with a file.
 pub fn problems() -> ArrayBuilder {
     ArrayBuilder::new().items(Reason::described(MediaProblem::table()))
+}
+
+/// What is worth knowing of a file.
+pub fn warnings() -> ArrayBuilder {
+    ArrayBuilder::new().items(Reason::described(MediaWarning::table()))
 }
 
 /// The kinds of files.

@@ -177,7 +177,7 @@ pub struct NewMedia {
     /// Only answered, and passed over.
     #[schema(nullable = false)]
     upload: Option<String>,
-    /// For `carousel`: images of the same size.
+    /// For `carousel`: images of the same ratio of width to height.
     #[schema(nullable = false, min_items = 2, max_items = 5)]
     items: Option<Vec<NewSlide>>,
 }

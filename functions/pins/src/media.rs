@@ -53,7 +53,7 @@ pub async fn check(
                 let field = format!("content.media.items[{index}].media_id");
                 files.push(find(desk, &field, (&slide.id, Wanted::Image), errors).await?);
             }
-            check_sizes(&files, errors);
+            check_shapes(&files, errors);
         }
     }
     Ok(())
@@ -80,20 +80,26 @@ async fn check_cover(
     Ok(())
 }
 
-/// Pinterest shows the images of a carousel in one frame: each has to have the size of the first.
-fn check_sizes(files: &[Option<MediaFile>], errors: &mut Vec<FieldError>) {
+/// Pinterest shows the images of a carousel in one frame: each has to have the shape of the first, in whatever size.
+fn check_shapes(files: &[Option<MediaFile>], errors: &mut Vec<FieldError>) {
     let size = |file: &MediaFile| file.shape.width.zip(file.shape.height);
-    let Some(wanted) = files.first().and_then(Option::as_ref).and_then(size) else { return };
+    let Some(first) = files.first().and_then(Option::as_ref).and_then(size) else { return };
     for (index, file) in files.iter().enumerate().skip(1) {
-        if let Some((width, height)) = file.as_ref().and_then(size).filter(|found| *found != wanted) {
+        if let Some((width, height)) = file.as_ref().and_then(size).filter(|found| !same_shape(first, *found)) {
             let message = format!(
-                "The images of a carousel have the same size. The first has {} by {} pixels, this one {width} by \
-                 {height}; cut or scale it.",
-                wanted.0, wanted.1
+                "The images of a carousel have the same ratio of width to height. The first has {} by {} pixels, this one \
+                 {width} by {height}; cut it to the same ratio.",
+                first.0, first.1
             );
-            errors.push(FieldError::new(format!("content.media.items[{index}].media_id"), "size_differs", message));
+            errors.push(FieldError::new(format!("content.media.items[{index}].media_id"), "ratio_differs", message));
         }
     }
+}
+
+/// Whether one is the other in another size, give or take the pixel that scaling rounds away.
+fn same_shape(one: (u32, u32), other: (u32, u32)) -> bool {
+    let [(width, height), (other_width, other_height)] = [one, other].map(|(w, h)| (u64::from(w), u64::from(h)));
+    (width * other_height).abs_diff(other_width * height) <= width.max(height).max(other_width).max(other_height)
 }
 
 /// What a file is to be.
@@ -170,5 +176,27 @@ fn objection(file: &MediaFile, wanted: Wanted) -> Option<(&'static str, &'static
             Some(("not_a_video", "This file is an image. Give {\"source_type\": \"media\", \"media_id\": …}."))
         }
         (MediaStatus::Ready, _) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_shape;
+
+    #[test]
+    fn images_of_a_carousel_have_one_ratio_in_any_size() {
+        for (one, other, same) in [
+            ((1000, 1500), (1000, 1500), true),
+            ((1000, 1500), (600, 900), true),
+            ((1000, 1500), (333, 500), true),
+            ((1080, 1080), (500, 500), true),
+            ((1000, 1500), (1500, 1000), false),
+            ((1000, 1500), (1000, 1490), false),
+            ((1080, 1080), (1080, 1350), false),
+            ((u32::MAX, u32::MAX), (1, 1), true),
+        ] {
+            assert_eq!(same_shape(one, other), same, "{one:?} {other:?}");
+            assert_eq!(same_shape(other, one), same, "{other:?} {one:?}");
+        }
     }
 }

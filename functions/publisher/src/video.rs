@@ -4,6 +4,7 @@
 //! or cancels it wins: what comes of a step is written to the pin as it is by then, or not at all.
 
 mod ask;
+mod index_first;
 mod upload;
 
 use std::sync::Arc;

@@ -132,6 +132,43 @@ impl MediaStatus {
     }
 }
 
+/// What is worth knowing of a file that can be published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaWarning {
+    /// Pinterest may find the picture too small.
+    VerySmall,
+}
+
+/// A picture with a shorter side than this is worth a warning: Pinterest's description gave that as the least for what it
+/// shows up to 5.14, and it refuses pictures that are too small (code 233) without saying where that begins.
+const SMALL: u32 = 100;
+
+impl MediaWarning {
+    const ALL: [Self; 1] = [Self::VerySmall];
+
+    /// The word for programs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::VerySmall => "very_small",
+        }
+    }
+
+    /// What may go wrong and what to do, for people.
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::VerySmall => {
+                "The picture has fewer than 100 pixels on one side. Pinterest may refuse it as too small; use a larger one, \
+                 best of 1000 by 1500 pixels."
+            }
+        }
+    }
+
+    /// Every word with its meaning.
+    pub fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
+        Self::ALL.into_iter().map(|warning| (warning.code(), warning.message()))
+    }
+}
+
 macro_rules! problems {
     ($($(#[$doc:meta])* $name:ident, $code:literal, $message:literal;)*) => {
         /// What keeps an uploaded file from being published.
@@ -177,9 +214,15 @@ problems! {
     TooShort, "too_short", "The video is shorter than 4 seconds, which Pinterest does not take. Use a longer one.";
     /// The video is longer than a quarter of an hour.
     TooLong, "too_long", "The video is longer than 15 minutes, which Pinterest does not take. Cut it.";
-    /// The index comes after the pictures.
-    NotFaststart, "not_faststart", "The video's index is at its end, so that it cannot be played before it is loaded. \
-        Export it for the web (fast start), such as with ffmpeg -i in.mp4 -c copy -movflags +faststart out.mp4.";
+    /// The picture of the video is in a codec that Pinterest does not take.
+    WrongCodec, "wrong_codec", "The video's picture is in another format than H.264 or H.265, the two that Pinterest takes. \
+        Export it as an MP4 with H.264.";
+    /// The video is wider or taller than Pinterest takes.
+    WrongAspect, "wrong_aspect", "The video is wider than 1.91:1 or taller than 1:2, which Pinterest does not take. Cut it to \
+        9:16, 2:3, 1:1 or 16:9.";
+    /// The index comes after the pictures; once it kept a file from being taken, and files of that time still say so.
+    NotFaststart, "not_faststart", "The video's index is at its end, which was not taken when this file was uploaded. It is \
+        now: upload it again.";
 }
 
 impl MediaProblem {
@@ -198,6 +241,14 @@ impl MediaFile {
     /// Whether a pin that was made with it can show it: its bytes go away only after nothing that waits with it was found.
     pub fn can_be_shown(&self) -> bool {
         matches!(self.status, MediaStatus::Ready | MediaStatus::Deleting)
+    }
+
+    /// What is worth knowing of it before a pin is made with it.
+    pub fn warnings(&self) -> Vec<MediaWarning> {
+        let is_small = |side: Option<u32>| side.is_some_and(|side| side < SMALL);
+        let is_image = self.status == MediaStatus::Ready && !self.kind.is_video();
+        let very_small = is_image && (is_small(self.shape.width) || is_small(self.shape.height));
+        very_small.then_some(MediaWarning::VerySmall).into_iter().collect()
     }
 
     /// Whether it is still there at `now`, by its row; its bytes go away later.

@@ -2,6 +2,8 @@
 
 mod parts;
 
+pub use parts::Piece;
+
 use std::error::Error;
 use std::ops::RangeInclusive;
 use std::time::{Duration, SystemTime};

@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use shared::domain::{MediaProblem, Shape};
 
-use super::Found;
+use super::{Found, Step};
 
 /// How many bytes are read at once: the boxes that matter lie close together.
 const PART: u64 = 8 * 1024;
@@ -16,19 +16,8 @@ const LOOK: u64 = 128;
 /// The shortest and the longest video that Pinterest takes, in milliseconds.
 const LENGTHS: std::ops::RangeInclusive<u64> = 4_000..=900_000;
 
-/// What comes next.
-#[derive(Debug)]
-pub enum Step {
-    /// These bytes are needed.
-    Read {
-        /// The first one.
-        at: u64,
-        /// How many, or as many as there are.
-        length: u64,
-    },
-    /// It is through.
-    Done(Found),
-}
+/// H.264 and H.265 by their names in `stsd` (ISO/IEC 14496-15), Dolby's among them, which every player of theirs plays.
+const CODECS: [&[u8; 4]; 8] = [b"avc1", b"avc2", b"avc3", b"avc4", b"hvc1", b"hev1", b"dvh1", b"dvhe"];
 
 /// A walk through a file.
 #[derive(Debug)]
@@ -38,17 +27,19 @@ pub struct Walk {
     /// Where the open boxes end, with their types.
     open: Vec<(u64, [u8; 4])>,
     part: Option<(u64, Bytes)>,
-    media_first: bool,
     has_index: bool,
     duration_ms: Option<u64>,
     track: Track,
-    picture: Option<(u32, u32)>,
+    picture: Option<Track>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, Copy)]
 struct Track {
+    /// As it is shown, so after it was turned.
     size: (u32, u32),
     is_picture: bool,
+    /// The four characters of its codec, where they are said.
+    codec: Option<[u8; 4]>,
 }
 
 /// A box's header.
@@ -67,7 +58,6 @@ impl Walk {
             at: 0,
             open: Vec::new(),
             part: None,
-            media_first: false,
             has_index: false,
             duration_ms: None,
             track: Track::default(),
@@ -119,7 +109,7 @@ impl Walk {
         while let Some((_, kind)) = self.open.pop_if(|(end, _)| *end == self.at) {
             if &kind == b"trak" {
                 let track = std::mem::take(&mut self.track);
-                self.picture = self.picture.or(track.is_picture.then_some(track.size));
+                self.picture = self.picture.or(track.is_picture.then_some(track));
             }
             self.has_index |= &kind == b"moov";
         }
@@ -138,8 +128,11 @@ impl Walk {
         let body = look.get(usize::try_from(header.own).unwrap_or(usize::MAX)..).unwrap_or_default();
         let inside = self.open.last().map(|(_, kind)| kind);
         match (inside, &header.kind) {
-            (None, b"mdat") => self.media_first |= !self.has_index,
-            (None, b"moov") | (Some(b"moov"), b"trak") | (Some(b"trak"), b"mdia") => {
+            (None, b"moov")
+            | (Some(b"moov"), b"trak")
+            | (Some(b"trak"), b"mdia")
+            | (Some(b"mdia"), b"minf")
+            | (Some(b"minf"), b"stbl") => {
                 self.open.push((after, header.kind));
                 self.at += header.own;
                 return Ok(());
@@ -147,6 +140,7 @@ impl Walk {
             (Some(b"moov"), b"mvhd") => self.duration_ms = duration(body).or(self.duration_ms),
             (Some(b"trak"), b"tkhd") => self.track.size = size(body).unwrap_or_default(),
             (Some(b"mdia"), b"hdlr") => self.track.is_picture = body.get(8..12) == Some(b"vide"),
+            (Some(b"stbl"), b"stsd") => self.track.codec = body.get(12..).and_then(|rest| rest.first_chunk().copied()),
             _ => {}
         }
         self.at = after;
@@ -158,11 +152,16 @@ impl Walk {
         if !self.has_index {
             return self.found(&[MediaProblem::Truncated]);
         }
-        if self.media_first {
-            problems.push(MediaProblem::NotFaststart);
-        }
-        if self.picture.is_none_or(|(width, height)| width == 0 || height == 0) {
-            problems.push(MediaProblem::NoPicture);
+        match self.picture {
+            Some(Track { size: (width, height), codec, .. }) if width > 0 && height > 0 => {
+                if codec.is_some_and(|codec| !CODECS.contains(&&codec)) {
+                    problems.push(MediaProblem::WrongCodec);
+                }
+                if is_too_wide(width, height) || is_too_tall(width, height) {
+                    problems.push(MediaProblem::WrongAspect);
+                }
+            }
+            _ => problems.push(MediaProblem::NoPicture),
         }
         match self.duration_ms {
             None | Some(0) => problems.push(MediaProblem::NoDuration),
@@ -175,8 +174,8 @@ impl Walk {
 
     fn found(&self, problems: &[MediaProblem]) -> Found {
         let shape = Shape {
-            width: self.picture.map(|size| size.0),
-            height: self.picture.map(|size| size.1),
+            width: self.picture.map(|track| track.size.0),
+            height: self.picture.map(|track| track.size.1),
             duration_ms: self.duration_ms,
         };
         Found { shape, problems: problems.to_vec() }
@@ -205,10 +204,23 @@ fn duration(body: &[u8]) -> Option<u64> {
     u64::try_from(milliseconds.checked_div(u128::from(scale))?).ok()
 }
 
-/// The size of the picture by `tkhd`, which has it as fixed-point numbers.
+/// The size of the picture as it is shown, by `tkhd`, which has it as fixed-point numbers before a matrix that may turn it:
+/// phones film lying down, and write that the film stands.
 fn size(body: &[u8]) -> Option<(u32, u32)> {
-    let at = if *body.first()? == 1 { 88 } else { 76 };
-    Some((number(body, at)? >> 16, number(body, at + 4)? >> 16))
+    let (matrix, at) = if *body.first()? == 1 { (52, 88) } else { (40, 76) };
+    let (width, height) = (number(body, at)? >> 16, number(body, at + 4)? >> 16);
+    let is_turned = number(body, matrix)? == 0 && number(body, matrix + 4)? != 0;
+    Some(if is_turned { (height, width) } else { (width, height) })
+}
+
+/// Wider than 1.91 to 1, give or take a pixel.
+fn is_too_wide(width: u32, height: u32) -> bool {
+    u64::from(width.saturating_sub(1)) * 100 > u64::from(height) * 191
+}
+
+/// Taller than 1 to 2, give or take a pixel.
+fn is_too_tall(width: u32, height: u32) -> bool {
+    u64::from(height) > (u64::from(width) + 1) * 2
 }
 
 fn number(bytes: &[u8], at: usize) -> Option<u32> {

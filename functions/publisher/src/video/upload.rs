@@ -8,6 +8,7 @@ use shared::domain::{Attempt, Failure, MediaFile, MediaId, Pin, PinterestMediaId
 use shared::pinterest::{CallError, VideoFile};
 use shared::store::StoreError;
 
+use super::index_first;
 use super::{Outcome, Step, TRIES, answered, begun, done, is_uploading, save, settle};
 use crate::backoff::UPLOADS;
 use crate::publish::Finished;
@@ -73,6 +74,13 @@ struct NotSent {
 /// Asks for a place and sends the file there.
 async fn send(step: &Step<'_>, pin: &Pin, file: &MediaFile) -> Result<PinterestMediaId, NotSent> {
     let platform = &step.publisher.platform;
+    let pieces = match index_first::pieces(&platform.objects, file).await {
+        Ok(pieces) => pieces,
+        Err(error) => {
+            tracing::error!(%error, media = %file.id, "a video could not be read");
+            return Err(NotSent { outcome: Outcome::Later(step.pause(pin)), error: None });
+        }
+    };
     let place = match platform.pinterest.register_video(pin.mode, &step.token).await {
         Ok(answer) => answer.body,
         Err(error) => return Err(NotSent { outcome: step.judged(pin, &error).await, error: Some(error) }),
@@ -81,7 +89,7 @@ async fn send(step: &Step<'_>, pin: &Pin, file: &MediaFile) -> Result<PinterestM
     let left = (step.span.last_claim + step.publisher.rules.last_claim - BEFORE_THE_END)
         .duration_since(platform.clock.now())
         .max(SignedDuration::ZERO);
-    let chunks = platform.objects.parts(&file.owner, &file.id, file.size);
+    let chunks = platform.objects.parts(&file.owner, &file.id, pieces);
     let sent = VideoFile { kind: file.kind, size: file.size, chunks };
     let patience = Duration::try_from(left).unwrap_or_default();
     let random = &*platform.random;

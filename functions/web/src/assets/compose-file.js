@@ -27,7 +27,7 @@ async function upload(file) {
   if (!sent?.ok) throw new Error(words.notSent);
   const { body: media } = await ask('POST', `/v1/media/${id}/complete`);
   if (media.status !== 'ready') throw new Error(media.problems.map((problem) => problem.message).join(' ') || words.notSent);
-  shown.set(media.id, { url: URL.createObjectURL(file), width: media.width, height: media.height, duration_ms: media.duration_ms });
+  shown.set(media.id, { url: URL.createObjectURL(file), width: media.width, height: media.height, duration_ms: media.duration_ms, warnings: media.warnings });
   return media;
 }
 
@@ -43,6 +43,7 @@ export function FileField({ id, name, onChange }) {
   });
   if (id) {
     return html`<div class="field"><p><strong>${words.chosen}</strong> ${name || words.unnamed}</p>
+      ${(seenHere(id)?.warnings ?? []).map((warning) => html`<p class="hint">${warning.message}</p>`)}
       <${Button} onClick=${() => (sending.clear(), onChange({ media_id: '', media_name: '', media_type: 'image_url' }))}>${words.other}<//></div>`;
   }
   return html`

@@ -26,7 +26,7 @@ pub enum Media {
         /// What is shown before it plays; Pinterest takes no video without.
         cover: Cover,
     },
-    /// Several images of the owner's own, of the same size.
+    /// Several images of the owner's own, of the same ratio of width to height.
     Carousel {
         /// From the first to the last.
         slides: Vec<Slide>,

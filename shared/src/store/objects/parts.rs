@@ -1,6 +1,7 @@
 //! A file in parts, for whoever sends it on.
 
 use std::error::Error;
+use std::ops::Range;
 
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt};
@@ -20,30 +21,58 @@ const TRIES: usize = 3;
 /// Why a part could not be read.
 type NotRead = Box<dyn Error + Send + Sync>;
 
+/// What is sent at one place of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// These bytes of the stored file.
+    Stored(Range<u64>),
+    /// These bytes instead.
+    Made(Bytes),
+}
+
 impl ObjectStore {
-    /// The file of `size` bytes in parts of at most 4 MiB, of which at most two are in memory; an error where the file is
-    /// not there as it was.
-    pub fn parts(&self, owner: &OwnerId, id: &MediaId, size: u64) -> BoxStream<'static, Result<Bytes, NotRead>> {
+    /// The `pieces` of a file in parts of at most 4 MiB, of which at most two are in memory beside what was made; an error
+    /// where the file is not there as it was.
+    pub fn parts(
+        &self,
+        owner: &OwnerId,
+        id: &MediaId,
+        pieces: Vec<Piece>,
+    ) -> BoxStream<'static, Result<Bytes, NotRead>> {
         let (objects, owner, id) = (self.clone(), owner.clone(), id.clone());
-        let starts = (0..size).step_by(usize::try_from(PART).unwrap_or(usize::MAX));
-        let read = move |start: u64| {
+        let read = move |piece: Piece| {
             let (objects, owner, id) = (objects.clone(), owner.clone(), id.clone());
-            async move { objects.part(&owner, &id, start, (start + PART).min(size)).await }
+            async move {
+                match piece {
+                    Piece::Made(bytes) => Ok(bytes),
+                    Piece::Stored(range) => objects.part(&owner, &id, range).await,
+                }
+            }
         };
-        stream::iter(starts).map(read).buffered(AHEAD).boxed()
+        stream::iter(pieces.into_iter().flat_map(cut)).map(read).buffered(AHEAD).boxed()
     }
 
-    /// The bytes from `start` up to `end`.
-    async fn part(&self, owner: &OwnerId, id: &MediaId, start: u64, end: u64) -> Result<Bytes, NotRead> {
+    async fn part(&self, owner: &OwnerId, id: &MediaId, range: Range<u64>) -> Result<Bytes, NotRead> {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.read(owner, id, start..=end - 1).await {
-                Ok(Some(read)) if read.bytes.len() as u64 == end - start => return Ok(read.bytes),
+            match self.read(owner, id, range.start..=range.end - 1).await {
+                Ok(Some(read)) if read.bytes.len() as u64 == range.end - range.start => return Ok(read.bytes),
                 Ok(_) => return Err(NotRead::from("the file is not there as it was checked")),
                 Err(error) if tries >= TRIES => return Err(error.into()),
                 Err(_) => {}
             }
+        }
+    }
+}
+
+/// The same in parts that fit into memory; a piece of no bytes is none.
+fn cut(piece: Piece) -> Vec<Piece> {
+    match piece {
+        Piece::Made(_) => vec![piece],
+        Piece::Stored(Range { start, end }) => {
+            let starts = (start..end).step_by(usize::try_from(PART).unwrap_or(usize::MAX));
+            starts.map(|from| Piece::Stored(from..(from + PART).min(end))).collect()
         }
     }
 }

@@ -8,17 +8,24 @@ fn boxed(kind: [u8; 4], body: &[u8]) -> Vec<u8> {
 }
 
 fn movie(milliseconds: u32) -> Vec<u8> {
+    movie_of(milliseconds, (720, 1280), false, *b"avc1")
+}
+
+fn movie_of(milliseconds: u32, (width, height): (u32, u32), is_turned: bool, codec: [u8; 4]) -> Vec<u8> {
     let mut mvhd = vec![0; 100];
     mvhd[12..16].copy_from_slice(&1000_u32.to_be_bytes());
     mvhd[16..20].copy_from_slice(&milliseconds.to_be_bytes());
     let mut tkhd = vec![0; 84];
-    tkhd[76..80].copy_from_slice(&(720_u32 << 16).to_be_bytes());
-    tkhd[80..84].copy_from_slice(&(1280_u32 << 16).to_be_bytes());
-    let track = |handler: &[u8; 4], tkhd: &[u8]| {
+    tkhd[if is_turned { 44 } else { 40 }..][..4].copy_from_slice(&(1_u32 << 16).to_be_bytes());
+    tkhd[76..80].copy_from_slice(&(width << 16).to_be_bytes());
+    tkhd[80..84].copy_from_slice(&(height << 16).to_be_bytes());
+    let track = |handler: &[u8; 4], tkhd: &[u8], codec: [u8; 4]| {
         let hdlr = [&[0; 8][..], handler, &[0; 13]].concat();
-        boxed(*b"trak", &[boxed(*b"tkhd", tkhd), boxed(*b"mdia", &boxed(*b"hdlr", &hdlr))].concat())
+        let stsd = boxed(*b"stsd", &[&[0, 0, 0, 0, 0, 0, 0, 1][..], &boxed(codec, &[0; 78])].concat());
+        let minf = boxed(*b"minf", &boxed(*b"stbl", &stsd));
+        boxed(*b"trak", &[boxed(*b"tkhd", tkhd), boxed(*b"mdia", &[boxed(*b"hdlr", &hdlr), minf].concat())].concat())
     };
-    let tracks = [track(b"soun", &[0; 84]), track(b"vide", &tkhd)].concat();
+    let tracks = [track(b"soun", &[0; 84], *b"mp4a"), track(b"vide", &tkhd, codec)].concat();
     boxed(*b"moov", &[boxed(*b"mvhd", &mvhd), tracks].concat())
 }
 
@@ -66,13 +73,13 @@ fn what_is_wrong_is_said() {
     // The first track says that it is longer than the index around it.
     liar[8 + 108..8 + 112].copy_from_slice(&0x7fff_0000_u32.to_be_bytes());
     for (bytes, problems) in [
-        (file(&[media(), movie(30_000)]), vec![MediaProblem::NotFaststart]),
+        (file(&[media(), movie(30_000)]), vec![]),
         (file(&[movie(3_000), media()]), vec![MediaProblem::TooShort]),
         (file(&[movie(3_999), media()]), vec![MediaProblem::TooShort]),
         (file(&[movie(4_000), media()]), vec![]),
         (file(&[movie(900_000), media()]), vec![]),
         (file(&[movie(900_001), media()]), vec![MediaProblem::TooLong]),
-        (file(&[media(), movie(0)]), vec![MediaProblem::NotFaststart, MediaProblem::NoDuration]),
+        (file(&[media(), movie(0)]), vec![MediaProblem::NoDuration]),
         (file(&[boxed(*b"moov", &[]), media()]), vec![MediaProblem::NoPicture, MediaProblem::NoDuration]),
         (file(&[media()]), vec![MediaProblem::Truncated]),
         (cut(file(&[movie(30_000), media()]), 1), vec![MediaProblem::Truncated]),
@@ -85,6 +92,31 @@ fn what_is_wrong_is_said() {
         ),
     ] {
         assert_eq!(found(&bytes).problems, problems, "{} bytes", bytes.len());
+    }
+}
+
+#[test]
+fn what_pinterest_does_not_publish_is_known_by_its_shape_and_codec() {
+    use MediaProblem::{WrongAspect, WrongCodec};
+    for (size, is_turned, codec, problems) in [
+        ((1280, 720), false, b"avc1", &[][..]),
+        ((720, 1280), false, b"hvc1", &[]),
+        ((1920, 1080), true, b"hev1", &[]),
+        ((1910, 1000), false, b"avc1", &[]),
+        ((1920, 1000), false, b"avc1", &[WrongAspect]),
+        ((500, 1000), false, b"avc1", &[]),
+        ((490, 1000), false, b"avc1", &[WrongAspect]),
+        // Turned, 5 to 2 stands as 2 to 5.
+        ((1000, 400), true, b"avc1", &[WrongAspect]),
+        ((1280, 720), false, b"mp4v", &[WrongCodec]),
+        ((1280, 720), false, b"ap4h", &[WrongCodec]),
+        ((5000, 1000), false, b"vp09", &[WrongCodec, WrongAspect]),
+    ] {
+        let bytes = file(&[movie_of(5_000, size, is_turned, *codec), boxed(*b"mdat", &[7; 100])]);
+        let found = found(&bytes);
+        assert_eq!(found.problems, problems, "{size:?} {is_turned} {codec:?}");
+        let shown = if is_turned { (size.1, size.0) } else { size };
+        assert_eq!((found.shape.width, found.shape.height), (Some(shown.0), Some(shown.1)));
     }
 }
 
