@@ -1,13 +1,13 @@
 //! What a pin shows, within Pinterest's limits.
 
+mod address;
 mod media;
+mod page;
 
 pub use media::{Cover, Media, SLIDES, Slide, is_video};
 
-use url::{Host, Url};
-
 use super::FieldError;
-use super::characters::{check_characters, refused_character};
+use super::characters::check_characters;
 
 /// The content of a pin; new content is made by [`Content::check`], so it keeps Pinterest's limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,12 +48,12 @@ impl Content {
             title: text(&mut errors, "content.title", draft.title, 100),
             description: text(&mut errors, "content.description", draft.description, 800),
             alt_text: text(&mut errors, "content.alt_text", draft.alt_text, 500),
-            link: within(&mut errors, "content.link", draft.link, 2048),
+            link: trimmed(draft.link),
             dominant_color: within(&mut errors, "content.dominant_color", draft.dominant_color, 7),
             media: Media::default(),
         };
         if let Some(link) = &content.link {
-            check_address(&mut errors, "content.link", link);
+            address::check(&mut errors, "content.link", link);
         }
         if content.dominant_color.as_deref().is_some_and(|color| !is_color(color)) {
             let message = "Write the colour as # and six hexadecimal digits, such as #6E7874.";
@@ -140,46 +140,21 @@ fn within(errors: &mut Vec<FieldError>, field: &str, value: Option<String>, limi
     Some(value)
 }
 
+/// An address without the blanks that come along when it is pasted.
+fn trimmed(address: Option<String>) -> Option<String> {
+    address.map(|address| address.trim().to_owned()).filter(|address| !address.is_empty())
+}
+
+/// Whether `link` can be followed, as far as that is seen from outside.
+pub(super) fn leads_somewhere(link: &str) -> bool {
+    let mut errors = Vec::new();
+    address::check(&mut errors, "", link);
+    errors.is_empty()
+}
+
 fn too_long(field: &str, limit: usize, length: usize) -> FieldError {
     let message = format!("Pinterest takes at most {limit} characters here; this has {length}.");
     FieldError::new(field, "too_long", message)
-}
-
-fn check_address(errors: &mut Vec<FieldError>, field: &str, text: &str) {
-    let usable = Url::parse(text).is_ok_and(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.host().is_some()
-            && url.username().is_empty()
-            && url.password().is_none()
-    });
-    if !usable || text.contains(char::is_whitespace) || refused_character(text).is_some() {
-        let message =
-            "Write a full address that starts with https:// or http://, without spaces and without a password.";
-        errors.push(FieldError::new(field, "invalid_url", message));
-    }
-}
-
-/// Pinterest fetches the image, and this machine's own and its neighbours' addresses lead it nowhere.
-fn check_is_public(errors: &mut Vec<FieldError>, field: &str, text: &str) {
-    if Url::parse(text).is_ok_and(|url| url.host().is_some_and(|host| is_private(&host))) {
-        let message = "Pinterest cannot reach this address, which belongs to a private network. Give one that opens from \
-                       anywhere, or upload the image with POST /v1/media.";
-        errors.push(FieldError::new(field, "private_address", message));
-    }
-}
-
-fn is_private(host: &Host<&str>) -> bool {
-    match host {
-        Host::Domain(name) => {
-            let name = name.trim_end_matches('.');
-            name == "localhost" || name.ends_with(".localhost")
-        }
-        Host::Ipv4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.octets()[0] == 0,
-        Host::Ipv6(ip) => {
-            let inside = ip.to_ipv4_mapped().is_some_and(|ip| is_private(&Host::Ipv4(ip)));
-            inside || ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
-        }
-    }
 }
 
 fn is_color(text: &str) -> bool {
@@ -235,7 +210,35 @@ mod tests {
         for bad in ["", "/a", "https://", "javascript:alert(1)", "https://a:b@example.com", "https://example.com/a b"] {
             assert!(Content::check(Draft { media: Media::at(bad), ..draft() }).is_err(), "{bad:?}");
         }
-        for good in ["http://example.com", "https://example.com/a?b=c#d", "https://xn--bcher-kva.example/ü"] {
+        for bad in [
+            "https://https://example.com/x",
+            "http://https://example.com/x",
+            "https://https.example.com:https/x",
+            "https:/example.com/x",
+            "https:example.com/x",
+            "https:///example.com/x",
+            "https://example",
+            "https://example/x.y",
+            "http://localhost/",
+            "https://example..com",
+            "https://.example.com",
+            "https://www./x",
+        ] {
+            assert!(Content::check(Draft { link: Some(bad.into()), ..draft() }).is_err(), "{bad:?}");
+            assert!(Content::check(Draft { media: Media::at(bad), ..draft() }).is_err(), "{bad:?}");
+        }
+        for good in [
+            "HTTPS://Example.com/x",
+            "https://example.com./x",
+            "https://example.com/https://other.example/",
+            "http://93.184.216.34/x",
+            "http://[2001:db8::1]/x",
+            "https://example.com:8443/x",
+            "http://example.com",
+            "https://example.com/a?b=c#d",
+            "https://xn--bcher-kva.example/ü",
+            "https://bücher.example",
+        ] {
             assert!(Content::check(Draft { link: Some(good.into()), ..draft() }).is_ok(), "{good:?}");
         }
     }
@@ -261,22 +264,46 @@ mod tests {
             "[fd00::1]",
             "[fe80::1]",
             "[::ffff:10.0.0.1]",
+            "nas.local",
+            "photos.internal",
+            "shop.test",
+            "router.lan",
         ] {
             let found = Content::check(Draft { media: Media::at(&format!("http://{host}:8080/a.jpg")), ..draft() })
                 .unwrap_err();
             let found: Vec<_> = found.iter().map(|error| (error.field.as_str(), error.code)).collect();
             assert_eq!(found, [("content.media.url", "private_address")], "{host}");
         }
-        for host in ["8.8.8.8", "172.32.0.1", "[2001:db8::1]", "localhost.example", "notlocalhost"] {
+        for host in [
+            "8.8.8.8",
+            "172.32.0.1",
+            "[2001:db8::1]",
+            "localhost.example",
+            "notlocalhost.example",
+            "local.example",
+            "thelocal.com",
+        ] {
             assert!(
                 Content::check(Draft { media: Media::at(&format!("http://{host}/a.jpg")), ..draft() }).is_ok(),
                 "{host}"
             );
         }
-        assert!(
-            Content::check(Draft { link: Some("http://localhost/".into()), ..draft() }).is_ok(),
-            "a link is the owner's"
-        );
+        let own = Draft { link: Some("https://intranet.local/".into()), ..draft() };
+        assert!(Content::check(own).is_ok(), "whom a link is for is the owner's business");
+    }
+
+    #[test]
+    fn blanks_around_an_address_do_not_count() {
+        let pasted = Draft {
+            link: Some(" https://example.com/x\u{a0}\n".into()),
+            media: Media::at("\thttps://example.com/a.jpg "),
+            ..Draft::default()
+        };
+        let content = Content::check(pasted).unwrap();
+        assert_eq!(content.link(), Some("https://example.com/x"));
+        assert_eq!(content.media(), &Media::at("https://example.com/a.jpg"));
+        let blank = Content::check(Draft { link: Some(" \u{a0}".into()), ..draft() }).unwrap();
+        assert_eq!(blank.link(), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::TemplateId;
-use super::content::Draft;
+use super::content::{Draft, leads_somewhere};
 
 /// A template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl Template {
 
     fn tagged(&self, description: Option<String>) -> Option<String> {
         let text = description.unwrap_or_default();
-        let said: Vec<_> = text.split_whitespace().map(str::to_lowercase).collect();
+        let said: Vec<_> = hashtags(&text).map(str::to_lowercase).collect();
         let missing = self.hashtags.iter().filter(|tag| !said.contains(&tag.to_lowercase()));
         let missing: Vec<_> = missing.map(String::as_str).collect();
         let tags = missing.join(" ");
@@ -70,7 +70,8 @@ impl Template {
 
     /// A link that is none is left to those who judge it.
     fn linked(&self, link: &str) -> String {
-        let Ok(mut url) = Url::parse(link) else { return link.to_owned() };
+        let parsed = Url::parse(link).ok().filter(|_| leads_somewhere(link));
+        let Some(mut url) = parsed else { return link.to_owned() };
         let has = |url: &Url, name: &str| url.query_pairs().any(|(known, _)| known == name);
         let missing: Vec<_> = self.link_params.iter().filter(|(name, _)| !has(&url, name)).collect();
         if missing.is_empty() {
@@ -79,6 +80,26 @@ impl Template {
         url.query_pairs_mut().extend_pairs(missing);
         url.into()
     }
+}
+
+/// The hashtags in `text`, each with its `#`: one ends where its letters, marks, digits and underscores end. What follows `#`
+/// in an address is none.
+fn hashtags(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split_whitespace().filter(|word| !word.contains("://"));
+    words.flat_map(|word| {
+        word.match_indices('#').filter_map(|(at, _)| {
+            let rest = &word[at + 1..];
+            let is_part = |c: char| c.is_alphanumeric() || c == '_' || is_mark(c);
+            let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+            (length > 0).then(|| &word[at..=at + length])
+        })
+    })
+}
+
+/// What is written above, below or behind a letter, and holds a word together: accents on their own, the vowel signs of
+/// Indian and Thai scripts, joiners.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}' | '\u{e30}'..='\u{e4e}' | '\u{200c}' | '\u{200d}')
 }
 
 /// The places of a template that stand for nothing.
@@ -160,6 +181,31 @@ mod tests {
         let link = "https://example.com/pie?utm_source=mail&x=1&utm_medium=social#top";
         assert_eq!(draft.link.as_deref(), Some(link), "what the link says itself stays");
         assert_eq!(template().apply(&draft).link, draft.link, "a second time adds nothing");
+    }
+
+    #[test]
+    fn a_hashtag_ends_where_its_letters_end() {
+        for (text, has_tag) in [
+            ("Try #recipes!", true),
+            ("#RECIPES,", true),
+            ("(#recipes)", true),
+            ("#tea#recipes", true),
+            ("#recipes", true),
+            ("\u{201e}#recipes\u{201c}", true),
+            ("#recipesforlunch", false),
+            ("#recipes_for_lunch", false),
+            ("#recipe", false),
+            ("recipes", false),
+            ("# recipes", false),
+            ("https://example.com/#recipes", false),
+        ] {
+            let template = Template { hashtags: vec!["#recipes".into()], description: None, ..template() };
+            let own = Draft { description: Some(text.into()), ..Draft::default() };
+            let expected = if has_tag { text.to_owned() } else { format!("{text} #recipes") };
+            assert_eq!(template.apply(&own).description, Some(expected), "{text}");
+        }
+        let found: Vec<_> = hashtags("#crème_brûlée, #cre\u{300}me. #हिन्दी #日本 #").collect();
+        assert_eq!(found, ["#crème_brûlée", "#cre\u{300}me", "#हिन्दी", "#日本"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a pin shows: an image, a video with its cover, or several images.
 
-use super::{check_address, check_is_public, text, too_long, within};
+use super::{address, page, text, trimmed};
 use crate::domain::{FieldError, MediaId};
 
 /// How many images a carousel has (OpenAPI `PinMediaSourceImagesURL`).
@@ -96,15 +96,17 @@ pub(super) fn check(errors: &mut Vec<FieldError>, media: Media) -> Media {
     match media {
         Media::ImageUrl { url } => {
             const FIELD: &str = "content.media.url";
-            if url.chars().count() > 2048 {
-                errors.push(too_long(FIELD, 2048, url.chars().count()));
+            let url = url.trim().to_owned();
+            let noted = errors.len();
+            if address::check_is_public(errors, FIELD, &url) {
+                address::check(errors, FIELD, &url);
             }
-            check_address(errors, FIELD, &url);
-            check_is_public(errors, FIELD, &url);
             if is_video(&url) {
                 let message = "This is the address of a video, and Pinterest takes videos as files only. Upload it with POST \
                                /v1/media and give {\"source_type\": \"video\", \"media_id\": …}.";
                 errors.push(FieldError::new(FIELD, "media_unsupported", message));
+            } else if errors.len() == noted {
+                page::check(errors, FIELD, &url);
             }
             Media::ImageUrl { url }
         }
@@ -133,10 +135,10 @@ fn check_slide(errors: &mut Vec<FieldError>, index: usize, slide: Slide) -> Slid
         id: slide.id,
         title: text(errors, &field("title"), slide.title, 100),
         description: text(errors, &field("description"), slide.description, 800),
-        link: within(errors, &field("link"), slide.link, 2048),
+        link: trimmed(slide.link),
     };
     if let Some(link) = &checked.link {
-        check_address(errors, &field("link"), link);
+        address::check(errors, &field("link"), link);
     }
     checked
 }

@@ -46,7 +46,7 @@ fn png(width: u32, height: u32) -> Vec<u8> {
         [&length.to_be_bytes()[..], kind, body, &[0; 4]].concat()
     };
     let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), b"\x08\x02\0\0\0"].concat();
-    let picture = chunk(b"IDAT", &[0xae; 70_000]);
+    let picture = chunk(b"IDAT", &vec![0xae; 70_000]);
     [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &header), picture.clone(), picture, chunk(b"IEND", b"")].concat()
 }
 
@@ -74,7 +74,7 @@ fn an_image_that_was_cut_anywhere_is_incomplete() {
 
 #[test]
 fn a_film_behind_a_photo_does_not_matter_whatever_is_in_it() {
-    for film in [&[0x55; 300_000][..], &[0xff, 0xd8].repeat(100_000), b"MotionPhoto_Data\0\0\0\x18ftypmp42"] {
+    for film in [&vec![0x55; 300_000][..], &[0xff, 0xd8].repeat(100_000), b"MotionPhoto_Data\0\0\0\x18ftypmp42"] {
         let whole = [&photo()[..], film].concat();
         let (found, read) = walk_of(Walk::jpeg(whole.len() as u64), &whole);
         assert_eq!(found.problems, []);
