@@ -74,7 +74,7 @@ fn is_private(host: &Host<&str>) -> bool {
             let ends = |ending: &&str| {
                 name.strip_suffix(*ending).is_some_and(|before| before.is_empty() || before.ends_with('.'))
             };
-            PRIVATE_ENDINGS.iter().any(|ending| ends(ending))
+            PRIVATE_ENDINGS.iter().any(ends)
         }
         Host::Ipv4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.octets()[0] == 0,
         Host::Ipv6(ip) => {
