@@ -73,6 +73,7 @@ mod simulation;
 mod store;
 mod sweep;
 mod template;
+mod tenants;
 mod templates;
 mod transport;
 mod videos;

@@ -1,7 +1,7 @@
 //! An account's own due work: renewing its tokens and releasing its pins.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::domain::{Account, AccountId, OwnerId};
+use shared::domain::{Account, AccountId, Hold, OwnerId};
 use shared::store::StoreError;
 
 use crate::publish::{Aside, Finished};
@@ -10,6 +10,9 @@ use crate::{Publisher, release, renew};
 
 /// When a release is repeated, for pins that were being parked meanwhile.
 const REPEAT: [SignedDuration; 2] = [SignedDuration::from_mins(8), SignedDuration::from_mins(2)];
+
+/// How many pins one page of a release has: about what the account may post until the next page.
+const PAGE: usize = 80;
 
 /// When the next page of a long release follows.
 const NEXT_PAGE: SignedDuration = SignedDuration::from_mins(1);
@@ -50,12 +53,14 @@ async fn release_due(publisher: &Publisher, mut account: Account) -> Result<(), 
         return platform.accounts.save(&mut account, version).await;
     }
     let version = account.version;
-    account.hold = None;
+    let ended = account.hold.take();
+    // Whether Pinterest answers this account again, one pin finds out.
+    let page = if ended.is_some_and(|hold| hold.reason == Hold::PinterestDown) { 1 } else { PAGE };
     // Pins of an account that cannot be used either are released once: they then wait for the true reason.
-    let released = if publisher.rules.keep(Rule::Release) { release::release(publisher, &account).await? } else { 0 };
+    let released = if publisher.rules.keep(Rule::Release) { release::release(publisher, &account, page).await? } else { 0 };
     let now = platform.clock.now();
     tracing::info!(account = %account.id, released, "an account's pins were released");
-    if release::is_full(released) {
+    if released == page {
         account.release_at = Some(now + NEXT_PAGE);
         return platform.accounts.save(&mut account, version).await;
     }

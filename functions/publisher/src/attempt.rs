@@ -39,6 +39,7 @@ pub async fn attempt(
 ) -> Tried {
     let at = publisher.platform.clock.now();
     if let Some(ending) = obstacle(publisher, pin, &session, at) {
+        let ending = with_release(publisher, &session, ending).await;
         settle(publisher, pin, ending, entry(id, at));
         publisher.circuits.pass_on(pin).await;
         return Tried::default();
@@ -57,6 +58,7 @@ pub async fn attempt(
             return Tried::default();
         }
     };
+    publisher.circuits.begin(pin);
     let at = publisher.platform.clock.now();
     let request = PinRequest::showing(pin, picture.source(pin));
     let result = publisher.platform.pinterest.create_pin(pin.mode, &token, &request).await;
@@ -71,8 +73,27 @@ pub async fn attempt(
 
 /// Tells the circuits what came of a post, after it was recorded: what is known of a pin must not wait for them.
 pub async fn learn(publisher: &Publisher, pin: &Pin, verdict: &Verdict) {
-    if let Err(error) = publisher.circuits.learn(pin, verdict).await {
-        tracing::warn!(%error, "a circuit could not be changed; the next pin that meets the same does it");
+    match publisher.circuits.learn(pin, verdict).await {
+        Ok(None) => {}
+        Ok(Some(until)) => hold::enter_unanswered(publisher, pin, until).await,
+        Err(error) => {
+            tracing::warn!(%error, "a circuit could not be changed; the next pin that meets the same does it");
+        }
+    }
+}
+
+/// The same ending, once the release of a pin that waits for its account is planned.
+async fn with_release(
+    publisher: &Publisher,
+    session: &Result<Option<Session>, SessionError>,
+    ending: Ending,
+) -> Ending {
+    match (ending, session) {
+        (Ending::Hold(Hold::PinterestDown, Wait::ForAccount(Some(until))), Ok(Some(session))) => {
+            let wait = hold::enter_of_owner(publisher, &session.account, until).await;
+            Ending::Hold(Hold::PinterestDown, wait)
+        }
+        (ending, _) => ending,
     }
 }
 

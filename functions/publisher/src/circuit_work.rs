@@ -1,12 +1,12 @@
 //! The next step of a circuit: ask Pinterest, let one pin try, release the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::circuit::{PROBE_EVERY, Phase};
 use shared::domain::pin::GRACE;
-use shared::domain::{Circuit, CircuitKind, Mode, Pin};
+use shared::domain::{Circuit, CircuitKind, Mode, OwnerId, Pin};
 use shared::pinterest::CallError;
 use shared::store::{DueEntry, DueWork, StoreError};
 
@@ -15,8 +15,14 @@ use crate::lanes::Job;
 use crate::publish::{Aside, Finished};
 use crate::{Publisher, look, release};
 
-/// How many parked pins are looked at for one whose account can be used.
+/// How many parked pins are looked at for one whose account can be used, of as many owners where there are so many.
 const CANDIDATES: usize = 20;
+
+/// How many pages of what is parked are read to find them.
+const PAGES: usize = 10;
+
+/// How many entries one of these pages has.
+const ENTRIES: i32 = 2000;
 
 /// How many pins one page of a release has.
 const PAGE: usize = 500;
@@ -64,17 +70,14 @@ fn take(circuit: Option<Circuit>, now: Timestamp) -> Option<Next> {
 
 /// Lets one of the parked pins try, in an outage only after Pinterest answered a harmless question.
 async fn try_one(publisher: &Publisher, circuit: Circuit) -> Result<Vec<Job>, StoreError> {
-    let entries = publisher.platform.pins.due(&circuit.parking(), Timestamp::MAX).await?;
-    let now = publisher.platform.clock.now();
-    // A parked pin waits at its own time, so what is missed by now is known without reading it.
-    let in_time: Vec<_> = entries.iter().filter(|entry| now.duration_since(entry.due.at) <= GRACE).collect();
+    let in_time = candidates(publisher, &circuit).await?;
     if in_time.is_empty() {
         // Nobody waits, or only what the sweep will end: the next pin that comes due may as well be the one that tries.
         return step_on(publisher, &circuit, Circuit::close_untried).await.map(|_| Vec::new());
     }
-    let Some(pin) = candidate(publisher, &circuit, &in_time).await? else {
+    let Some(pin) = candidate(publisher, &in_time).await? else {
         // None of the first ones can post: they say so themselves when they are out of the way.
-        for entry in in_time.iter().take(CANDIDATES) {
+        for entry in &in_time {
             release::release_one(publisher, entry).await?;
         }
         return step_on(publisher, &circuit, |circuit, now| circuit.due_at = now + SOON).await.map(|_| Vec::new());
@@ -107,11 +110,44 @@ async fn step_on(
     Ok(publisher.circuits.change(circuit.mode, circuit.kind, change).await?.is_some())
 }
 
-/// The first parked pin that can try: one whose account can be used, and best not the account that failed last. A pin whose
-/// video is not ready comes after all others, for it is a while until it is posted.
-async fn candidate(publisher: &Publisher, circuit: &Circuit, entries: &[&DueEntry]) -> Result<Option<Pin>, StoreError> {
-    let (mut of_suspect, mut with_video) = (None, None);
-    for entry in entries.iter().take(CANDIDATES) {
+/// The parked pins that may try, of as many owners as there are, those first that failed least: that one owner's posts fail
+/// says little of Pinterest.
+async fn candidates(publisher: &Publisher, circuit: &Circuit) -> Result<Vec<DueEntry>, StoreError> {
+    let now = publisher.platform.clock.now();
+    let mut of_owners: BTreeMap<OwnerId, VecDeque<DueEntry>> = BTreeMap::new();
+    let mut from = None;
+    for _ in 0..PAGES {
+        let page = publisher.platform.pins.due_page(&circuit.parking(), Timestamp::MAX, from, ENTRIES).await?;
+        // A parked pin waits at its own time, so what is missed by now is known without reading it.
+        for entry in page.entries.into_iter().filter(|entry| now.duration_since(entry.due.at) <= GRACE) {
+            let DueWork::Pin(owner, _) = &entry.work else { continue };
+            let of_owner = of_owners.entry(owner.clone()).or_default();
+            if of_owner.len() < CANDIDATES {
+                of_owner.push_back(entry);
+            }
+        }
+        from = page.next;
+        if from.is_none() || of_owners.len() >= CANDIDATES {
+            break;
+        }
+    }
+    let mut of_owners: Vec<_> = of_owners.into_iter().collect();
+    of_owners.sort_by_key(|(owner, entries)| {
+        (circuit.failing.recent(owner), entries.front().map_or(Timestamp::MAX, |entry| entry.due.at))
+    });
+    let mut candidates = Vec::new();
+    while candidates.len() < CANDIDATES && of_owners.iter().any(|(_, entries)| !entries.is_empty()) {
+        candidates.extend(of_owners.iter_mut().filter_map(|(_, entries)| entries.pop_front()));
+    }
+    candidates.truncate(CANDIDATES);
+    Ok(candidates)
+}
+
+/// The first of `entries` whose pin can try: one whose account can be used. A pin whose video is not ready comes after all
+/// others, for it is a while until it is posted.
+async fn candidate(publisher: &Publisher, entries: &[DueEntry]) -> Result<Option<Pin>, StoreError> {
+    let mut with_video = None;
+    for entry in entries {
         let DueWork::Pin(owner, id) = &entry.work else { continue };
         let Ok(Some(pin)) = publisher.platform.pins.load(owner, id).await else { continue };
         let now = publisher.platform.clock.now();
@@ -120,15 +156,12 @@ async fn candidate(publisher: &Publisher, circuit: &Circuit, entries: &[&DueEntr
         if !pin.is_parked() || !can_post {
             continue;
         }
-        if pin.unsettled_video().is_some() {
-            with_video.get_or_insert(pin);
-        } else if circuit.suspect.as_ref() == Some(&pin.account_id) {
-            of_suspect.get_or_insert(pin);
-        } else {
+        if pin.unsettled_video().is_none() {
             return Ok(Some(pin));
         }
+        with_video.get_or_insert(pin);
     }
-    Ok(of_suspect.or(with_video))
+    Ok(with_video)
 }
 
 /// Whether Pinterest answers, whatever it says; asked for the account of `pin`, since a question creates nothing.
@@ -161,7 +194,11 @@ async fn release_page(publisher: &Publisher, circuit: Circuit) -> Result<(), Sto
     tracing::info!(mode = %circuit.mode, kind = circuit.kind.code(), count, "pins that waited for a circuit were released");
     let plan = |current: Option<Circuit>, now| {
         let mut current = current.filter(|current| matches!(current.phase, Phase::Releasing { .. }))?;
-        Some(if current.released(full, now) { Next::Put(current) } else { Next::Forget(current) })
+        if current.released(full, now) {
+            return Some(Next::Put(current));
+        }
+        let gone = Next::Forget(current.clone());
+        Some(current.after_release(now).map_or(gone, Next::Put))
     };
     publisher.circuits.change(circuit.mode, circuit.kind, plan).await.map(drop)
 }

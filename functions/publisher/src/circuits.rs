@@ -1,11 +1,11 @@
 //! The circuits as this process knows them, and what Pinterest's answers mean for them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use jiff::Timestamp;
-use shared::domain::circuit::Phase;
-use shared::domain::{AccountId, Circuit, CircuitKind, Hold, Mode, Pin, PinId, Setback, Wait};
+use jiff::{SignedDuration, Timestamp};
+use shared::domain::circuit::{ANSWERED_WITHIN, Phase, UnansweredPost};
+use shared::domain::{Circuit, CircuitKind, Hold, Mode, OwnerId, Pin, PinId, Setback, Wait};
 use shared::platform::Platform;
 use shared::store::StoreError;
 
@@ -14,18 +14,33 @@ use crate::classify::Verdict;
 /// How often a change is tried that others make at the same moment.
 const TRIES: usize = 5;
 
-/// What keeps whole modes back.
+/// For how long what was read is worth anything; it is read again every two seconds.
+const FRESH: SignedDuration = SignedDuration::from_secs(15);
+
+/// How long a pin that tries for its owner may take before another one does.
+const TRIAL: SignedDuration = SignedDuration::from_secs(30);
+
+/// Beyond this many owners the memory of who was answered is dropped.
+const MOST_ANSWERED: usize = 2000;
+
+/// What keeps whole modes back, and owners whose posts get no answer.
 #[derive(Debug)]
 pub struct Circuits {
     platform: Arc<Platform>,
     known: Mutex<Known>,
+    /// Held while a circuit is changed, so that those of one process do not refuse each other's writes.
+    changing: futures_util::lock::Mutex<()>,
 }
 
 /// What is known, and how often this process changed it: what was read before a change says nothing of the time after.
 #[derive(Debug, Default)]
 struct Known {
-    circuits: BTreeMap<Mode, Vec<Circuit>>,
+    circuits: BTreeMap<Mode, (Timestamp, Vec<Circuit>)>,
     changes: u64,
+    /// Whom Pinterest answered last when.
+    answered: HashMap<(Mode, OwnerId), Timestamp>,
+    /// The pin that tries for its owner, and since when.
+    trying: HashMap<OwnerId, (PinId, Timestamp)>,
 }
 
 /// What becomes of a circuit.
@@ -50,17 +65,17 @@ enum Meaning {
 
 impl Circuits {
     pub fn new(platform: Arc<Platform>) -> Self {
-        Self { platform, known: Mutex::default() }
+        Self { platform, known: Mutex::default(), changing: futures_util::lock::Mutex::default() }
     }
 
-    /// Reads the circuits of `mode` as they are now; what is known stays in use while the table does not answer.
+    /// Reads the circuits of `mode` as they are now; what is known stays in use for seconds while the table does not answer.
     pub async fn refresh(&self, mode: Mode) {
         let changes = lock(&self.known).changes;
         match self.platform.circuits.list(mode).await {
             Ok(circuits) => {
                 let mut known = lock(&self.known);
                 if known.changes == changes {
-                    known.circuits.insert(mode, circuits);
+                    known.circuits.insert(mode, (self.platform.clock.now(), circuits));
                 }
             }
             Err(error) => tracing::error!(%error, "the circuits could not be read; the last known ones stay in use"),
@@ -69,31 +84,78 @@ impl Circuits {
 
     /// What keeps `pin` back, and where it waits for that.
     pub fn keeping_back(&self, pin: &Pin) -> Option<(Hold, Wait)> {
+        let now = self.platform.clock.now();
         let known = lock(&self.known);
-        let circuit = known.circuits.get(&pin.mode)?.iter().find(|circuit| circuit.keeps_back(&pin.id))?;
-        Some((circuit.reason, Wait::ForCircuit(circuit.kind, circuit.until())))
+        let circuits = known.of(pin.mode, now)?;
+        if let Some(circuit) = circuits.iter().find(|circuit| circuit.keeps_back(pin)) {
+            return Some((circuit.reason, Wait::ForCircuit(circuit.kind, circuit.until())));
+        }
+        let outage = circuits.iter().find(|circuit| circuit.kind == CircuitKind::Outage)?;
+        let held_until = outage.failing.owner_held_until(&pin.owner).filter(|_| !outage.is_tried_by(&pin.id))?;
+        let other = known.trying.get(&pin.owner).filter(|(trying, _)| *trying != pin.id);
+        let tried_until = other.map_or(held_until, |(_, since)| held_until.max(*since + TRIAL));
+        (now < tried_until).then_some((Hold::PinterestDown, Wait::ForAccount(Some(tried_until))))
+    }
+
+    /// Notes that `pin` is about to be posted: where its owner was held, it tries for the others.
+    pub fn begin(&self, pin: &Pin) {
+        let now = self.platform.clock.now();
+        let mut known = lock(&self.known);
+        let mut circuits = known.of(pin.mode, now).into_iter().flatten();
+        if circuits.any(|circuit| circuit.failing.owner_held_until(&pin.owner).is_some()) {
+            known.trying.insert(pin.owner.clone(), (pin.id.clone(), now));
+        }
     }
 
     /// Whether Pinterest is known not to answer in `mode`, and no pin tries at this moment.
     pub fn is_down(&self, mode: Mode) -> bool {
         let is_down = |circuit: &Circuit| circuit.kind == CircuitKind::Outage && circuit.phase == Phase::Open;
-        lock(&self.known).circuits.get(&mode).is_some_and(|circuits| circuits.iter().any(is_down))
+        lock(&self.known).of(mode, self.platform.clock.now()).is_some_and(|circuits| circuits.iter().any(is_down))
     }
 
-    /// Learns from what came of a post: opens, reopens or closes circuits.
+    /// Learns from what came of a post: opens, reopens or closes circuits. Answers until when the account of `pin` is to be
+    /// held, if what it met concerns itself.
     ///
     /// While all goes well nothing is read or written; bad news are put to the circuits as they are in the table.
-    pub async fn learn(&self, pin: &Pin, verdict: &Verdict) -> Result<(), StoreError> {
-        let mode = pin.mode;
-        let met = Met { pin: &pin.id, of: &pin.account_id, meaning: meaning(verdict) };
+    pub async fn learn(&self, pin: &Pin, verdict: &Verdict) -> Result<Option<Timestamp>, StoreError> {
+        let (mode, meaning) = (pin.mode, meaning(verdict));
+        let answered = self.note(pin, meaning);
+        let met = Met { pin, meaning, answered: &answered };
+        let mut held_until = None;
         for kind in CircuitKind::ALL {
             let now = self.platform.clock.now();
-            let known = lock(&self.known).circuits.get(&mode).and_then(|known| find(known, *kind));
-            if met.meaning.is_bad() || next(*kind, known, mode, met, now).is_some() {
-                self.change(mode, *kind, |circuit, now| next(*kind, circuit, mode, met, now)).await?;
+            let known = lock(&self.known).of(mode, now).and_then(|known| find(known, *kind));
+            let says_nothing_new = known.as_ref().is_some_and(|circuit| {
+                *kind == CircuitKind::Outage && circuit.phase == Phase::Open && circuit.failing.is_failing(&pin.owner)
+            });
+            let is_news = meaning.is_bad_for(*kind) && !says_nothing_new;
+            if !is_news && next(*kind, known, mode, met, now).is_none() {
+                continue;
             }
+            let after = self.change(mode, *kind, |circuit, now| next(*kind, circuit, mode, met, now)).await?;
+            let after = after.filter(|after| meaning.is_bad_for(CircuitKind::Outage) && !after.keeps_any_back());
+            held_until = held_until.max(after.and_then(|a| a.failing.account_held_until(&pin.owner, &pin.account_id)));
         }
-        Ok(())
+        Ok(held_until)
+    }
+
+    /// Remembers that `pin` was answered; or says who was lately, where it was not.
+    fn note(&self, pin: &Pin, meaning: Meaning) -> Vec<OwnerId> {
+        let now = self.platform.clock.now();
+        let mut known = lock(&self.known);
+        known.trying.remove(&pin.owner);
+        if meaning == Meaning::NoAnswer {
+            let lately = |at: &Timestamp| now.duration_since(*at) < ANSWERED_WITHIN;
+            let answered = known.answered.iter().filter(|((mode, _), at)| *mode == pin.mode && lately(at));
+            return answered.map(|((_, owner), _)| owner.clone()).collect();
+        }
+        if known.answered.len() >= MOST_ANSWERED {
+            known.answered.retain(|_, at| now.duration_since(*at) < ANSWERED_WITHIN);
+        }
+        if known.answered.len() < MOST_ANSWERED || known.answered.contains_key(&(pin.mode, pin.owner.clone())) {
+            known.answered.insert((pin.mode, pin.owner.clone()), now);
+        }
+        Vec::new()
     }
 
     /// Changes a circuit as it is now; `change` answers nothing where there is nothing to be changed by then.
@@ -105,6 +167,7 @@ impl Circuits {
         kind: CircuitKind,
         change: impl Fn(Option<Circuit>, Timestamp) -> Option<Next>,
     ) -> Result<Option<Circuit>, StoreError> {
+        let _alone = self.changing.lock().await;
         for _ in 0..TRIES {
             let before = find(&self.platform.circuits.list(mode).await?, kind);
             let written = match change(before.clone(), self.platform.clock.now()) {
@@ -130,11 +193,15 @@ impl Circuits {
 
     /// Lets another pin try at once, since `pin`, if it is the one that tries, meets something of its own.
     pub async fn pass_on(&self, pin: &Pin) {
-        let trying = |known: &Known| {
-            let circuits = known.circuits.get(&pin.mode)?;
-            circuits.iter().find(|circuit| circuit.is_tried_by(&pin.id)).map(|circuit| circuit.kind)
+        let now = self.platform.clock.now();
+        let trying = |known: &mut Known| {
+            if known.trying.get(&pin.owner).is_some_and(|(trying, _)| *trying == pin.id) {
+                known.trying.remove(&pin.owner);
+            }
+            let mut circuits = known.of(pin.mode, now)?.iter();
+            circuits.find(|circuit| circuit.is_tried_by(&pin.id)).map(|circuit| circuit.kind)
         };
-        let Some(kind) = trying(&lock(&self.known)) else { return };
+        let Some(kind) = trying(&mut lock(&self.known)) else { return };
         let pass_on = |circuit: Option<Circuit>, now| {
             let mut circuit = circuit.filter(|circuit| circuit.is_tried_by(&pin.id))?;
             circuit.pass_on(now);
@@ -146,25 +213,43 @@ impl Circuits {
     }
 
     fn know(&self, mode: Mode, kind: CircuitKind, circuit: Option<Circuit>) {
+        let now = self.platform.clock.now();
         let mut known = lock(&self.known);
         known.changes += 1;
-        let known = known.circuits.entry(mode).or_default();
+        let (read_at, known) = known.circuits.entry(mode).or_default();
+        if now.duration_since(*read_at) >= FRESH {
+            // What is known of the circuit of the other kind is too old to be kept.
+            known.clear();
+        }
+        *read_at = now;
         known.retain(|known| known.kind != kind);
         known.extend(circuit);
+    }
+}
+
+impl Known {
+    /// The circuits of `mode` as they were seconds ago; none where that is not known.
+    fn of(&self, mode: Mode, now: Timestamp) -> Option<&[Circuit]> {
+        let (read_at, circuits) = self.circuits.get(&mode)?;
+        (now.duration_since(*read_at) < FRESH).then_some(circuits.as_slice())
     }
 }
 
 /// What a pin met.
 #[derive(Debug, Clone, Copy)]
 struct Met<'a> {
-    pin: &'a PinId,
-    of: &'a AccountId,
+    pin: &'a Pin,
     meaning: Meaning,
+    /// Who was answered lately.
+    answered: &'a [OwnerId],
 }
 
 impl Meaning {
-    fn is_bad(self) -> bool {
-        !matches!(self, Self::Answered { .. })
+    fn is_bad_for(self, kind: CircuitKind) -> bool {
+        match kind {
+            CircuitKind::App => matches!(self, Self::AppRefused(_)),
+            CircuitKind::Outage => self == Self::NoAnswer,
+        }
     }
 }
 
@@ -179,27 +264,51 @@ fn meaning(verdict: &Verdict) -> Meaning {
 
 /// What becomes of the circuit of `kind`, read as `circuit`, by what a pin met; nothing where it stays as it is.
 fn next(kind: CircuitKind, circuit: Option<Circuit>, mode: Mode, met: Met<'_>, now: Timestamp) -> Option<Next> {
-    let Met { pin, of, meaning } = met;
-    let bad = match (kind, meaning) {
-        (CircuitKind::App, Meaning::AppRefused(reason)) => Some(reason),
-        (CircuitKind::Outage, Meaning::NoAnswer) => Some(Hold::PinterestDown),
-        _ => None,
-    };
-    let good = match kind {
-        // Only a pin that was taken shows that the app is accepted; any answer shows that the outage is over.
-        CircuitKind::App => meaning == Meaning::Answered { published: true },
-        CircuitKind::Outage => bad.is_none(),
-    };
-    let Some(mut circuit) = circuit else { return bad.map(|reason| Next::Put(Circuit::new(mode, reason, of, now))) };
-    let is_trial = circuit.is_tried_by(pin);
-    match (bad, &circuit.phase) {
-        (Some(reason), Phase::Counting | Phase::Releasing { .. }) => circuit.fail(reason, of, false, now),
-        (Some(reason), _) if is_trial => circuit.fail(reason, of, true, now),
-        (None, Phase::Counting) if good => return Some(Next::Forget(circuit)),
-        (None, Phase::Open | Phase::Trying { .. }) if good => circuit.close(now),
-        (None, Phase::Releasing { .. }) if good && circuit.running > 0 => circuit.running = 0,
+    match kind {
+        CircuitKind::App => next_of_app(circuit, mode, met, now),
+        CircuitKind::Outage => next_of_outage(circuit, mode, met, now),
+    }
+}
+
+/// Only a pin that was taken shows that the app is accepted.
+fn next_of_app(circuit: Option<Circuit>, mode: Mode, met: Met<'_>, now: Timestamp) -> Option<Next> {
+    let refused = if let Meaning::AppRefused(reason) = met.meaning { Some(reason) } else { None };
+    let Some(mut circuit) = circuit else { return refused.map(|reason| Next::Put(Circuit::refused(mode, reason, now))) };
+    let is_trial = circuit.is_tried_by(&met.pin.id);
+    let is_taken = met.meaning == Meaning::Answered { published: true };
+    match (refused, &circuit.phase) {
+        (Some(reason), Phase::Counting | Phase::Releasing { .. }) => circuit.refuse(reason, false, now),
+        (Some(reason), _) if is_trial => circuit.refuse(reason, true, now),
+        (None, Phase::Open | Phase::Trying { .. }) if is_taken => circuit.close(now),
         (None, _) if is_trial => circuit.postpone(now),
         _ => return None,
+    }
+    Some(Next::Put(circuit))
+}
+
+/// Any answer shows that the outage is over, and that the owner who got it is not in trouble.
+fn next_of_outage(circuit: Option<Circuit>, mode: Mode, met: Met<'_>, now: Timestamp) -> Option<Next> {
+    let Met { pin, meaning, answered } = met;
+    let is_bad = meaning == Meaning::NoAnswer;
+    let mut circuit = match circuit {
+        Some(circuit) => circuit,
+        None if is_bad => Circuit::counting(mode, now),
+        None => return None,
+    };
+    if is_bad {
+        let was_trial = circuit.is_tried_by(&pin.id);
+        if circuit.keeps_any_back() && !was_trial && circuit.failing.is_failing(&pin.owner) {
+            return None;
+        }
+        circuit.fail(UnansweredPost { owner: &pin.owner, account: &pin.account_id, was_trial, answered }, now);
+        return Some(Next::Put(circuit));
+    }
+    let changed = circuit.answer(&pin.owner, &pin.account_id);
+    match circuit.phase {
+        Phase::Open | Phase::Trying { .. } => circuit.close(now),
+        Phase::Counting if circuit.failing.is_empty() => return Some(Next::Forget(circuit)),
+        _ if !changed => return None,
+        _ => {}
     }
     Some(Next::Put(circuit))
 }

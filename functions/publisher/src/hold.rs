@@ -30,6 +30,25 @@ pub async fn enter(publisher: &Publisher, pin: &Pin, account: &Account, reason: 
     }
 }
 
+/// Keeps the account of `pin` from posting until `until`, since its last posts got no answer.
+pub async fn enter_unanswered(publisher: &Publisher, pin: &Pin, until: Timestamp) {
+    let Ok(Some(session)) = publisher.sessions.get(&pin.owner, &pin.account_id).await else { return };
+    if let Err(error) = hold_account(publisher, &session.account, Hold::PinterestDown, until).await {
+        tracing::warn!(%error, account = %pin.account_id, "an account's hold could not be written; its next pin tries again");
+    }
+}
+
+/// Where a pin waits that is kept back until `until` because of others of its owner: for its account, once its release is
+/// planned.
+pub async fn enter_of_owner(publisher: &Publisher, account: &Account, until: Timestamp) -> Wait {
+    let is_planned = account.hold.is_some_and(|hold| hold.until >= until);
+    if is_planned || hold_account(publisher, account, Hold::PinterestDown, until).await.is_ok() {
+        Wait::ForAccount(Some(until))
+    } else {
+        Wait::Until(until)
+    }
+}
+
 /// How many attempts running Pinterest answered with 429, before this one.
 fn refusals(pin: &Pin) -> usize {
     pin.attempts

@@ -5,29 +5,21 @@ use shared::store::{DueEntry, DueWork, StoreError};
 
 use crate::Publisher;
 
-/// How many pins one page of a release has: about what the account may post until the next page.
-const PAGE: usize = 80;
-
-/// Releases the next page of what waits for `account`, in the order of time; answers how many pins that were.
+/// Releases the next `page` pins that wait for `account`, in the order of time; answers how many pins that were.
 ///
 /// Pins that are too late by now are released too: claimed, they fail as missed instead of flooding a board. A page at a
 /// time, since a backlog in the due index would hide what is due of other accounts.
-pub async fn release(publisher: &Publisher, account: &Account) -> Result<usize, StoreError> {
+pub async fn release(publisher: &Publisher, account: &Account, page: usize) -> Result<usize, StoreError> {
     let held = Partition::HeldAccount(account.id.clone());
     let entries = publisher.platform.pins.due(&held, jiff::Timestamp::MAX).await?;
     let mut released = 0;
     for entry in &entries {
         released += usize::from(release_one(publisher, entry).await?);
-        if released == PAGE {
+        if released == page {
             break;
         }
     }
     Ok(released)
-}
-
-/// Whether there may be more behind a page of `released` pins.
-pub fn is_full(released: usize) -> bool {
-    released == PAGE
 }
 
 /// Releases a pin that was parked just now, if what it was parked for was mended between the look at it and the parking.

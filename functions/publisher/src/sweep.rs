@@ -5,13 +5,17 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
+use shared::domain::circuit::Phase;
 use shared::domain::pin::GRACE;
-use shared::domain::{Attempt, AttemptId, AttemptOutcome, CircuitKind, Mode, Partition, Pin, Shard, State, Status};
+use shared::domain::{
+    Attempt, AttemptId, AttemptOutcome, Circuit, CircuitKind, Mode, Partition, Pin, Shard, State, Status,
+};
 use shared::kick::{ImporterEvent, start_import};
 use shared::platform::Platform;
 use shared::store::{DueEntry, DueWork, OpenImport, Parking, StoreError};
 
 use crate::attempt::entry;
+use crate::circuits::Next;
 use crate::rules::Rule;
 use crate::{Publisher, ending};
 
@@ -100,6 +104,11 @@ impl Sweep<'_> {
         if let Err(error) = imports(self.publisher, now).await {
             tracing::error!(%error, "whether all files are stored could not be seen; the next sweep looks again");
         }
+        for mode in Mode::ALL {
+            if let Err(error) = abandoned(self.publisher, mode).await {
+                tracing::error!(%error, %mode, "whether pins wait for a circuit that is gone could not be seen");
+            }
+        }
         let parkings = platform.sweeps.parkings().await?;
         let mut partitions: Vec<_> =
             everywhere().chain(parkings.iter().map(|parking| parking.partition.clone())).collect();
@@ -141,6 +150,27 @@ impl Sweep<'_> {
         }
         Ok(())
     }
+}
+
+/// Releases what waits for circuits of `mode` that are not there: a pin can be parked while its circuit goes.
+async fn abandoned(publisher: &Publisher, mode: Mode) -> Result<(), StoreError> {
+    for kind in CircuitKind::ALL {
+        if publisher.platform.pins.earliest_due(&Partition::HeldCircuit(mode, *kind)).await?.is_none() {
+            continue;
+        }
+        let release = |circuit: Option<Circuit>, now| match circuit {
+            None => Some(Next::Put(Circuit::releasing(mode, *kind, now))),
+            Some(mut circuit) if circuit.phase == Phase::Counting => {
+                circuit.close_untried(now);
+                Some(Next::Put(circuit))
+            }
+            Some(_) => None,
+        };
+        if publisher.circuits.change(mode, *kind, release).await?.is_some() {
+            tracing::warn!(%mode, kind = kind.code(), "pins waited for a circuit that is gone; they are released");
+        }
+    }
+    Ok(())
 }
 
 /// Calls the importer for files that nobody is at work on: who sent one need not look after it.

@@ -238,9 +238,9 @@ impl Account {
 
     /// Keeps the whole account from posting until `until`, and plans the release of what waits for it by then.
     pub fn hold(&mut self, reason: Hold, until: Timestamp) {
-        let longest = self.hold.map_or(until, |hold| hold.until.max(until));
-        self.hold = Some(AccountHold { reason, until: longest });
-        self.plan_release(longest);
+        let longest = self.hold.filter(|hold| hold.until > until).unwrap_or(AccountHold { reason, until });
+        self.hold = Some(longest);
+        self.plan_release(longest.until);
     }
 
     /// Plans the release of the pins that wait for this account: at `now` or else when its hold ends, and twice later,

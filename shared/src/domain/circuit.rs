@@ -1,16 +1,17 @@
 //! What keeps back all pins of a mode while none of them can work.
 //!
-//! A circuit opens when Pinterest refuses the app itself, or does not answer several times running. Pins that come due
-//! meanwhile are parked. From time to time one pin tries; when it goes through, the circuit releases the others in pages
-//! and is gone. A mode without circuits is the normal case.
+//! A circuit opens when Pinterest refuses the app itself, or answers nobody: then it keeps back the owners whose posts fail,
+//! and lets those through that have not failed. Pins that come due meanwhile are parked. From time to time one pin tries;
+//! when it goes through, the circuit releases the others in pages and is gone. A mode without circuits is the normal case.
+
+mod failing;
+
+pub use failing::{ANSWERED_WITHIN, FailingAccount, FailingOwner, FailingOwners};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::attempt::words;
-use super::{AccountId, Due, Hold, Mode, Partition, PinId, Shard};
-
-/// How many failures running open the circuit of an outage.
-const FAILURES_TO_OPEN: u32 = 5;
+use super::{AccountId, Due, Hold, Mode, OwnerId, Partition, Pin, PinId, Shard};
 
 /// How long a mode waits after Pinterest refused the app itself, which only a person mends.
 pub const APP_PAUSE: SignedDuration = SignedDuration::from_hours(12);
@@ -53,12 +54,10 @@ pub struct Circuit {
     pub opened_at: Timestamp,
     /// How far it is.
     pub phase: Phase,
-    /// How many posts running got no answer while it kept nothing back.
-    pub running: u32,
     /// How many pins tried in vain, one after the other.
     pub trials: u32,
-    /// The account of the last pin that failed; another account's pin says more about Pinterest.
-    pub suspect: Option<AccountId>,
+    /// Whose posts got no answer.
+    pub failing: FailingOwners,
     /// When its next step is due.
     pub due_at: Timestamp,
     /// Counts changes; 0 for a circuit that was not stored yet.
@@ -84,32 +83,57 @@ pub enum Phase {
     },
 }
 
+/// A post that got no answer.
+#[derive(Debug, Clone, Copy)]
+pub struct UnansweredPost<'a> {
+    /// Whose it is.
+    pub owner: &'a OwnerId,
+    /// The account that it was for.
+    pub account: &'a AccountId,
+    /// Whether it was the pin that tried for the others.
+    pub was_trial: bool,
+    /// The owners that Pinterest answered within [`ANSWERED_WITHIN`], as far as that is known.
+    pub answered: &'a [OwnerId],
+}
+
 impl Circuit {
-    /// A circuit for the first pin that met `reason`, one of the account `of`: open where the app is refused, counting
-    /// where nobody answered.
-    pub fn new(mode: Mode, reason: Hold, of: &AccountId, now: Timestamp) -> Self {
-        let is_outage = reason == Hold::PinterestDown;
-        let mut circuit = Self {
-            mode,
-            kind: if is_outage { CircuitKind::Outage } else { CircuitKind::App },
-            reason,
-            opened_at: now,
-            phase: if is_outage { Phase::Counting } else { Phase::Open },
-            running: 0,
-            trials: 0,
-            suspect: None,
-            due_at: now,
-            version: 0,
-        };
-        circuit.fail(reason, of, false, now);
+    /// An open circuit for the first pin that Pinterest refused because of the app itself.
+    pub fn refused(mode: Mode, reason: Hold, now: Timestamp) -> Self {
+        let mut circuit = Self::counting(mode, now);
+        (circuit.kind, circuit.phase) = (CircuitKind::App, Phase::Open);
+        (circuit.reason, circuit.due_at) = (reason, now + APP_PAUSE);
         circuit
     }
 
-    /// Whether `pin` has to wait.
-    pub fn keeps_back(&self, pin: &PinId) -> bool {
+    /// A circuit that counts posts without an answer and keeps nothing back yet.
+    pub fn counting(mode: Mode, now: Timestamp) -> Self {
+        Self {
+            mode,
+            kind: CircuitKind::Outage,
+            reason: Hold::PinterestDown,
+            opened_at: now,
+            phase: Phase::Counting,
+            trials: 0,
+            failing: FailingOwners::default(),
+            due_at: now,
+            version: 0,
+        }
+    }
+
+    /// A circuit that releases what is parked for one that is not there any more.
+    pub fn releasing(mode: Mode, kind: CircuitKind, now: Timestamp) -> Self {
+        let mut circuit = Self::counting(mode, now);
+        circuit.kind = kind;
+        circuit.close(now);
+        circuit
+    }
+
+    /// Whether `pin` has to wait. In an outage an owner that has not failed is let through.
+    pub fn keeps_back(&self, pin: &Pin) -> bool {
+        let is_of_the_failing = || self.kind == CircuitKind::App || self.failing.is_failing(&pin.owner);
         match &self.phase {
-            Phase::Open => true,
-            Phase::Trying { pin: trying } => trying != pin,
+            Phase::Open => is_of_the_failing(),
+            Phase::Trying { pin: trying } => *trying != pin.id && is_of_the_failing(),
             Phase::Counting | Phase::Releasing { .. } => false,
         }
     }
@@ -135,22 +159,35 @@ impl Circuit {
         self.due_at = now + TRIAL;
     }
 
-    /// Notes that a pin of the account `of` failed for `reason`: it opens (again) if that was the trial, or one failure
-    /// too many.
-    pub fn fail(&mut self, reason: Hold, of: &AccountId, was_trial: bool, now: Timestamp) {
-        self.suspect = Some(of.clone());
-        let keeps_back = self.keeps_any_back();
+    /// Notes that Pinterest refused the app itself: it opens, or stays open longer after a pin that tried.
+    pub fn refuse(&mut self, reason: Hold, was_trial: bool, now: Timestamp) {
         if was_trial {
             self.trials += 1;
-        } else if !keeps_back {
-            self.running += 1;
-            if self.kind == CircuitKind::Outage && self.running < FAILURES_TO_OPEN {
-                return;
-            }
+        } else {
             (self.opened_at, self.trials) = (now, 0);
         }
-        (self.reason, self.phase, self.running) = (reason, Phase::Open, 0);
+        (self.reason, self.phase) = (reason, Phase::Open);
         self.due_at = now + self.pause();
+    }
+
+    /// Notes that `post` got no answer: it opens if that shows an outage, or opens again if it was the trial.
+    pub fn fail(&mut self, post: UnansweredPost<'_>, now: Timestamp) {
+        let keeps_back = self.keeps_any_back();
+        self.failing.fail(post.owner, post.account, !keeps_back, now);
+        if post.was_trial {
+            self.trials += 1;
+        } else if !keeps_back && self.failing.show_an_outage(post.answered) {
+            (self.opened_at, self.trials) = (now, 0);
+        } else {
+            return;
+        }
+        (self.reason, self.phase) = (Hold::PinterestDown, Phase::Open);
+        self.due_at = now + self.pause();
+    }
+
+    /// Notes that Pinterest answered a post of `owner` for `account`; answers whether that changed anything.
+    pub fn answer(&mut self, owner: &OwnerId, account: &AccountId) -> bool {
+        self.failing.answer(owner, account)
     }
 
     /// Keeps back every pin a little longer, since what tried proved nothing.
@@ -169,9 +206,10 @@ impl Circuit {
         later
     }
 
-    /// Keeps back nothing from now on.
+    /// Keeps back nothing from now on but owners that fail by themselves.
     pub fn close(&mut self, now: Timestamp) {
-        (self.phase, self.running) = (Phase::Releasing { left: 3 }, 0);
+        self.phase = Phase::Releasing { left: 3 };
+        self.failing.forgive();
         self.due_at = now;
     }
 
@@ -179,8 +217,14 @@ impl Circuit {
     ///
     /// What is being parked at this moment is released all the same.
     pub fn close_untried(&mut self, now: Timestamp) {
-        self.close(now);
-        self.running = FAILURES_TO_OPEN - 1;
+        (self.phase, self.due_at) = (Phase::Releasing { left: 3 }, now);
+    }
+
+    /// What is left of it after the last release, if anything: whose posts fail is not forgotten.
+    pub fn after_release(mut self, now: Timestamp) -> Option<Self> {
+        self.phase = Phase::Counting;
+        self.failing.forget_old(now);
+        (!self.failing.is_empty()).then_some(self)
     }
 
     /// Lets its next step be taken at once, since the pin that was to try cannot.
@@ -222,99 +266,15 @@ impl Circuit {
     fn pause(&self) -> SignedDuration {
         match self.kind {
             CircuitKind::App => APP_PAUSE,
-            CircuitKind::Outage => (PROBE_EVERY * 2_i32.pow(self.trials.min(8))).min(LONGEST_PAUSE),
+            CircuitKind::Outage => pause_after(self.trials),
         }
     }
+}
+
+/// The pause after that many failures beyond the first: it doubles up to the longest.
+fn pause_after(failures: u32) -> SignedDuration {
+    (PROBE_EVERY * 2_i32.pow(failures.min(8))).min(LONGEST_PAUSE)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::random::SystemRandom;
-
-    fn of() -> AccountId {
-        AccountId::random(&SystemRandom)
-    }
-
-    const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
-
-    fn outage() -> Circuit {
-        let mut circuit = Circuit::new(Mode::Live, Hold::PinterestDown, &of(), NOW);
-        while circuit.phase == Phase::Counting {
-            circuit.fail(Hold::PinterestDown, &of(), false, NOW);
-        }
-        circuit
-    }
-
-    #[test]
-    fn five_failures_running_are_an_outage_and_one_refusal_of_the_app_is_enough() {
-        let mut circuit = Circuit::new(Mode::Live, Hold::PinterestDown, &of(), NOW);
-        for _ in 2..=5 {
-            assert_eq!((&circuit.phase, circuit.due()), (&Phase::Counting, None), "nobody has to do anything yet");
-            circuit.fail(Hold::PinterestDown, &of(), false, NOW);
-        }
-        assert_eq!(circuit.phase, Phase::Open);
-        assert_eq!(Circuit::new(Mode::Live, Hold::TrialTier, &of(), NOW).phase, Phase::Open);
-    }
-
-    #[test]
-    fn every_pin_but_the_one_that_tries_is_kept_back_until_it_went_through() {
-        let (one, two) = (PinId::random(&SystemRandom), PinId::random(&SystemRandom));
-        let mut circuit = outage();
-        assert!(circuit.keeps_back(&one) && circuit.keeps_back(&two));
-        circuit.try_with(one.clone(), NOW);
-        assert!(!circuit.keeps_back(&one) && circuit.keeps_back(&two));
-        circuit.close(NOW);
-        assert!(!circuit.keeps_back(&one) && !circuit.keeps_back(&two));
-    }
-
-    #[test]
-    fn pauses_between_pins_that_try_grow_up_to_four_minutes() {
-        let mut circuit = outage();
-        let pauses: Vec<_> = (0..6)
-            .map(|_| {
-                circuit.fail(Hold::PinterestDown, &of(), true, NOW);
-                circuit.due_at.duration_since(NOW).as_secs()
-            })
-            .collect();
-        assert_eq!(pauses, [60, 120, 240, 240, 240, 240]);
-    }
-
-    #[test]
-    fn a_refused_app_is_tried_twice_a_day_and_the_time_is_known() {
-        let circuit = Circuit::new(Mode::Live, Hold::TrialTier, &of(), NOW);
-        assert_eq!((circuit.kind, circuit.until()), (CircuitKind::App, Some(NOW + APP_PAUSE)));
-        assert_eq!(outage().until(), None, "nobody knows when an outage ends");
-    }
-
-    #[test]
-    fn a_release_goes_on_page_by_page_and_is_repeated_after_two_and_ten_minutes() {
-        let mut circuit = outage();
-        circuit.close(NOW);
-        assert!(circuit.released(true, NOW));
-        let mut moments = Vec::new();
-        let mut now = NOW;
-        while circuit.released(false, now) {
-            now = circuit.due_at;
-            moments.push(now.duration_since(NOW).as_secs());
-        }
-        assert_eq!(moments, [120, 600]);
-    }
-
-    #[test]
-    fn somebody_who_mended_the_cause_does_not_wait_for_the_pause() {
-        let mut circuit = Circuit::new(Mode::Live, Hold::TrialTier, &of(), NOW);
-        assert!(circuit.hasten(NOW + SignedDuration::from_mins(1)));
-        assert_eq!(circuit.due_at, NOW + SignedDuration::from_mins(1));
-        assert!(!circuit.hasten(NOW + SignedDuration::from_mins(2)));
-    }
-
-    #[test]
-    fn an_outage_that_nobody_waits_for_is_over_and_opens_again_at_the_first_failure() {
-        let mut circuit = outage();
-        circuit.close_untried(NOW);
-        assert!(!circuit.keeps_any_back());
-        circuit.fail(Hold::PinterestDown, &of(), false, NOW);
-        assert!(circuit.keeps_any_back());
-    }
-}
+mod tests;

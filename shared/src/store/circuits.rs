@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::key::{Key, circuit_partition};
 use super::table::{decode, encode, number, text};
 use super::{StoreError, Table};
-use crate::domain::circuit::Phase;
-use crate::domain::{AccountId, Circuit, CircuitKind, Hold, Mode, PinId};
+use crate::domain::circuit::{FailingAccount, FailingOwner, FailingOwners, Phase};
+use crate::domain::{AccountId, Circuit, CircuitKind, Hold, Mode, OwnerId, PinId};
 
 /// The circuits in the table.
 #[derive(Debug, Clone)]
@@ -28,15 +28,32 @@ struct CircuitItem {
     trial: Option<PinId>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     releases_left: Option<u8>,
+    /// What an earlier version counts by, which may still run.
     running: u32,
     trials: u32,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    suspect: Option<AccountId>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    failing: Vec<FailingOwnerItem>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     due_shard: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
     due_at: Option<Timestamp>,
     version: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FailingOwnerItem {
+    owner: OwnerId,
+    failures: u32,
+    recent: u32,
+    #[serde(with = "millisecond::required")]
+    failed_at: Timestamp,
+    accounts: Vec<FailingAccountItem>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FailingAccountItem {
+    account: AccountId,
+    failures: u32,
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy)]
@@ -134,9 +151,9 @@ impl From<&Circuit> for CircuitItem {
             phase,
             trial,
             releases_left,
-            running: circuit.running,
+            running: circuit.failing.iter().map(|failing| failing.recent).sum(),
             trials: circuit.trials,
-            suspect: circuit.suspect.clone(),
+            failing: circuit.failing.iter().map(FailingOwnerItem::from).collect(),
             due_shard: due.as_ref().map(|due| due.partition.to_string()),
             due_at: due.map(|due| due.at),
             version: circuit.version,
@@ -160,12 +177,38 @@ impl TryFrom<CircuitItem> for Circuit {
             reason: Hold::from_code(&item.reason).ok_or(Incomplete("reason"))?,
             opened_at: item.opened_at,
             phase,
-            running: item.running,
             trials: item.trials,
-            suspect: item.suspect,
+            failing: FailingOwners::new(item.failing.into_iter().map(FailingOwner::from).collect()),
             due_at: item.due_at.unwrap_or(item.opened_at),
             version: item.version,
         })
+    }
+}
+
+impl From<&FailingOwner> for FailingOwnerItem {
+    fn from(failing: &FailingOwner) -> Self {
+        let account =
+            |failing: &FailingAccount| FailingAccountItem { account: failing.account.clone(), failures: failing.failures };
+        Self {
+            owner: failing.owner.clone(),
+            failures: failing.failures,
+            recent: failing.recent,
+            failed_at: failing.failed_at,
+            accounts: failing.accounts.iter().map(account).collect(),
+        }
+    }
+}
+
+impl From<FailingOwnerItem> for FailingOwner {
+    fn from(item: FailingOwnerItem) -> Self {
+        let account = |item: FailingAccountItem| FailingAccount { account: item.account, failures: item.failures };
+        Self {
+            owner: item.owner,
+            failures: item.failures,
+            recent: item.recent,
+            failed_at: item.failed_at,
+            accounts: item.accounts.into_iter().map(account).collect(),
+        }
     }
 }
 

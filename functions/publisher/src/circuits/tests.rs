@@ -1,7 +1,10 @@
 //! What every answer does to a circuit in every phase.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 use jiff::SignedDuration;
-use shared::domain::Failure;
+use shared::domain::content::Draft;
+use shared::domain::{AccountId, Content, Destination, Failure, Media};
 use shared::domain::circuit::{APP_PAUSE, PROBE_EVERY};
 use shared::random::SystemRandom;
 
@@ -26,32 +29,48 @@ fn word(next: Option<&Next>) -> &'static str {
     }
 }
 
-/// A circuit in that phase, after four failures running where it counts them.
-fn circuit(kind: CircuitKind, phase: &str, trial: &PinId) -> Option<Circuit> {
-    let reason = if kind == CircuitKind::App { Hold::TrialTier } else { Hold::PinterestDown };
-    let mut circuit = Circuit::new(Mode::Live, reason, &AccountId::random(&SystemRandom), NOW);
+fn pin(owner: &str) -> Pin {
+    let to = Destination {
+        account_id: AccountId::random(&SystemRandom),
+        mode: Mode::Live,
+        board_id: "123".parse().unwrap(),
+        section_id: None,
+        board_verified: true,
+    };
+    let content = Content::check(Draft { media: Media::at("https://example.com/a.jpg"), ..Draft::default() }).unwrap();
+    Pin::draft(PinId::random(&SystemRandom), owner.parse().unwrap(), to, content, NOW)
+}
+
+/// A circuit in that phase, after four failures running of four owners where it counts them.
+fn circuit(kind: CircuitKind, phase: &str, trial: &Pin) -> Option<Circuit> {
+    let mut circuit = Circuit::releasing(Mode::Live, kind, NOW);
     let phase = match phase {
         "-" => return None,
         "counting" => Phase::Counting,
-        "trying" => Phase::Trying { pin: trial.clone() },
+        "trying" => Phase::Trying { pin: trial.id.clone() },
         "releasing" => Phase::Releasing { left: 3 },
         _ => Phase::Open,
     };
-    (circuit.phase, circuit.running) = (phase, 4);
+    circuit.phase = Phase::Counting;
+    for owner in ["a", "b", "c", "trial"].map(pin).iter().filter(|_| kind == CircuitKind::Outage) {
+        let post =
+            UnansweredPost { owner: &owner.owner, account: &owner.account_id, was_trial: false, answered: &[] };
+        circuit.fail(post, NOW);
+    }
+    circuit.phase = phase;
     Some(circuit)
 }
 
 /// What becomes of `circuit` when `pin` meets `meaning`.
-fn step(kind: CircuitKind, circuit: Option<Circuit>, pin: &PinId, meaning: Meaning) -> Option<Next> {
-    let of = AccountId::random(&SystemRandom);
-    next(kind, circuit, Mode::Live, Met { pin, of: &of, meaning }, NOW)
+fn step(kind: CircuitKind, circuit: Option<Circuit>, pin: &Pin, meaning: Meaning) -> Option<Next> {
+    next(kind, circuit, Mode::Live, Met { pin, meaning, answered: &[] }, NOW)
 }
 
 #[test]
 fn every_answer_moves_every_circuit_as_the_table_says() {
     use CircuitKind::{App, Outage};
     use Meaning::NoAnswer;
-    let (trial, other) = (PinId::random(&SystemRandom), PinId::random(&SystemRandom));
+    let (trial, other) = (pin("trial"), pin("other"));
     // kind, phase before, by which pin, what it met, phase after ("=" for no change)
     let table = [
         (App, "-", &other, REFUSED, "open"),
@@ -70,11 +89,12 @@ fn every_answer_moves_every_circuit_as_the_table_says() {
         (Outage, "-", &other, NoAnswer, "counting"),
         (Outage, "-", &other, OTHERWISE, "="),
         (Outage, "counting", &other, NoAnswer, "open"),
-        (Outage, "counting", &other, OTHERWISE, "gone"),
-        (Outage, "open", &other, NoAnswer, "="),
+        (Outage, "counting", &other, OTHERWISE, "counting"),
+        (Outage, "open", &other, NoAnswer, "open"),
+        (Outage, "open", &trial, NoAnswer, "="),
         (Outage, "open", &other, OTHERWISE, "releasing"),
         (Outage, "trying", &trial, NoAnswer, "open"),
-        (Outage, "trying", &other, NoAnswer, "="),
+        (Outage, "trying", &other, NoAnswer, "trying"),
         (Outage, "trying", &trial, TAKEN, "releasing"),
         (Outage, "trying", &trial, REFUSED, "releasing"),
         (Outage, "releasing", &other, NoAnswer, "open"),
@@ -88,7 +108,7 @@ fn every_answer_moves_every_circuit_as_the_table_says() {
 
 #[test]
 fn a_pin_that_tried_in_vain_makes_the_next_pause_longer_and_one_that_proved_nothing_does_not() {
-    let trial = PinId::random(&SystemRandom);
+    let trial = pin("trial");
     let pause = |kind, met| match step(kind, circuit(kind, "trying", &trial), &trial, met) {
         Some(Next::Put(circuit)) => Some(circuit.due_at.duration_since(NOW)),
         _ => None,
@@ -111,4 +131,11 @@ fn an_answer_about_the_pin_is_an_answer_of_pinterests() {
     ] {
         assert_eq!(meaning(&verdict), expected, "{verdict:?}");
     }
+}
+
+#[test]
+fn what_failed_once_is_forgotten_with_its_next_answer() {
+    let pin = pin("alice");
+    let Some(Next::Put(circuit)) = step(CircuitKind::Outage, None, &pin, Meaning::NoAnswer) else { panic!("counted") };
+    assert_eq!(word(step(CircuitKind::Outage, Some(circuit), &pin, OTHERWISE).as_ref()), "gone");
 }
