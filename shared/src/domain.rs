@@ -29,7 +29,9 @@ pub mod template;
 pub mod video;
 pub mod words;
 
-pub use account::{Account, AccountHold, Connection, DoubtfulPin, Person, ReconnectReason, SealedToken, SealedTokens};
+pub use account::{
+    Account, AccountHold, Connection, DoubtfulPin, Person, ReconnectReason, Resuming, SealedToken, SealedTokens,
+};
 pub use attempt::{Attempt, AttemptOutcome};
 pub use attention::Attention;
 pub use check::{Candidate, Check};

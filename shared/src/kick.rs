@@ -32,7 +32,7 @@ pub enum PublisherEvent {
 }
 
 /// A pin that is due soon.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct KickedPin {
     /// Whose it is.
     pub owner: OwnerId,

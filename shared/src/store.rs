@@ -33,7 +33,7 @@ pub use pins::{
     CalendarPage, CalendarQuery, Claim, Day, DueEntry, DuePage, DuePosition, DueWork, Lease, Order, PinStore, SlotClaim,
 };
 pub use settings::{CallbackProof, Change, SettingsStore};
-pub use shards::{ShardOwner, ShardStore};
+pub use shards::{MOST_HANDED, ShardOwner, ShardStore, Taken};
 pub use sweeps::{OpenImport, Parking, SweepStore};
 pub use table::Table;
 pub use templates::TemplateStore;

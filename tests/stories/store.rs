@@ -67,6 +67,7 @@ async fn exactly_one_of_many_publishers_wins_a_claim() {
                 assert_eq!(claimed.attempts_begun, 1);
                 assert_eq!(claimed.due, pin.due, "a claim touches no index key");
             }
+            Claim::Busy(since) => assert_eq!(since, START),
             Claim::Lost => {}
             Claim::Abandoned(_) => panic!("the lease has not run out"),
         }

@@ -53,11 +53,23 @@ async fn release_due(publisher: &Publisher, mut account: Account) -> Result<(), 
         return platform.accounts.save(&mut account, version).await;
     }
     let version = account.version;
+    let next = release::next(publisher, &account).await?;
+    let pin = next.as_ref().map(|pin| pin.id.clone());
+    if publisher.rules.keep(Rule::Release) && account.resume_slowly(pin, platform.clock.now()) {
+        // That the pin may be posted is written before it can be claimed.
+        platform.accounts.save(&mut account, version).await?;
+        let _ = publisher.sessions.reload(&account.owner, &account.id).await;
+        if let Some(pin) = next {
+            release::unpark_unless_moved(publisher, pin).await?;
+        }
+        return Ok(());
+    }
     let ended = account.hold.take();
     // Whether Pinterest answers this account again, one pin finds out.
     let page = if ended.is_some_and(|hold| hold.reason == Hold::PinterestDown) { 1 } else { PAGE };
     // Pins of an account that cannot be used either are released once: they then wait for the true reason.
-    let released = if publisher.rules.keep(Rule::Release) { release::release(publisher, &account, page).await? } else { 0 };
+    let released =
+        if publisher.rules.keep(Rule::Release) { release::release(publisher, &account, page).await? } else { 0 };
     let now = platform.clock.now();
     tracing::info!(account = %account.id, released, "an account's pins were released");
     if released == page {

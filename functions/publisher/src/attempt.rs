@@ -167,7 +167,8 @@ fn obstacle(
             }));
         }
     };
-    if let Some(hold) = account.held_at(now).filter(|_| publisher.rules.keep(Rule::HeedHolds)) {
+    let heeds_hold = publisher.rules.keep(Rule::HeedHolds) && !account.lets_through(&pin.id);
+    if let Some(hold) = account.held_at(now).filter(|_| heeds_hold) {
         return Some(Ending::Hold(hold.reason, Wait::ForAccount(Some(hold.until))));
     }
     if matches!(session, Ok(Some(Session { token: Some(_), .. }))) {

@@ -13,6 +13,7 @@ use shared::store::{DueEntry, DueWork, StoreError};
 use crate::circuits::Next;
 use crate::lanes::Job;
 use crate::publish::{Aside, Finished};
+use crate::queue::Queue;
 use crate::{Publisher, look, release};
 
 /// How many parked pins are looked at for one whose account can be used, of as many owners where there are so many.
@@ -175,22 +176,24 @@ async fn answers(publisher: &Publisher, pin: &Pin) -> bool {
     }
 }
 
-/// Releases the next page of what waits, in the order of time and no account faster than it may post, and plans the next
-/// step.
+/// Releases the next page of what waits, of every owner and account a share at a time, and plans the next step. What an
+/// account has beyond its share waits with the account from then on, out of the way of others.
 async fn release_page(publisher: &Publisher, circuit: Circuit) -> Result<(), StoreError> {
-    let entries = publisher.platform.pins.due(&circuit.parking(), Timestamp::MAX).await?;
+    let (entries, is_all) = page(publisher, &circuit).await?;
+    let full = !is_all || entries.len() > PAGE;
     let mut released = BTreeMap::new();
+    let (mut count, mut queue) = (0, Queue::default());
     for some in entries[..entries.len().min(PAGE)].chunks(AT_ONCE) {
         let pins = try_join_all(some.iter().map(|entry| release::parked(publisher, entry))).await?;
-        let share = pins.into_iter().flatten().filter(|pin| {
+        let (share, rest): (Vec<_>, Vec<_>) = pins.into_iter().flatten().partition(|pin| {
             let of_account: &mut usize = released.entry(pin.account_id.clone()).or_default();
             *of_account += 1;
             *of_account <= PAGE_OF_ACCOUNT
         });
-        try_join_all(share.map(|pin| release::unpark_unless_moved(publisher, pin))).await?;
+        count += share.len();
+        try_join_all(share.into_iter().map(|pin| release::unpark_unless_moved(publisher, pin))).await?;
+        queue.park(publisher, rest).await?;
     }
-    let full = entries.len() > PAGE || released.values().any(|count| *count > PAGE_OF_ACCOUNT);
-    let count: usize = released.values().map(|count| (*count).min(PAGE_OF_ACCOUNT)).sum();
     tracing::info!(mode = %circuit.mode, kind = circuit.kind.code(), count, "pins that waited for a circuit were released");
     let plan = |current: Option<Circuit>, now| {
         let mut current = current.filter(|current| matches!(current.phase, Phase::Releasing { .. }))?;
@@ -201,4 +204,31 @@ async fn release_page(publisher: &Publisher, circuit: Circuit) -> Result<(), Sto
         Some(current.after_release(now).map_or(gone, Next::Put))
     };
     publisher.circuits.change(circuit.mode, circuit.kind, plan).await.map(drop)
+}
+
+/// The first of what waits of each owner, in turns, and whether that is all that waits.
+async fn page(publisher: &Publisher, circuit: &Circuit) -> Result<(Vec<DueEntry>, bool), StoreError> {
+    let mut of_owners: BTreeMap<OwnerId, VecDeque<DueEntry>> = BTreeMap::new();
+    let (mut from, mut is_all) = (None, true);
+    for _ in 0..PAGES {
+        let page = publisher.platform.pins.due_page(&circuit.parking(), Timestamp::MAX, from, ENTRIES).await?;
+        for entry in page.entries {
+            let DueWork::Pin(owner, _) = &entry.work else { continue };
+            let of_owner = of_owners.entry(owner.clone()).or_default();
+            if of_owner.len() <= PAGE {
+                of_owner.push_back(entry);
+            } else {
+                is_all = false;
+            }
+        }
+        from = page.next;
+        if from.is_none() {
+            break;
+        }
+    }
+    let mut entries = Vec::new();
+    while of_owners.values().any(|entries| !entries.is_empty()) {
+        entries.extend(of_owners.values_mut().filter_map(VecDeque::pop_front));
+    }
+    Ok((entries, is_all && from.is_none()))
 }

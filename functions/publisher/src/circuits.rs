@@ -134,7 +134,8 @@ impl Circuits {
             }
             let after = self.change(mode, *kind, |circuit, now| next(*kind, circuit, mode, met, now)).await?;
             let after = after.filter(|after| meaning.is_bad_for(CircuitKind::Outage) && !after.keeps_any_back());
-            held_until = held_until.max(after.and_then(|a| a.failing.account_held_until(&pin.owner, &pin.account_id)));
+            held_until = held_until
+                .max(after.and_then(|after| after.failing.account_held_until(&pin.owner, &pin.account_id, &answered)));
         }
         Ok(held_until)
     }
@@ -273,7 +274,9 @@ fn next(kind: CircuitKind, circuit: Option<Circuit>, mode: Mode, met: Met<'_>, n
 /// Only a pin that was taken shows that the app is accepted.
 fn next_of_app(circuit: Option<Circuit>, mode: Mode, met: Met<'_>, now: Timestamp) -> Option<Next> {
     let refused = if let Meaning::AppRefused(reason) = met.meaning { Some(reason) } else { None };
-    let Some(mut circuit) = circuit else { return refused.map(|reason| Next::Put(Circuit::refused(mode, reason, now))) };
+    let Some(mut circuit) = circuit else {
+        return refused.map(|reason| Next::Put(Circuit::refused(mode, reason, now)));
+    };
     let is_trial = circuit.is_tried_by(&met.pin.id);
     let is_taken = met.meaning == Meaning::Answered { published: true };
     match (refused, &circuit.phase) {

@@ -6,7 +6,6 @@ use jiff::{SignedDuration, Timestamp};
 use shared::domain::{AccountId, CircuitKind, Due, Mode, OwnerId, Partition, PinId};
 use shared::pinterest::RateLimit;
 
-use crate::known::Entry;
 use crate::pace::Pace;
 
 /// A piece of work with the place in which the due index showed it.
@@ -93,20 +92,15 @@ impl LaneKey {
     }
 }
 
-/// How many pins of one account wait in memory: more than it may post in one invocation.
-const MOST_OF_LANE: usize = 400;
+/// How many pins of one account wait in memory: what it may post in the three minutes that are looked ahead.
+pub const MOST_OF_LANE: usize = 240;
 
 /// How much work waits in memory altogether: a minute's, and a few megabytes.
 const MOST: usize = 20_000;
 
-/// How many entries are remembered that did not fit into their lanes.
-const MOST_PASSED: usize = 40_000;
-
 #[derive(Debug, Default)]
 struct Lane {
     waiting: BTreeMap<(Timestamp, String), Job>,
-    /// What did not fit into it.
-    passed: Vec<Entry>,
     busy: bool,
     /// When it was free last. Of several lanes the one that waited longest is next, so that a long lane lets short ones
     /// pass.
@@ -124,7 +118,8 @@ pub struct Lanes {
     /// that they do not keep posts waiting.
     ready: BTreeMap<Kind, BTreeSet<(Timestamp, LaneKey)>>,
     waiting: usize,
-    passed: usize,
+    /// How much of it is of each owner.
+    of_owners: BTreeMap<OwnerId, usize>,
 }
 
 impl Job {
@@ -145,6 +140,17 @@ impl Job {
         }
     }
 
+    /// Whose work it is; a circuit is nobody's.
+    pub fn owner(&self) -> Option<&OwnerId> {
+        match &self.work {
+            Work::Pin(pin) | Work::Check(pin) | Work::Upload(pin) | Work::LateUpload(pin) | Work::AskForVideo(pin) => {
+                Some(&pin.owner)
+            }
+            Work::Account(owner, _) => Some(owner),
+            Work::Circuit(..) => None,
+        }
+    }
+
     /// The id of the pin or the account, or the kind of the circuit.
     pub fn name(&self) -> String {
         match &self.work {
@@ -158,27 +164,36 @@ impl Job {
 }
 
 impl Lanes {
-    /// Lets `job` wait for its time; the same job twice waits once.
-    ///
-    /// A full lane keeps what comes first and only remembers the rest, which [`Lanes::free`] answers when there is room.
-    pub fn add(&mut self, job: Job) {
+    /// Lets `job` wait for its time; the same job twice waits once. A full lane keeps what comes first; what does not fit is
+    /// answered.
+    pub fn add(&mut self, job: Job) -> Option<Job> {
         let key = job.lane();
+        self.count(&job, 1);
         let lane = self.by_key.entry(key.clone()).or_default();
-        let before = lane.waiting.len();
-        lane.waiting.insert((job.due.at + job.after, job.name()), job);
-        if lane.waiting.len() > MOST_OF_LANE
-            && let Some((_, job)) = lane.waiting.pop_last()
-        {
-            lane.passed.push((job.name(), job.due.at));
-            self.passed += 1;
+        let replaced = lane.waiting.insert((job.due.at + job.after, job.name()), job);
+        let late = if lane.waiting.len() > MOST_OF_LANE { lane.waiting.pop_last() } else { None };
+        let late = late.map(|(_, job)| job);
+        for gone in replaced.iter().chain(&late) {
+            self.count(gone, -1);
         }
-        self.waiting += lane.waiting.len() - before;
         self.line_up(&key);
+        late
     }
 
-    /// How much more may be taken up.
-    pub fn room(&self) -> usize {
-        if self.passed < MOST_PASSED { MOST.saturating_sub(self.waiting) } else { 0 }
+    /// Whether more work of `owner` may be taken up: there is room, or it has less than its share of it.
+    pub fn has_room(&self, owner: &OwnerId) -> bool {
+        let share = (MOST / self.of_owners.len().max(1)).max(MOST_OF_LANE / 4);
+        self.waiting < MOST || (self.waiting < 2 * MOST && self.of_owners.get(owner).is_none_or(|own| *own < share))
+    }
+
+    fn count(&mut self, job: &Job, by: isize) {
+        self.waiting = self.waiting.saturating_add_signed(by);
+        let Some(owner) = job.owner() else { return };
+        let of_owner = self.of_owners.entry(owner.clone()).or_default();
+        *of_owner = of_owner.saturating_add_signed(by);
+        if *of_owner == 0 {
+            self.of_owners.remove(owner);
+        }
     }
 
     /// Takes a job of that kind whose time has come and whose lane is free.
@@ -187,7 +202,7 @@ impl Lanes {
         let lane = self.by_key.get_mut(&key)?;
         let (_, job) = lane.waiting.pop_first()?;
         lane.busy = true;
-        self.waiting -= 1;
+        self.count(&job, -1);
         self.line_up(&key);
         Some(job)
     }
@@ -197,29 +212,20 @@ impl Lanes {
         self.ready.get(&kind)?.first().map(|(at, _)| (*at).max(now))
     }
 
-    /// Frees at `now` the lane of a job that posted something at that moment, or did not; answers what has to be met
-    /// again because there is room for it now.
-    pub fn free(
-        &mut self,
-        key: &LaneKey,
-        posted: Option<(Timestamp, Option<RateLimit>)>,
-        now: Timestamp,
-    ) -> Vec<Entry> {
-        let Some(lane) = self.by_key.get_mut(key) else { return Vec::new() };
+    /// Frees at `now` the lane of a job that posted something at that moment, or did not. With a moment to come, the lane goes
+    /// on by then.
+    pub fn free(&mut self, key: &LaneKey, posted: Option<(Timestamp, Option<RateLimit>)>, now: Timestamp) {
+        let Some(lane) = self.by_key.get_mut(key) else { return };
         (lane.busy, lane.freed_at) = (false, Some(now));
         if let Some((at, rate)) = posted {
             lane.pace.note(at, rate.as_ref(), now);
         }
-        let has_room = lane.waiting.len() < MOST_OF_LANE / 2;
-        let again = if has_room { std::mem::take(&mut lane.passed) } else { Vec::new() };
-        self.passed -= again.len();
         self.line_up(key);
-        again
     }
 
-    /// Forgets all work of `partition` that was not begun and is due later than `but`.
-    pub fn leave(&mut self, partition: &Partition, but: Timestamp) {
-        self.retain(|job| job.due.partition != *partition || job.due.at <= but);
+    /// Forgets all work of `partition` that was not begun.
+    pub fn leave(&mut self, partition: &Partition) {
+        self.retain(|job| job.due.partition != *partition);
     }
 
     /// Forgets all work that was not begun.
@@ -238,9 +244,13 @@ impl Lanes {
         }
         self.ready.clear();
         self.waiting = 0;
+        self.of_owners.clear();
         for (key, lane) in &mut self.by_key {
             lane.waiting.retain(|_, job| keep(job));
             self.waiting += lane.waiting.len();
+            for owner in lane.waiting.values().filter_map(Job::owner) {
+                *self.of_owners.entry(owner.clone()).or_default() += 1;
+            }
             lane.ready = lane.next();
             self.ready.entry(key.kind()).or_default().extend(lane.ready.map(|at| (at, key.clone())));
         }
@@ -315,9 +325,9 @@ mod tests {
         let mut lanes = Lanes::default();
         let job = job(&account, 1);
         lanes.add(job.clone());
-        lanes.leave(&job.due.partition, at(1));
-        assert!(!lanes.is_empty(), "that is done all the same");
-        lanes.leave(&job.due.partition, at(0));
+        lanes.leave(&Partition::Open(Mode::Sandbox, Shard::of(&account)));
+        assert!(!lanes.is_empty());
+        lanes.leave(&job.due.partition);
         assert!(lanes.is_empty());
     }
 
@@ -336,20 +346,29 @@ mod tests {
     }
 
     #[test]
-    fn a_full_lane_keeps_what_comes_first() {
+    fn a_full_lane_keeps_what_comes_first_and_gives_the_rest_away() {
         let account = AccountId::random(&SystemRandom);
         let mut lanes = Lanes::default();
-        for second in (1..=500).rev() {
-            lanes.add(job(&account, second));
-        }
-        assert_eq!((lanes.room(), lanes.passed), (MOST - MOST_OF_LANE, 100));
-        let mut again = Vec::new();
-        for second in 1..=201 {
+        let late: Vec<_> = (1..=500).rev().filter_map(|second| lanes.add(job(&account, second))).collect();
+        assert_eq!((late.len(), late[0].due.at, lanes.waiting), (500 - MOST_OF_LANE, at(500), MOST_OF_LANE));
+        for second in 1..=240 {
             assert_eq!(lanes.take(Kind::Posts, at(500)).map(|job| job.due.at), Some(at(second)));
-            assert_eq!(again, [], "it is full enough");
-            again = lanes.free(&LaneKey::Pins(account.clone()), None, at(500));
+            lanes.free(&LaneKey::Pins(account.clone()), None, at(500));
         }
-        again.sort_by_key(|(_, at)| *at);
-        assert_eq!((again.len(), again[0].1, lanes.passed), (100, at(401), 0));
+        assert!(lanes.is_empty() && lanes.of_owners.is_empty());
+    }
+
+    #[test]
+    fn an_owner_with_much_work_leaves_room_for_another() {
+        let mut lanes = Lanes::default();
+        while lanes.waiting < MOST {
+            let account = AccountId::random(&SystemRandom);
+            for second in 0..200 {
+                lanes.add(job(&account, second));
+            }
+        }
+        let (alice, bob) = ("alice".parse().unwrap(), "bob".parse().unwrap());
+        assert!(!lanes.has_room(&alice), "she has it all");
+        assert!(lanes.has_room(&bob));
     }
 }

@@ -4,16 +4,24 @@ use std::collections::HashMap;
 
 use futures_util::future::{join, join_all};
 use jiff::{SignedDuration, Timestamp};
-use shared::domain::pin::to_millisecond;
 use shared::domain::{Mode, Partition, Pin, Settings, Shard, State, VideoStage};
+use shared::kick::KickedPin;
 use shared::platform::Platform;
 use shared::store::{DueEntry, DuePage, DuePosition, DueWork, ShardOwner, StoreError};
 
 use crate::lanes::{Job, PinWork, Work};
 
-/// How many entries a look reads from the beginning of a shard, and as many from where the look before ended: what lies
-/// behind a long backlog gets its turn too.
+/// How many entries one page of a look has.
 const PAGE: i32 = 1000;
+
+/// How many pages a look reads beyond the first one, where it is to reach that far.
+const MORE_PAGES: usize = 10;
+
+/// How long a post that somebody else began may take.
+const POSTING: SignedDuration = SignedDuration::from_secs(20);
+
+/// How much later than its time a pin is begun that somebody else is posting: it is looked at before it is claimed.
+pub const AFTER_OTHERS: SignedDuration = SignedDuration::from_millis(1);
 
 /// What is due again within that time is kept by who did it last.
 const SOON: SignedDuration = SignedDuration::from_secs(30);
@@ -31,64 +39,83 @@ pub struct Look {
     /// Absent also where it was not asked for.
     pub owner: Option<ShardOwner>,
     pub entries: Option<Vec<DueEntry>>,
-    /// Where the next look goes on, where the shard has more than one page.
+    /// Where the next look goes on, where this one was to reach beyond the first page and there is more.
     pub rest: Option<DuePosition>,
+    /// Whether everything was read that is due.
+    pub is_all: bool,
 }
 
 /// Reads what is due in `shards` up to `until`. Who owns them is not asked: it matters to their owner only, and a tick
 /// that finds nothing shall cost little.
 pub async fn look(platform: &Platform, mode: Mode, shards: Vec<Shard>, until: Timestamp) -> Vec<Look> {
     let looks = shards.into_iter().map(|shard| async move {
-        let page = heard(due(platform, &Partition::Open(mode, shard), Some(until), None).await).flatten();
+        let page = heard(due(platform, &Partition::Open(mode, shard), until, Reach::FirstPage).await);
         Look::new(shard, None, page)
     });
     join_all(looks).await
 }
 
-/// The same with who owns `shards`, from a position in the backlog where it is known; nothing is read of what is due
-/// without `until`.
+/// How far a look reaches into what is due in a shard.
+#[derive(Debug, Clone)]
+pub enum Reach {
+    /// Its first page: what lies behind was read a short while ago.
+    FirstPage,
+    /// Its first page and some pages from that position, or from the second page.
+    From(Option<DuePosition>),
+}
+
+/// The same with who owns `shards`.
 pub async fn look_as_owner(
     platform: &Platform,
     mode: Mode,
-    shards: Vec<(Shard, Option<DuePosition>)>,
-    until: Option<Timestamp>,
+    shards: Vec<(Shard, Reach)>,
+    until: Timestamp,
 ) -> Vec<Look> {
-    let looks = shards.into_iter().map(|(shard, rest)| async move {
+    let looks = shards.into_iter().map(|(shard, reach)| async move {
         let partition = Partition::Open(mode, shard);
-        let (owner, due) = join(platform.shards.glance(shard), due(platform, &partition, until, rest)).await;
-        Look::new(shard, heard(owner).flatten(), heard(due).flatten())
+        let due = due(platform, &partition, until, reach);
+        let (owner, due) = join(platform.shards.glance(shard), due).await;
+        Look::new(shard, heard(owner).flatten(), heard(due))
     });
     join_all(looks).await
 }
 
 impl Look {
-    /// Whether somebody newer than `holder`, who has the shard `since` then, has it now. Who had it before may still be
-    /// shown some time after.
-    pub fn is_lost(&self, holder: &str, since: Timestamp) -> bool {
-        let is_newer = |owner: &ShardOwner| owner.since >= to_millisecond(since);
-        self.owner.as_ref().is_some_and(|owner| owner.holder != holder && is_newer(owner))
+    /// Whether somebody took the shard after it was taken for the `term`th time. Who had it before may still be shown some
+    /// time after.
+    pub fn is_lost(&self, term: u64) -> bool {
+        self.owner.as_ref().is_some_and(|owner| owner.term > term)
     }
 
-    fn new(shard: Shard, owner: Option<ShardOwner>, page: Option<DuePage>) -> Self {
+    fn new(shard: Shard, owner: Option<ShardOwner>, due: Option<(DuePage, bool)>) -> Self {
+        let (page, is_all) = due.map_or((None, false), |(page, is_all)| (Some(page), is_all));
         let (entries, rest) = page.map_or((None, None), |page| (Some(page.entries), page.next));
-        Self { shard, owner, entries, rest }
+        Self { shard, owner, entries, rest, is_all }
     }
 }
 
+/// What is due, and whether that is all.
 async fn due(
     platform: &Platform,
     partition: &Partition,
-    until: Option<Timestamp>,
-    rest: Option<DuePosition>,
-) -> Result<Option<DuePage>, StoreError> {
-    let Some(until) = until else { return Ok(None) };
+    until: Timestamp,
+    reach: Reach,
+) -> Result<(DuePage, bool), StoreError> {
     let mut page = platform.pins.due_page(partition, until, None, PAGE).await?;
-    if let Some(next) = page.next.take() {
-        let more = platform.pins.due_page(partition, until, rest.or(Some(next)), PAGE).await?;
-        page.entries.extend(more.entries);
-        page.next = more.next;
+    let mut from = page.next.take();
+    let mut is_all = from.is_none();
+    if let (Reach::From(position), Some(second)) = (reach, from.take()) {
+        from = position.or(Some(second));
+        for _ in 0..MORE_PAGES {
+            let Some(position) = from.take() else { break };
+            let more = platform.pins.due_page(partition, until, Some(position), PAGE).await?;
+            page.entries.extend(more.entries);
+            from = more.next;
+        }
+        is_all = from.is_none();
     }
-    Ok(Some(page))
+    page.next = from;
+    Ok((page, is_all))
 }
 
 /// Reads the settings; absent where the table does not answer.
@@ -142,7 +169,7 @@ impl Loaded {
         let found: HashMap<_, _> = found.iter().map(|pin| (&pin.id, pin)).collect();
         for entry in entries {
             let pin = if let DueWork::Pin(_, id) = &entry.work { found.get(id) } else { None };
-            match pin.and_then(|pin| job(pin, now)) {
+            match pin.and_then(|pin| job(pin, now).or_else(|| in_flight(pin, now))) {
                 Some(job) => self.jobs.push(job),
                 None => self.idle.push(entry),
             }
@@ -158,7 +185,7 @@ pub fn job(pin: &Pin, now: Timestamp) -> Option<Job> {
         _ => false,
     };
     let due = pin.due.clone().filter(|due| mine && !due.partition.is_parking())?;
-    let work = PinWork { owner: pin.owner.clone(), account: pin.account_id.clone(), id: pin.id.clone() };
+    let work = work(pin);
     let is_scheduled = matches!(pin.state, State::Scheduled { .. });
     let work = match pin.unsettled_video().filter(|_| is_scheduled).map(|video| &video.stage) {
         Some(VideoStage::Processing { .. }) => Work::AskForVideo(work),
@@ -168,6 +195,32 @@ pub fn job(pin: &Pin, now: Timestamp) -> Option<Job> {
         None => Work::Pin(work),
     };
     Some(Job::new(work, due))
+}
+
+/// The job of a pin that another publisher is posting: nothing else of its account is posted until that is over.
+pub fn in_flight(pin: &Pin, now: Timestamp) -> Option<Job> {
+    let State::Publishing { lease_until, .. } = pin.state else { return None };
+    let is_posting = now <= lease_until && now < posted_by(pin.updated_at) && pin.in_check().is_none();
+    let due = pin.due.clone().filter(|due| is_posting && !due.partition.is_parking())?;
+    Some(Job { after: AFTER_OTHERS, ..Job::new(Work::Pin(work(pin)), due) })
+}
+
+/// By when a pin that was claimed at `claimed_at` is posted, if its publisher lives.
+pub fn posted_by(claimed_at: Timestamp) -> Timestamp {
+    claimed_at + POSTING
+}
+
+/// Reads the pins that `kicked` names, and makes jobs of those that are still due.
+pub async fn kicked(platform: &Platform, kicked: &[KickedPin]) -> Vec<Job> {
+    let pages = kicked.chunks(AT_ONCE);
+    let found = pages.map(|page| platform.pins.load_all(page.iter().map(|kicked| (&kicked.owner, &kicked.id))));
+    let found = join_all(found).await.into_iter().filter_map(heard).flatten();
+    let now = platform.clock.now();
+    found.filter_map(|pin| job(&pin, now)).collect()
+}
+
+fn work(pin: &Pin) -> PinWork {
+    PinWork { owner: pin.owner.clone(), account: pin.account_id.clone(), id: pin.id.clone() }
 }
 
 /// The job of a pin that was just written, if it is to be done soon: whoever owns its shard may end before the index shows

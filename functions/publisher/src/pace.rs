@@ -10,6 +10,11 @@ const MOST: usize = 80;
 
 const WINDOW: SignedDuration = SignedDuration::from_secs(60);
 
+/// How long an account takes to post that many pins.
+pub fn time_for(pins: usize) -> SignedDuration {
+    WINDOW * i32::try_from(pins / MOST + 1).unwrap_or(i32::MAX)
+}
+
 /// The pace of one account, as far as this process knows it.
 #[derive(Debug, Default)]
 pub struct Pace {

@@ -17,6 +17,9 @@ use crate::{Publisher, Report, Span, doubts, ending};
 /// A request takes at most 15 seconds and has to end within the invocation, which ends 30 seconds after the last claim.
 pub const LATEST_POST: SignedDuration = SignedDuration::from_secs(12);
 
+/// How often it is asked whether somebody else has posted a pin.
+const ASK_AGAIN: SignedDuration = SignedDuration::from_millis(500);
+
 /// Work that moves no pin on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aside {
@@ -41,6 +44,8 @@ pub struct Finished {
     pub unfinished: bool,
     /// Whether the same work is to be met again at the next look.
     pub again: bool,
+    /// Somebody else is posting the pin: until then nothing of its account is posted here.
+    pub busy_until: Option<Timestamp>,
     /// Work that came of it and is to be done soon.
     pub jobs: Vec<Job>,
 }
@@ -51,6 +56,7 @@ impl Finished {
         match self.status {
             Some(status) => report.count(status),
             None if self.unfinished => report.unfinished += 1,
+            None if self.busy_until.is_some() => {}
             None => match self.aside {
                 Some(Aside::Account) => report.accounts += 1,
                 Some(Aside::Video) => report.videos += 1,
@@ -63,8 +69,10 @@ impl Finished {
 /// Claims the pin of `job`, at its time, posts it once and records what came of it.
 pub async fn publish(publisher: &Publisher, work: &PinWork, job: &Job, span: Span) -> Finished {
     let (platform, due) = (&publisher.platform, &job.due);
-    if !job.after.is_zero() && !Box::pin(is_left(publisher, work, due)).await {
-        return Finished::default();
+    if !job.after.is_zero()
+        && let Some(finished) = Box::pin(others(publisher, work, due)).await
+    {
+        return finished;
     }
     let attempt = AttemptId::random(&*platform.random);
     let claim = claim(publisher, (work, due), &attempt, span);
@@ -72,6 +80,7 @@ pub async fn publish(publisher: &Publisher, work: &PinWork, job: &Job, span: Spa
     match claim {
         Ok(Claim::Won(pin)) => Box::pin(won(publisher, *pin, &attempt, session, span)).await,
         Ok(Claim::Abandoned(pin)) => abandoned(publisher, *pin).await,
+        Ok(Claim::Busy(since)) => busy(since, platform.clock.now()),
         Ok(Claim::Lost) => Finished::default(),
         Err(error) => {
             tracing::error!(%error, pin = %work.id, "a pin could not be claimed; the next look tries again");
@@ -80,13 +89,25 @@ pub async fn publish(publisher: &Publisher, work: &PinWork, job: &Job, span: Spa
     }
 }
 
-/// Whether the pin is still due as `due` says; asked where somebody else goes first, for a fifth of a claim that is lost.
-async fn is_left(publisher: &Publisher, work: &PinWork, due: &Due) -> bool {
+/// What becomes of a job whose pin somebody else was posting, or nothing where that is over and the pin is due all the same;
+/// asked before the claim, for a fifth of one that is lost.
+async fn others(publisher: &Publisher, work: &PinWork, due: &Due) -> Option<Finished> {
     let platform = &publisher.platform;
-    let pin = platform.pins.load(&work.owner, &work.id).await;
     // Where it cannot be read, the claim tells.
-    let job = pin.map(|pin| pin.and_then(|pin| look::job(&pin, platform.clock.now())));
-    job.map_or(true, |job| job.is_some_and(|job| job.due == *due))
+    let pin = platform.pins.load(&work.owner, &work.id).await.ok()?;
+    let now = platform.clock.now();
+    let Some(pin) = pin else { return Some(Finished::default()) };
+    if look::in_flight(&pin, now).is_some() {
+        return Some(busy(pin.updated_at, now));
+    }
+    let is_left = look::job(&pin, now).is_some_and(|job| job.due == *due);
+    (!is_left).then(Finished::default)
+}
+
+/// Lets the lane of a pin wait that somebody else claimed at `since`, as long as it may be on its way.
+fn busy(since: Timestamp, now: Timestamp) -> Finished {
+    let busy_until = (now < look::posted_by(since)).then_some(now + ASK_AGAIN);
+    Finished { busy_until, ..Finished::default() }
 }
 
 /// Claims, again and again under the same attempt while AWS does not answer: a claim whose answer was lost is then

@@ -11,7 +11,9 @@ use crate::Publisher;
 /// time, since a backlog in the due index would hide what is due of other accounts.
 pub async fn release(publisher: &Publisher, account: &Account, page: usize) -> Result<usize, StoreError> {
     let held = Partition::HeldAccount(account.id.clone());
-    let entries = publisher.platform.pins.due(&held, jiff::Timestamp::MAX).await?;
+    // The index may still show some that are released already.
+    let most = i32::try_from(page * 3 + 20).unwrap_or(i32::MAX);
+    let entries = publisher.platform.pins.due_page(&held, jiff::Timestamp::MAX, None, most).await?.entries;
     let mut released = 0;
     for entry in &entries {
         released += usize::from(release_one(publisher, entry).await?);
@@ -20,6 +22,21 @@ pub async fn release(publisher: &Publisher, account: &Account, page: usize) -> R
         }
     }
     Ok(released)
+}
+
+/// The pin that has waited longest for `account`; asked only where that matters, after a block for spam.
+pub async fn next(publisher: &Publisher, account: &Account) -> Result<Option<Pin>, StoreError> {
+    if account.hold.is_none_or(|hold| hold.reason != Hold::SpamBlock) {
+        return Ok(None);
+    }
+    let held = Partition::HeldAccount(account.id.clone());
+    let page = publisher.platform.pins.due_page(&held, jiff::Timestamp::MAX, None, 20).await?;
+    for entry in &page.entries {
+        if let Some(pin) = parked(publisher, entry).await? {
+            return Ok(Some(pin));
+        }
+    }
+    Ok(None)
 }
 
 /// Releases a pin that was parked just now, if what it was parked for was mended between the look at it and the parking.

@@ -1,21 +1,24 @@
 //! One invocation: takes shards, waits in memory, starts each piece of work at its moment, ends in time.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod kicked;
+mod ownership;
+
+use std::collections::BTreeMap;
 
 use futures_util::StreamExt;
-use futures_util::future::{BoxFuture, Either, join_all, select};
+use futures_util::future::{BoxFuture, Either, select};
 use futures_util::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
-use shared::domain::{Mode, Partition, Settings, Shard};
+use shared::domain::{Mode, Settings, Shard};
 use shared::kick::{KickedPin, PublisherEvent};
 use shared::metrics::Metric;
 use shared::random;
-use shared::store::ShardOwner;
 
 use crate::backlog::Backlog;
 use crate::lanes::{IN_FLIGHT, Job, Kind, Lanes, Work};
 use crate::look::{self, Loaded, Look};
-use crate::publish::{Finished, publish};
+use crate::publish::{Aside, Finished, publish};
+use crate::queue::{self, Late, Queue};
 use crate::rules::Rule;
 use crate::{Publisher, Report, Span, account_work, check, circuit_work, foresight, sweep, video};
 
@@ -25,23 +28,21 @@ const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(2);
 /// How long the due index may take to show what was written: on AWS far below a second as a rule, which is no promise.
 pub const INDEX_LAG: SignedDuration = SignedDuration::from_secs(10);
 
-/// How often somebody looks who gave its shards back.
-const LAST_LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(5);
-
-/// Before that much time has passed, an owner has not surely seen a pin that was just written: it may have looked just
-/// before the index shows it.
-const SURELY_SEEN: SignedDuration = SignedDuration::from_secs(15);
-
-/// How long after its time a kick begins a pin whose shard has an owner, who mostly has it by then.
-const AFTER_OWNER: SignedDuration = SignedDuration::from_millis(300);
-
 /// An owner that has less time than that left is not relied upon: clocks differ, and its last look comes before its end.
 const RELIABLE: SignedDuration = SignedDuration::from_secs(30);
+
+/// How many entries that were handed over are left in the shard's row before they are cleared away.
+const MOST_SEEN: usize = 20;
 
 /// What the loop waits for.
 enum Step {
     Looked(Option<Settings>, Vec<Look>),
     Loaded(Loaded),
+    /// Pins that were handed over.
+    Handed(Vec<Job>),
+    /// Pins that were parked, or could not be.
+    Queued(Queue, Vec<Job>, bool),
+    Cleared,
     Done(Job, Finished),
     Swept(u32),
     Foreseen(u32),
@@ -53,15 +54,23 @@ pub struct Watch<'a> {
     span: Span,
     holder: String,
     mode: Mode,
-    owned: BTreeSet<Shard>,
-    /// What is due until then is done here, whoever owns its shard.
-    own_until: Timestamp,
+    /// The shards that are this invocation's, with how often they had been taken by then.
+    owned: BTreeMap<Shard, u64>,
+    /// The pins that were handed over, and when they were seen first.
+    handed: BTreeMap<KickedPin, Timestamp>,
+    /// What a kick brought for shards that had an owner until now: its pins that are under way come first.
+    after_look: Vec<Job>,
     lanes: Lanes,
     backlog: Backlog,
+    late: Late,
     running: FuturesUnordered<BoxFuture<'a, Step>>,
     working: BTreeMap<Kind, usize>,
     next_look: Timestamp,
     looking: bool,
+    /// Whether there is something to be met again by the next look, although nothing waits.
+    look_again: bool,
+    /// Until then there may be work to come that the index does not show yet.
+    stays_until: Timestamp,
     stopped: bool,
     report: Report,
 }
@@ -74,14 +83,18 @@ impl<'a> Watch<'a> {
             span,
             holder,
             mode: Mode::Sandbox,
-            owned: BTreeSet::new(),
-            own_until: Timestamp::MIN,
+            owned: BTreeMap::new(),
+            handed: BTreeMap::new(),
+            after_look: Vec::new(),
             lanes: Lanes::default(),
             backlog: Backlog::default(),
+            late: Late::default(),
             running: FuturesUnordered::new(),
             working: BTreeMap::new(),
             next_look: span.began + LOOK_EVERY,
             looking: false,
+            look_again: false,
+            stays_until: Timestamp::MIN,
             stopped: false,
             report: Report::default(),
         }
@@ -140,72 +153,18 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// A kicked pin that is due before the shard's owner has surely seen it is done here; the owner does the others, and
-    /// where there is none, this becomes it. If both try, the claim decides.
-    async fn kick(&mut self, pins: Vec<KickedPin>) {
-        let platform = &self.publisher.platform;
-        let some = pins.chunks(look::AT_ONCE);
-        let found = some.map(|some| platform.pins.load_all(some.iter().map(|kicked| (&kicked.owner, &kicked.id))));
-        let found = join_all(found).await.into_iter().filter_map(Result::ok).flatten();
-        let now = self.now();
-        let in_shard = |job: Job| match job.due.partition {
-            Partition::Open(mode, shard) if mode == self.mode => Some((shard, job)),
-            _ => None,
-        };
-        let jobs: Vec<_> = found.filter_map(|pin| look::job(&pin, now)).filter_map(in_shard).collect();
-        self.own_until = now + SURELY_SEEN;
-        let shards: BTreeSet<_> = jobs.iter().map(|(shard, _)| *shard).collect();
-        let owners = shards.into_iter().map(async |shard| (shard, platform.shards.load(shard).await.ok().flatten()));
-        let mut owners: Vec<_> = join_all(owners).await;
-        owners.retain(|(_, owner)| owner.as_ref().is_none_or(|owner| owner.horizon <= now + RELIABLE));
-        let mine = self.take(owners.iter().map(|(shard, _)| *shard).collect()).await;
-        let now = self.now();
-        if owners.iter().any(|(_, owner)| owner.as_ref().is_some_and(|owner| owner.horizon > now)) {
-            // That owner drops what it has as soon as it sees this one.
-            self.next_look = now;
-        }
-        for (shard, job) in jobs {
-            if mine.contains(&shard) {
-                self.add(job);
-            } else if job.due.at <= self.own_until {
-                // What is due already, its owner cannot have seen yet.
-                let after = if job.due.at > now { AFTER_OWNER } else { SignedDuration::ZERO };
-                self.add(Job { after, ..job });
-            }
-        }
-    }
-
     /// Lets a job wait that no look brought, unless a look did meanwhile.
     fn add(&mut self, job: Job) {
         if self.backlog.meet_job(&job, self.now()) {
-            self.lanes.add(job);
+            self.line_up(job);
         }
     }
 
-    /// Takes the shards that have work, and their work.
-    async fn take_up(&mut self, mut looks: Vec<Look>) {
-        let now = self.now();
-        looks.retain(|look| self.backlog.has_new(look, now));
-        let mine = self.take(looks.iter().map(|look| look.shard).collect()).await;
-        looks.retain(|look| mine.contains(&look.shard));
-        self.backlog.meet(looks, self.lanes.room(), self.now());
-    }
-
-    /// Takes `shards`; answers those that it got.
-    async fn take(&mut self, shards: Vec<Shard>) -> BTreeSet<Shard> {
-        let owner = ShardOwner { holder: self.holder.clone(), since: self.span.began, horizon: self.span.last_claim };
-        let store = &self.publisher.platform.shards;
-        let taken = shards.into_iter().map(async |shard| {
-            let taken = store.take(shard, &owner).await;
-            // Ownership is for pace only, so work is not left lying because it could not be written down.
-            taken
-                .inspect_err(|error| tracing::warn!(%error, "a shard could not be taken"))
-                .unwrap_or(true)
-                .then_some(shard)
-        });
-        let taken: BTreeSet<_> = join_all(taken).await.into_iter().flatten().collect();
-        self.owned.extend(&taken);
-        taken
+    /// Lets a job wait in its lane; what does not fit there is parked with its account, or met again later.
+    fn line_up(&mut self, job: Job) {
+        if let Some(job) = self.lanes.add(job).and_then(|late| self.late.push(late)) {
+            self.backlog.forget(vec![(job.name(), job.due.at)]);
+        }
     }
 
     /// Works until nothing is left to wait for.
@@ -216,9 +175,13 @@ impl<'a> Watch<'a> {
             if self.stopped {
                 self.lanes.clear();
                 self.backlog.clear();
+                self.late.clear();
+                self.after_look.clear();
+                (self.look_again, self.stays_until) = (false, Timestamp::MIN);
             }
             self.begin(now);
-            if self.running.is_empty() && self.lanes.is_empty() {
+            let waits = !self.lanes.is_empty() || !self.after_look.is_empty() || self.look_again;
+            if self.running.is_empty() && !waits && now >= self.stays_until {
                 return;
             }
             let wake = self.wake(now);
@@ -249,22 +212,20 @@ impl<'a> Watch<'a> {
                 Step::Done(job, finished)
             }));
         }
-        while let Some(page) = self.backlog.next_page() {
+        let lanes = &self.lanes;
+        while let Some(page) = self.backlog.next_page(|owner| lanes.has_room(owner)) {
             let platform = &self.publisher.platform;
             self.running.push(Box::pin(async move { Step::Loaded(look::jobs(platform, page).await) }));
         }
-        if now >= self.next_look && !self.looking && !self.stopped {
-            self.looking = true;
-            let shards = self.owned.iter().map(|shard| (*shard, self.backlog.rest(*shard))).collect();
-            // With enough to do, thousands of entries would be read over and over to take up a few.
-            let until = self.backlog.wants(self.lanes.room()).then(|| self.horizon());
-            let (publisher, mode) = (self.publisher, self.mode);
+        if let Some((mut queue, jobs)) = self.late.next() {
+            let publisher = self.publisher;
             self.running.push(Box::pin(async move {
-                let platform = &publisher.platform;
-                publisher.circuits.refresh(mode).await;
-                let settings = look::settings(platform).await;
-                Step::Looked(settings, look::look_as_owner(platform, mode, shards, until).await)
+                let parked = queue::park_jobs(publisher, &mut queue, &jobs).await;
+                Step::Queued(queue, jobs, parked)
             }));
+        }
+        if now >= self.next_look && !self.looking && !self.stopped {
+            self.look();
         }
     }
 
@@ -291,86 +252,55 @@ impl<'a> Watch<'a> {
 
     fn step(&mut self, step: Step) {
         match step {
-            Step::Done(job, finished) => {
-                self.working.entry(job.lane().kind()).and_modify(|working| *working -= 1);
-                finished.count(&mut self.report);
-                let now = self.now();
-                self.backlog.done(&job, finished.again, now);
-                self.backlog.forget(self.lanes.free(&job.lane(), finished.posted, now));
-                for job in finished.jobs {
-                    // It may be due at the very moment of what it came of, which is done.
-                    self.backlog.forget(vec![(job.name(), job.due.at)]);
-                    self.add(job);
-                }
-            }
+            Step::Done(job, finished) => self.done(job, finished),
             Step::Swept(missed) => self.report.failed += missed,
             Step::Foreseen(warned) => self.report.warned += warned,
             Step::Loaded(Loaded { jobs, idle, unread }) => {
                 for job in jobs {
-                    self.lanes.add(job);
+                    self.line_up(job);
                 }
+                self.look_again |= !unread.is_empty();
                 self.backlog.page_read(idle, unread, self.now());
+                self.add_after_look();
+            }
+            Step::Handed(jobs) => {
+                for job in jobs {
+                    self.add(job);
+                }
+            }
+            Step::Queued(queue, jobs, parked) => {
+                self.late.parked(queue);
+                self.look_again |= !parked;
+                for job in jobs {
+                    self.backlog.done(&job, !parked, self.now());
+                }
             }
             Step::Looked(settings, looks) => self.looked(settings.as_ref(), looks),
+            Step::Cleared => {}
         }
     }
 
-    fn looked(&mut self, settings: Option<&Settings>, looks: Vec<Look>) {
-        self.looking = false;
-        self.publisher.figures.write_if_due(&self.publisher.platform.metrics, self.now());
-        self.next_look = self.now() + LOOK_EVERY;
-        if !self.goes_on(settings) {
-            self.stopped = true;
+    fn done(&mut self, mut job: Job, finished: Finished) {
+        self.working.entry(job.lane().kind()).and_modify(|working| *working -= 1);
+        finished.count(&mut self.report);
+        let now = self.now();
+        if let Some(until) = finished.busy_until {
+            self.lanes.free(&job.lane(), None, until);
+            job.after = look::AFTER_OTHERS;
+            self.line_up(job);
             return;
         }
-        let since = self.span.began;
-        let (lost, kept): (Vec<_>, Vec<_>) = looks.into_iter().partition(|look| look.is_lost(&self.holder, since));
-        for Look { shard, .. } in lost {
-            let partition = Partition::Open(self.mode, shard);
-            self.owned.remove(&shard);
-            self.lanes.leave(&partition, self.own_until);
-            self.backlog.leave(&partition);
+        self.look_again |= finished.again;
+        if finished.aside == Some(Aside::Account) {
+            // What was released is shown a while later.
+            self.stays_until = now + INDEX_LAG;
         }
-        self.backlog.meet(kept, self.lanes.room(), self.now());
-    }
-
-    /// Gives the shards back; answers whether more work came up at the last moment.
-    ///
-    /// A kick that saw this owner a moment ago has left its pin to it: hence more looks, until the index must show what was
-    /// written before. What such a look takes up without finding work in it is given back as well. Close to the end of the
-    /// invocation no kick relies on it.
-    async fn leave(&mut self) -> bool {
-        let left: Vec<_> = self.owned.iter().copied().collect();
-        self.give_back().await;
-        let shown = self.now() + INDEX_LAG;
-        if left.is_empty() || shown >= self.span.last_claim {
-            return false;
-        }
-        loop {
-            let settings = look::settings(&self.publisher.platform).await;
-            if self.stopped || self.publisher.is_stopping() || !self.goes_on(settings.as_ref()) {
-                return false;
-            }
-            self.publisher.circuits.refresh(self.mode).await;
-            let looks = look::look(&self.publisher.platform, self.mode, left.clone(), self.horizon()).await;
-            self.take_up(looks).await;
-            if !self.backlog.is_empty() {
-                // The others may still have to show what was left to this owner.
-                self.take(left).await;
-                return true;
-            }
-            self.give_back().await;
-            let now = self.now();
-            if now >= shown {
-                return false;
-            }
-            self.publisher.platform.clock.sleep_until(shown.min(now + LAST_LOOKS_EVERY)).await;
-        }
-    }
-
-    async fn give_back(&mut self) {
-        for shard in std::mem::take(&mut self.owned) {
-            give_back(self.publisher, shard, &self.holder).await;
+        self.backlog.done(&job, finished.again, now);
+        self.lanes.free(&job.lane(), finished.posted, now);
+        for job in finished.jobs {
+            // It may be due at the very moment of what it came of, which is done.
+            self.backlog.forget(vec![(job.name(), job.due.at)]);
+            self.add(job);
         }
     }
 
@@ -387,12 +317,5 @@ impl<'a> Watch<'a> {
 
     fn now(&self) -> Timestamp {
         self.publisher.platform.clock.now()
-    }
-}
-
-async fn give_back(publisher: &Publisher, shard: Shard, holder: &str) {
-    let now = publisher.platform.clock.now();
-    if let Err(error) = publisher.platform.shards.give_back(shard, holder, now).await {
-        tracing::warn!(%error, %shard, "a shard could not be given back; it is free when its horizon passes");
     }
 }

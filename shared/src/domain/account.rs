@@ -55,6 +55,8 @@ pub struct Account {
     pub refresh_unknown: bool,
     /// What keeps the whole account from posting for a time, if anything does.
     pub hold: Option<AccountHold>,
+    /// How it comes back from a block for spam: slowly.
+    pub resuming: Option<Resuming>,
     /// When pins that wait for this account are released; absent where none is planned.
     pub release_at: Option<Timestamp>,
     /// How many releases are still to come.
@@ -80,6 +82,20 @@ pub struct DoubtfulPin {
     pub pin: PinId,
     /// What it has in common with those that cannot be told from it; see [`super::Words::fingerprint`].
     pub fingerprint: String,
+}
+
+/// How many pins an account posts slowly after a block for spam, and how long it waits after each.
+const SLOW_STEPS: u8 = 10;
+
+const SLOW_STEP: SignedDuration = SignedDuration::from_mins(1);
+
+/// An account that comes back from a block for spam, which many pins at once would bring back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resuming {
+    /// How many slow steps are still to come.
+    pub left: u8,
+    /// The pin that may be posted at present.
+    pub pin: Option<PinId>,
 }
 
 /// What keeps every pin of an account back for a time: its rate limit, or Pinterest's spam block.
@@ -179,6 +195,7 @@ impl Account {
             renewed_at: None,
             refresh_unknown: false,
             hold: None,
+            resuming: None,
             release_at: None,
             releases_left: 0,
             channels: Vec::new(),
@@ -239,14 +256,42 @@ impl Account {
     /// Keeps the whole account from posting until `until`, and plans the release of what waits for it by then.
     pub fn hold(&mut self, reason: Hold, until: Timestamp) {
         let longest = self.hold.filter(|hold| hold.until > until).unwrap_or(AccountHold { reason, until });
-        self.hold = Some(longest);
+        (self.hold, self.resuming) = (Some(longest), None);
         self.plan_release(longest.until);
+    }
+
+    /// Whether `pin` may be posted in spite of the hold.
+    pub fn lets_through(&self, pin: &PinId) -> bool {
+        self.resuming.as_ref().is_some_and(|resuming| resuming.pin.as_ref() == Some(pin))
+    }
+
+    /// Lets `pin` alone be posted in the next minute, if the account's block for spam ended a short while ago; answers
+    /// whether it is so.
+    pub fn resume_slowly(&mut self, pin: Option<PinId>, now: Timestamp) -> bool {
+        let is_spam = self.hold.is_some_and(|hold| hold.reason == Hold::SpamBlock);
+        let left = self.resuming.as_ref().map_or(SLOW_STEPS, |resuming| resuming.left);
+        if !is_spam || left == 0 {
+            self.resuming = None;
+            return false;
+        }
+        let until = now + SLOW_STEP;
+        self.hold = Some(AccountHold { reason: Hold::SpamBlock, until });
+        self.resuming = Some(Resuming { left: left - 1, pin });
+        (self.release_at, self.releases_left) = (Some(until), 3);
+        true
     }
 
     /// Plans the release of the pins that wait for this account: at `now` or else when its hold ends, and twice later,
     /// for those that were being parked meanwhile.
     pub fn plan_release(&mut self, now: Timestamp) {
         self.release_at = Some(self.held_at(now).map_or(now, |hold| hold.until));
+        self.releases_left = 3;
+    }
+
+    /// Plans the release of pins that wait for this account by `at`, or when its hold ends.
+    pub fn release_by(&mut self, at: Timestamp) {
+        let planned = self.release_at.map_or(at, |planned| planned.min(at));
+        self.release_at = Some(self.held_at(planned).map_or(planned, |hold| hold.until));
         self.releases_left = 3;
     }
 

@@ -88,6 +88,16 @@ impl Pin {
         Ok(())
     }
 
+    /// Scheduled or held → held behind earlier pins of its account, until about `expected_at`.
+    pub fn queue(&mut self, expected_at: Timestamp, now: Timestamp) -> Result<(), IllegalMove> {
+        self.allow(&[Status::Scheduled, Status::Held], Status::Held)?;
+        let partition = Partition::HeldAccount(self.account_id.clone());
+        self.due = Some(Due { partition, at: super::pin::to_millisecond(self.publish_at.unwrap_or(now)) });
+        let until = Some(super::pin::to_millisecond(expected_at));
+        self.change(State::Held { reason: Hold::Queued, until }, now);
+        Ok(())
+    }
+
     /// Scheduled or held → failed, since it is too late to go out without asking.
     pub fn miss(&mut self, now: Timestamp) -> Result<(), IllegalMove> {
         self.allow(&[Status::Scheduled, Status::Held], Status::Failed)?;

@@ -21,6 +21,8 @@ words! {
         SpamBlock = "spam_block", "Pinterest blocks new pins of this account to combat spam. Publish less often; it is tried again after a pause.";
         /// Pinterest did not answer several times running.
         PinterestDown = "pinterest_down", "Pinterest does not answer at present. It is asked every half minute, and the pin goes out when it answers again.";
+        /// Earlier pins of the same account go first.
+        Queued = "queued", "Earlier pins of this account go first: Pinterest takes about 80 a minute from one account. The time is about when this pin's turn comes.";
         /// The app has only trial access.
         TrialTier = "trial_tier", "The Pinterest app has only trial access, which may not create pins in live mode. An administrator has to apply for standard access and, when it is granted, save the settings once more; or switch to the sandbox.";
         /// The app is not approved.

@@ -187,8 +187,10 @@ impl TryFrom<CircuitItem> for Circuit {
 
 impl From<&FailingOwner> for FailingOwnerItem {
     fn from(failing: &FailingOwner) -> Self {
-        let account =
-            |failing: &FailingAccount| FailingAccountItem { account: failing.account.clone(), failures: failing.failures };
+        let account = |failing: &FailingAccount| FailingAccountItem {
+            account: failing.account.clone(),
+            failures: failing.failures,
+        };
         Self {
             owner: failing.owner.clone(),
             failures: failing.failures,

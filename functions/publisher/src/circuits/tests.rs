@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use jiff::SignedDuration;
+use shared::domain::circuit::{APP_PAUSE, PROBE_EVERY};
 use shared::domain::content::Draft;
 use shared::domain::{AccountId, Content, Destination, Failure, Media};
-use shared::domain::circuit::{APP_PAUSE, PROBE_EVERY};
 use shared::random::SystemRandom;
 
 use super::*;
@@ -53,8 +53,7 @@ fn circuit(kind: CircuitKind, phase: &str, trial: &Pin) -> Option<Circuit> {
     };
     circuit.phase = Phase::Counting;
     for owner in ["a", "b", "c", "trial"].map(pin).iter().filter(|_| kind == CircuitKind::Outage) {
-        let post =
-            UnansweredPost { owner: &owner.owner, account: &owner.account_id, was_trial: false, answered: &[] };
+        let post = UnansweredPost { owner: &owner.owner, account: &owner.account_id, was_trial: false, answered: &[] };
         circuit.fail(post, NOW);
     }
     circuit.phase = phase;

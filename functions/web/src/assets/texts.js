@@ -568,6 +568,7 @@ export const t = {
       link_blocked: 'Pinterest blocks its link',
       spam_block: 'Pinterest’s block against spam on this account',
       pinterest_down: 'Pinterest does not answer',
+      queued: 'earlier pins of this account, which go first',
       trial_tier: 'the Pinterest app has trial access only',
       app_not_approved: 'Pinterest has not approved the app yet',
       pinterest_trouble: 'Pinterest had trouble',

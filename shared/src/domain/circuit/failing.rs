@@ -90,10 +90,14 @@ impl FailingOwners {
         Some(failing.failed_at + pause_after(beyond))
     }
 
-    /// Until when `account` is held after its last failure.
-    pub fn account_held_until(&self, owner: &OwnerId, account: &AccountId) -> Option<Timestamp> {
+    /// Until when `account` is held after its last failure, given who was `answered` lately: nothing where nobody was, for
+    /// then it may be an outage, which is found out first.
+    pub fn account_held_until(&self, owner: &OwnerId, account: &AccountId, answered: &[OwnerId]) -> Option<Timestamp> {
         let failing = self.find(owner)?;
         let failures = failing.accounts.iter().find(|failing| failing.account == *account)?.failures;
+        if failures <= failing.recent && self.nobody_else(answered) {
+            return None;
+        }
         Some(failing.failed_at + pause_after(failures.checked_sub(ACCOUNT_FAILURES)?))
     }
 
@@ -152,8 +156,12 @@ impl FailingOwners {
     pub(super) fn show_an_outage(&self, answered: &[OwnerId]) -> bool {
         let failing = self.0.iter().filter(|failing| failing.recent > 0);
         let failures: u32 = failing.clone().map(|failing| failing.recent).sum();
-        let nobody_else = || answered.iter().all(|owner| self.recent(owner) > 0);
-        failures >= OUTAGE_FAILURES && (failing.count() >= OUTAGE_OWNERS || nobody_else())
+        failures >= OUTAGE_FAILURES && (failing.count() >= OUTAGE_OWNERS || self.nobody_else(answered))
+    }
+
+    /// Whether all of those that were `answered` lately fail now.
+    fn nobody_else(&self, answered: &[OwnerId]) -> bool {
+        answered.iter().all(|owner| self.recent(owner) > 0)
     }
 
     fn find(&self, owner: &OwnerId) -> Option<&FailingOwner> {
@@ -233,16 +241,17 @@ mod tests {
             failing.fail(&owner("a"), account, true, NOW);
             let seconds = |until: Option<Timestamp>| until.map(|until| until.duration_since(NOW).as_secs());
             held.push((
-                seconds(failing.account_held_until(&owner("a"), account)),
+                seconds(failing.account_held_until(&owner("a"), account, &[owner("d")])),
                 seconds(failing.owner_held_until(&owner("a"))),
             ));
         }
         let expected =
             [(None, None), (None, None), (Some(30), None), (None, None), (None, Some(30)), (Some(30), Some(60))];
         assert_eq!(held, expected);
+        assert_eq!(failing.account_held_until(&owner("a"), &one, &[]), None, "it may be an outage");
         assert!(failing.answer(&owner("a"), &two));
         assert_eq!(failing.owner_held_until(&owner("a")), None);
-        assert!(failing.account_held_until(&owner("a"), &one).is_some(), "the other account was not answered");
+        assert!(failing.account_held_until(&owner("a"), &one, &[]).is_some(), "the other account was not answered");
     }
 
     #[test]

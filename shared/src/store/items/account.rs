@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::plan::PlanItem;
 use crate::domain::{
     Account, AccountHold, AccountId, AppId, BoardId, Connection, DoubtfulPin, Hold, Mode, OwnerId, PinId,
-    PinterestUserId, ReconnectReason, Scopes, SealedToken, SealedTokens,
+    PinterestUserId, ReconnectReason, Resuming, Scopes, SealedToken, SealedTokens,
 };
 
 /// An account as it lies in the table. `due_shard` and `due_at` put its own work into the due index.
@@ -54,6 +54,10 @@ pub(in crate::store) struct AccountItem {
     hold_reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
     hold_until: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    resume_steps: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    resume_pin: Option<PinId>,
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
     release_at: Option<Timestamp>,
     releases_left: u8,
@@ -124,6 +128,8 @@ impl From<&Account> for AccountItem {
             refresh_unknown: account.refresh_unknown,
             hold_reason: account.hold.map(|hold| hold.reason.code().to_owned()),
             hold_until: account.hold.map(|hold| hold.until),
+            resume_steps: account.resuming.as_ref().map(|resuming| resuming.left),
+            resume_pin: account.resuming.as_ref().and_then(|resuming| resuming.pin.clone()),
             release_at: account.release_at,
             releases_left: account.releases_left,
             channels: account.channels.clone(),
@@ -145,6 +151,7 @@ impl TryFrom<AccountItem> for Account {
         Ok(Self {
             connection: connection(&item)?,
             hold: hold(&item),
+            resuming: item.resume_steps.map(|left| Resuming { left, pin: item.resume_pin }),
             id: item.id,
             owner: item.owner_id,
             mode: item.mode,

@@ -19,7 +19,9 @@ pub enum Claim {
     Won(Box<Pin>),
     /// Another publisher claimed the pin and its lease has run out; it may have posted it.
     Abandoned(Box<Pin>),
-    /// The pin is not to be posted: moved, cancelled, or another publisher has it.
+    /// Another publisher claimed the pin at that moment, and may be posting it.
+    Busy(Timestamp),
+    /// The pin is not to be posted: moved, cancelled, or done.
     Lost,
 }
 
@@ -95,6 +97,7 @@ fn verdict(old: Item, now: Timestamp) -> Result<Claim, StoreError> {
     let pin = read(old)?;
     match pin.state {
         State::Publishing { lease_until, .. } if lease_until < now => Ok(Claim::Abandoned(Box::new(pin))),
+        State::Publishing { .. } if pin.in_check().is_none() => Ok(Claim::Busy(pin.updated_at)),
         _ => Ok(Claim::Lost),
     }
 }
