@@ -13,7 +13,7 @@ use crate::pace::Pace;
 pub struct Job {
     pub work: Work,
     pub due: Due,
-    /// How long after its time it is begun: where somebody else is to go first.
+    /// How long after its time it is begun: less than nothing where somebody else is at it, and the others of its lane wait.
     pub after: SignedDuration,
 }
 

@@ -20,8 +20,8 @@ const MORE_PAGES: usize = 10;
 /// How long a post that somebody else began may take.
 const POSTING: SignedDuration = SignedDuration::from_secs(20);
 
-/// How much later than its time a pin is begun that somebody else is posting: it is looked at before it is claimed.
-pub const AFTER_OTHERS: SignedDuration = SignedDuration::from_millis(1);
+/// A pin that somebody else is posting comes before everything else of its account, and is looked at before it is claimed.
+pub const AFTER_OTHERS: SignedDuration = SignedDuration::from_hours(-24);
 
 /// What is due again within that time is kept by who did it last.
 const SOON: SignedDuration = SignedDuration::from_secs(30);

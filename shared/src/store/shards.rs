@@ -18,6 +18,9 @@ use crate::kick::KickedPin;
 /// By how much the clocks of two publishers may differ.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
 
+/// Earlier than every invocation began, in milliseconds.
+const NEVER: i64 = -1;
+
 /// The shard owners in the table.
 #[derive(Debug, Clone)]
 pub struct ShardStore {
@@ -87,9 +90,16 @@ impl ShardStore {
         self.table.glance(&Key::shard(shard)).await
     }
 
-    /// Takes `shard` for `owner`, and adds the pins in it to those that were handed over. An invocation that began later keeps it until it gives it back or its horizon has passed at
-    /// `now`.
-    pub async fn take(&self, shard: Shard, owner: &ShardOwner, now: Timestamp) -> Result<Taken, StoreError> {
+    /// Takes `shard` for `owner`, and adds the pins in it to those that were handed over: if it was given back, or its owner's
+    /// horizon is not later than `free_by`; in any case from an owner that began earlier, where the caller `replaces` those.
+    pub async fn take(
+        &self,
+        shard: Shard,
+        owner: &ShardOwner,
+        free_by: Timestamp,
+        replaces: bool,
+    ) -> Result<Taken, StoreError> {
+        let replaced = if replaces { owner.since.as_millisecond() } else { NEVER };
         let update = self
             .table
             .update(&Key::shard(shard))
@@ -98,14 +108,16 @@ impl ShardStore {
                  handed = list_append(if_not_exists(handed, :none), :pins) ADD term :one",
             )
             .condition_expression(
-                "attribute_not_exists(pk) OR since <= :since OR since > :future OR holder = :holder OR horizon <= :now",
+                "attribute_not_exists(pk) OR holder = :holder OR horizon <= :free_by OR since <= :replaced \
+                 OR since > :future",
             )
             // A clock that was set back must not leave a shard to nobody.
             .expression_attribute_values(":future", number((owner.since + CLOCKS_DIFFER).as_millisecond()))
             .expression_attribute_values(":since", number(owner.since.as_millisecond()))
+            .expression_attribute_values(":replaced", number(replaced))
             .expression_attribute_values(":holder", text(&owner.holder))
             .expression_attribute_values(":horizon", number(owner.horizon.as_millisecond()))
-            .expression_attribute_values(":now", number(now.as_millisecond()))
+            .expression_attribute_values(":free_by", number(free_by.as_millisecond()))
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":none", AttributeValue::L(Vec::new()))
             .expression_attribute_values(":pins", list(&owner.handed)?)

@@ -8,7 +8,7 @@ use shared::domain::{Partition, Settings, Shard};
 use shared::kick::KickedPin;
 use shared::store::{ShardOwner, Taken};
 
-use super::{INDEX_LAG, LOOK_EVERY, MOST_SEEN, Step, Watch};
+use super::{INDEX_LAG, LOOK_EVERY, MOST_SEEN, RELIABLE, Step, Watch};
 use crate::look::{self, Look};
 use crate::{Publisher, Span};
 
@@ -21,8 +21,17 @@ pub(super) struct Holder<'a> {
 }
 
 impl Holder<'_> {
-    /// Takes `shard`, if it is to be had, and leaves word of `pins` there for whoever takes it next.
+    /// Takes `shard` from an owner that began earlier, as a tick does.
+    async fn replace(&self, shard: Shard) -> Option<TakenShard> {
+        self.take_as(shard, Vec::new(), true).await
+    }
+
+    /// Takes `shard`, if nobody has it on whom a kick can rely, and leaves word of `pins` there for whoever takes it next.
     pub(super) async fn take(&self, shard: Shard, pins: Vec<KickedPin>) -> Option<TakenShard> {
+        self.take_as(shard, pins, false).await
+    }
+
+    async fn take_as(&self, shard: Shard, pins: Vec<KickedPin>, replaces: bool) -> Option<TakenShard> {
         let owner = ShardOwner {
             holder: self.name.clone(),
             since: self.span.began,
@@ -31,7 +40,8 @@ impl Holder<'_> {
             handed: pins,
         };
         let now = self.publisher.platform.clock.now();
-        match self.publisher.platform.shards.take(shard, &owner, now).await {
+        let free_by = if replaces { now } else { now + RELIABLE };
+        match self.publisher.platform.shards.take(shard, &owner, free_by, replaces).await {
             Ok(Taken::Mine { term, before }) => Some(TakenShard { shard, term, before }),
             Ok(Taken::Refused) => None,
             Err(error) => {
@@ -68,7 +78,7 @@ impl<'a> Watch<'a> {
         let now = self.now();
         looks.retain(|look| self.backlog.has_new(look, now));
         let holder = self.holder();
-        let mine = join_all(looks.iter().map(|look| holder.take(look.shard, Vec::new()))).await;
+        let mine = join_all(looks.iter().map(|look| holder.replace(look.shard))).await;
         let mine: Vec<_> = mine.into_iter().flatten().collect();
         let shards: BTreeSet<_> = mine.iter().map(|taken| taken.shard).collect();
         looks.retain(|look| shards.contains(&look.shard));
@@ -114,6 +124,7 @@ impl<'a> Watch<'a> {
             let partition = Partition::Open(self.mode, shard);
             self.owned.remove(&shard);
             self.lanes.leave(&partition);
+            self.after_look.retain(|job| job.due.partition != partition);
             self.backlog.leave(&partition);
         }
         for owner in kept.iter().filter_map(|look| Some((look.shard, look.owner.as_ref()?))) {
