@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use futures_util::future::{BoxFuture, Either, select};
 use futures_util::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
-use shared::domain::{Mode, Settings, Shard};
+use shared::domain::{Mode, Settings, Shard, Status};
 use shared::kick::{KickedPin, PublisherEvent};
 use shared::metrics::Metric;
 use shared::random;
@@ -291,8 +291,8 @@ impl<'a> Watch<'a> {
             return;
         }
         self.look_again |= finished.again;
-        if finished.aside == Some(Aside::Account) {
-            // What was released is shown a while later.
+        if !matches!(finished.status, None | Some(Status::Published)) || finished.aside == Some(Aside::Account) {
+            // What comes of it, a release or a next step, is shown a while later.
             self.stays_until = now + INDEX_LAG;
         }
         self.backlog.done(&job, finished.again, now);
