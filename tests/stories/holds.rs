@@ -135,36 +135,26 @@ async fn a_spam_block_of_the_account_pauses_it_for_half_a_day_and_longer_if_it_g
 #[tokio::test(start_paused = true)]
 async fn a_limit_without_an_end_grows_with_limits_running_and_begins_anew_after_another_refusal() {
     let (world, limited, _) = two_accounts().await;
-    let pin = seed(&world, &limited, 1, START + seconds(5)).await.remove(0);
-    let mut expected_posts = 0;
-    for (answers, expected_minutes) in
-        [(vec![429], 1), (vec![429], 2), (vec![429], 4), (vec![409, 429], 1), (vec![429], 2)]
-    {
-        for status in &answers {
-            let (code, message) = if *status == 429 {
-                (8, "This request exceeded a rate limit.")
-            } else {
-                (409, "Could not get exclusive access to the board.")
-            };
-            let body = Some(json!({"code": code, "message": message, "status": "failure"}));
-            let answer = Some(FaultAnswer::Status { status: *status, body, headers: BTreeMap::new() });
-            world.simulator.set_fault(Fault { answer, times: Some(1), ..Fault::on(Operation::CreatePin) });
-        }
-        expected_posts += answers.len();
-        for _ in 0..10 {
-            if posts(&world, "shop") < expected_posts {
-                world.schedule_until(world.clock.now() + minutes(1)).await;
-            }
-        }
-        assert_eq!(posts(&world, "shop"), expected_posts, "after {answers:?}");
-        let stored = world.pin(&pin).await;
-        let State::Held { reason: Hold::RateLimited, until: Some(until) } = stored.state else { panic!("{stored:?}") };
-        let waits = until.duration_since(stored.attempts.last().unwrap().at).as_secs();
-        assert!(
-            (waits - expected_minutes * 60).abs() <= 1,
-            "{answers:?}: {waits} s in place of {expected_minutes} min"
-        );
+    let answers = [429, 429, 429, 409, 429, 429];
+    for status in answers {
+        let (code, message) = match status {
+            429 => (8, "This request exceeded a rate limit."),
+            _ => (409, "Could not get exclusive access to the board."),
+        };
+        let body = Some(json!({"code": code, "message": message, "status": "failure"}));
+        let answer = Some(FaultAnswer::Status { status, body, headers: BTreeMap::new() });
+        world.simulator.set_fault(Fault { answer, times: Some(1), ..Fault::on(Operation::CreatePin) });
     }
+    let pin = seed(&world, &limited, 1, START + seconds(5)).await.remove(0);
+    world.schedule_until(START + minutes(20)).await;
+    let attempts = world.pin(&pin).await.attempts;
+    let answered: Vec<_> = attempts.iter().filter_map(|attempt| Some((attempt.http_status?, attempt.at))).collect();
+    let statuses: Vec<_> = answered.iter().map(|(status, _)| *status).collect();
+    assert_eq!(statuses, [&answers[..], &[201]].concat());
+    let pauses = answered.windows(2).map(|pair| pair[1].1.duration_since(pair[0].1).as_secs());
+    let limits: Vec<_> = pauses.zip(answers).filter(|(_, status)| *status == 429).map(|(pause, _)| pause).collect();
+    let minutes = limits.iter().map(|pause| pause / 60).collect::<Vec<_>>();
+    assert_eq!(minutes, [1, 2, 4, 1, 2], "{limits:?} s");
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,6 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use hkdf::Hkdf;
-use http::Method;
 use http::request::Parts;
 use secrecy::ExposeSecret;
 use sha2::Sha256;
@@ -35,7 +34,7 @@ pub fn record_actor(actor: Option<&str>) {
 
 /// The same for the bearer of a token; who only reads is not noted.
 pub(super) fn record_subject(parts: &Parts, web: &WebConfig, subject: &OwnerId) {
-    if parts.method != Method::GET {
+    if !parts.method.is_safe() {
         record_actor(actor(web, subject).as_deref());
     }
 }

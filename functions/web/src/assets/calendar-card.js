@@ -2,7 +2,7 @@
 
 import { Link } from './app.js';
 import { isMovable, titleOf } from './calendar-pins.js';
-import { Tag, html, useState } from './parts.js';
+import { Tag, canBeShown, html, useState } from './parts.js';
 import { useMemo } from './preact-htm.js';
 import { t } from './texts.js';
 import { clock, fields, moment, offsetText } from './time.js';
@@ -87,6 +87,6 @@ function Picture({ pin }) {
   const [failed, setFailed] = useState(false);
   const { media } = pin.content;
   const source = media?.url ?? media?.cover_image_url;
-  if (!source || failed) return html`<span class="picture" aria-hidden="true"></span>`;
+  if (!source || failed || !canBeShown(source)) return html`<span class="picture" aria-hidden="true"></span>`;
   return html`<img class="picture" src=${source} alt="" loading="lazy" decoding="async" draggable=${false} onError=${() => setFailed(true)} />`;
 }

@@ -3,7 +3,7 @@
 import { CoverField, coverObjection, FileField, seenHere } from './compose-file.js';
 import { errorOf } from './compose-errors.js';
 import { BoardName } from './compose-place.js';
-import { Avatar, Field, html, useEffect, useRef, useState } from './parts.js';
+import { Avatar, Field, canBeShown, html, useEffect, useRef, useState } from './parts.js';
 import { t } from './texts.js';
 
 const words = t.compose;
@@ -110,9 +110,7 @@ export function usePicture({ url, media_id, media_type, slides }) {
       return setPicture(seen ? { state: 'shown', isVideo, ...seen } : { state: isVideo ? 'video' : 'file' });
     }
     if (!isAddress(url)) return setPicture({ state: 'none' });
-    const { protocol, origin } = new URL(url);
-    // The policy of the pages has no pictures that somebody on the way could change.
-    if (protocol !== 'https:' && origin !== location.origin) return setPicture({ state: 'insecure' });
+    if (!canBeShown(url)) return setPicture({ state: 'insecure' });
     setPicture({ state: 'loading' });
     const image = new Image();
     image.referrerPolicy = 'no-referrer';

@@ -2,7 +2,7 @@
 
 import { all, get, health } from './api.js';
 import { Link } from './app.js';
-import { Button, Loaded, Notice, Tag, html, useData, useState } from './parts.js';
+import { Button, Loaded, Notice, Tag, canBeShown, html, useData, useState } from './parts.js';
 import { t } from './texts.js';
 import { dateTime, relative } from './time.js';
 
@@ -116,7 +116,7 @@ function Every({ query }) {
 
 function Picture({ url }) {
   const [failed, setFailed] = useState(false);
-  return failed
+  return failed || !canBeShown(url)
     ? html`<span class="no-picture" aria-hidden="true"></span>`
     : html`<img src=${url} alt="" width="40" height="60" loading="lazy" onError=${() => setFailed(true)} />`;
 }

@@ -185,11 +185,17 @@ export function Tag({ kind, children }) {
   return html`<span class=${`tag ${kind}`}>${children}</span>`;
 }
 
+/** Whether these pages may load a picture: their policy has none that somebody on the way could change. */
+export function canBeShown(url) {
+  const { protocol, origin } = URL.canParse(url) ? new URL(url) : {};
+  return protocol !== 'http:' || origin === location.origin;
+}
+
 /** The picture of an account, or its first letter. */
 export function Avatar({ account }) {
   const [failed, setFailed] = useState(false);
   const letter = (account.username || '?').slice(0, 1).toUpperCase();
-  return account.profile_image && !failed
+  return account.profile_image && canBeShown(account.profile_image) && !failed
     ? html`<img class="avatar" src=${account.profile_image} alt="" width="40" height="40" onError=${() => setFailed(true)} />`
     : html`<span class="avatar" aria-hidden="true">${letter}</span>`;
 }
