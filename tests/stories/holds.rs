@@ -142,7 +142,9 @@ async fn a_limit_without_an_end_grows_with_limits_running_and_begins_anew_after_
             _ => (409, "Could not get exclusive access to the board."),
         };
         let body = Some(json!({"code": code, "message": message, "status": "failure"}));
-        let answer = Some(FaultAnswer::Status { status, body, headers: BTreeMap::new() });
+        // Its own quota would say when it ends.
+        let headers = BTreeMap::from([("x-ratelimit-reset".to_owned(), "soon".to_owned())]);
+        let answer = Some(FaultAnswer::Status { status, body, headers });
         world.simulator.set_fault(Fault { answer, times: Some(1), ..Fault::on(Operation::CreatePin) });
     }
     let pin = seed(&world, &limited, 1, START + seconds(5)).await.remove(0);
