@@ -64,8 +64,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What is served, by name: the script, the style sheet and everything that is neither.
-fn assets(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Box<dyn Error>> {
+/// The name of a file, and what is in it.
+type File = (String, Vec<u8>);
+
+/// What is served: the script, the style sheet and everything that is neither.
+fn assets(folder: &Path) -> Result<Vec<File>, Box<dyn Error>> {
     let (mut modules, mut sheets, mut assets) = (Vec::new(), Vec::new(), Vec::new());
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

@@ -148,7 +148,7 @@ impl Parsed {
         for part in parts {
             let (name, rest) = part.split_once("')")?;
             self.imports.1.insert(name.to_owned());
-            text += &format!("loadLater('./{name}'){rest}");
+            text = format!("{text}loadLater('./{name}'){rest}");
         }
         Some(text)
     }
