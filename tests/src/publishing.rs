@@ -8,12 +8,12 @@ use futures_util::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
 use local::lambda::Handler;
 use local::virtual_world::VirtualClock;
-use pinterest_sim::Decision;
+use pinterest_sim::{Decision, NewBoard, NewPerson};
 use publisher::{Publisher, Report};
 use shared::clock::Clock;
 use shared::domain::content::Draft;
 use shared::domain::{
-    Account, AccountId, Content, Destination, Mode, OwnerId, Person, Pin, PinId, Scopes, SealedTokens,
+    Account, AccountId, Content, Destination, Mode, OwnerId, Person, Pin, PinId, Scopes, SealedTokens, Shard,
 };
 use shared::kick::PublisherEvent;
 use shared::pinterest::{ConsentRequest, UserAccount};
@@ -122,8 +122,23 @@ impl World {
 
     /// Connects `username` for `owner` through Pinterest's consent and token endpoint.
     pub async fn seed_account(&self, owner: &str, username: &str) -> Seeded {
+        self.seed_account_in(owner, username, None).await
+    }
+
+    /// The same with an account of that shard; somebody whom Pinterest does not know yet comes with a board.
+    pub(crate) async fn seed_account_in(&self, owner: &str, username: &str, shard: Option<Shard>) -> Seeded {
         let platform = self.platform(&format!("seed {owner} {username}"));
-        let (id, owner) = (AccountId::random(&*platform.random), owner.parse::<OwnerId>().expect("an owner"));
+        if !self.simulator.people().iter().any(|person| person.username == username) {
+            let person = NewPerson { username: username.to_owned(), ..NewPerson::default() };
+            self.simulator.add_person(person).expect("the username is free");
+            let board = NewBoard::public(pinterest_sim::Mode::Live, username, "Board");
+            self.simulator.add_board(board).expect("a new board");
+        }
+        let owner = owner.parse::<OwnerId>().expect("an owner");
+        let mut id = AccountId::random(&*platform.random);
+        while shard.is_some_and(|shard| Shard::of(&id) != shard) {
+            id = AccountId::random(&*platform.random);
+        }
         let (user, tokens) = self.consent(&owner, &id, username).await;
         let app_id = APP_ID.parse().expect("digits");
         let person = Person { mode: Mode::Live, app_id, user_id: user.id, username: user.username };

@@ -7,10 +7,13 @@ mod aws;
 mod calm;
 pub mod crash_points;
 mod dice;
+mod events;
+mod extent;
 mod fleet;
 mod invariant;
 mod judge;
 mod many;
+mod mirror;
 mod mortal;
 mod people;
 mod pinterest;
@@ -22,6 +25,7 @@ mod surroundings;
 mod tamper;
 mod trace;
 mod weather;
+mod weeks;
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -41,6 +45,7 @@ pub use tamper::Tamper;
 use weather::Weather;
 
 use dice::Dice;
+use extent::Extent;
 
 /// Within this time a new pin is on its board's list; reconciliation rests on it.
 pub const VISIBILITY: Duration = Duration::from_mins(1);
@@ -67,13 +72,17 @@ pub fn run(seed: u64, planted: Planted, visibility: Duration) -> Run {
     // The SDK draws the pauses before its retries from here.
     fastrand::seed(seed);
     let dice = Dice::new(seed);
-    let weather = Weather::draw(&dice, visibility);
-    let plan = Plan::draw(&dice, &weather);
+    let extent = Extent::draw(seed);
+    let weather = Weather::draw(&dice, visibility).with_indexes(&extent);
+    let plan = Plan::draw(&dice, &weather, &extent);
     within(async || {
-        let mut scene = Scene::new(seed, dice, weather, planted).await;
+        let mut scene = Scene::new(seed, dice, weather, planted, &extent).await;
         scene.connect(&plan).await;
         storm(&scene, &plan).await;
         calm::calm(&scene).await;
+        if extent.weeks > 0 {
+            weeks::pass(&scene, extent.weeks).await;
+        }
         scene.end(seed)
     })
 }
@@ -99,7 +108,7 @@ async fn schedule(scene: &Scene, plan: &Plan) {
     let mut running = JoinSet::new();
     for at in &plan.ticks {
         scene.around.clock.sleep_until(START + *at).await;
-        running.spawn(scene.fleet.clone().invoke(scene.tick()));
+        running.spawn(scene.fleet.clone().take(scene.tick()));
     }
     while let Some(ended) = running.join_next().await {
         if ended.is_err() {

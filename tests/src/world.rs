@@ -177,6 +177,11 @@ impl World {
         Arc::new(LaggingReads::new(self.parts.database.clone(), shown, self.clock, random))
     }
 
+    /// Lets `hook` watch every call of new instances to AWS.
+    pub(crate) fn watch(&mut self, hook: Arc<dyn Hook>) {
+        self.hooks.push(hook);
+    }
+
     /// From now on the indexes show what is written by new instances up to `longest` later, and nothing else; `seed` draws
     /// how much later. What comes back makes them lag more or less.
     pub async fn let_indexes_lag(&mut self, longest: SignedDuration, seed: u64) -> Arc<LaggingReads> {

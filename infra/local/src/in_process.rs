@@ -23,7 +23,7 @@ use bytes::Bytes;
 use dynoxide::Database;
 use http::StatusCode;
 
-pub use hook::{Charge, Effect, Fault, Hook, Outcome, Plan, Service};
+pub use hook::{Charge, Effect, Fault, Hook, ItemKey, Outcome, Plan, Service};
 pub use lagging::LaggingReads;
 pub use meter::{Count, Meter};
 

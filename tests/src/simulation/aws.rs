@@ -5,8 +5,8 @@ use std::sync::Arc;
 use local::in_process::{Effect, Fault, Hook, Outcome, Plan, Service};
 use serde_json::Value;
 
+use super::judge::is_publisher;
 use super::mortal::{Life, Since};
-use super::rows::Row;
 use super::surroundings::Surroundings;
 use super::weather::holds;
 
@@ -49,6 +49,9 @@ impl Hook for Aws {
         } else {
             (weather.aws_faults > 0.0 && dice.happens(weather.aws_faults)).then(|| dice.one(&FAULTS))
         };
+        if fault.is_some() && (is_publisher(effect.actor) || effect.actor == "pins") {
+            self.around.judge.known().delays.breaks(self.around.now());
+        }
         Plan { wait, fault }
     }
 
@@ -62,9 +65,6 @@ impl Hook for Aws {
             (None, None) => String::new(),
         };
         self.around.trace.line(effect.actor, format_args!("{} {} -> {ended}", effect.operation, about(effect)));
-        if outcome.answer.is_some_and(|answer| answer.status.is_success()) && effect.operation == "PutItem" {
-            self.around.judge.wrote(&Row::read(&effect.request["Item"]), self.around.now());
-        }
     }
 }
 

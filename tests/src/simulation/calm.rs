@@ -45,8 +45,9 @@ async fn rest(scene: &Scene) {
     }
 }
 
-async fn tick(scene: &Scene) {
-    if tokio::spawn(scene.fleet.clone().invoke(scene.tick())).await.is_err() {
+/// Fires the schedule once, and waits until what it started is done.
+pub async fn tick(scene: &Scene) {
+    if tokio::spawn(scene.fleet.clone().take(scene.tick())).await.is_err() {
         scene.panicked("in a publisher");
     }
     scene.finish().await;

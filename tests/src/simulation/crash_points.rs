@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 use shared::clock::Clock;
 
 use super::dice::Dice;
+use super::extent::Extent;
 use super::fleet::Member;
 use super::many::on_every_core;
 use super::mortal::{Life, Since};
@@ -93,7 +94,7 @@ fn cut(first: u64, second: Option<u64>) -> Cut {
         let dice = Dice::new(1);
         let mut weather = Weather::fair(VISIBILITY);
         weather.timeout = TIMEOUT;
-        let mut scene = Scene::new(1, dice, weather, Planted::NOTHING).await;
+        let mut scene = Scene::new(1, dice, weather, Planted::NOTHING, &Extent::SMALL).await;
         scene.connect(&Plan::quiet()).await;
         let at = START + SignedDuration::from_secs(1);
         scene.world.seed_pin(&scene.people.accounts[0], "Once", at).await;

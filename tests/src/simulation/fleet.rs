@@ -4,21 +4,28 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use local::in_process::Hook;
 use local::lambda::Handler;
 use local::virtual_world::VirtualClock;
 use publisher::Publisher;
 use shared::clock::Clock;
 use shared::kick::PublisherEvent;
+use tokio::sync::Semaphore;
 
 use super::aws::Aws;
+use super::extent::Events;
+use super::judge::LAST_CLAIM;
 use super::mortal::{Life, Mortal, Since};
 use super::pinterest::{Calling, transport};
 use super::planted::Planted;
 use super::surroundings::Surroundings;
 use crate::World;
+use crate::publishing::TIMEOUT;
 use crate::world::Instance;
+
+/// By how much the clocks of two publishers differ at most.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(10);
 
 /// All publishers of a run.
 pub struct Fleet {
@@ -34,6 +41,10 @@ pub struct Fleet {
     pub idle: Mutex<Vec<Member>>,
     /// How many there were.
     pub born: AtomicU64,
+    /// How their events come.
+    pub events: Events,
+    /// Room for the invocations that may run at once, where there is a limit.
+    pub room: Option<Semaphore>,
 }
 
 /// One instance.
@@ -68,22 +79,38 @@ impl Fleet {
             PublisherEvent::Kick { pins } => format!("kick for {}", pins.len()),
         };
         trace.line(&member.name, format_args!("begins: {kind}"));
-        let timeout = self.around.weather.timeout;
+        let (timeout, began) = (self.around.weather.timeout, self.around.now());
+        if matches!(event, PublisherEvent::Tick { .. }) {
+            self.around.judge.known().delays.ticks(began);
+        }
         let work = Box::pin(member.publisher.handle(event, member.clock.now() + timeout));
         let stopped = Duration::try_from(timeout).expect("it is positive");
         match tokio::time::timeout(stopped, Mortal::new(work, &member.life)).await {
             Ok(Some(report)) => {
                 trace.line(&member.name, format_args!("ends: {report:?}"));
+                self.ended(began);
                 true
             }
             Ok(None) => {
                 trace.line(&member.name, format_args!("DIES at await {}", member.life.spent()));
+                self.around.judge.died(&member.name, self.around.now());
                 false
             }
             Err(_) => {
                 trace.line(&member.name, "is STOPPED at its time limit");
+                self.around.judge.died(&member.name, self.around.now());
                 false
             }
+        }
+    }
+
+    /// Notes that an invocation which began at `began` has ended; one of a short time limit may have had to leave work to
+    /// the next tick.
+    fn ended(&self, began: Timestamp) {
+        let timeout = self.around.weather.timeout;
+        let limit = began + timeout - LAST_CLAIM;
+        if timeout < TIMEOUT && self.around.now() >= limit - CLOCKS_DIFFER {
+            self.around.judge.known().delays.breaks(limit - CLOCKS_DIFFER);
         }
     }
 
@@ -123,7 +150,7 @@ impl Fleet {
             let fleet = fleet.upgrade();
             Box::pin(async move {
                 if let Some(fleet) = fleet {
-                    fleet.invoke(serde_json::from_value(event).expect("kicks are events of the publisher")).await;
+                    fleet.take(serde_json::from_value(event).expect("kicks are events of the publisher")).await;
                 }
             })
         })

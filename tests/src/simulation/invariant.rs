@@ -45,6 +45,18 @@ pub enum Invariant {
     AccessTokenUsedToItsEnd,
     /// In fair weather a pin is out in time, and nobody has to look at it.
     OnTimeInFairWeather,
+    /// Every second for which work was overdue has a reason, in every weather.
+    NothingOverdueWithoutReason,
+    /// Of an account one pin at a time is posted.
+    OnePostAtATime,
+    /// There is room for every event of the publisher within a minute.
+    EventsAreTaken,
+    /// An account that can be renewed stays connected, however long nobody uses it.
+    StaysConnected,
+    /// What somebody made is there until they take it away.
+    NothingVanishes,
+    /// A post shows who it is for by a token of that account.
+    PostedByItsAccount,
     /// The counters say how many pins need a person.
     CountersAreTrue,
     /// `/healthz` says what the table says.

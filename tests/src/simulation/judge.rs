@@ -1,21 +1,30 @@
 //! What a run knows of its pins and accounts, and what it holds against what happens.
 
+mod delays;
 mod post;
-mod renewal;
+mod timing;
+mod under_way;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use pinterest_sim::Rotation;
 
-use super::invariant::Breach;
+use super::invariant::{Breach, Invariant};
+use super::mirror::Written;
 use super::pinterest::{Calling, PinterestCall};
-use super::rows::Row;
 use super::surroundings::Surroundings;
 
-pub use renewal::Sending;
+pub use delays::Cause;
+use delays::{Delays, Places};
+pub use timing::{LAST_CLAIM, is_publisher};
+pub use under_way::UnderWay;
+
+/// Whether an event that finds no room for a minute is a breach. Publishers that are called for one pin keep their place until
+/// it has gone out, up to three minutes, so that four of them keep the schedule out.
+const NO_EVENT_IS_DROPPED: bool = false;
 
 /// Watches a run.
 #[derive(Debug, Default)]
@@ -40,8 +49,23 @@ pub struct Known {
     posts: BTreeMap<String, i64>,
     /// Whether Pinterest refused an access token.
     pub access_was_refused: bool,
-    renewing: Arc<Mutex<BTreeMap<String, u32>>>,
+    /// How many renewals are under way, by refresh token.
+    renewing: BTreeMap<String, u32>,
     spent: BTreeSet<String>,
+    /// How many posts are under way, by account.
+    posting: BTreeMap<String, u32>,
+    /// The accounts of access tokens, as far as posts have shown them.
+    tokens: BTreeMap<String, String>,
+    /// What explains that work is late.
+    pub delays: Delays,
+    places: Places,
+    lanes: BTreeMap<String, timing::Lane>,
+    /// How many events of Lambda were dropped.
+    dropped: u64,
+    /// Which publisher has which pin in hand, and the number of that among the delays.
+    in_hand: Vec<(String, String, usize)>,
+    /// The number of the time among the delays in which Pinterest is disabled, or about to be.
+    pub disabling: Option<usize>,
 }
 
 /// What a pin shows.
@@ -116,20 +140,41 @@ impl Judge {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sees an item that was written.
-    pub fn wrote(&self, row: &Row, now: Timestamp) {
-        if let Some(until) = row.moment("hold_until").filter(|_| row.is_account()) {
-            self.known().holds.entry((row.text("id").to_owned(), until)).or_insert(now);
+    /// Sees an item that `actor` wrote.
+    pub fn wrote(&self, around: &Surroundings, actor: &str, written: &Written) {
+        if let Some(row) = written.after.as_ref().filter(|row| row.is_account())
+            && let Some(until) = row.moment("hold_until")
+        {
+            self.known().holds.entry((row.text("id").to_owned(), until)).or_insert(around.now());
+        }
+        if written.after.as_ref().or(written.before.as_ref()).is_some_and(|row| row.is_pin()) {
+            timing::wrote(self, around, actor, written);
         }
     }
 
+    /// Sees that Lambda dropped an event.
+    pub fn dropped(&self, around: &Surroundings) {
+        self.known().dropped += 1;
+        if NO_EVENT_IS_DROPPED {
+            around.breach(Invariant::EventsAreTaken, "an event was dropped since there was no room for it".to_owned());
+        }
+    }
+
+    /// Sees that `actor`, a publisher, is no more.
+    pub fn died(&self, actor: &str, now: Timestamp) {
+        let mut known = self.known();
+        known.delays.breaks(now);
+        timing::let_go(&mut known, now, |by, _| by == actor);
+    }
+
     /// Sees a call to Pinterest before it leaves; what it answers is to be kept while the call is under way.
-    pub fn sends(&self, around: &Surroundings, calling: &Calling, call: &PinterestCall) -> Option<Sending> {
+    pub fn sends(&self, calling: &Calling, call: &PinterestCall) -> UnderWay {
+        let around = &calling.around;
         if call.creates {
             *self.known().posts.entry(call.text("title").to_owned()).or_default() += 1;
             post::check(self, around, calling, call);
         }
-        call.renews().map(|token| renewal::begin(around, token))
+        UnderWay::begin(around, call)
     }
 
     /// Sees what Pinterest answered; `arrives` where the caller will see it too, should it live on.
@@ -140,7 +185,7 @@ impl Judge {
         }
         let spends = around.simulator.rotation() == Rotation::OldDies;
         if let Some(token) = token.filter(|_| arrives && spends && status < 300) {
-            renewal::spend(self, token);
+            self.known().spent.insert(token.to_owned());
         }
     }
 

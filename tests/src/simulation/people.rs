@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use shared::clock::Clock;
 
-use super::judge::{Owned, Shows};
+use super::judge::{Cause, Owned, Shows};
 use super::plan::Act;
 use super::surroundings::Surroundings;
 use crate::{Answer, START, Seeded, World};
@@ -25,11 +25,24 @@ pub struct People {
     pub accounts: Vec<Seeded>,
     /// Their video, where the plan has one.
     pub video: Option<String>,
-    /// The pins that were made: the plan's number, our id, the request.
-    pub made: Mutex<Vec<(usize, String, Value)>>,
+    /// The pins that were made.
+    pub made: Mutex<Vec<Made>>,
 }
 
-/// Whose everything is.
+/// A pin that somebody made.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// Its number in the plan.
+    pin: usize,
+    /// Our id of it.
+    id: String,
+    /// Whose it is.
+    owner: String,
+    /// The request that made it.
+    request: Value,
+}
+
+/// Whose everything is, where there is one owner.
 pub const OWNER: &str = "alice";
 
 impl People {
@@ -52,10 +65,10 @@ impl People {
                 let again = async {
                     if let Some(later) = twice {
                         self.around.wait(later).await;
-                        self.post(pin, &request).await;
+                        self.post(pin, &self.owner(account), &request).await;
                     }
                 };
-                join(self.make(pin, &request, START + at), again).await;
+                join(self.make(pin, &self.owner(account), &request, START + at), again).await;
             }
             Act::Repeat { pin } => self.repeat(pin).await,
             Act::Edit { pin, version } => self.edit(pin, version).await,
@@ -82,22 +95,26 @@ impl People {
         request
     }
 
-    async fn make(&self, pin: usize, request: &Value, at: Timestamp) {
-        let Some(id) = self.post(pin, request).await else { return };
+    fn owner(&self, account: usize) -> String {
+        self.accounts[account].account.owner.to_string()
+    }
+
+    async fn make(&self, pin: usize, owner: &str, request: &Value, at: Timestamp) {
+        let Some(id) = self.post(pin, owner, request).await else { return };
         let text = |name: &str| request["content"][name].as_str().unwrap_or_default().to_owned();
         let mut own = Owned::made(text("title"), text("description"), at, self.around.now());
         if request["content"]["media"]["source_type"] == "video" {
             own.shows = Shows::Video;
         }
         self.around.judge.known().pins.entry(id.clone()).or_insert(own);
-        self.made().push((pin, id, request.clone()));
+        self.made().push(Made { pin, id, owner: owner.to_owned(), request: request.clone() });
     }
 
     /// Sends the request for a new pin until it is answered; its key makes the repeats harmless.
-    async fn post(&self, pin: usize, request: &Value) -> Option<String> {
+    async fn post(&self, pin: usize, owner: &str, request: &Value) -> Option<String> {
         let key = format!("pin-{pin}");
         for _ in 0..TRIES {
-            let answer = self.world.user(OWNER).with("idempotency-key", &key).post("/v1/pins", request).await;
+            let answer = self.world.user(owner).with("idempotency-key", &key).post("/v1/pins", request).await;
             self.told("POST /v1/pins", &answer);
             if answer.status == 201 {
                 return answer.json()["items"][0]["id"].as_str().map(str::to_owned);
@@ -111,12 +128,12 @@ impl People {
     }
 
     async fn repeat(&self, pin: usize) {
-        let Some((_, request)) = self.find(pin) else { return };
-        self.post(pin, &request).await;
+        let Some(Made { owner, request, .. }) = self.find(pin) else { return };
+        self.post(pin, &owner, &request).await;
     }
 
     async fn edit(&self, pin: usize, version: u64) {
-        let Some((id, _)) = self.find(pin) else { return };
+        let Some(Made { id, owner, .. }) = self.find(pin) else { return };
         let text = format!("As somebody changed it, {version}");
         let mut content = crate::pin_request("", "", Value::Null)["content"].take();
         content["title"] = self.own(&id, |own| own.title.clone()).into();
@@ -125,7 +142,7 @@ impl People {
             own.change_begins();
             own.texts.push(text.clone());
         });
-        let answer = self.world.user(OWNER).patch(&format!("/v1/pins/{id}"), &json!({"content": content})).await;
+        let answer = self.world.user(&owner).patch(&format!("/v1/pins/{id}"), &json!({"content": content})).await;
         self.told("PATCH content", &answer);
         let is_clear = answer.status < 500;
         self.own(&id, |own| match answer.status {
@@ -138,13 +155,13 @@ impl People {
     }
 
     async fn reschedule(&self, pin: usize, at: Timestamp) {
-        let Some((id, _)) = self.find(pin) else { return };
+        let Some(Made { id, owner, .. }) = self.find(pin) else { return };
         self.own(&id, |own| {
             own.change_begins();
             own.times.push(Some(at));
         });
         let body = json!({"publish_at": at.to_string()});
-        let answer = self.world.user(OWNER).patch(&format!("/v1/pins/{id}"), &body).await;
+        let answer = self.world.user(&owner).patch(&format!("/v1/pins/{id}"), &body).await;
         self.told("PATCH publish_at", &answer);
         let is_clear = answer.status < 500;
         self.own(&id, |own| match answer.status {
@@ -158,9 +175,9 @@ impl People {
     }
 
     async fn cancel(&self, pin: usize) {
-        let Some((id, _)) = self.find(pin) else { return };
-        let was_in_doubt = self.status(&id).await == "needs_review";
-        let answer = self.world.user(OWNER).delete(&format!("/v1/pins/{id}")).await;
+        let Some(Made { id, owner, .. }) = self.find(pin) else { return };
+        let was_in_doubt = self.status(&owner, &id).await == "needs_review";
+        let answer = self.world.user(&owner).delete(&format!("/v1/pins/{id}")).await;
         self.told("DELETE", &answer);
         let now = self.around.now();
         self.own(&id, |own| {
@@ -172,17 +189,17 @@ impl People {
     }
 
     async fn retry(&self, pin: usize) {
-        let Some((id, _)) = self.find(pin) else { return };
+        let Some(Made { id, owner, .. }) = self.find(pin) else { return };
         self.meddle();
         self.own(&id, |own| own.was_hurried = true);
-        let answer = self.world.user(OWNER).post(&format!("/v1/pins/{id}/retry"), &json!({})).await;
+        let answer = self.world.user(&owner).post(&format!("/v1/pins/{id}/retry"), &json!({})).await;
         self.told("retry", &answer);
     }
 
     /// Looks at the board, long enough after the attempt that what is there is seen, and says what is there.
     async fn resolve(&self, pin: usize) {
-        let Some((id, _)) = self.find(pin) else { return };
-        if self.status(&id).await != "needs_review" {
+        let Some(Made { id, owner, .. }) = self.find(pin) else { return };
+        if self.status(&owner, &id).await != "needs_review" {
             return;
         }
         self.meddle();
@@ -194,12 +211,17 @@ impl People {
         let mut there = there.into_iter().filter(|pin| pin.content.title.as_deref() == Some(title.as_str()));
         let found = there.find(|pin| !taken.contains(&pin.id));
         let body = found.map_or_else(|| json!({"publish_again": true}), |pin| json!({"published_as": pin.id}));
-        let answer = self.world.user(OWNER).post(&format!("/v1/pins/{id}/resolve"), &body).await;
+        let answer = self.world.user(&owner).post(&format!("/v1/pins/{id}/resolve"), &body).await;
         self.told("resolve", &answer);
     }
 
     async fn disable(&self) {
         self.meddle();
+        {
+            let (mut known, now) = (self.around.judge.known(), self.around.now());
+            let begun = known.delays.begins(Cause::Disabled, now);
+            known.disabling.get_or_insert(begun);
+        }
         if self.switch("disabled").await {
             self.around.judge.known().disabled_since = Some(self.around.now());
         }
@@ -210,6 +232,11 @@ impl People {
         self.around.judge.known().disabled_since = None;
         while !self.switch("enabled").await {
             self.around.wait(SignedDuration::from_secs(2)).await;
+        }
+        let (mut known, now) = (self.around.judge.known(), self.around.now());
+        if let Some(disabled) = known.disabling.take() {
+            known.delays.ends(disabled, now);
+            known.delays.breaks(now);
         }
     }
 
@@ -227,7 +254,7 @@ impl People {
     async fn disconnect(&self, account: usize) {
         self.meddle();
         let id = &self.accounts[account].account.id;
-        let answer = self.world.user(OWNER).delete(&format!("/v1/accounts/{id}")).await;
+        let answer = self.world.user(&self.owner(account)).delete(&format!("/v1/accounts/{id}")).await;
         self.told("disconnect", &answer);
         if answer.status == 200 {
             self.around.judge.known().disconnected.insert(id.to_string(), self.around.now());
@@ -238,11 +265,16 @@ impl People {
         self.meddle();
         let Seeded { account, .. } = &self.accounts[account];
         let browser = self.world.browser();
-        if let Some(authorize_url) = browser.try_start(OWNER).await {
+        if let Some(authorize_url) = browser.try_start(account.owner.as_str()).await {
             let page = browser.consent(&authorize_url, &account.username, pinterest_sim::Decision::Allow);
             let answer = browser.open(&page).await;
             self.told("reconnect", &answer);
         }
+    }
+
+    /// Makes the pin number `pin` of the first account, for later.
+    pub async fn plan_later(&self, pin: usize, at: Timestamp) {
+        self.make(pin, &self.owner(0), &self.request(pin, 0, at, false), at).await;
     }
 
     /// What `/healthz` answers.
@@ -250,8 +282,8 @@ impl People {
         self.world.anybody().get("/healthz").await.json()
     }
 
-    async fn status(&self, id: &str) -> String {
-        let answer = self.world.user(OWNER).get(&format!("/v1/pins/{id}")).await;
+    async fn status(&self, owner: &str, id: &str) -> String {
+        let answer = self.world.user(owner).get(&format!("/v1/pins/{id}")).await;
         answer.json()["status"].as_str().unwrap_or_default().to_owned()
     }
 
@@ -264,16 +296,15 @@ impl People {
         self.around.judge.known().is_meddled_with = true;
     }
 
-    fn find(&self, pin: usize) -> Option<(String, Value)> {
-        let made = self.made();
-        made.iter().find(|(number, _, _)| *number == pin).map(|(_, id, request)| (id.clone(), request.clone()))
+    fn find(&self, pin: usize) -> Option<Made> {
+        self.made().iter().find(|made| made.pin == pin).cloned()
     }
 
     fn own<T>(&self, id: &str, change: impl FnOnce(&mut Owned) -> T) -> T {
         change(self.around.judge.known().pins.get_mut(id).expect("it was made"))
     }
 
-    fn made(&self) -> std::sync::MutexGuard<'_, Vec<(usize, String, Value)>> {
+    fn made(&self) -> std::sync::MutexGuard<'_, Vec<Made>> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

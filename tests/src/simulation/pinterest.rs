@@ -1,13 +1,14 @@
 //! Pinterest as one program meets it: slow, broken before or after it did what was asked, late to show it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use jiff::SignedDuration;
 use local::virtual_world::VirtualClock;
@@ -73,15 +74,22 @@ enum Way {
 
 /// The transport of `calling`.
 pub fn transport(calling: Calling) -> Transport {
+    let first = Arc::new(OnceLock::new());
     Transport(BoxCloneSyncService::new(service_fn(move |request| {
-        let calling = calling.clone();
+        let (calling, first) = (calling.clone(), first.clone());
         async move {
-            let (parts, body) = Request::into_parts(request);
+            let (mut parts, body) = Request::into_parts(request);
+            if let Some(own) = parts.headers.get(AUTHORIZATION).filter(|_| parts.uri.path().ends_with("/v5/pins")) {
+                let first: &HeaderValue = first.get_or_init(|| own.clone());
+                if calling.client == Client::KeepsAuthorization {
+                    parts.headers.insert(AUTHORIZATION, first.clone());
+                }
+            }
             let body = Payload::collected(body).await.map_err(TransportError::Unknown)?;
             let request = Request::from_parts(parts, body);
             let first = send(&calling, &request).await;
             let again = match calling.client {
-                Client::SendsOnce => false,
+                Client::SendsOnce | Client::KeepsAuthorization => false,
                 Client::RepeatsWhatWasLost => matches!(first, Err(TransportError::Unknown(_))),
                 Client::RepeatsOnTrouble => first.as_ref().is_ok_and(|answer| answer.status().is_server_error()),
             };
@@ -97,7 +105,7 @@ async fn send(calling: &Calling, request: &Request<Bytes>) -> Result<Response<By
         calling.life.reaches(Since::Post);
     }
     around.trace.line(actor, format_args!("{} {}", call.what, call.subject()));
-    let _sending = around.judge.sends(around, calling, &call);
+    let _sending = around.judge.sends(calling, &call);
     tokio::task::yield_now().await;
     let fate = fate(around, &call);
     if fate.answer == Way::NotSent {

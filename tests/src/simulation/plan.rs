@@ -4,13 +4,17 @@ use jiff::SignedDuration;
 use pinterest_sim::Rotation;
 
 use super::dice::Dice;
+use super::extent::Extent;
+use super::people::OWNER;
 use super::weather::{Trouble, Weather};
 
 /// What happens in a run apart from what goes wrong.
 #[derive(Debug)]
 pub struct Plan {
-    /// The usernames whose accounts are connected.
-    pub accounts: Vec<&'static str>,
+    /// The accounts that are connected.
+    pub accounts: Vec<Connected>,
+    /// How many pins of the first account are due at once.
+    pub backlog: usize,
     /// When the tokens of each account are to be renewed, if that falls into the run.
     pub renewals: Vec<Option<SignedDuration>>,
     /// What people do, in the order of time, for each of them.
@@ -20,6 +24,30 @@ pub struct Plan {
     /// What becomes of a refresh token that is used.
     pub rotation: Rotation,
 }
+
+/// An account that is connected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connected {
+    /// Whose it is.
+    pub owner: String,
+    /// Its name at Pinterest.
+    pub username: String,
+}
+
+impl Connected {
+    fn new(owner: &str, username: &str) -> Self {
+        Self { owner: owner.to_owned(), username: username.to_owned() }
+    }
+
+    /// Twelve accounts of six owners.
+    fn crowd() -> Vec<Self> {
+        (0..12).map(|number| Self::new(&format!("owner{}", number / 2), &format!("person{number}"))).collect()
+    }
+}
+
+/// Whether pins that cannot be told from each other are made where indexes show later than a minute what was published: the
+/// calendar, which tells them apart, is one.
+const TWINS_DESPITE_LATE_INDEXES: bool = false;
 
 /// What somebody does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +87,8 @@ impl Plan {
     /// One account, and nobody does anything.
     pub fn quiet() -> Self {
         Self {
-            accounts: vec!["shop"],
+            accounts: vec![Connected::new(OWNER, "shop")],
+            backlog: 0,
             renewals: vec![None],
             people: [Vec::new(), Vec::new()],
             ticks: Vec::new(),
@@ -68,17 +97,26 @@ impl Plan {
     }
 
     /// The plan of a seed.
-    pub fn draw(dice: &Dice, weather: &Weather) -> Self {
+    pub fn draw(dice: &Dice, weather: &Weather, extent: &Extent) -> Self {
         if weather.trouble == Trouble::Doubts {
             return Self::twins(dice, weather);
         }
-        let accounts: &[&'static str] = if dice.happens(0.4) { &["shop", "friend"] } else { &["shop"] };
+        let mut accounts = vec![Connected::new(OWNER, "shop")];
+        if dice.happens(0.4) || extent.backlog > 0 {
+            accounts.push(Connected::new(OWNER, "friend"));
+        }
+        if extent.is_crowded {
+            accounts = Connected::crowd();
+        }
+        let accounts_drawn = if extent.is_crowded { 12 } else { 2 };
         let mut acts = Vec::new();
         let busy = if dice.happens(0.5) { dice.one(&[0.2, 0.5]) } else { 0.0 };
-        let twins = dice.happens(0.3);
-        for pin in 0..usize::try_from(dice.number(1..6)).unwrap_or(1) {
+        let is_late = weather.index_lag.as_secs() > 60 && !TWINS_DESPITE_LATE_INDEXES;
+        let twins = dice.happens(0.3) && !is_late;
+        let pins = usize::try_from(dice.number(1..6)).unwrap_or(1);
+        for pin in 0..if extent.is_crowded { pins * 4 } else { pins } {
             let (made, at) = (seconds(0, 15, dice), seconds(6, 70, dice));
-            let (twin, account) = (twins && pin < 2, usize::try_from(dice.number(0..2)).unwrap_or(0));
+            let (twin, account) = (twins && pin < 2, usize::try_from(dice.number(0..accounts_drawn)).unwrap_or(0));
             let account = if twin { 0 } else { account % accounts.len() };
             let twice = dice.happens(0.25).then(|| seconds(0, 2, dice));
             acts.push((made, Act::Make { pin, account, at, twin, twice, video: false }));
@@ -99,12 +137,13 @@ impl Plan {
         let renews = dice.happens(0.45);
         let plan = Self {
             renewals: accounts.iter().map(|_| renews.then(|| seconds(2, 100, dice))).collect(),
-            accounts: accounts.to_vec(),
+            accounts,
+            backlog: extent.backlog,
             people: people(dice, acts),
             ticks: ticks(dice, weather),
             rotation: dice.one(&[Rotation::OldDies, Rotation::OldDies, Rotation::OldStays, Rotation::NotRenewed]),
         };
-        if dice.happens(0.04) { plan.with_videos(dice) } else { plan }
+        if dice.happens(0.04) && !extent.is_crowded { plan.with_videos(dice) } else { plan }
     }
 
     /// Some of the pins show a video.

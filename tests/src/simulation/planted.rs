@@ -30,6 +30,8 @@ pub enum Client {
     RepeatsWhatWasLost,
     /// It sends again what was answered with trouble of the server.
     RepeatsOnTrouble,
+    /// It shows who it is for as it did first.
+    KeepsAuthorization,
 }
 
 impl Planted {
@@ -100,6 +102,11 @@ pub const PLANTED: &[Planted] = &[
         rules.without.push(Rule::KeepRefreshToken);
     }),
     in_rules("an access token given up with its renewal", |rules| rules.without.push(Rule::UseAccessToItsEnd)),
+    at_aws("a shard that stays with an owner that died", Tamper::ShardStaysTaken),
+    at_aws("a look that reads one page and no other", Tamper::LookReadsOnePage),
+    at_aws("a renewal after which the next is not planned", Tamper::RenewalNotPlanned),
+    at_aws("a waiting pin that expires", Tamper::WaitingPinExpires),
+    in_client("a client that keeps the token of another account", Client::KeepsAuthorization),
     in_client("a client that repeats what got no answer", Client::RepeatsWhatWasLost),
     in_client("a client that repeats what was answered with 500", Client::RepeatsOnTrouble),
 ];

@@ -1,5 +1,7 @@
 //! The table as it is, read past every seam.
 
+use std::sync::Arc;
+
 use dynoxide::Database;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -8,7 +10,7 @@ use crate::world::TABLE;
 
 /// One item, its attributes as plain JSON.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row(Map<String, Value>);
+pub struct Row(Arc<Map<String, Value>>);
 
 /// Every item of the table, in the order of their keys.
 pub fn rows(table: &Database) -> Vec<Row> {
@@ -20,11 +22,20 @@ pub fn rows(table: &Database) -> Vec<Row> {
     rows
 }
 
+/// One item of the table, where it is there.
+pub fn row(table: &Database, pk: &str, sk: &str) -> Option<Row> {
+    let request = json!({"TableName": TABLE, "Key": {"pk": {"S": pk}, "sk": {"S": sk}}});
+    let request = serde_json::from_value(request).expect("it is a read");
+    let answer = serde_json::to_value(table.get_item(request).expect("the table can be read"));
+    let item = answer.expect("items are JSON")["Item"].take();
+    (!item.is_null()).then(|| Row::read(&item))
+}
+
 impl Row {
     /// Reads an item as DynamoDB writes it.
     pub fn read(item: &Value) -> Self {
         let attributes = item.as_object().into_iter().flatten();
-        Self(attributes.map(|(name, value)| (name.clone(), plain(value))).collect())
+        Self(Arc::new(attributes.map(|(name, value)| (name.clone(), plain(value))).collect()))
     }
 
     /// A text; empty where there is none.

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
-use local::in_process::{Hook, LaggingReads};
+use local::in_process::{Hook, ItemKey, LaggingReads};
 use pinterest_sim::MediaProcessing;
 use shared::domain::Shard;
 use shared::kick::PublisherEvent;
@@ -15,9 +15,11 @@ use shared::kick::PublisherEvent;
 use super::Run;
 use super::aws::Aws;
 use super::dice::Dice;
+use super::extent::Extent;
 use super::fleet::Fleet;
 use super::invariant::Invariant;
 use super::judge::Judge;
+use super::mirror::{Mirror, Reflecting};
 use super::mortal::Life;
 use super::people::{OWNER, People};
 use super::pinterest::{Calling, transport};
@@ -32,6 +34,9 @@ use crate::{START, World};
 
 /// How long before a moment the schedule fires that has something due at it.
 const BEFORE_DUE: SignedDuration = SignedDuration::from_secs(2);
+
+/// When a backlog is due, after the start.
+const BACKLOG_DUE: SignedDuration = SignedDuration::from_secs(20);
 
 /// More than two clocks differ.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(11);
@@ -51,22 +56,27 @@ pub struct Scene {
 
 impl Scene {
     /// A fresh installation in that weather, enabled, without accounts.
-    pub async fn new(seed: u64, dice: Dice, weather: Weather, planted: Planted) -> Self {
+    pub async fn new(seed: u64, dice: Dice, weather: Weather, planted: Planted, extent: &Extent) -> Self {
         let mut world = World::drawn(seed).await;
         world.enable().await;
         let around = Arc::new(Surroundings {
             clock: world.clock,
             table: world.parts.database.clone(),
+            mirror: Mirror::of(world.parts.database.clone()),
             simulator: world.simulator.clone(),
             trace: Trace::new(world.clock),
             dice,
             weather,
             judge: Judge::default(),
         });
+        world.watch(Arc::new(Reflecting(around.clone())));
         let indexes = match around.weather.index_lag {
             SignedDuration::ZERO => None,
             _ => Some(world.lagging_reads(seed).await),
         };
+        if let Some(indexes) = indexes.as_ref().filter(|_| extent.is_piecemeal) {
+            indexes.move_piecemeal();
+        }
         let mut hooks: Vec<Arc<dyn Hook>> = Vec::new();
         hooks.extend(indexes.clone().map(|indexes| indexes as Arc<dyn Hook>));
         if let Some(tamper) = planted.tamper {
@@ -81,6 +91,8 @@ impl Scene {
             planted,
             idle: std::sync::Mutex::default(),
             born: AtomicU64::new(0),
+            events: extent.events,
+            room: extent.events.limit.map(tokio::sync::Semaphore::new),
         };
         let fleet = Arc::new(fleet);
         world.parts.lambda.host(PUBLISHER, fleet.handler());
@@ -100,8 +112,10 @@ impl Scene {
     /// Connects the accounts of `plan`.
     pub async fn connect(&mut self, plan: &Plan) {
         self.world.simulator.set_rotation(plan.rotation);
-        for (username, renewal) in plan.accounts.iter().zip(&plan.renewals) {
-            let mut seeded = self.world.seed_account(OWNER, username).await;
+        for (index, (planned, renewal)) in plan.accounts.iter().zip(&plan.renewals).enumerate() {
+            let beside = self.people.accounts.first().filter(|_| plan.backlog > 0 && index == 1);
+            let shard = beside.map(|first| Shard::of(&first.account.id));
+            let mut seeded = self.world.seed_account_in(&planned.owner, &planned.username, shard).await;
             if let Some(at) = renewal {
                 let version = seeded.account.version;
                 seeded.account.refresh_at = Some(START + *at);
@@ -116,7 +130,18 @@ impl Scene {
             self.world.simulator.set_media_processing(processing);
             self.people.video = Some(self.world.seed_video(OWNER).await);
         }
+        for number in 0..plan.backlog {
+            let title = format!("Backlog {number}");
+            self.world.seed_pin(&self.people.accounts[0], &title, START + BACKLOG_DUE).await;
+        }
         self.follow_indexes();
+    }
+
+    /// Lets the indexes show what was written past everybody.
+    pub fn take_up(&self, key: &ItemKey) {
+        if let Some(indexes) = &self.indexes {
+            indexes.take_up(&key.table, &key.pk, &key.sk);
+        }
     }
 
     /// Lets the indexes show what was written past them, and lag from now on.

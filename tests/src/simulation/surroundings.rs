@@ -9,7 +9,8 @@ use shared::clock::Clock;
 use super::dice::Dice;
 use super::invariant::{Breach, Invariant};
 use super::judge::Judge;
-use super::rows::{Row, rows};
+use super::mirror::Mirror;
+use super::rows::Row;
 use super::trace::Trace;
 use super::weather::Weather;
 
@@ -19,6 +20,8 @@ pub struct Surroundings {
     pub clock: VirtualClock,
     /// The table.
     pub table: Database,
+    /// What is in the table.
+    pub mirror: Mirror,
     /// Pinterest.
     pub simulator: Simulator,
     /// What happens.
@@ -39,7 +42,7 @@ impl Surroundings {
 
     /// Every item of the table as it is now.
     pub fn rows(&self) -> Vec<Row> {
-        rows(&self.table)
+        self.mirror.rows()
     }
 
     /// Notes that an invariant does not hold.

@@ -3,12 +3,16 @@
 use std::sync::{Mutex, PoisonError};
 
 use dynoxide::Database;
+use http::StatusCode;
 use local::answer::Answer;
 use local::in_process::{Effect, Hook, Outcome};
 use serde_json::{Value, json};
 
 use super::aws::is_claim;
 use crate::world::TABLE;
+
+/// How many entries a look reads that reads one page.
+const FIRST_ENTRIES: u32 = 40;
 
 /// What is changed in requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +57,14 @@ pub enum Tamper {
     SettingsReadOnce,
     /// A published pin says the id of the one before.
     OutcomeOfAnother,
+    /// A shard is not taken from an owner that said for how long it would have it.
+    ShardStaysTaken,
+    /// Of what is due in a shard the first entries are read, and no others.
+    LookReadsOnePage,
+    /// An account whose tokens were renewed has nothing due any more.
+    RenewalNotPlanned,
+    /// DynamoDB deletes a pin that waits.
+    WaitingPinExpires,
 }
 
 /// A hook that plants one bug.
@@ -115,6 +127,13 @@ impl Tampering {
                 }
             }
             Tamper::ReleaseLeavesPins if was == "held" && is == "scheduled" => keep(item, &["due_shard", "due_at"]),
+            Tamper::RenewalNotPlanned if item["refresh_at"].is_object() => {
+                remove(item, &["refresh_at", "due_shard", "due_at"]);
+            }
+            Tamper::WaitingPinExpires if is == "scheduled" => {
+                let due = item["due_at"]["N"].as_str().and_then(|at| at.parse::<i64>().ok()).unwrap_or_default();
+                item["expires_at"] = json!({"N": (due / 1000 - 72 * 60 * 60).to_string()});
+            }
             Tamper::HoldUnwritten => remove(item, &["hold_until", "hold_reason"]),
             Tamper::RenewalWithoutLease if item["refresh_lease_until"].is_object() => unconditional(request),
             Tamper::OutcomeOfAnother if is == "published" => {
@@ -124,6 +143,17 @@ impl Tampering {
             }
             _ => {}
         }
+    }
+
+    /// Whether a write puts another owner in the place of one that has a shard for some time.
+    fn is_taken(&self, effect: &Effect<'_>) -> bool {
+        let item = &effect.request["Item"];
+        if effect.operation != "PutItem" || !text(item, "pk").starts_with("shard#") {
+            return false;
+        }
+        let before = self.before(item);
+        let number = |item: &Value, name: &str| item[name]["N"].as_str().and_then(|text| text.parse::<i64>().ok());
+        text(&before, "holder") != text(item, "holder") && number(&before, "horizon") > number(item, "since")
     }
 
     fn claim(&self, request: &mut Value) {
@@ -151,6 +181,12 @@ impl Hook for Tampering {
         match effect.operation {
             "UpdateItem" if is_claim(effect) => self.claim(&mut request),
             "PutItem" => self.put(&mut request),
+            "Query" if self.tamper == Tamper::LookReadsOnePage && asks_what_is_due(&request) => {
+                request["Limit"] = json!(FIRST_ENTRIES);
+                if request["ExclusiveStartKey"].is_object() {
+                    request["ExpressionAttributeValues"][":until"] = json!({"N": "0"});
+                }
+            }
             "TransactWriteItems" => {
                 for action in request["TransactItems"].as_array_mut().into_iter().flatten() {
                     if action["Put"].is_object() {
@@ -173,6 +209,10 @@ impl Hook for Tampering {
     }
 
     fn answer(&self, effect: &Effect<'_>) -> Option<Answer> {
+        if self.tamper == Tamper::ShardStaysTaken && self.is_taken(effect) {
+            let kind = "ConditionalCheckFailedException";
+            return Some(Answer::refused(StatusCode::BAD_REQUEST, kind, "The conditional request failed"));
+        }
         let reads_settings = effect.operation == "GetItem" && effect.request["Key"]["sk"]["S"] == "pinterest";
         if self.tamper != Tamper::SettingsReadOnce || !reads_settings || !effect.actor.starts_with('p') {
             return None;
@@ -206,6 +246,10 @@ fn remove(item: &mut Value, names: &[&str]) {
     if let Some(item) = item.as_object_mut() {
         item.retain(|name, _| !names.contains(&name.as_str()));
     }
+}
+
+fn asks_what_is_due(request: &Value) -> bool {
+    request["IndexName"] == "due" && request["ExpressionAttributeValues"][":until"].is_object()
 }
 
 fn is_created(request: &Value) -> bool {

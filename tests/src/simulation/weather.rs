@@ -6,8 +6,12 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::dice::Dice;
+use super::extent::Extent;
 use crate::START;
 use crate::publishing::TIMEOUT;
+
+/// How late an index may show what was written without a pin being late for it.
+const COUNTED_ON: SignedDuration = SignedDuration::from_secs(10);
 
 /// What goes wrong at Pinterest, where something does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +91,14 @@ impl Weather {
         }
     }
 
+    /// The same weather, in which indexes that lag do so as in `extent`.
+    pub fn with_indexes(mut self, extent: &Extent) -> Self {
+        if !self.index_lag.is_zero() {
+            self.index_lag = extent.late_indexes.unwrap_or(self.index_lag);
+        }
+        self
+    }
+
     /// Nothing goes wrong, and nothing takes long; a new pin is visible within `visibility`.
     pub fn fair(visibility: Duration) -> Self {
         Self {
@@ -147,7 +159,8 @@ impl Weather {
     /// Whether nothing but time and clocks stand between a pin and its board.
     pub fn is_fair(&self) -> bool {
         let pinterest_is_well = self.pinterest_faults == 0.0 && self.pinterest_outage.is_none();
-        self.aws_is_well() && pinterest_is_well && self.deaths == 0.0 && self.timeout == TIMEOUT
+        let is_counted_on = self.index_lag <= COUNTED_ON;
+        self.aws_is_well() && pinterest_is_well && is_counted_on && self.deaths == 0.0 && self.timeout == TIMEOUT
     }
 }
 

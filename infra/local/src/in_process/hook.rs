@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::answer::Answer;
 
@@ -46,6 +46,36 @@ pub struct Effect<'a> {
     pub operation: &'a str,
     /// The request as the SDK wrote it; for Lambda `{"FunctionName", "Payload"}`, for S3 `{"Url"}`.
     pub request: &'a Value,
+}
+
+/// The table, partition key and sort key of an item.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ItemKey {
+    /// The table.
+    pub table: String,
+    /// Its partition key.
+    pub pk: String,
+    /// Its sort key.
+    pub sk: String,
+}
+
+impl Effect<'_> {
+    /// The items that a call to `DynamoDB` writes if it succeeds.
+    pub fn written(&self) -> Vec<ItemKey> {
+        let one = |request: &Value| {
+            let key = if request["Item"].is_null() { &request["Key"] } else { &request["Item"] };
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            ItemKey { table: text(&request["TableName"]), pk: text(&key["pk"]["S"]), sk: text(&key["sk"]["S"]) }
+        };
+        match self.operation {
+            "PutItem" | "UpdateItem" | "DeleteItem" => vec![one(self.request)],
+            "TransactWriteItems" => {
+                let actions = self.request["TransactItems"].as_array().into_iter().flatten();
+                actions.filter_map(Value::as_object).flat_map(Map::values).map(one).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// A service of AWS that an embedded part stands in for.

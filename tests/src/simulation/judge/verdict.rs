@@ -25,6 +25,9 @@ pub fn conclude(judge: &Judge, around: &Surroundings, health: &Value) {
             in_index(row, &mut note);
             as_asked(&known, around, row, &mut note);
         }
+        for id in known.pins.keys().filter(|id| !rows.iter().any(|row| row.is_pin() && row.text("id") == *id)) {
+            note(Invariant::NothingVanishes, format!("{id} is gone"));
+        }
         on_boards(&known, around, &rows, &mut note);
         parked(&rows, around.now(), &mut note);
         accounts(&known, around, &rows, &mut note);
