@@ -18,6 +18,7 @@ mod mortal;
 mod people;
 mod pinterest;
 mod plan;
+mod planners;
 mod planted;
 mod rows;
 mod scene;

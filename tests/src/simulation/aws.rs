@@ -49,7 +49,7 @@ impl Hook for Aws {
         } else {
             (weather.aws_faults > 0.0 && dice.happens(weather.aws_faults)).then(|| dice.one(&FAULTS))
         };
-        if fault.is_some() && (is_publisher(effect.actor) || effect.actor == "pins") {
+        if fault.is_some() && (is_publisher(effect.actor) || matches!(effect.actor, "pins" | "importer")) {
             self.around.judge.known().delays.breaks(self.around.now());
         }
         Plan { wait, fault }

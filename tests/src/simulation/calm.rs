@@ -17,6 +17,9 @@ const SOON: SignedDuration = SignedDuration::from_secs(5);
 /// By when everything that was parked is released, after what held it is gone.
 const RELEASED: SignedDuration = SignedDuration::from_mins(15);
 
+/// By when a file of pins that nobody stores is found.
+const SWEPT: SignedDuration = SignedDuration::from_mins(65);
+
 /// Lets everything come to rest and looks at it.
 ///
 /// The schedule fires only when something is due: what happens in between is nothing, a thousand times.
@@ -28,6 +31,11 @@ pub async fn calm(scene: &Scene) {
         scene.people.enable().await;
     }
     rest(scene).await;
+    if around.rows().iter().any(|row| row.text("pk") == "sweep" && row.text("sk").starts_with("import#")) {
+        around.wait(SWEPT).await;
+        tick(scene).await;
+        rest(scene).await;
+    }
     around.wait(RELEASED).await;
     tick(scene).await;
     let health = scene.people.health().await;

@@ -24,6 +24,12 @@ pub struct Extent {
     pub is_piecemeal: bool,
     /// How Lambda takes the publisher's events.
     pub events: Events,
+    /// Whether an account has a plan, by whose slots pins are planned.
+    pub has_slots: bool,
+    /// How many pins come in a file.
+    pub imported: usize,
+    /// Whether some pins show an image that was uploaded.
+    pub has_images: bool,
     /// How many weeks go by after everything has come to rest.
     pub weeks: u64,
 }
@@ -45,6 +51,9 @@ impl Extent {
         late_indexes: None,
         is_piecemeal: false,
         events: Events { limit: None, come_twice: false },
+        has_slots: false,
+        imported: 0,
+        has_images: false,
         weeks: 0,
     };
 
@@ -59,6 +68,9 @@ impl Extent {
             late_indexes: dice.happens(0.25).then_some(LATE),
             is_piecemeal: dice.happens(0.5),
             events: Events { limit: dice.happens(0.15).then_some(LIMIT), come_twice: dice.happens(0.15) },
+            has_slots: dice.happens(0.1),
+            imported: if dice.happens(0.06) { usize::try_from(dice.number(1..8)).unwrap_or(1) } else { 0 },
+            has_images: dice.happens(0.1),
             weeks: if dice.happens(0.04) { dice.number(5..12) } else { 0 },
         }
     }

@@ -57,6 +57,12 @@ pub enum Invariant {
     NothingVanishes,
     /// A post shows who it is for by a token of that account.
     PostedByItsAccount,
+    /// People get an answer where AWS and Pinterest give theirs.
+    AnswersWhereAllIsWell,
+    /// A slot of an account's plan has one pin.
+    SlotsAreGivenOnce,
+    /// Every row of a file that was taken becomes one pin.
+    RowsBecomePins,
     /// The counters say how many pins need a person.
     CountersAreTrue,
     /// `/healthz` says what the table says.

@@ -1,6 +1,7 @@
 //! What a run knows of its pins and accounts, and what it holds against what happens.
 
 mod delays;
+mod planned;
 mod post;
 mod timing;
 mod under_way;
@@ -60,6 +61,8 @@ pub struct Known {
     pub delays: Delays,
     places: Places,
     lanes: BTreeMap<String, timing::Lane>,
+    /// The titles of pins in files that were taken.
+    pub imported: BTreeSet<String>,
     /// How many events of Lambda were dropped.
     dropped: u64,
     /// Which publisher has which pin in hand, and the number of that among the delays.

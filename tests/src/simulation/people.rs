@@ -7,13 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use shared::clock::Clock;
 
+use super::invariant::Invariant;
 use super::judge::{Cause, Owned, Shows};
-use super::plan::Act;
+use super::plan::{Act, Media};
 use super::surroundings::Surroundings;
 use crate::{Answer, START, Seeded, World};
 
 /// How often somebody repeats a request that was answered with trouble.
-const TRIES: usize = 4;
+pub(super) const TRIES: usize = 4;
 
 /// Everybody who uses Pinwheel in a run.
 pub struct People {
@@ -25,6 +26,8 @@ pub struct People {
     pub accounts: Vec<Seeded>,
     /// Their video, where the plan has one.
     pub video: Option<String>,
+    /// Their image, where they have uploaded one.
+    pub image: Option<String>,
     /// The pins that were made.
     pub made: Mutex<Vec<Made>>,
 }
@@ -33,13 +36,13 @@ pub struct People {
 #[derive(Debug, Clone)]
 pub struct Made {
     /// Its number in the plan.
-    pin: usize,
+    pub pin: usize,
     /// Our id of it.
-    id: String,
+    pub id: String,
     /// Whose it is.
-    owner: String,
+    pub owner: String,
     /// The request that made it.
-    request: Value,
+    pub request: Value,
 }
 
 /// Whose everything is, where there is one owner.
@@ -57,10 +60,16 @@ impl People {
 
     async fn one(&self, act: Act) {
         match act {
-            Act::Make { pin, account, at, twin, twice, video } => {
+            Act::Make { pin, account, at, twin, twice, shows } => {
                 let mut request = self.request(pin, account, START + at, twin);
-                if let Some(id) = self.video.as_ref().filter(|_| video) {
-                    request["content"]["media"] = json!({"source_type": "video", "media_id": id});
+                match (shows, &self.image, &self.video) {
+                    (Media::Image, Some(id), _) => {
+                        request["content"]["media"] = json!({"source_type": "image", "media_id": id});
+                    }
+                    (Media::Video, _, Some(id)) => {
+                        request["content"]["media"] = json!({"source_type": "video", "media_id": id});
+                    }
+                    _ => {}
                 }
                 let again = async {
                     if let Some(later) = twice {
@@ -68,8 +77,17 @@ impl People {
                         self.post(pin, &self.owner(account), &request).await;
                     }
                 };
-                join(self.make(pin, &self.owner(account), &request, START + at), again).await;
+                join(self.make(pin, &self.owner(account), &request), again).await;
             }
+            Act::Plan => self.plan().await,
+            Act::MakeInSlot { pin } => {
+                let mut request = self.request(pin, 0, START, false);
+                request["publish_at"] = "next_slot".into();
+                self.make(pin, &self.owner(0), &request).await;
+            }
+            Act::MoveToSlot { pin } => self.plan_anew(pin, "next_slot".into()).await,
+            Act::Unschedule { pin } => self.plan_anew(pin, Value::Null).await,
+            Act::Import { pins } => self.import(pins).await,
             Act::Repeat { pin } => self.repeat(pin).await,
             Act::Edit { pin, version } => self.edit(pin, version).await,
             Act::Move { pin, at } => self.reschedule(pin, (START + at).max(self.around.now())).await,
@@ -95,12 +113,15 @@ impl People {
         request
     }
 
-    fn owner(&self, account: usize) -> String {
+    pub(super) fn owner(&self, account: usize) -> String {
         self.accounts[account].account.owner.to_string()
     }
 
-    async fn make(&self, pin: usize, owner: &str, request: &Value, at: Timestamp) {
-        let Some(id) = self.post(pin, owner, request).await else { return };
+    async fn make(&self, pin: usize, owner: &str, request: &Value) {
+        let Some(made) = self.post(pin, owner, request).await else { return };
+        let id = made["id"].as_str().unwrap_or_default().to_owned();
+        let at = request["publish_at"].as_str().and_then(|at| at.parse().ok());
+        let at = at.or_else(|| made["publish_at"].as_str()?.parse().ok()).unwrap_or_default();
         let text = |name: &str| request["content"][name].as_str().unwrap_or_default().to_owned();
         let mut own = Owned::made(text("title"), text("description"), at, self.around.now());
         if request["content"]["media"]["source_type"] == "video" {
@@ -111,13 +132,13 @@ impl People {
     }
 
     /// Sends the request for a new pin until it is answered; its key makes the repeats harmless.
-    async fn post(&self, pin: usize, owner: &str, request: &Value) -> Option<String> {
+    async fn post(&self, pin: usize, owner: &str, request: &Value) -> Option<Value> {
         let key = format!("pin-{pin}");
         for _ in 0..TRIES {
             let answer = self.world.user(owner).with("idempotency-key", &key).post("/v1/pins", request).await;
             self.told("POST /v1/pins", &answer);
             if answer.status == 201 {
-                return answer.json()["items"][0]["id"].as_str().map(str::to_owned);
+                return Some(answer.json()["items"][0].clone());
             }
             if answer.status < 500 {
                 return None;
@@ -274,7 +295,7 @@ impl People {
 
     /// Makes the pin number `pin` of the first account, for later.
     pub async fn plan_later(&self, pin: usize, at: Timestamp) {
-        self.make(pin, &self.owner(0), &self.request(pin, 0, at, false), at).await;
+        self.make(pin, &self.owner(0), &self.request(pin, 0, at, false)).await;
     }
 
     /// What `/healthz` answers.
@@ -287,20 +308,24 @@ impl People {
         answer.json()["status"].as_str().unwrap_or_default().to_owned()
     }
 
-    fn told(&self, what: &str, answer: &Answer) {
+    pub(super) fn told(&self, what: &str, answer: &Answer) {
         let code = answer.json()["code"].as_str().unwrap_or_default().to_owned();
         self.around.trace.line("person", format_args!("{what} -> {} {code}", answer.status));
+        if answer.status >= 500 && self.around.weather.is_well() {
+            let detail = format!("{what} was answered with {} {code}", answer.status);
+            self.around.breach(Invariant::AnswersWhereAllIsWell, detail);
+        }
     }
 
     fn meddle(&self) {
         self.around.judge.known().is_meddled_with = true;
     }
 
-    fn find(&self, pin: usize) -> Option<Made> {
+    pub(super) fn find(&self, pin: usize) -> Option<Made> {
         self.made().iter().find(|made| made.pin == pin).cloned()
     }
 
-    fn own<T>(&self, id: &str, change: impl FnOnce(&mut Owned) -> T) -> T {
+    pub(super) fn own<T>(&self, id: &str, change: impl FnOnce(&mut Owned) -> T) -> T {
         change(self.around.judge.known().pins.get_mut(id).expect("it was made"))
     }
 

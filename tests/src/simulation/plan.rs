@@ -49,12 +49,36 @@ impl Connected {
 /// calendar, which tells them apart, is one.
 const TWINS_DESPITE_LATE_INDEXES: bool = false;
 
+/// What a pin is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Media {
+    /// An image that Pinterest fetches from an address of others.
+    Address,
+    /// An image that was uploaded.
+    Image,
+    /// A video that was uploaded.
+    Video,
+}
+
+/// The first of the numbers of pins that are planned by slots.
+const FIRST_IN_SLOT: usize = 100;
+
 /// What somebody does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
-    /// Makes the pin of that number, at that time after the start, of a video or of an image; sends the request `twice`, so
+    /// Makes the pin of that number, at that time after the start, of that media; sends the request `twice`, so
     /// long after the first one, without waiting for its answer.
-    Make { pin: usize, account: usize, at: SignedDuration, twin: bool, twice: Option<SignedDuration>, video: bool },
+    Make { pin: usize, account: usize, at: SignedDuration, twin: bool, twice: Option<SignedDuration>, shows: Media },
+    /// Gives the first account a plan.
+    Plan,
+    /// Makes the pin of that number for the next slot of the first account.
+    MakeInSlot { pin: usize },
+    /// Gives the pin the next slot.
+    MoveToSlot { pin: usize },
+    /// Takes the pin's time away.
+    Unschedule { pin: usize },
+    /// Sends a file of so many pins for the first account.
+    Import { pins: usize },
     /// Sends the request that made the pin once more, as who lost its answer.
     Repeat { pin: usize },
     /// Changes what the pin says.
@@ -119,7 +143,7 @@ impl Plan {
             let (twin, account) = (twins && pin < 2, usize::try_from(dice.number(0..accounts_drawn)).unwrap_or(0));
             let account = if twin { 0 } else { account % accounts.len() };
             let twice = dice.happens(0.25).then(|| seconds(0, 2, dice));
-            acts.push((made, Act::Make { pin, account, at, twin, twice, video: false }));
+            acts.push((made, Act::Make { pin, account, at, twin, twice, shows: Media::Address }));
             if dice.happens(busy) {
                 acts.extend(of_pin(dice, weather, pin, at));
             }
@@ -143,22 +167,58 @@ impl Plan {
             ticks: ticks(dice, weather),
             rotation: dice.one(&[Rotation::OldDies, Rotation::OldDies, Rotation::OldStays, Rotation::NotRenewed]),
         };
-        if dice.happens(0.04) && !extent.is_crowded { plan.with_videos(dice) } else { plan }
+        let plan = if dice.happens(0.04) && !extent.is_crowded { plan.with_videos(dice) } else { plan };
+        plan.with_more(dice, extent)
     }
 
     /// Some of the pins show a video.
     fn with_videos(mut self, dice: &Dice) -> Self {
         for (_, act) in self.people.iter_mut().flatten() {
-            if let Act::Make { twin: false, video, .. } = act {
-                *video = dice.happens(0.6);
+            if let Act::Make { twin: false, shows, .. } = act
+                && dice.happens(0.6)
+            {
+                *shows = Media::Video;
             }
         }
         self
     }
 
-    /// Whether a pin of it shows a video.
-    pub fn shows_videos(&self) -> bool {
-        self.people.iter().flatten().any(|(_, act)| matches!(act, Act::Make { video: true, .. }))
+    /// What the extent of a run adds: pins by slots, files of pins, images that were uploaded.
+    fn with_more(mut self, dice: &Dice, extent: &Extent) -> Self {
+        let mut acts = Vec::new();
+        if extent.has_slots {
+            acts.push((SignedDuration::ZERO, Act::Plan));
+            for pin in FIRST_IN_SLOT..FIRST_IN_SLOT + 4 {
+                let at = seconds(1, 30, dice);
+                acts.push((at, Act::MakeInSlot { pin }));
+                for _ in 0..dice.number(0..3) {
+                    let act = dice.one(&[Act::MoveToSlot { pin }, Act::Unschedule { pin }, Act::Cancel { pin }]);
+                    acts.push((at + seconds(1, 60, dice), act));
+                }
+            }
+        }
+        if extent.imported > 0 {
+            acts.push((seconds(0, 30, dice), Act::Import { pins: extent.imported }));
+        }
+        for (at, act) in acts {
+            self.people[usize::from(dice.happens(0.5))].push((at, act));
+        }
+        for person in &mut self.people {
+            person.sort_by_key(|(at, _)| *at);
+            for (_, act) in person.iter_mut().filter(|_| extent.has_images && !extent.is_crowded) {
+                if let Act::Make { shows: shows @ Media::Address, twin: false, .. } = act
+                    && dice.happens(0.5)
+                {
+                    *shows = Media::Image;
+                }
+            }
+        }
+        self
+    }
+
+    /// Whether a pin of it shows such media.
+    pub fn shows(&self, media: Media) -> bool {
+        self.people.iter().flatten().any(|(_, act)| matches!(act, Act::Make { shows, .. } if *shows == media))
     }
 }
 
@@ -174,7 +234,7 @@ impl Plan {
             let at = if pin == 0 { first } else { first + later };
             // What is made just before its time is posted by whoever is called for it, beside the shard's owner.
             let made = (at - seconds(0, 3, dice)).max(SignedDuration::ZERO);
-            acts.push((made, Act::Make { pin, account: 0, at, twin: true, twice: None, video: false }));
+            acts.push((made, Act::Make { pin, account: 0, at, twin: true, twice: None, shows: Media::Address }));
         }
         acts.sort_by_key(|(at, _)| *at);
         let mut ticks: Vec<_> = (0..3).flat_map(|_| ticks(dice, weather)).collect();

@@ -23,7 +23,7 @@ use super::mirror::{Mirror, Reflecting};
 use super::mortal::Life;
 use super::people::{OWNER, People};
 use super::pinterest::{Calling, transport};
-use super::plan::Plan;
+use super::plan::{Media, Plan};
 use super::planted::{Client, Planted};
 use super::surroundings::Surroundings;
 use super::tamper::Tampering;
@@ -104,6 +104,7 @@ impl Scene {
             around: around.clone(),
             accounts: Vec::new(),
             video: None,
+            image: None,
             made: std::sync::Mutex::default(),
         };
         Self { around, world, fleet, people, indexes }
@@ -124,11 +125,14 @@ impl Scene {
             }
             self.people.accounts.push(seeded);
         }
-        if plan.shows_videos() {
+        if plan.shows(Media::Video) {
             let processing_ms = self.around.dice.number(0..30_000);
             let processing = MediaProcessing { processing_ms, ..MediaProcessing::default() };
             self.world.simulator.set_media_processing(processing);
             self.people.video = Some(self.world.seed_video(OWNER).await);
+        }
+        if plan.shows(Media::Image) {
+            self.people.image = Some(self.world.ready_media(OWNER, &crate::files::png(1000, 1500)).await);
         }
         for number in 0..plan.backlog {
             let title = format!("Backlog {number}");
@@ -239,4 +243,5 @@ fn functions(world: &mut World, around: &Arc<Surroundings>, hooks: &[Arc<dyn Hoo
     world.replace(oauth::ROUTES, oauth::router(platform(world, "oauth")));
     world.replace(accounts::ROUTES, accounts::router(platform(world, "accounts")));
     world.replace(pins::ROUTES, pins::router(platform(world, "pins")));
+    world.host_importer(platform(world, "importer"));
 }

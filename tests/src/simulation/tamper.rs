@@ -127,7 +127,7 @@ impl Tampering {
                 }
             }
             Tamper::ReleaseLeavesPins if was == "held" && is == "scheduled" => keep(item, &["due_shard", "due_at"]),
-            Tamper::RenewalNotPlanned if item["refresh_at"].is_object() => {
+            Tamper::RenewalNotPlanned if item["refresh_at"].is_object() && item["release_at"].is_null() => {
                 remove(item, &["refresh_at", "due_shard", "due_at"]);
             }
             Tamper::WaitingPinExpires if is == "scheduled" => {

@@ -156,6 +156,12 @@ impl Weather {
         self.aws_faults == 0.0 && self.aws_outage.is_none()
     }
 
+    /// Whether AWS and Pinterest answer as they should.
+    pub fn is_well(&self) -> bool {
+        let pinterest_is_well = self.pinterest_faults == 0.0 && self.pinterest_outage.is_none();
+        self.is_calm() || self.aws_is_well() && pinterest_is_well
+    }
+
     /// Whether nothing but time and clocks stand between a pin and its board.
     pub fn is_fair(&self) -> bool {
         let pinterest_is_well = self.pinterest_faults == 0.0 && self.pinterest_outage.is_none();

@@ -29,6 +29,7 @@ pub fn conclude(judge: &Judge, around: &Surroundings, health: &Value) {
             note(Invariant::NothingVanishes, format!("{id} is gone"));
         }
         on_boards(&known, around, &rows, &mut note);
+        super::planned::check(&known, &rows, &mut note);
         parked(&rows, around.now(), &mut note);
         accounts(&known, around, &rows, &mut note);
         healthy(&rows, around.now(), health, &mut note);
