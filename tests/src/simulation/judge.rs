@@ -48,6 +48,10 @@ pub struct Known {
     /// From when on to when Pinterest wants no post with a token, as it said.
     limits: BTreeMap<String, (Timestamp, Timestamp)>,
     posts: BTreeMap<String, i64>,
+    /// Whether somebody changed the password at Pinterest.
+    pub was_revoked: bool,
+    /// Whether tokens were renewed while things went wrong, so that a new pair may be lost.
+    pub was_renewed_in_storm: bool,
     /// Whether Pinterest refused an access token.
     pub access_was_refused: bool,
     /// How many renewals are under way, by refresh token.

@@ -100,6 +100,7 @@ impl People {
             Act::Reconnect { account } => self.reconnect(account).await,
             Act::Revoke { account } => {
                 self.meddle();
+                self.around.judge.known().was_revoked = true;
                 let person = &self.accounts[account].account.username;
                 self.world.simulator.revoke_tokens(person).expect("the simulator knows them");
             }

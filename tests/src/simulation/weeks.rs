@@ -50,7 +50,12 @@ pub async fn pass(scene: &Scene, weeks: u64) {
         }
     }
     let rows = around.rows();
-    for before in connected.iter().filter(|_| around.simulator.rotation() != Rotation::NotRenewed) {
+    let may_be_lost = {
+        let known = around.judge.known();
+        let in_trouble = known.was_renewed_in_storm && !around.weather.is_fair();
+        in_trouble || known.was_revoked || around.simulator.rotation() == Rotation::NotRenewed
+    };
+    for before in connected.iter().filter(|_| !may_be_lost) {
         let id = before.text("id");
         let is_usable = |row: &&Row| {
             let is_ahead = |name: &str| row.moment(name).is_some_and(|at| at > around.now());

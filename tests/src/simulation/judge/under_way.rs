@@ -29,6 +29,7 @@ impl UnderWay {
         let cause = account.clone().map_or(Cause::CallOfSomebody, Cause::Call);
         let stretch = known.delays.begins(cause, now);
         let renews = call.renews().map(str::to_owned);
+        known.was_renewed_in_storm |= renews.is_some() && !around.weather.is_calm();
         let posts_for = account.filter(|_| call.creates);
         let renewing = renews.clone().map_or(0, |token| add(known.renewing.entry(token).or_default()));
         let posting = posts_for.clone().map_or(0, |account| add(known.posting.entry(account).or_default()));
