@@ -2,6 +2,7 @@
 //! a sequence of its own, so that a run without all this is what it was.
 
 use jiff::SignedDuration;
+use pinterest_sim::BoardOrder;
 
 use super::dice::Dice;
 
@@ -30,6 +31,8 @@ pub struct Extent {
     pub imported: usize,
     /// Whether some pins show an image that was uploaded.
     pub has_images: bool,
+    /// In which order boards list their pins, and how many seconds ahead of UTC the times of their pins are.
+    pub boards: (BoardOrder, i64),
     /// How many weeks go by after everything has come to rest.
     pub weeks: u64,
 }
@@ -54,6 +57,7 @@ impl Extent {
         has_slots: false,
         imported: 0,
         has_images: false,
+        boards: (BoardOrder::NewestFirst, 0),
         weeks: 0,
     };
 
@@ -61,6 +65,8 @@ impl Extent {
     pub fn draw(seed: u64) -> Self {
         let dice = Dice::new(seed ^ SEQUENCE);
         let is_crowded = dice.happens(0.04);
+        let orders = [BoardOrder::NewestFirst, BoardOrder::NewestFirst, BoardOrder::OldestFirst, BoardOrder::Shuffled];
+        let boards = (dice.one(&orders), if dice.happens(0.2) { dice.one(&[-8 * 60 * 60, 2 * 60 * 60]) } else { 0 });
         let backlog = if dice.happens(0.01) { dice.one(&[60, 60, 300]) } else { 0 };
         Self {
             is_crowded,
@@ -71,6 +77,7 @@ impl Extent {
             has_slots: dice.happens(0.1),
             imported: if dice.happens(0.06) { usize::try_from(dice.number(1..8)).unwrap_or(1) } else { 0 },
             has_images: dice.happens(0.1),
+            boards,
             weeks: if dice.happens(0.04) { dice.number(5..12) } else { 0 },
         }
     }

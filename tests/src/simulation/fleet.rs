@@ -89,6 +89,9 @@ impl Fleet {
             Ok(Some(report)) => {
                 trace.line(&member.name, format_args!("ends: {report:?}"));
                 self.ended(began);
+                if self.planted.lingers {
+                    self.around.clock.sleep_until(began + timeout - LAST_CLAIM).await;
+                }
                 true
             }
             Ok(None) => {

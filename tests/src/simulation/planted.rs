@@ -19,6 +19,8 @@ pub struct Planted {
     pub tamper: Option<Tamper>,
     /// What its HTTP client does by itself.
     pub client: Client,
+    /// Whether an invocation stays although its work is done.
+    pub lingers: bool,
 }
 
 /// What the HTTP client of a publisher does of its own accord.
@@ -36,7 +38,8 @@ pub enum Client {
 
 impl Planted {
     /// The program as it is.
-    pub const NOTHING: Self = Self { name: "nothing", rules: |_| {}, tamper: None, client: Client::SendsOnce };
+    pub const NOTHING: Self =
+        Self { name: "nothing", rules: |_| {}, tamper: None, client: Client::SendsOnce, lingers: false };
 
     /// A publisher with the bug.
     pub fn publisher(&self, platform: Arc<Platform>) -> Publisher {
@@ -106,6 +109,9 @@ pub const PLANTED: &[Planted] = &[
     at_aws("a look that reads one page and no other", Tamper::LookReadsOnePage),
     at_aws("a renewal after which the next is not planned", Tamper::RenewalNotPlanned),
     at_aws("a waiting pin that expires", Tamper::WaitingPinExpires),
+    at_aws("a slot that is given twice", Tamper::SlotGivenTwice),
+    at_aws("an importer that counts a pin it has not stored", Tamper::ImportedPinUnstored),
+    Planted { name: "an invocation that stays when its work is done", lingers: true, ..Planted::NOTHING },
     in_client("a client that keeps the token of another account", Client::KeepsAuthorization),
     in_client("a client that repeats what got no answer", Client::RepeatsWhatWasLost),
     in_client("a client that repeats what was answered with 500", Client::RepeatsOnTrouble),

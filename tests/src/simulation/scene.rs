@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU64;
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use local::in_process::{Hook, ItemKey, LaggingReads};
-use pinterest_sim::MediaProcessing;
+use pinterest_sim::{Answers, MediaProcessing};
 use shared::domain::Shard;
 use shared::kick::PublisherEvent;
 
@@ -69,6 +69,8 @@ impl Scene {
             weather,
             judge: Judge::default(),
         });
+        let (board_order, created_at_shift_s) = extent.boards;
+        world.simulator.set_answers(Answers { board_order, created_at_shift_s, ..Answers::default() });
         world.watch(Arc::new(Reflecting(around.clone())));
         let indexes = match around.weather.index_lag {
             SignedDuration::ZERO => None,
