@@ -25,6 +25,7 @@ pub mod plan;
 pub mod reason;
 pub mod scope;
 pub mod settings;
+mod stored_word;
 pub mod template;
 pub mod video;
 pub mod words;

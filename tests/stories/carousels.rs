@@ -1,6 +1,7 @@
 //! Pins with several images, where the administrator allows them.
 
 use jiff::SignedDuration;
+use local::in_process::{Hook, Plan};
 use pinterest_sim::{Effect, Media, Mode};
 use serde_json::{Value, json};
 use shared::clock::Clock;
@@ -171,4 +172,36 @@ async fn a_carousel_whose_answer_was_lost_is_found_on_its_board_and_not_posted_a
     let outcomes: Vec<_> = read["attempts"].as_array().unwrap().iter().map(|attempt| &attempt["outcome"]).collect();
     assert_eq!(outcomes, ["unknown", "found_on_board"]);
     assert_eq!((&read["status"], planner.on_pinterest()), (&json!("published"), 1));
+}
+
+/// Lets every read of a file's row take four seconds.
+#[derive(Debug)]
+struct SlowFiles;
+
+impl Hook for SlowFiles {
+    fn before(&self, effect: &local::in_process::Effect<'_>) -> Plan {
+        let is_file = effect.request["Key"]["sk"]["S"].as_str().is_some_and(|sk| sk.starts_with("media#"));
+        Plan { wait: std::time::Duration::from_secs(if is_file { 4 } else { 0 }), ..Plan::default() }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pin_whose_files_are_read_too_slowly_is_not_posted_beyond_the_end_of_its_invocation() {
+    let world = allowed().await;
+    let planner = world.planner().await;
+    let ids = images(&world, &[(1000, 1500); 5]).await;
+    let items: Value = ids.iter().map(|id| json!({ "media_id": id })).collect();
+    let at = world.clock.now() + SignedDuration::from_mins(10);
+    let answer = planner.calls().post("/v1/pins", &request(&planner, &items, at.to_string())).await;
+    let id = answer.json()["items"][0]["id"].as_str().unwrap().to_owned();
+    world.clock_reaches(at - SignedDuration::from_secs(5)).await;
+    let publisher = publisher::Publisher::new(world.platform_with("publisher", &[std::sync::Arc::new(SlowFiles)]));
+    let tick = shared::kick::PublisherEvent::Tick { shards: (0..16).collect(), scheduled_at: world.clock.now() };
+    // Nothing is claimed in the last half a minute.
+    publisher.handle(tick, at + SignedDuration::from_secs(31)).await;
+    let pin = planner.read(&id).await;
+    assert_eq!((&pin["status"], &pin["reason"]["code"]), (&json!("scheduled"), &json!("aws_trouble")), "{pin}");
+    assert_eq!(world.simulator.all_pins(Mode::Live).len(), 0);
+    world.schedule_until(at + SignedDuration::from_mins(4)).await;
+    assert_eq!(planner.read(&id).await["status"], "published");
 }

@@ -362,3 +362,33 @@ async fn tokens_of_another_app_are_used_until_pinterest_refuses_them_and_then_ne
     assert_eq!(account.reconnect_reason(world.clock.now()), Some(ReconnectReason::AppChanged));
     assert_eq!(renewals(&world), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_lives_through_forty_days_in_which_pinterest_is_switched_off_or_in_the_other_mode() {
+    for other_mode in [false, true] {
+        let (world, seeded) = world().await;
+        let switch = async |is_back: bool| {
+            let change = |settings: &mut shared::domain::Settings| {
+                settings.enabled = is_back || other_mode;
+                settings.mode =
+                    if other_mode && !is_back { shared::domain::Mode::Sandbox } else { seeded.account.mode };
+            };
+            world.change_settings(change).await;
+        };
+        switch(false).await;
+        let end = world.clock.now() + DAY * 40;
+        while world.clock.now() < end {
+            world.tick().await;
+            // On the hour, as some tick of the schedule is.
+            let hour = world.clock.now().as_second() / 3600;
+            world.clock.sleep_until(Timestamp::from_second((hour + 6) * 3600).unwrap()).await;
+        }
+        let account = world.account(&seeded.account).await;
+        assert_eq!((renewals(&world), account.token_version), (1, seeded.account.token_version + 1), "{other_mode}");
+        assert!(account.usable_tokens(world.clock.now()).is_some());
+        switch(true).await;
+        let pin = world.seed_pin(&seeded, "After forty days", world.clock.now()).await;
+        world.tick().await;
+        assert_eq!(world.pin(&pin).await.state.status(), Status::Published);
+    }
+}

@@ -88,7 +88,8 @@ async fn the_sweep_is_done_once_an_hour_by_one_publisher() {
     let mut taken = Vec::new();
     for minutes in [0, 1, 59, 60, 61, 130] {
         world.clock.sleep_until(START + SignedDuration::from_mins(minutes)).await;
-        let attempts = platforms.iter().map(|platform| platform.sweeps.take(world.clock.now(), hour));
+        let names = ["a", "b", "c", "d"];
+        let attempts = platforms.iter().zip(names).map(|(p, name)| p.sweeps.take(world.clock.now(), hour, name));
         let won = futures_util::future::try_join_all(attempts).await.unwrap();
         taken.push(won.into_iter().filter(|won| *won).count());
     }

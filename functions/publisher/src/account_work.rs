@@ -29,6 +29,15 @@ pub async fn advance(publisher: &Publisher, owner: &OwnerId, id: &AccountId) -> 
     }
 }
 
+/// Renews the tokens of an account if that is due.
+pub async fn renew_if_due(publisher: &Publisher, owner: &OwnerId, id: &AccountId) -> Result<(), StoreError> {
+    let Some(account) = publisher.platform.accounts.load(owner, id).await? else { return Ok(()) };
+    if is_due(account.refresh_at, publisher.platform.clock.now()) {
+        renew::renew(publisher, account).await?;
+    }
+    Ok(())
+}
+
 async fn step(publisher: &Publisher, owner: &OwnerId, id: &AccountId) -> Result<(), StoreError> {
     let platform = &publisher.platform;
     let Some(account) = platform.accounts.load(owner, id).await? else { return Ok(()) };
@@ -38,8 +47,7 @@ async fn step(publisher: &Publisher, owner: &OwnerId, id: &AccountId) -> Result<
     }
     if is_due(account.refresh_at, now) {
         // The release has changed the account.
-        let Some(account) = platform.accounts.load(owner, id).await? else { return Ok(()) };
-        renew::renew(publisher, account).await?;
+        renew_if_due(publisher, owner, id).await?;
     }
     Ok(())
 }

@@ -45,7 +45,7 @@ pub async fn attempt(
         return Tried::default();
     }
     let Ok(Some(Session { account, token: Some(token) })) = session else { return Tried::default() };
-    if let Some(ending) = twin(publisher, pin, &account, last_claim).await {
+    if let Some(ending) = twin(publisher, pin, &account).await {
         settle(publisher, pin, ending, entry(id, at));
         publisher.circuits.pass_on(pin).await;
         return Tried::default();
@@ -60,6 +60,12 @@ pub async fn attempt(
     };
     publisher.circuits.begin(pin);
     let at = publisher.platform.clock.now();
+    // The last thing before the post: what was read before it may have taken its time.
+    if at > last_claim + LATEST_POST {
+        settle(publisher, pin, Ending::Retry(Setback::AwsTrouble), entry(id, at));
+        publisher.circuits.pass_on(pin).await;
+        return Tried::default();
+    }
     let request = PinRequest::showing(pin, picture.source(pin));
     let result = publisher.platform.pinterest.create_pin(pin.mode, &token, &request).await;
     let ended = publisher.platform.clock.now();
@@ -129,15 +135,11 @@ async fn end(publisher: &Publisher, pin: &Pin, account: &Account, verdict: Verdi
     }
 }
 
-/// What keeps `pin` from being posted because of another one that it could be taken for, or because looking for that one
-/// took too long.
-async fn twin(publisher: &Publisher, pin: &Pin, account: &Account, last_claim: Timestamp) -> Option<Ending> {
+/// What keeps `pin` from being posted because of another one that it could be taken for.
+async fn twin(publisher: &Publisher, pin: &Pin, account: &Account) -> Option<Ending> {
     match doubts::twin_in_doubt(publisher, pin, account).await {
         Ok(Some(until)) => Some(Ending::WaitForTwin(until)),
-        Ok(None) => {
-            let too_late = publisher.platform.clock.now() > last_claim + LATEST_POST;
-            too_late.then_some(Ending::Retry(Setback::AwsTrouble))
-        }
+        Ok(None) => None,
         Err(error) => {
             tracing::error!(%error, pin = %pin.id, "a pin that looks the same could not be read");
             Some(Ending::Retry(Setback::AwsTrouble))

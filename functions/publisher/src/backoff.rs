@@ -42,7 +42,7 @@ fn steps(setback: Setback) -> (f64, f64, f64) {
         Setback::TokenRefused => (30.0, 3.0, 15.0 * 60.0),
         Setback::VideoNotReady => (30.0, 2.0, 30.0 * 60.0),
         // What a look at the board says has a time of its own.
-        Setback::TwinInDoubt | Setback::NotOnBoard => (60.0, 1.0, 60.0),
+        Setback::TwinInDoubt | Setback::NotOnBoard | Setback::Other(_) => (60.0, 1.0, 60.0),
     }
 }
 

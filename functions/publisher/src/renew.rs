@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::{Account, Attempt, Connection, Pin, ReconnectReason, Scopes, SealedTokens, Settings};
 use shared::pinterest::{CallError, Refusal, RefusalKind, TokenGrant};
-use shared::random::fraction;
+use shared::random::{self, fraction};
 use shared::store::StoreError;
 use shared::vault::{AppCredentials, Place, Purpose, SealError};
 
@@ -64,6 +64,8 @@ async fn try_renewing(publisher: &Publisher, mut account: Account, refused: bool
     // A lease that was never given back is a worker that died, perhaps after Pinterest spent the token.
     account.refresh_unknown |= account.refresh_lease_until.is_some();
     account.refresh_lease_until = Some(now + LEASE);
+    // Another worker may write the same at the same moment; only one of them has the lease.
+    account.refresh_lease_by = Some(random::token(&*platform.random));
     // Should this worker die, the next one finds the account due when the lease is over.
     account.refresh_at = Some(now + LEASE);
     match platform.accounts.save(&mut account, version).await {

@@ -1,5 +1,5 @@
 //! Once an hour: pins that are too late to go out without asking say so, wherever they wait, and files that were taken and
-//! are not stored by anybody are stored on.
+//! are not stored by anybody are stored on; tokens that nobody renews in time, since their mode is not in use, are renewed.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -10,14 +10,15 @@ use shared::domain::pin::GRACE;
 use shared::domain::{
     Attempt, AttemptId, AttemptOutcome, Circuit, CircuitKind, Mode, Partition, Pin, Shard, State, Status,
 };
-use shared::kick::{ImporterEvent, start_import};
+use shared::kick::{ImporterEvent, PublisherEvent, start_import};
 use shared::platform::Platform;
+use shared::random;
 use shared::store::{DueEntry, DueWork, OpenImport, Parking, StoreError};
 
 use crate::attempt::entry;
 use crate::circuits::Next;
 use crate::rules::Rule;
-use crate::{Publisher, ending};
+use crate::{Publisher, account_work, ending};
 
 /// How often it is done.
 const EVERY: SignedDuration = SignedDuration::from_hours(1);
@@ -27,6 +28,9 @@ const MOST: usize = 500;
 
 /// How many failures end a sweep: the table is in trouble, and more calls do not help it.
 const MOST_FAILURES: usize = 5;
+
+/// How many entries are read at once of what is overdue while Pinterest is switched off.
+const OVERDUE_PAGE: i32 = 1000;
 
 /// How soon the next sweep follows one that left something.
 const NEXT_PART: SignedDuration = SignedDuration::from_secs(50);
@@ -85,6 +89,47 @@ pub async fn sweep(publisher: &Publisher, end: Timestamp) -> u32 {
     sweep.missed
 }
 
+/// Does what cannot wait while Pinterest is switched off, once an hour and until `end` at the latest: renews the tokens of
+/// both modes whose renewal has been due for a day. A permission that nobody renews for long is gone.
+///
+/// It is the tick of the first minute of an hour that does it, so that nothing has to be read for the others.
+pub async fn while_disabled(publisher: &Publisher, event: &PublisherEvent, end: Timestamp) {
+    let PublisherEvent::Tick { shards, scheduled_at } = event else { return };
+    if !shards.contains(&Shard::FIRST.number()) || scheduled_at.as_second().rem_euclid(3600) >= 60 {
+        return;
+    }
+    for partition in everywhere().filter(|partition| !partition.is_parking()) {
+        if let Err(error) = renew_overdue_in(publisher, &partition, end).await {
+            tracing::error!(%error, %partition, "overdue renewals could not be seen to; they are again in an hour");
+        }
+    }
+}
+
+/// Renews the tokens of the account behind `entry`, if that is what is due there.
+async fn renew_overdue(publisher: &Publisher, entry: &DueEntry) {
+    let DueWork::Account(owner, id) = &entry.work else { return };
+    if let Err(error) = account_work::renew_if_due(publisher, owner, id).await {
+        tracing::warn!(%error, account = %id, "overdue tokens could not be renewed; the next hour tries again");
+    }
+}
+
+async fn renew_overdue_in(publisher: &Publisher, partition: &Partition, end: Timestamp) -> Result<(), StoreError> {
+    let (platform, mut from) = (&publisher.platform, None);
+    loop {
+        let page = platform.pins.due_page(partition, platform.clock.now() - GRACE, from, OVERDUE_PAGE).await?;
+        for entry in &page.entries {
+            if platform.clock.now() >= end {
+                return Ok(());
+            }
+            renew_overdue(publisher, entry).await;
+        }
+        from = page.next;
+        if from.is_none() {
+            return Ok(());
+        }
+    }
+}
+
 /// One sweep at work.
 struct Sweep<'a> {
     publisher: &'a Publisher,
@@ -98,7 +143,7 @@ impl Sweep<'_> {
     async fn run(&mut self) -> Result<(), StoreError> {
         let platform = &self.publisher.platform;
         let now = platform.clock.now();
-        if !platform.sweeps.take(now, EVERY).await? {
+        if !platform.sweeps.take(now, EVERY, &random::token(&*platform.random)).await? {
             return Ok(());
         }
         if let Err(error) = imports(self.publisher, now).await {
@@ -136,6 +181,10 @@ impl Sweep<'_> {
         for entry in entries {
             if self.moved >= MOST || self.failures >= MOST_FAILURES {
                 return Ok(());
+            }
+            // Of the mode that is not in use: of the other one a tick renews them when they are due.
+            if self.publisher.platform.clock.now() < self.end {
+                renew_overdue(self.publisher, &entry).await;
             }
             match sweep_one(self.publisher, &entry, now).await {
                 Ok(status) => {

@@ -107,6 +107,7 @@ impl<'a> Watch<'a> {
             return self.report;
         };
         if !settings.enabled && self.publisher.rules.keep(Rule::HeedSettings) {
+            sweep::while_disabled(self.publisher, &event, self.span.last_claim).await;
             return self.report;
         }
         self.mode = settings.mode;

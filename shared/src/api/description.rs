@@ -153,11 +153,13 @@ fn problem(codes: &BTreeSet<&'static str>) -> Schema {
 /// A text that is one of `words`, which are given with what they mean.
 pub fn words(words: impl IntoIterator<Item = (&'static str, &'static str)>) -> ObjectBuilder {
     let words: Vec<_> = words.into_iter().collect();
+    // A word that two lists have comes once.
+    let mut listed = BTreeSet::new();
     let told: Vec<_> = words.iter().map(|(word, meaning)| format!("`{word}`: {meaning}")).collect();
     ObjectBuilder::new()
         .schema_type(SchemaType::new(Type::String))
         .description(Some(told.join("\n\n")))
-        .enum_values(Some(words.into_iter().map(|(word, _)| word)))
+        .enum_values(Some(words.iter().map(|(word, _)| *word).filter(|word| listed.insert(*word))))
 }
 
 /// Completes `api`: bodies have no fields but those that are described, and every operation says who may call it, as

@@ -45,6 +45,8 @@ pub struct Account {
     pub token_version: u64,
     /// Held by the one worker that renews the tokens, until this moment.
     pub refresh_lease_until: Option<Timestamp>,
+    /// Who holds it, by a word that no other worker has.
+    pub refresh_lease_by: Option<String>,
     /// The next renewal is not tried before this moment; absent where none is planned.
     pub refresh_at: Option<Timestamp>,
     /// After a renewal that did not work, nobody tries another before this moment.
@@ -157,6 +159,7 @@ words! {
         RefreshLost = "refresh_lost", "The answer to a renewal was lost, and Pinterest does not repeat it. Connect the account again before the access token ends.";
         /// The tokens belong to another Pinterest app than the one in the settings.
         AppChanged = "app_changed", "The account was connected through another Pinterest app. Connect it again through the present one before its access token ends.";
+        _ => Other, "Another version of this program stored that the account has to be connected again.";
     }
 }
 
@@ -190,6 +193,7 @@ impl Account {
             connection: Connection::Disconnected,
             token_version: 0,
             refresh_lease_until: None,
+            refresh_lease_by: None,
             refresh_at: None,
             refresh_backoff_until: None,
             renewed_at: None,

@@ -32,34 +32,57 @@ pub struct Attempt {
 }
 
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal, $message:literal;)+ }) => {
+    ($(#[$doc:meta])* $name:ident {
+        $($(#[$vdoc:meta])* $variant:ident = $code:literal, $message:literal;)+
+        $(_ => $other:ident, $other_message:literal;)?
+    }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$vdoc])* $variant,)+ }
+        pub enum $name {
+            $($(#[$vdoc])* $variant,)+
+            $(
+                /// A word that another version of this program stored. It is written back as it is.
+                $other(&'static str),
+            )?
+        }
 
         impl $name {
-            /// Every value.
+            /// Every value that this version gives.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// A stable word for programs.
             pub fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code),+ }
+                match self { $(Self::$variant => $code,)+ $(Self::$other(_) => crate::domain::stored_word::OTHER,)? }
             }
 
             /// What it means and what to do, in words.
             pub fn message(self) -> &'static str {
-                match self { $(Self::$variant => $message),+ }
+                match self { $(Self::$variant => $message,)+ $(Self::$other(_) => $other_message,)? }
             }
 
             /// Every stable word with its meaning.
             pub fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
-                Self::ALL.iter().map(|value| (value.code(), value.message()))
+                let known = Self::ALL.iter().map(|value| (value.code(), value.message()));
+                $(let known = known.chain([(crate::domain::stored_word::OTHER, $other_message)]);)?
+                known
             }
 
             /// The value with that stable word.
             pub fn from_code(code: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|value| value.code() == code)
             }
+
+            $(
+                /// The word by which it is stored, which is [`Self::code`] unless another version stored it.
+                pub fn stored(self) -> &'static str {
+                    if let Self::$other(word) = self { word } else { self.code() }
+                }
+
+                /// The value that was stored as that word, which may be one of a newer version.
+                pub fn from_stored(code: &str) -> Self {
+                    Self::from_code(code).unwrap_or_else(|| Self::$other(crate::domain::stored_word::intern(code)))
+                }
+            )?
         }
     };
 }
@@ -104,6 +127,7 @@ words! {
         PublishAgain = "publish_again", "Somebody looked at the board and had the pin published again.";
         /// A person let a pin be that had failed or was in doubt.
         Dismissed = "dismissed", "Somebody let the pin be as it is.";
+        _ => Other, "Something that another version of this program recorded.";
     }
 }
 
@@ -111,7 +135,13 @@ impl AttemptOutcome {
     /// What kind of entry of the timeline it belongs to: `publish`, `look`, `video`, or what a person did, `retry` or `resolve`.
     pub fn kind(self) -> &'static str {
         match self {
-            Self::Published | Self::Retry | Self::Held | Self::Refused | Self::Unknown | Self::Missed => "publish",
+            Self::Published
+            | Self::Retry
+            | Self::Held
+            | Self::Refused
+            | Self::Unknown
+            | Self::Missed
+            | Self::Other(_) => "publish",
             Self::FoundOnBoard | Self::NotOnBoard | Self::BoardUnclear | Self::SeveralOnBoard => "look",
             Self::VideoUploaded | Self::VideoNotUploaded | Self::VideoReady | Self::VideoRefused => "video",
             Self::Retried => "retry",

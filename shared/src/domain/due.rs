@@ -55,6 +55,8 @@ pub enum Partition {
     HeldAccount(AccountId),
     /// Pins of a mode that wait for its circuit of that kind: `held#app#live`.
     HeldCircuit(Mode, CircuitKind),
+    /// Pins that another version of this program parked where this one parks none. Only the sweep looks there.
+    Other(String),
 }
 
 impl Partition {
@@ -70,6 +72,7 @@ impl fmt::Display for Partition {
             Self::Open(mode, shard) => write!(f, "{mode}#{shard}"),
             Self::HeldAccount(account) => write!(f, "held#{account}"),
             Self::HeldCircuit(mode, kind) => write!(f, "held#{}#{mode}", kind.code()),
+            Self::Other(text) => f.write_str(text),
         }
     }
 }
@@ -80,10 +83,13 @@ impl FromStr for Partition {
     fn from_str(text: &str) -> Result<Self, ()> {
         let (kind, rest) = text.split_once('#').ok_or(())?;
         if kind == "held" {
-            return match rest.split_once('#') {
-                Some((kind, mode)) => Ok(Self::HeldCircuit(mode.parse()?, CircuitKind::from_code(kind).ok_or(())?)),
-                None => rest.parse().map(Self::HeldAccount).map_err(drop),
+            let known = match rest.split_once('#') {
+                Some((kind, mode)) => {
+                    CircuitKind::from_code(kind).and_then(|kind| Some(Self::HeldCircuit(mode.parse().ok()?, kind)))
+                }
+                None => rest.parse().map(Self::HeldAccount).ok(),
             };
+            return Ok(known.unwrap_or_else(|| Self::Other(text.to_owned())));
         }
         let shard = rest.parse().ok().and_then(Shard::new).ok_or(())?;
         Ok(Self::Open(kind.parse()?, shard))
@@ -117,7 +123,12 @@ mod tests {
             let held = Partition::HeldCircuit(Mode::Sandbox, *kind);
             assert_eq!(held.to_string().parse(), Ok(held));
         }
-        for bad in ["live#16", "live", "moon#1", "held#me", "held#app", "held#app#moon", "held#moon#live"] {
+        for newer in ["held#me", "held#app", "held#app#moon", "held#moon#live", "held#lane#acc_a"] {
+            let partition = newer.parse::<Partition>().expect("what another version parked is found by the sweep");
+            assert!(partition.is_parking(), "{newer}");
+            assert_eq!((partition.to_string().as_str(), partition), (newer, Partition::Other(newer.into())));
+        }
+        for bad in ["live#16", "live", "moon#1"] {
             assert_eq!(bad.parse::<Partition>(), Err(()), "{bad}");
         }
     }

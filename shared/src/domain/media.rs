@@ -175,6 +175,8 @@ macro_rules! problems {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum MediaProblem {
             $($(#[$doc])* $name,)*
+            /// One that another version of this program found. It is written back as it is.
+            Other(&'static str),
         }
 
         impl MediaProblem {
@@ -182,12 +184,15 @@ macro_rules! problems {
 
             /// The word for programs.
             pub fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)* }
+                match self { $(Self::$name => $code,)* Self::Other(_) => super::stored_word::OTHER }
             }
 
             /// What is wrong and how to mend it, for people.
             pub fn message(self) -> &'static str {
-                match self { $(Self::$name => $message,)* }
+                match self {
+                    $(Self::$name => $message,)*
+                    Self::Other(_) => "Another version of this program found something wrong with the file. Upload it again.",
+                }
             }
         }
     };
@@ -231,9 +236,20 @@ impl MediaProblem {
         Self::ALL.iter().copied().find(|problem| problem.code() == code)
     }
 
+    /// The word by which it is stored, which is [`Self::code`] unless another version stored it.
+    pub fn stored(self) -> &'static str {
+        if let Self::Other(word) = self { word } else { self.code() }
+    }
+
+    /// The problem that was stored as that word, which may be one of another version.
+    pub fn from_stored(code: &str) -> Self {
+        Self::from_code(code).unwrap_or_else(|| Self::Other(super::stored_word::intern(code)))
+    }
+
     /// Every word with its meaning.
     pub fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
-        Self::ALL.iter().map(|problem| (problem.code(), problem.message()))
+        let known = Self::ALL.iter().chain(&[Self::Other(super::stored_word::OTHER)]);
+        known.map(|problem| (problem.code(), problem.message()))
     }
 }
 

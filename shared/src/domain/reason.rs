@@ -27,6 +27,7 @@ words! {
         TrialTier = "trial_tier", "The Pinterest app has only trial access, which may not create pins in live mode. An administrator has to apply for standard access and, when it is granted, save the settings once more; or switch to the sandbox.";
         /// The app is not approved.
         AppNotApproved = "app_not_approved", "Pinterest has not approved the app yet. An administrator has to finish its review on developers.pinterest.com and check the set-up here; the pins then go out.";
+        _ => Other, "The pin waits for a reason that another version of this program stored. It is tried again at its time, or fails when it is more than a day late.";
     }
 }
 
@@ -59,6 +60,7 @@ words! {
         NotPermitted = "not_permitted", "Pinterest does not permit this account to pin there. Check that the account may write to the board, and reconnect it if its scopes changed.";
         /// Pinterest refuses the pin's content for another reason.
         Rejected = "rejected", "Pinterest refuses the pin. The last attempt has its own words; change the pin by them and schedule it again.";
+        _ => Other, "The pin failed for a reason that another version of this program stored. Schedule it again.";
     }
 }
 
@@ -75,6 +77,7 @@ words! {
         BoardUnverifiable = "board_unverifiable", "Pinterest may or may not have published this pin: its answer was lost, and Pinterest does not let this app read the boards of personal accounts. Look at the board, then say which pin it is, or have it published again. Pins of a business account can be looked up: on Pinterest, convert the account to a business account, which is free, and reconnect it.";
         /// The publisher stopped between claiming the pin and recording what came of it.
         PublisherStopped = "publisher_stopped", "Pinterest may or may not have published this pin: the publisher stopped in the middle, and the pin was not found on its board. Look at the board, then say which pin it is, or have it published again.";
+        _ => Other, "Pinterest may or may not have published this pin, for a reason that another version of this program stored. Look at the board, then say which pin it is, or have it published again.";
     }
 }
 
@@ -99,6 +102,7 @@ words! {
         ImageRefusedBefore = "image_refused_before", "Pinterest refused another pin with this image a short while ago. Use another image before the pin's time.";
         /// Pinterest refused the same link a short while ago.
         LinkRefusedBefore = "link_refused_before", "Pinterest refused another pin with this link a short while ago. Change the link before the pin's time.";
+        _ => Other, "Another version of this program saw something in the way of this pin.";
     }
 }
 
@@ -125,6 +129,7 @@ words! {
         TokenKeyMissing = "token_key_missing", "The key that sealed this account's tokens was taken out of the token keys, so nothing was sent. It is tried again; an administrator has to put the key back.";
         /// The access token was refused and is being renewed.
         TokenRefused = "token_refused", "Pinterest refused the access token, which is being renewed. It is tried again.";
+        _ => Other, "The pin was set back for a reason that another version of this program stored. It is tried again.";
     }
 }
 

@@ -76,14 +76,12 @@ impl AccountStore {
     pub async fn save(&self, account: &mut Account, version: u64) -> Result<(), StoreError> {
         account.version = version + 1;
         let key = Key::account(&account.owner, &account.id);
-        self.table
+        let put = self
+            .table
             .put(encode(&key, &AccountItem::from(&*account))?)
             .condition_expression("version = :version")
-            .expression_attribute_values(":version", number(version))
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("save an account", error))?;
-        Ok(())
+            .expression_attribute_values(":version", number(version));
+        self.table.put_once("save an account", put).await
     }
 
     /// Stores a (re)connected account and its link in one transaction; `version` is absent for a new account.

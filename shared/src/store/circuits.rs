@@ -146,7 +146,7 @@ impl From<&Circuit> for CircuitItem {
         Self {
             mode: circuit.mode,
             kind: circuit.kind.code().to_owned(),
-            reason: circuit.reason.code().to_owned(),
+            reason: circuit.reason.stored().to_owned(),
             opened_at: circuit.opened_at,
             phase,
             trial,
@@ -174,7 +174,7 @@ impl TryFrom<CircuitItem> for Circuit {
         Ok(Self {
             mode: item.mode,
             kind: CircuitKind::from_code(&item.kind).ok_or(Incomplete("kind"))?,
-            reason: Hold::from_code(&item.reason).ok_or(Incomplete("reason"))?,
+            reason: Hold::from_stored(&item.reason),
             opened_at: item.opened_at,
             phase,
             trials: item.trials,

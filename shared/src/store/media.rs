@@ -58,8 +58,7 @@ impl MediaStore {
     pub async fn create(&self, file: &MediaFile) -> Result<(), StoreError> {
         let item = encode(&Key::media(&file.owner, &file.id), &MediaItem::from(file))?;
         let put = self.table.put(item).condition_expression("attribute_not_exists(pk)");
-        put.send().await.map_err(|error| StoreError::from_sdk("store a file's row", error))?;
-        Ok(())
+        self.table.put_once("store a file's row", put).await
     }
 
     /// Reads the file of `owner`, whether it has expired or not.
@@ -131,7 +130,7 @@ impl From<&MediaFile> for MediaItem {
             width: file.shape.width,
             height: file.shape.height,
             duration_ms: file.shape.duration_ms,
-            problems: file.problems.iter().map(|problem| problem.code().to_owned()).collect(),
+            problems: file.problems.iter().map(|problem| problem.stored().to_owned()).collect(),
             created_at: file.created_at,
             expires_at: file.expires_at,
         }
@@ -143,9 +142,8 @@ impl MediaItem {
         let unreadable = |what| StoreError::unreadable(self.id.to_string(), Unknown(what));
         let kind = MediaKind::from_content_type(&self.content_type).ok_or_else(|| unreadable("type"))?;
         let status = MediaStatus::from_code(&self.status).ok_or_else(|| unreadable("status"))?;
-        let problems: Option<_> = self.problems.iter().map(|code| MediaProblem::from_code(code)).collect();
         Ok(MediaFile {
-            problems: problems.ok_or_else(|| unreadable("problem"))?,
+            problems: self.problems.iter().map(|code| MediaProblem::from_stored(code)).collect(),
             owner: owner.clone(),
             kind,
             status,

@@ -16,7 +16,7 @@ pub use slots::{Day, SlotClaim};
 use super::accounts::replacement;
 use super::items::PinItem;
 use super::key::{Key, PIN, owner_partition};
-use super::table::{Item, decode, number, text};
+use super::table::{Item, decode, encode, number, text};
 use super::{StoreError, Table};
 use crate::domain::{Account, AttemptId, MediaId, OwnerId, Pin, PinId, PinterestPinId, State, Status};
 use late::Late;
@@ -145,6 +145,19 @@ impl PinStore {
             .value(":failed", text(Status::Failed.code()))
             .value(":review", text(Status::NeedsReview.code()));
         self.write("save a pin", pin, None, condition).await
+    }
+
+    /// The same for the move by which somebody takes a pin that others may be taking: it is recognized where its answer
+    /// was lost. Whoever takes it writes something that no other does.
+    pub async fn save_once(&self, pin: &Pin, version: u64) -> Result<(), StoreError> {
+        let put = self
+            .table
+            .put(encode(&Key::pin(&pin.owner, &pin.id), &PinItem::from(pin))?)
+            .condition_expression("version = :version AND #status = :status")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":version", number(version))
+            .expression_attribute_values(":status", text(pin.state.status().code()));
+        self.table.put_once("take a pin", put).await
     }
 
     /// Replaces the pin that was read as `before` by what became of it.

@@ -16,6 +16,9 @@ pub struct SweepStore {
 
 #[derive(Serialize, Deserialize)]
 struct SweepItem {
+    /// Who took the last one.
+    #[serde(default)]
+    taken_by: String,
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     next_at: Timestamp,
 }
@@ -46,19 +49,20 @@ impl SweepStore {
         Self { table }
     }
 
-    /// Takes the sweep that is due at `now`, if one is, and plans the next one `pause` later; answers whether it did.
-    pub async fn take(&self, now: Timestamp, pause: SignedDuration) -> Result<bool, StoreError> {
+    /// Takes the sweep that is due at `now`, if one is, and plans the next one `pause` later; answers whether it did. `by` is
+    /// a word that nobody else takes sweeps by.
+    pub async fn take(&self, now: Timestamp, pause: SignedDuration, by: &str) -> Result<bool, StoreError> {
         let last: Option<SweepItem> = self.table.get(&Key::sweep()).await?;
         if last.as_ref().is_some_and(|sweep| now < sweep.next_at) {
             return Ok(false);
         }
         let put = self
             .table
-            .put(encode(&Key::sweep(), &SweepItem { next_at: now + pause })?)
+            .put(encode(&Key::sweep(), &SweepItem { taken_by: by.to_owned(), next_at: now + pause })?)
             .condition_expression("attribute_not_exists(pk) OR next_at <= :now")
             .expression_attribute_values(":now", number(now.as_millisecond()));
-        match put.send().await.map_err(|error| StoreError::from_sdk("take the sweep", error)) {
-            Ok(_) => Ok(true),
+        match self.table.put_once("take the sweep", put).await {
+            Ok(()) => Ok(true),
             Err(StoreError::Conflict) => Ok(false),
             Err(error) => Err(error),
         }
@@ -66,7 +70,7 @@ impl SweepStore {
 
     /// Plans the next sweep for `at`, since the last one left something.
     pub async fn hasten(&self, at: Timestamp) -> Result<(), StoreError> {
-        let put = self.table.put(encode(&Key::sweep(), &SweepItem { next_at: at })?);
+        let put = self.table.put(encode(&Key::sweep(), &SweepItem { taken_by: String::new(), next_at: at })?);
         put.send().await.map_err(|error| StoreError::from_sdk("plan the next sweep", error))?;
         Ok(())
     }

@@ -1,13 +1,17 @@
 //! The table with the few kinds of call that the stores are made of.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, TransactWriteItem};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -62,13 +66,15 @@ impl Table {
         answer.item.map(decode).transpose()
     }
 
-    /// Reads up to 100 items by key; those that do not exist are left out, the order is not kept.
+    /// Reads up to 100 items by key; those that do not exist are left out, the order is not kept. A key that comes twice is
+    /// read once: DynamoDB refuses a request that names one twice.
     ///
     /// An item that is not readable is logged and left out, so that it does not take its neighbours with it.
     pub(super) async fn get_many<T: DeserializeOwned>(&self, keys: &[Key]) -> Result<Vec<T>, StoreError> {
-        let mut wanted: Vec<Item> = keys
-            .iter()
-            .map(|key| HashMap::from([("pk".into(), text(&key.pk)), ("sk".into(), text(&key.sk))]))
+        let distinct: BTreeSet<_> = keys.iter().map(|key| (&key.pk, &key.sk)).collect();
+        let mut wanted: Vec<Item> = distinct
+            .into_iter()
+            .map(|(pk, sk)| HashMap::from([("pk".into(), text(pk)), ("sk".into(), text(sk))]))
             .collect();
         let mut found = Vec::new();
         while !wanted.is_empty() {
@@ -98,6 +104,20 @@ impl Table {
 
     pub(super) fn put(&self, item: Item) -> PutItemFluentBuilder {
         self.client.put_item().table_name(&self.name).set_item(Some(item))
+    }
+
+    /// Sends a conditional `put`. One that was done, and whose answer was lost, is recognized when the SDK sends it again: what
+    /// then refuses it is the very item that it writes. Writers that must not be taken for each other write different
+    /// items.
+    pub(super) async fn put_once(&self, operation: &'static str, put: PutItemFluentBuilder) -> Result<(), StoreError> {
+        let item = put.get_item().clone();
+        let put = put.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match put.send().await {
+            Err(error) if item.is_none() || refused_by(&error) != item.as_ref() => {
+                Err(StoreError::from_sdk(operation, error))
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn update(&self, key: &Key) -> UpdateItemFluentBuilder {
@@ -133,6 +153,14 @@ impl Table {
                 if conditional { Err(StoreError::Conflict) } else { Err(StoreError::from_sdk(operation, error)) }
             }
         }
+    }
+}
+
+/// The item that refused a write by its condition.
+fn refused_by<R>(error: &SdkError<PutItemError, R>) -> Option<&Item> {
+    match error.as_service_error()? {
+        PutItemError::ConditionalCheckFailedException(refused) => refused.item(),
+        _ => None,
     }
 }
 

@@ -87,8 +87,7 @@ impl TemplateStore {
                 put.condition_expression("version = :version").expression_attribute_values(":version", number(version))
             }
         };
-        put.send().await.map_err(|error| StoreError::from_sdk("save a template", error))?;
-        Ok(())
+        self.table.put_once("save a template", put).await
     }
 
     /// Removes a template; nothing where there is none.

@@ -6,7 +6,7 @@ use local::in_process::Plan;
 use serde_json::{Value, json};
 use tests::{ABSENT_PIN, Disturb, Planner, World};
 
-use super::{post, request, save, weekdays, wrong};
+use super::{next, post, request, save, weekdays, wrong};
 
 /// The pins of alice's calendar: when each goes out.
 async fn calendar(alice: &Planner<'_>) -> Vec<String> {
@@ -98,4 +98,21 @@ async fn all_pins_move_or_none_and_what_is_claimed_meanwhile_says_so() {
     );
     world.change_settings(|settings| settings.enabled = false).await;
     assert_eq!(post(json!({"pin_ids": [soon], "by_days": 1})).await.status, 403);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pin_that_left_its_slot_and_got_another_of_the_same_day_does_not_keep_others_from_theirs() {
+    let world = World::enabled().await;
+    let alice = world.planner().await;
+    save(&alice, &weekdays()).await;
+    let first = post(&alice, &request(&alice, "next_slot")).await.json()["items"][0].clone();
+    let path = format!("/v1/pins/{}", first["id"].as_str().unwrap());
+    let answer = alice.calls().patch(&path, &json!({"publish_at": null})).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    world.wait(jiff::SignedDuration::from_hours(1)).await;
+    let again = alice.calls().patch(&path, &json!({"publish_at": "next_slot"})).await;
+    assert_eq!(again.status, 200, "{}", again.text());
+    let day = |pin: &Value| pin["publish_at"].as_str().unwrap()[..10].to_owned();
+    assert_eq!(day(&first), day(&again.json()), "both slots of one day name the pin");
+    next(&alice).await;
 }

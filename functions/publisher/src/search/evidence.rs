@@ -161,3 +161,85 @@ impl List {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn at(time: &str) -> Timestamp {
+        format!("2027-01-15T{time}Z").parse().unwrap()
+    }
+
+    /// A list that was read at 08:05 for an attempt at 08:00.
+    fn list(times: &[&str]) -> List {
+        let listed = |time: &&str| {
+            let pin = json!({"id": "1", "created_at": format!("2027-01-15T{time}")});
+            serde_json::from_value(pin).unwrap()
+        };
+        List { pins: times.iter().map(listed).collect(), ..List::begun(at("08:00:00"), at("08:05:00")) }
+    }
+
+    #[test]
+    fn a_list_shows_its_order_where_its_times_differ() {
+        for (times, order) in [
+            (&[][..], Order::Unknown),
+            (&["08:00:00"], Order::Unknown),
+            (&["08:00:00", "07:59:00", "07:58:30"], Order::Unknown),
+            (&["08:00:00", "07:00:00", "07:01:00", "06:00:00"], Order::NewestFirst),
+            (&["08:00:00", "soon", "07:00:00"], Order::NewestFirst),
+            (&["08:00:00", "07:00:00", "07:03:00"], Order::Other),
+            (&["06:00:00", "07:00:00", "08:00:00"], Order::Other),
+        ] {
+            assert_eq!(list(times).order(), order, "{times:?}");
+        }
+    }
+
+    #[test]
+    fn the_clock_is_learned_unless_what_shows_it_is_contradictory() {
+        let hours = |hours| (at("07:00:00"), SignedDuration::from_hours(hours));
+        let learned = |hours| PinterestClock::Learned(SignedDuration::from_hours(hours));
+        for (time, ahead, clock) in [
+            ("08:04:00", &[][..], PinterestClock::Assumed),
+            ("08:08:00", &[], PinterestClock::Contradictory),
+            ("10:04:00", &[hours(2)], learned(2)),
+            ("00:04:00", &[hours(-8), hours(-8)], learned(-8)),
+            ("08:04:00", &[hours(-8)], PinterestClock::Contradictory),
+            ("00:04:00", &[hours(-8), hours(0)], PinterestClock::Contradictory),
+            ("08:04:00", &[hours(16)], PinterestClock::Contradictory),
+        ] {
+            assert_eq!(list(&[time]).clock(ahead), clock, "{time} {ahead:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_new_is_told_by_the_clock() {
+        let list = list(&["08:01:00"]);
+        let listed = &list.pins[0];
+        for (clock, is_new) in [
+            (PinterestClock::Assumed, Some(true)),
+            (PinterestClock::Learned(SignedDuration::ZERO), Some(true)),
+            (PinterestClock::Learned(SignedDuration::from_hours(1)), None),
+            (PinterestClock::Contradictory, Some(false)),
+        ] {
+            assert_eq!(clock.is_new(&list, listed), is_new, "{clock:?}");
+        }
+    }
+
+    #[test]
+    fn a_pin_has_to_be_shown_once_it_is_old_enough_and_where_the_list_reaches() {
+        let (mut list, whole) = (list(&[]), true);
+        for (is_whole, time, has_to) in [
+            (whole, "08:03:45", true),
+            (whole, "08:03:46", false),
+            (whole, "07:00:00", true),
+            (!whole, "07:59:59", false),
+        ] {
+            list.is_whole = is_whole;
+            assert_eq!(list.has_to_show(at(time)), has_to, "{is_whole} {time}");
+        }
+    }
+}

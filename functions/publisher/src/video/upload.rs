@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use shared::domain::pin::to_millisecond;
 use shared::domain::{Attempt, Failure, MediaFile, MediaId, Pin, PinterestMediaId};
 use shared::pinterest::{CallError, VideoFile};
+use shared::random::fraction;
 use shared::store::StoreError;
 
 use super::index_first;
@@ -20,6 +21,9 @@ const BYTES_A_SECOND: u64 = 20_000_000;
 
 /// The end of an upload before that of its invocation, for writing down what came of it.
 const BEFORE_THE_END: SignedDuration = SignedDuration::from_secs(10);
+
+/// By how much the ends of uploads that are taken at the same moment differ at most.
+const TOLD_APART: SignedDuration = SignedDuration::from_secs(5);
 
 /// Uploads the file `id` for `pin`, unless too little of the invocation is left for it: then the next one does.
 pub async fn upload(step: &Step<'_>, mut pin: Pin, id: &MediaId) -> Result<Finished, StoreError> {
@@ -39,15 +43,17 @@ pub async fn upload(step: &Step<'_>, mut pin: Pin, id: &MediaId) -> Result<Finis
     if now + AROUND + SignedDuration::from_secs(reckoned) > step.span.last_claim {
         return Ok(Finished::default());
     }
-    let until = to_millisecond(step.span.lease_until);
     // Whether its bytes are in the bucket is asked before Pinterest is. What S3 cannot say now, the upload finds out.
     if matches!(platform.objects.read(&file.owner, &file.id, 0..=0).await, Ok(None)) {
         return gone(step, pin).await;
     }
+    // Drawn, so that no two who take the upload at the same moment write the same.
+    let drawn = SignedDuration::from_secs_f64(fraction(&*platform.random) * TOLD_APART.as_secs_f64());
+    let until = to_millisecond(step.span.lease_until - drawn);
     if pin.begin_upload(until, now).is_err() {
         return Ok(Finished::default());
     }
-    platform.pins.save(&pin, version).await?;
+    platform.pins.save_once(&pin, version).await?;
     let told = begun(step.publisher, now);
     let (outcome, told) = match Box::pin(send(step, &pin, &file)).await {
         Ok(media_id) => (Outcome::Uploaded(media_id), answered(step.publisher, told, None)),

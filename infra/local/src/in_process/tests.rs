@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+use std::collections::HashMap;
 use std::sync::Mutex;
 
 use aws_credential_types::Credentials;
@@ -8,7 +9,7 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Region, StalledStreamProtectionC
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, Delete, KeySchemaElement, KeyType, Put,
+    AttributeDefinition, AttributeValue, BillingMode, Delete, KeySchemaElement, KeyType, KeysAndAttributes, Put,
     ReturnValuesOnConditionCheckFailure, ScalarAttributeType, TransactWriteItem,
 };
 use aws_smithy_async::rt::sleep::TokioSleep;
@@ -302,4 +303,16 @@ async fn the_platform_of_the_functions_runs_on_it() {
     assert_eq!(platform.current_settings.get().await.unwrap(), shared::domain::Settings::default());
     assert_eq!(platform.credentials.current_version().await.unwrap(), None);
     assert_eq!(world.meter.of(Service::SecretsManager, "DescribeSecret").calls, 1);
+}
+
+#[tokio::test]
+async fn a_batch_that_names_a_key_twice_is_refused_as_at_aws() {
+    let world = World::new();
+    let client = table(&world).await;
+    let key = || HashMap::from([("pk".to_owned(), s("a")), ("sk".to_owned(), s("1"))]);
+    let keys = KeysAndAttributes::builder().keys(key()).keys(key()).build().unwrap();
+    let error = client.batch_get_item().request_items("pins", keys).send().await.unwrap_err();
+    let error = error.into_service_error();
+    assert_eq!(error.meta().code(), Some("ValidationException"), "{error:?}");
+    assert!(error.meta().message().unwrap_or_default().contains("duplicates"), "{error:?}");
 }

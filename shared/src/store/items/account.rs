@@ -43,6 +43,8 @@ pub(in crate::store) struct AccountItem {
     token_version: u64,
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
     refresh_lease_until: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    refresh_lease_by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
     refresh_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
@@ -98,7 +100,7 @@ impl From<&Account> for AccountItem {
         let (state, reconnect_reason, reconnect_from) = match &account.connection {
             Connection::Connected(_) => (ConnectionWord::Connected, None, None),
             Connection::NeedsReconnect { reason, from, .. } => {
-                (ConnectionWord::NeedsReconnect, Some(reason.code().to_owned()), Some(*from))
+                (ConnectionWord::NeedsReconnect, Some(reason.stored().to_owned()), Some(*from))
             }
             Connection::Disconnected => (ConnectionWord::Disconnected, None, None),
         };
@@ -122,11 +124,12 @@ impl From<&Account> for AccountItem {
             refresh_expires_at: tokens.and_then(|tokens| tokens.refresh_expires_at),
             token_version: account.token_version,
             refresh_lease_until: account.refresh_lease_until,
+            refresh_lease_by: account.refresh_lease_until.and(account.refresh_lease_by.clone()),
             refresh_at: account.refresh_at,
             refresh_backoff_until: account.refresh_backoff_until,
             renewed_at: account.renewed_at,
             refresh_unknown: account.refresh_unknown,
-            hold_reason: account.hold.map(|hold| hold.reason.code().to_owned()),
+            hold_reason: account.hold.map(|hold| hold.reason.stored().to_owned()),
             hold_until: account.hold.map(|hold| hold.until),
             resume_steps: account.resuming.as_ref().map(|resuming| resuming.left),
             resume_pin: account.resuming.as_ref().and_then(|resuming| resuming.pin.clone()),
@@ -164,6 +167,7 @@ impl TryFrom<AccountItem> for Account {
             refused_scopes: Scopes::parse_known(&item.refused_scopes),
             token_version: item.token_version,
             refresh_lease_until: item.refresh_lease_until,
+            refresh_lease_by: item.refresh_lease_by,
             refresh_at: item.refresh_at,
             refresh_backoff_until: item.refresh_backoff_until,
             renewed_at: item.renewed_at,
@@ -181,7 +185,7 @@ impl TryFrom<AccountItem> for Account {
 }
 
 fn hold(item: &AccountItem) -> Option<AccountHold> {
-    let reason = item.hold_reason.as_deref().and_then(Hold::from_code)?;
+    let reason = item.hold_reason.as_deref().map(Hold::from_stored)?;
     Some(AccountHold { reason, until: item.hold_until? })
 }
 
@@ -198,7 +202,7 @@ fn connection(item: &AccountItem) -> Result<Connection, Incomplete> {
     if matches!(item.state, ConnectionWord::Connected) {
         return Ok(Connection::Connected(tokens));
     }
-    let reason = item.reconnect_reason.as_deref().and_then(ReconnectReason::from_code);
+    let reason = item.reconnect_reason.as_deref().map(ReconnectReason::from_stored);
     Ok(Connection::NeedsReconnect {
         reason: reason.ok_or(Incomplete("reason to reconnect"))?,
         from: item.reconnect_from.ok_or(Incomplete("moment to reconnect"))?,

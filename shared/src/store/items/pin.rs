@@ -166,7 +166,7 @@ impl From<&Pin> for PinItem {
             slot: pin.slot,
             status: pin.state.status().code().to_owned(),
             reason: None,
-            warning: pin.warning.map(|warning| warning.code().to_owned()),
+            warning: pin.warning.map(|warning| warning.stored().to_owned()),
             held_until: None,
             due_shard: pin.due.as_ref().map(|due| due.partition.to_string()),
             due_at: pin.due.as_ref().map(|due| due.at),
@@ -194,7 +194,7 @@ impl PinItem {
     fn set_state(&mut self, state: &State) {
         match state {
             State::Draft | State::Cancelled => {}
-            State::Scheduled { setback } => self.reason = setback.map(|setback| setback.code().to_owned()),
+            State::Scheduled { setback } => self.reason = setback.map(|setback| setback.stored().to_owned()),
             State::Publishing { attempt, lease_until } => {
                 self.attempt_id = Some(attempt.clone());
                 self.lease_until = Some(*lease_until);
@@ -209,12 +209,12 @@ impl PinItem {
                 self.pinterest_id = Some(pinterest_pin_id.clone());
             }
             State::Held { reason, until } => {
-                self.reason = Some(reason.code().to_owned());
+                self.reason = Some(reason.stored().to_owned());
                 self.held_until = *until;
             }
-            State::Failed { reason } => self.reason = Some(reason.code().to_owned()),
+            State::Failed { reason } => self.reason = Some(reason.stored().to_owned()),
             State::NeedsReview { reason, candidates } => {
-                self.reason = Some(reason.code().to_owned());
+                self.reason = Some(reason.stored().to_owned());
                 self.candidates = candidates.iter().map(CandidateItem::from).collect();
             }
         }
@@ -224,7 +224,10 @@ impl PinItem {
         let reason = self.reason.as_deref().unwrap_or_default();
         Ok(match Status::from_code(&self.status).ok_or(Incomplete("status"))? {
             Status::Draft => State::Draft,
-            Status::Scheduled => State::Scheduled { setback: Setback::from_code(reason) },
+            Status::Scheduled => State::Scheduled {
+                // Whatever set it back, it waits for the time that is stored beside it.
+                setback: self.reason.as_deref().map(Setback::from_stored),
+            },
             Status::Publishing => {
                 let attempt = self.attempt_id.clone().ok_or(Incomplete("attempt"))?;
                 match &self.in_check {
@@ -237,12 +240,10 @@ impl PinItem {
                 lateness_ms: self.lateness_ms.unwrap_or_default(),
                 pinterest_pin_id: self.pinterest_id.clone().ok_or(Incomplete("Pinterest id"))?,
             },
-            Status::Held => {
-                State::Held { reason: Hold::from_code(reason).ok_or(Incomplete("reason"))?, until: self.held_until }
-            }
-            Status::Failed => State::Failed { reason: Failure::from_code(reason).ok_or(Incomplete("reason"))? },
+            Status::Held => State::Held { reason: Hold::from_stored(reason), until: self.held_until },
+            Status::Failed => State::Failed { reason: Failure::from_stored(reason) },
             Status::NeedsReview => State::NeedsReview {
-                reason: Doubt::from_code(reason).ok_or(Incomplete("reason"))?,
+                reason: Doubt::from_stored(reason),
                 candidates: self.candidates.iter().map(CandidateItem::candidate).collect(),
             },
             Status::Cancelled => State::Cancelled,
@@ -280,7 +281,6 @@ impl TryFrom<PinItem> for Pin {
             dominant_color: item.color,
             media: item.shown.into(),
         };
-        let attempts: Option<Vec<_>> = item.attempts.into_iter().map(AttemptItem::into_attempt).collect();
         Ok(Self {
             id: item.id,
             owner,
@@ -294,9 +294,9 @@ impl TryFrom<PinItem> for Pin {
             publish_at,
             slot: item.slot,
             state,
-            warning: item.warning.as_deref().and_then(Warning::from_code),
+            warning: item.warning.as_deref().map(Warning::from_stored),
             due,
-            attempts: attempts.ok_or(Incomplete("timeline"))?,
+            attempts: item.attempts.into_iter().map(Attempt::from).collect(),
             attempts_begun: item.attempts_begun,
             pinterest_clock_s: item.clock_s,
             request_fingerprint: item.request,
@@ -349,7 +349,7 @@ impl From<&Attempt> for AttemptItem {
         Self {
             id: attempt.id.clone(),
             at: attempt.at,
-            outcome: attempt.outcome.code().to_owned(),
+            outcome: attempt.outcome.stored().to_owned(),
             http: attempt.http_status,
             code: attempt.code,
             message: attempt.message.clone(),
@@ -359,17 +359,17 @@ impl From<&Attempt> for AttemptItem {
     }
 }
 
-impl AttemptItem {
-    fn into_attempt(self) -> Option<Attempt> {
-        Some(Attempt {
-            id: self.id,
-            at: self.at,
-            outcome: AttemptOutcome::from_code(&self.outcome)?,
-            http_status: self.http,
-            code: self.code,
-            message: self.message,
-            request_id: self.rid,
-            took_ms: self.ms,
-        })
+impl From<AttemptItem> for Attempt {
+    fn from(item: AttemptItem) -> Self {
+        Self {
+            id: item.id,
+            at: item.at,
+            outcome: AttemptOutcome::from_stored(&item.outcome),
+            http_status: item.http,
+            code: item.code,
+            message: item.message,
+            request_id: item.rid,
+            took_ms: item.ms,
+        }
     }
 }

@@ -45,7 +45,7 @@ impl From<&VideoUpload> for VideoItem {
                 Self { media_id: Some(media_id), since: Some(since), next: Some(next), ..nothing }
             }
             VideoStage::Ready { media_id, since } => Self { media_id: Some(media_id), since: Some(since), ..nothing },
-            VideoStage::Refused { reason } => Self { reason: Some(reason.code().to_owned()), ..nothing },
+            VideoStage::Refused { reason } => Self { reason: Some(reason.stored().to_owned()), ..nothing },
         }
     }
 }
@@ -60,10 +60,12 @@ impl VideoItem {
             ("processing", Some(media_id), Some(since), Some(next)) => VideoStage::Processing { media_id, since, next },
             ("ready", Some(media_id), Some(since), _) => VideoStage::Ready { media_id, since },
             ("refused", ..) => {
-                let reason = self.reason.as_deref().and_then(Failure::from_code);
+                let reason = self.reason.as_deref().map(Failure::from_stored);
                 VideoStage::Refused { reason: reason.ok_or(missing)? }
             }
-            _ => return Err(missing),
+            ("uploading" | "processing" | "ready", ..) => return Err(missing),
+            // A stage of another version: whatever it means, the video can be uploaded once more.
+            (_, _, _, not_before) => VideoStage::Waiting { not_before },
         };
         Ok(VideoUpload { stage, failures: self.failures, lost: self.lost })
     }
@@ -97,5 +99,7 @@ mod tests {
         }
         let broken = VideoItem { stage: "ready".into(), ..VideoItem::from(&VideoUpload::default()) };
         assert!(broken.video().is_err());
+        let newer = VideoItem { stage: "trimming".into(), ..VideoItem::from(&VideoUpload::default()) };
+        assert_eq!(newer.video().unwrap().stage, VideoStage::Waiting { not_before: None });
     }
 }
