@@ -248,7 +248,7 @@ async fn a_release_lets_every_account_have_its_share_at_once() {
     platform.circuits.save(&mut circuit).await.unwrap();
     world.schedule_until(START + seconds(33)).await;
     latest_ms(&world, &few[..1]).await;
-    world.schedule_until(START + seconds(75)).await;
+    world.schedule_until(START + seconds(120)).await;
     latest_ms(&world, &few[1..]).await;
     let mut waiting = 0;
     for pin in &many {

@@ -123,7 +123,7 @@ impl ShardStore {
             .expression_attribute_values(":pins", list(&owner.handed)?)
             .return_values(ReturnValue::AllOld);
         let before = match update.send().await.map_err(|error| StoreError::from_sdk("take a shard", error)) {
-            Ok(answer) => answer.attributes.filter(|item| !item.is_empty()),
+            Ok(answer) => answer.attributes.filter(|item| item.contains_key("holder")),
             Err(StoreError::Conflict) => return Ok(Taken::Refused),
             Err(error) => return Err(error),
         };
