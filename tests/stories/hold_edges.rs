@@ -149,7 +149,6 @@ async fn a_decision_about_one_doubt_is_not_put_to_the_next() {
     };
     let (late, first) = tokio::join!(slow_caller.post(&path, &body), quick);
     assert_eq!((first.status, late.status), (200, 409), "{}", late.text());
-    world.schedule_until(world.clock.now() + minutes(6)).await;
     assert_eq!(alice.read(&id).await["status"], "needs_review", "the second doubt waits for somebody who looks");
     assert_eq!(alice.on_pinterest(), 2, "the first and the one that was asked for");
 }

@@ -38,7 +38,7 @@ mod watch;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use shared::config::OnUnknown;
 use shared::kick::PublisherEvent;
@@ -54,9 +54,6 @@ use session::Sessions;
 use sweep::Sweeps;
 use tracing::Instrument;
 use watch::Watch;
-
-/// How long a kick may own a shard.
-const KICK: SignedDuration = SignedDuration::from_mins(1);
 
 /// The publisher with what it keeps between invocations.
 #[derive(Debug)]
@@ -104,14 +101,11 @@ impl Publisher {
 
     /// Does what is due until `deadline` at the latest, when the invocation would be stopped.
     pub async fn handle(&self, event: PublisherEvent, deadline: Timestamp) -> Report {
-        let began = self.platform.clock.now();
-        // A kick leaves to ticks what is due later, so that kicks never use up the invocations that there may be at once.
-        let deadline = match event {
-            PublisherEvent::Kick { .. } => deadline.min(began + KICK + self.rules.last_claim),
-            PublisherEvent::Tick { .. } => deadline,
+        let span = Span {
+            began: self.platform.clock.now(),
+            last_claim: deadline - self.rules.last_claim,
+            lease_until: deadline + self.rules.lease_beyond,
         };
-        let last_claim = deadline - self.rules.last_claim;
-        let span = Span { began, last_claim, lease_until: deadline + self.rules.lease_beyond };
         let report = Box::pin(Watch::new(self, span).run(event)).await;
         self.figures.write(&self.platform.metrics, self.platform.clock.now());
         tracing::info!(?report, "the invocation is done");
