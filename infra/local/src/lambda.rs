@@ -150,10 +150,11 @@ impl Lambda {
 
 impl Hosted {
     async fn run(self, executions: Executions, invocation: Invocation) {
-        match executions.begin_within(self.max_age).await {
-            Some(_execution) => (self.handler)(invocation.payload).await,
-            None => tracing::error!(function = invocation.function, "an event found no execution and was lost"),
-        }
+        let Some(_execution) = executions.begin_within(self.max_age).await else {
+            tracing::error!(function = invocation.function, "an event found no execution and was lost");
+            return;
+        };
+        (self.handler)(invocation.payload).await;
     }
 }
 
