@@ -146,8 +146,8 @@ async fn every_change_names_who_made_it_by_a_hash_and_who_only_reads_is_not_name
         let is_change = !is_read && line["status"] != 401 && line["status"] != 403;
         if is_change && !line["path"].as_str().unwrap().starts_with("/v1/settings") {
             changes += 1;
-            let name = named(line).unwrap_or_else(|| panic!("nobody is named: {line}"));
-            assert_eq!(name.len(), 16, "{line}");
+            let by = named(line).unwrap_or_else(|| panic!("nobody is named: {line}"));
+            assert_eq!(by.len(), 16, "{line}");
         } else if is_read {
             assert_eq!(named(line), None, "{line}");
         }

@@ -99,7 +99,7 @@ impl ShardStore {
         free_by: Timestamp,
         replaces: bool,
     ) -> Result<Taken, StoreError> {
-        let replaced = if replaces { owner.since.as_millisecond() } else { NEVER };
+        let until_then = if replaces { owner.since.as_millisecond() } else { NEVER };
         let update = self
             .table
             .update(&Key::shard(shard))
@@ -114,7 +114,7 @@ impl ShardStore {
             // A clock that was set back must not leave a shard to nobody.
             .expression_attribute_values(":future", number((owner.since + CLOCKS_DIFFER).as_millisecond()))
             .expression_attribute_values(":since", number(owner.since.as_millisecond()))
-            .expression_attribute_values(":replaced", number(replaced))
+            .expression_attribute_values(":replaced", number(until_then))
             .expression_attribute_values(":holder", text(&owner.holder))
             .expression_attribute_values(":horizon", number(owner.horizon.as_millisecond()))
             .expression_attribute_values(":free_by", number(free_by.as_millisecond()))
