@@ -24,7 +24,7 @@ pub use identity::{ADMIN_GROUP, Admin, User};
 pub(crate) use origin::is_loopback;
 pub use origin::{CALLBACK_PATH, Origin};
 pub use precondition::{IfMatch, entity_tag};
-pub use problem::{Problem, ProblemBody};
+pub use problem::{MOST_ERRORS, Problem, ProblemBody};
 pub use query::{Page, Query};
 pub use reason::Reason;
 pub use route::{Access, Route, finish};

@@ -22,7 +22,7 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
-use shared::api::{Json, Problem, Query, User};
+use shared::api::{Json, MOST_ERRORS, Problem, Query, User};
 use shared::domain::{AccountId, FieldError, Import, ImportId, ImportedRow};
 use shared::kick::{ImporterEvent, start_import};
 use shared::store::StoreError;
@@ -40,9 +40,6 @@ use sheet::{MOST_ROWS, Sheet};
 
 /// How long a file may be. With what API Gateway puts around it, more would not reach the function.
 pub const LONGEST: usize = 5_000_000;
-
-/// How many wrong cells a refusal names.
-const MOST_NAMED: usize = 500;
 
 /// Takes the pins of a CSV file, all of them or none; 422 names every wrong cell with its line.
 ///
@@ -178,17 +175,16 @@ fn refused(rows: &[ImportedRow], only_good: bool) -> Problem {
         let error = |note: &shared::domain::RowNote| (format!("line {line}: {}", note.column), note.clone());
         errors.map(error).collect::<Vec<_>>()
     };
-    let all: Vec<_> = wrong.clone().flat_map(named).collect();
-    let (bad, count) = (wrong.count(), all.len());
-    let told = if count > MOST_NAMED {
-        format!(" The first {MOST_NAMED} of {count} wrong cells are named.")
+    let all = wrong.clone().flat_map(named);
+    let (bad, count) = (wrong.clone().count(), wrong.map(|row| row.errors.len()).sum::<usize>());
+    let told = if count > MOST_ERRORS {
+        format!(" The first {MOST_ERRORS} of {count} wrong cells are named.")
     } else {
         String::new()
     };
     let remedy = if only_good { "" } else { ", or send ?mode=good to store the others" };
-    let detail =
-        format!("{bad} of {} rows are wrong, so that nothing was stored. Mend them{remedy}.{told}", rows.len());
-    let errors = all.into_iter().take(MOST_NAMED).map(|(field, note)| {
+    let detail = format!("{bad} of {} rows are wrong; nothing was saved. Correct them{remedy}.{told}", rows.len());
+    let errors = all.take(MOST_ERRORS).map(|(field, note)| {
         let code = match note.code {
             Cow::Borrowed(code) => code,
             // Only notes that were read from the table own their code.

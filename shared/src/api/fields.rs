@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::domain::characters::check_characters;
+use super::problem::MOST_ERRORS;
 use crate::domain::{FieldError, GivenBoard, GivenSection, Zone};
 
 /// One JSON object that is being read.
@@ -100,10 +101,14 @@ impl<'e> Fields<'e> {
         Some(found)
     }
 
-    /// Notes every field that was not taken as unknown.
+    /// Notes every field that was not taken as unknown; those that no answer has room for are only counted.
     pub fn close(mut self) {
-        for name in std::mem::take(&mut self.left).keys() {
+        let left = std::mem::take(&mut self.left);
+        for name in left.keys().take(MOST_ERRORS) {
             self.wrong(name, "unknown_field", "There is no such field here. Leave it out.");
+        }
+        if let Some(last) = self.errors.last_mut() {
+            last.more += left.len().saturating_sub(MOST_ERRORS);
         }
     }
 

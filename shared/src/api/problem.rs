@@ -6,6 +6,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::FieldError;
+use crate::domain::fields::shortened;
+
+/// How many wrong fields, or notes on rows, an answer holds at most; the rest is counted.
+pub const MOST_ERRORS: usize = 100;
+
+/// How many wrong fields the sentence for people names.
+const MOST_NAMED: usize = 10;
+
+/// The longest sentence for people, in characters. It may quote what the client or Pinterest wrote.
+const LONGEST_DETAIL: usize = 4_000;
 
 /// An error as a client reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +26,7 @@ pub struct Problem {
     pub code: &'static str,
     /// What happened and what to do, for people.
     pub detail: String,
-    /// Every wrong field; only for 422.
+    /// The wrong fields; only for 422.
     pub errors: Vec<FieldError>,
     /// After how many seconds it is worth another try, where that is known; answered as `Retry-After`.
     pub retry_after_s: Option<u64>,
@@ -39,15 +49,17 @@ pub struct ProblemBody<'a> {
     /// What the log of the request goes by.
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
-    /// Every wrong field; only for the code `invalid`.
+    /// The wrong fields, at most 100; only for the code `invalid`. `detail` says how many more there are.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(max_items = 100)]
     errors: &'a [FieldError],
 }
 
 impl Problem {
     /// A problem with that status, code and explanation.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), errors: Vec::new(), retry_after_s: None }
+        let detail = shortened(&detail.into(), LONGEST_DETAIL).into_owned();
+        Self { status, code, detail, errors: Vec::new(), retry_after_s: None }
     }
 
     /// 404: it does not exist, or belongs to somebody else; the two read alike.
@@ -66,10 +78,14 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, code, detail)
     }
 
-    /// 422 with every wrong field.
-    pub fn invalid(errors: Vec<FieldError>) -> Self {
-        let named: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
-        let detail = format!("Wrong, so that nothing was done: {}.", named.join(", "));
+    /// 422 with the wrong fields: the first hundred of them, and how many more there are.
+    pub fn invalid(mut errors: Vec<FieldError>) -> Self {
+        let count: usize = errors.iter().map(|error| 1 + error.more).sum();
+        errors.truncate(MOST_ERRORS);
+        let named: Vec<_> = errors.iter().take(MOST_NAMED).map(|error| error.field.as_str()).collect();
+        let unnamed = count - named.len();
+        let more = if unnamed > 0 { format!(" and {unnamed} more") } else { String::new() };
+        let detail = format!("Some fields are invalid; nothing was saved: {}{more}.", named.join(", "));
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
     }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use super::fields::shortened;
+
 /// Every scope Pinterest knows, by Pinterest's order (OpenAPI `securitySchemes.pinterest_oauth2`).
 const KNOWN: [&str; 19] = [
     "user_accounts:read",
@@ -26,6 +28,9 @@ const KNOWN: [&str; 19] = [
     "catalogs:write",
     "msot:write",
 ];
+
+/// How many characters of an unknown word are compared with the known scopes; every scope is shorter.
+const LONGEST_COMPARED: usize = 40;
 
 /// A scope that Pinterest knows.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,9 +106,10 @@ impl FromStr for Scope {
         if let Some(index) = (0_u8..).zip(KNOWN).find_map(|(index, known)| (known == word).then_some(index)) {
             return Ok(Self(index));
         }
+        let compared = shortened(word, LONGEST_COMPARED);
         let nearest = KNOWN
             .into_iter()
-            .min_by_key(|known| strsim::damerau_levenshtein(known, word))
+            .min_by_key(|known| strsim::damerau_levenshtein(known, &compared))
             .expect("the list of scopes is not empty");
         Err(UnknownScope { word: word.to_owned(), nearest })
     }

@@ -2,11 +2,9 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use shared::api::MOST_ERRORS;
 use shared::domain::{Import, ImportId, ImportedRow, PinId, RowNote};
 use utoipa::ToSchema;
-
-/// How many rows a dry run tells of.
-pub const MOST_TOLD: usize = 500;
 
 /// A file that was taken, and how far its pins are stored.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,8 +46,8 @@ pub struct ImportCheck {
     refused: usize,
     /// How many are right and have something worth knowing.
     warned: usize,
-    /// The rows that have something wrong or worth knowing, in the order of the file; at most 500.
-    #[schema(max_items = 500)]
+    /// The rows that have something wrong or worth knowing, in the order of the file; at most 100.
+    #[schema(max_items = 100)]
     rows: Vec<ImportRow>,
     /// How many such rows are left out of `rows`.
     rows_left_out: usize,
@@ -102,7 +100,7 @@ impl ImportCheck {
     pub fn new(encoding: &'static str, rows: Vec<ImportedRow>, only_good: bool) -> Self {
         let (row_count, good) = (rows.len(), rows.iter().filter(|row| row.pin.is_some()).count());
         let warned = rows.iter().filter(|row| is_warned(row)).count();
-        let told = rows.into_iter().filter(|row| status(row) != "ok").take(MOST_TOLD);
+        let told = rows.into_iter().filter(|row| status(row) != "ok").take(MOST_ERRORS);
         let rows: Vec<_> = told.map(|row| ImportRow::new(None, row)).collect();
         let refused = row_count - good;
         Self {

@@ -88,9 +88,9 @@ impl Columns {
             return Err(vec![FieldError::new("body", "separator", message)]);
         }
         // Spreadsheets write empty columns behind the last one.
-        let width = header.cells.iter().rposition(|name| !name.trim().is_empty()).map_or(0, |last| last + 1);
+        let width = header.width;
         let mut places = [None; Column::ALL.len()];
-        for (place, text) in header.cells[..width].iter().enumerate() {
+        for (place, text) in header.cells.iter().take(width).enumerate() {
             match Column::read(text) {
                 None => errors.push(unknown(text)),
                 Some(column) if places[column as usize].is_some() => {
@@ -100,7 +100,10 @@ impl Columns {
                 Some(column) => places[column as usize] = Some(place),
             }
         }
-        if errors.len() == width {
+        if let Some(last) = errors.last_mut() {
+            last.more = width.saturating_sub(header.cells.len());
+        }
+        if places.iter().all(Option::is_none) {
             let message = format!("The first line is no header. Begin the file with: {}.", names());
             return Err(vec![FieldError::new("body", "header_missing", message)]);
         }
@@ -125,10 +128,8 @@ impl Columns {
 
     /// How many cells a record has too many or too few: how many it has, and how many columns there are.
     pub fn misfit(&self, record: &Record) -> Option<(usize, usize)> {
-        let given = record.cells.len();
-        let rest = record.cells.get(self.width..).unwrap_or_default();
-        let fits = given >= self.width && rest.iter().all(|cell| cell.trim().is_empty());
-        (!fits).then_some((given, self.width))
+        let fits = record.count >= self.width && record.width <= self.width;
+        (!fits).then_some((record.count, self.width))
     }
 }
 
@@ -155,7 +156,7 @@ mod tests {
     #[test]
     fn columns_go_by_their_names_in_any_order_and_case() {
         let columns = read(" media url ,LINK,Pinterest Board,,");
-        let record = Record { line: 2, cells: ["m", "l", "b"].map(str::to_owned).into(), is_misquoted: false };
+        let record = csv::read("m,l,b").next().and_then(Result::ok).expect("it has a record");
         assert!(columns.is_ok_and(|columns| {
             columns.cell(&record, Column::Link) == "l"
                 && columns.cell(&record, Column::Title).is_empty()

@@ -3,13 +3,20 @@
 //! What is quoted wrongly is noted at its record, not guessed at; only a quote that is never closed makes a file
 //! unreadable.
 
+/// How many cells of a record are kept: many times the columns that there are.
+const MOST_CELLS: usize = 100;
+
 /// A record of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Record {
     /// The line on which it begins, the first one being 1.
     pub line: u32,
-    /// Its cells.
+    /// Its cells, of a record that has very many only the first.
     pub cells: Vec<String>,
+    /// How many cells it has.
+    pub count: usize,
+    /// How many cells it has up to the last one that is not blank.
+    pub width: usize,
     /// Whether a cell is quoted in a way that says nothing for certain.
     pub is_misquoted: bool,
 }
@@ -36,6 +43,18 @@ enum End {
     Record,
 }
 
+impl Record {
+    fn push(&mut self, cell: String) {
+        self.count += 1;
+        if !cell.trim().is_empty() {
+            self.width = self.count;
+        }
+        if self.count <= MOST_CELLS {
+            self.cells.push(cell);
+        }
+    }
+}
+
 impl Iterator for Reader<'_> {
     type Item = Result<Record, Unclosed>;
 
@@ -55,7 +74,7 @@ impl Iterator for Reader<'_> {
 
 impl Reader<'_> {
     fn record(&mut self) -> Result<Record, Unclosed> {
-        let mut record = Record { line: self.line, cells: Vec::new(), is_misquoted: false };
+        let mut record = Record { line: self.line, cells: Vec::new(), count: 0, width: 0, is_misquoted: false };
         loop {
             let mut cell = String::new();
             if self.takes('"') {
@@ -64,7 +83,7 @@ impl Reader<'_> {
                 let after = cell.len();
                 let end = self.plain(&mut cell);
                 record.is_misquoted |= cell.len() > after;
-                record.cells.push(cell);
+                record.push(cell);
                 if let End::Record = end {
                     return Ok(record);
                 }
@@ -72,7 +91,7 @@ impl Reader<'_> {
             }
             let end = self.plain(&mut cell);
             record.is_misquoted |= cell.contains('"');
-            record.cells.push(cell);
+            record.push(cell);
             if let End::Record = end {
                 return Ok(record);
             }

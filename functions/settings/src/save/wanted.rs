@@ -1,12 +1,17 @@
 //! What a save asks for; everything that is wrong with it is named at once.
 
 use serde_json::{Map, Value};
+use shared::api::MOST_ERRORS;
+use shared::domain::fields::shortened;
 use shared::domain::scope::UnknownScope;
 use shared::domain::{AppId, FieldError, Mode, Scopes, Settings};
 use shared::vault::AppSecret;
 
 /// Longer than any app secret of Pinterest's.
 const SECRET_LIMIT: usize = 256;
+
+/// More scopes than Pinterest has, each of them the longest.
+const SCOPES_LIMIT: usize = 2_000;
 
 /// The fields that a save sets.
 const FIELDS: [&str; 6] = ["status", "mode", "app_id", "app_secret", "scopes", "carousels"];
@@ -129,7 +134,9 @@ impl Errors {
 
     fn scopes(&mut self, body: &Map<String, Value>) -> Result<Scopes, Reported> {
         let scopes: Scopes = match body.get("scopes") {
+            Some(Value::String(text)) if text.len() > SCOPES_LIMIT => return Err(self.too_many_scopes()),
             Some(Value::String(text)) => self.known("scopes", Scopes::parse(text))?,
+            Some(Value::Array(items)) if items.len() > MOST_ERRORS => return Err(self.too_many_scopes()),
             Some(Value::Array(items)) => {
                 let read: Vec<_> = items.iter().enumerate().map(|(at, item)| self.scope(at, item)).collect();
                 let read: Vec<Scopes> = read.into_iter().collect::<Result<_, _>>()?;
@@ -144,9 +151,13 @@ impl Errors {
         if scopes.is_empty() { Err(self.add("scopes", "empty", "Name at least one scope.")) } else { Ok(scopes) }
     }
 
+    fn too_many_scopes(&mut self) -> Reported {
+        self.add("scopes", "too_many", "This is more than all scopes that Pinterest has. Name each scope once.")
+    }
+
     fn scope(&mut self, at: usize, item: &Value) -> Result<Scopes, Reported> {
         let field = format!("scopes[{at}]");
-        match item.as_str().map(Scopes::parse) {
+        match item.as_str().map(|text| Scopes::parse(&shortened(text, SCOPES_LIMIT))) {
             Some(scopes) => self.known(&field, scopes),
             None => Err(self.add(field, "wrong_type", "Expected a scope, such as `pins:read`.")),
         }
@@ -154,8 +165,8 @@ impl Errors {
 
     fn known(&mut self, field: &str, scopes: Result<Scopes, Vec<UnknownScope>>) -> Result<Scopes, Reported> {
         scopes.map_err(|unknown| {
-            for unknown in unknown {
-                let word: String = unknown.word.chars().take(40).collect();
+            for unknown in unknown.into_iter().take(MOST_ERRORS) {
+                let word = shortened(&unknown.word, 40);
                 let message = format!("Pinterest knows no scope `{word}`. The nearest is `{}`.", unknown.nearest);
                 self.add(field, "unknown_scope", message);
             }
@@ -181,12 +192,17 @@ impl Errors {
     }
 
     fn unexpected(&mut self, body: &Map<String, Value>) {
-        for name in body.keys().filter(|name| !FIELDS.contains(&name.as_str())) {
+        let unexpected = body.keys().filter(|name| !FIELDS.contains(&name.as_str()));
+        let more = unexpected.clone().count().saturating_sub(MOST_ERRORS);
+        for name in unexpected.take(MOST_ERRORS) {
             if READ_ONLY.contains(&name.as_str()) {
                 self.add(name, "read_only", "This is only answered. Leave it out.");
             } else {
                 self.add(name, "unknown_field", format!("The settings have the fields {}.", FIELDS.join(", ")));
             }
+        }
+        if let Some(last) = self.0.last_mut() {
+            last.more += more;
         }
     }
 }
