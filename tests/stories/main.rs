@@ -8,6 +8,7 @@ mod app_changed;
 mod architecture;
 mod board_create;
 mod boards;
+mod bounded_answers;
 mod browser;
 mod canary;
 mod carousels;

@@ -35,8 +35,8 @@ impl Wrong {
 
 /// Reads a moment.
 pub fn read(text: &str) -> Result<Timestamp, Wrong> {
-    // A time zone in brackets would be passed over, and it may contradict the offset.
-    if text.contains('[') {
+    // A time zone in brackets would be passed over, and it may contradict the offset. RFC 3339 has years of four digits.
+    if text.contains('[') || text.starts_with(['-', '+']) {
         return Err(Wrong::Invalid);
     }
     text.parse().map_err(|_| if text.parse::<DateTime>().is_ok() { Wrong::OffsetMissing } else { Wrong::Invalid })
@@ -57,6 +57,8 @@ mod tests {
             ("2027-03-14", Err(Wrong::OffsetMissing)),
             ("2027-02-30T09:30:00Z", Err(Wrong::Invalid)),
             ("2027-03-14T09:30:00+01:00[Asia/Tokyo]", Err(Wrong::Invalid)),
+            ("-000001-03-14T08:30:00Z", Err(Wrong::Invalid)),
+            ("+002027-03-14T08:30:00Z", Err(Wrong::Invalid)),
             ("tomorrow", Err(Wrong::Invalid)),
             ("1800000000", Err(Wrong::Invalid)),
             ("", Err(Wrong::Invalid)),

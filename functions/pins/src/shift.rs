@@ -166,10 +166,11 @@ fn steps(pins: Vec<Pin>, by: &By, zone: &Zone) -> Vec<Step> {
             steps.push(Step { pin, from: Timestamp::MIN, to: Timestamp::MIN });
             continue;
         };
-        let to = by.moved(from, first.unwrap_or(from), zone).map_or(from, to_millisecond);
+        // A time beyond all calendars is too far for every pin, and judged so below.
+        let to = by.moved(from, first.unwrap_or(from), zone).map_or(Timestamp::MAX, to_millisecond);
         // Where an hour is left out or comes twice, what was earlier stays earlier.
-        let to =
-            steps.last().map_or(to, |last| if to < last.to { last.to + from.duration_since(last.from) } else { to });
+        let later = |last: &Step| last.to.checked_add(from.duration_since(last.from)).unwrap_or(Timestamp::MAX);
+        let to = steps.last().map_or(to, |last| if to < last.to { later(last) } else { to });
         steps.push(Step { pin, from, to });
     }
     steps

@@ -12,7 +12,7 @@ use super::PinId;
 
 mod spacing;
 
-pub use spacing::{Alike, Clash, Neighbour};
+pub use spacing::{Alike, Clash, Neighbour, Neighbours};
 
 /// The most slots of a week: one for each of its hours.
 pub const MOST_SLOTS: usize = 168;
@@ -187,7 +187,7 @@ impl Plan {
     pub fn spread(&self, moment: Timestamp, pin: &PinId) -> Timestamp {
         let digest = Sha256::digest(pin.as_str());
         let drawn = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]) % (self.spread_seconds + 1);
-        let spread = moment + SignedDuration::from_secs(drawn.into());
+        let spread = moment.checked_add(SignedDuration::from_secs(drawn.into())).unwrap_or(moment);
         if self.is_quiet(spread) || self.date(spread) != self.date(moment) { moment } else { spread }
     }
 }

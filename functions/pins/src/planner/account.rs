@@ -75,7 +75,8 @@ impl AccountPlan {
         (from, to): (Timestamp, Timestamp),
     ) -> Result<(), StoreError> {
         let reach = self.plan.reach() + TAKES_SLOT;
-        let (from, to) = (from - reach, to + reach);
+        let from = from.checked_sub(reach).unwrap_or(Timestamp::MIN);
+        let to = to.checked_add(reach).unwrap_or(Timestamp::MAX);
         if self.read.is_some_and(|(first, last)| first <= from && to <= last) {
             return Ok(());
         }
@@ -111,7 +112,8 @@ impl AccountPlan {
             let (Some(first), Some(last)) = (moments.iter().min(), moments.iter().max()) else { continue };
             // From the beginning of the first day: pins that were given a time count for their day.
             let start = self.plan.start_of(self.plan.date(*first)).min(*first);
-            self.look(desk, wanted.account, (start, *last + SignedDuration::from_hours(24))).await?;
+            let end = last.checked_add(SignedDuration::from_hours(24)).unwrap_or(*last);
+            self.look(desk, wanted.account, (start, end)).await?;
             let taken = taken(desk, wanted.account, &days.iter().map(|(date, _)| *date).collect::<Vec<_>>()).await?;
             for (date, slots) in days {
                 let none = Taken::default();
