@@ -50,8 +50,10 @@ pub use mode::Mode;
 pub use pin::{Destination, Pin, State, Status};
 pub use pin_edit::{Edit, NewTime};
 pub use pin_moves::{IllegalMove, Wait};
-pub use place::{BoardEntry, GivenBoard, GivenSection, Miss, NoPlace, SectionEntry};
-pub use plan::{Alike, Clash, Neighbour, Plan, QuietHours, Slot, Zone};
+pub use place::{
+    BoardEntry, BoardIndex, GivenBoard, GivenSection, Miss, NoPlace, SectionEntry, SectionIndex, Suggestions,
+};
+pub use plan::{Alike, Clash, Neighbour, Neighbours, Plan, QuietHours, Slot, Zone};
 pub use reason::{Doubt, Failure, Hold, Setback, Warning};
 pub use scope::{Scope, Scopes};
 pub use settings::{SecretRef, Settings};

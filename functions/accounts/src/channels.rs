@@ -8,7 +8,9 @@ use shared::api::{Json, Problem, User};
 use shared::boards::all_boards;
 use shared::domain::account::MOST_CHANNELS;
 use shared::domain::pin::to_millisecond;
-use shared::domain::{Account, AccountId, BoardEntry, BoardId, Connection, FieldError, GivenBoard, OwnerId, Scope};
+use shared::domain::{
+    Account, AccountId, BoardId, BoardIndex, Connection, FieldError, GivenBoard, OwnerId, Scope, Suggestions,
+};
 use shared::platform::Platform;
 use shared::store::StoreError;
 use utoipa::ToSchema;
@@ -53,18 +55,19 @@ pub async fn choose(
         return Err(Problem::invalid_field("board_ids", "too_many", message));
     }
     let boards = own::heed(&platform, &account, all_boards(&platform.pinterest, mode, &token).await).await?;
-    let boards: Vec<BoardEntry> = boards.into_iter().map(Into::into).collect();
-    let channels = check(&choice.board_ids, &boards, &account.username)?;
+    let boards = BoardIndex::new(boards.into_iter().map(Into::into).collect(), &account.username);
+    let channels = check(&choice.board_ids, &boards)?;
     let account = store(&platform, &user.owner, &id, channels).await?;
     Ok(Json(AccountBody::of(&platform, account).await?))
 }
 
-/// The chosen boards in their order, each once; or every one that is not a board of the account called `username`.
-fn check(chosen: &[String], boards: &[BoardEntry], username: &str) -> Result<Vec<BoardId>, Problem> {
+/// The chosen boards in their order, each once; or every one that is not a board of the account.
+fn check(chosen: &[String], boards: &BoardIndex) -> Result<Vec<BoardId>, Problem> {
     let (mut channels, mut errors) = (Vec::new(), Vec::new());
+    let mut suggestions = Suggestions::default();
     for (index, text) in chosen.iter().enumerate() {
         let field = || format!("board_ids[{index}]");
-        match GivenBoard::parse(text).map(|given| given.find(boards, username)) {
+        match GivenBoard::parse(text).map(|given| given.find(boards, &mut suggestions)) {
             Ok(Ok(board)) if channels.contains(&board.id) => {}
             Ok(Ok(board)) => channels.push(board.id.clone()),
             Ok(Err(miss)) => {
@@ -100,34 +103,36 @@ async fn store(platform: &Platform, owner: &OwnerId, id: &str, channels: Vec<Boa
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+    use shared::domain::BoardEntry;
+
     use super::*;
 
     fn ids(texts: &[&str]) -> Vec<String> {
         texts.iter().map(|text| (*text).to_owned()).collect()
     }
 
-    fn boards(ids: &[&str]) -> Vec<BoardEntry> {
+    fn boards(ids: &[&str]) -> BoardIndex {
         let board = |id: &&str| BoardEntry {
             id: id.parse().unwrap(),
             name: format!("Board {id}"),
             owner: None,
             is_secret: false,
         };
-        ids.iter().map(board).collect()
+        BoardIndex::new(ids.iter().map(board).collect(), "ann")
     }
 
     #[test]
     fn the_order_is_kept_and_a_board_counts_once() {
         let boards = boards(&["1", "2", "3"]);
         let chosen = ["3", "board 1", "https://www.pinterest.com/ann/board-3/", "1"];
-        let channels = check(&ids(&chosen), &boards, "ann").unwrap();
+        let channels = check(&ids(&chosen), &boards).unwrap();
         assert_eq!(channels.iter().map(BoardId::as_str).collect::<Vec<_>>(), ["3", "1"]);
-        assert_eq!(check(&[], &boards, "ann"), Ok(Vec::new()));
+        assert_eq!(check(&[], &boards), Ok(Vec::new()));
     }
 
     #[test]
     fn every_wrong_board_is_named() {
-        let problem = check(&ids(&["1", "2", "x", ""]), &boards(&["1"]), "ann").unwrap_err();
+        let problem = check(&ids(&["1", "2", "x", ""]), &boards(&["1"])).unwrap_err();
         let named: Vec<_> = problem.errors.iter().map(|error| (error.field.as_str(), error.code)).collect();
         let expected = [("board_ids[1]", "not_found"), ("board_ids[2]", "not_found"), ("board_ids[3]", "required")];
         assert_eq!(named, expected);

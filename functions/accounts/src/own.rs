@@ -2,7 +2,9 @@
 
 use shared::api::{self, Problem};
 use shared::boards::all_boards;
-use shared::domain::{Account, BoardEntry, BoardId, GivenBoard, Miss, Mode, OwnerId, ReconnectReason, Scope};
+use shared::domain::{
+    Account, BoardId, BoardIndex, GivenBoard, Miss, Mode, OwnerId, ReconnectReason, Scope, Suggestions,
+};
 use shared::pinterest::{CallError, RefusalKind};
 use shared::platform::Platform;
 use shared::vault::AccessToken;
@@ -24,8 +26,8 @@ pub async fn board(platform: &Platform, account: &Account, text: &str) -> Result
     }
     let (mode, token) = key(platform, account, &[Scope::BOARDS_READ]).await?;
     let boards = heed(platform, account, all_boards(&platform.pinterest, mode, &token).await).await?;
-    let boards: Vec<BoardEntry> = boards.into_iter().map(Into::into).collect();
-    let found = given.find(&boards, &account.username).map(|board| board.id.clone());
+    let boards = BoardIndex::new(boards.into_iter().map(Into::into).collect(), &account.username);
+    let found = given.find(&boards, &mut Suggestions::default()).map(|board| board.id.clone());
     found.map_err(|miss| {
         let detail = miss.message("board", "The account", "GET /v1/accounts/{id}/boards lists those it has.");
         match miss {

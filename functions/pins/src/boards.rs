@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use shared::boards::{all_boards, all_sections};
 use shared::clock::SharedClock;
-use shared::domain::{Account, AccountId, BoardEntry, BoardId, GivenBoard, GivenSection, SectionEntry};
+use shared::domain::{Account, AccountId, BoardId, BoardIndex, GivenBoard, GivenSection, SectionIndex};
 use shared::pinterest::{CallError, RefusalKind};
 use shared::platform::Platform;
 use shared::vault::{AccessToken, SealError};
@@ -19,15 +19,15 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// Remembers boards and sections for ten minutes.
 #[derive(Debug)]
 pub struct KnownBoards {
-    boards: Kept<AccountId, Vec<BoardEntry>>,
-    sections: Kept<(AccountId, BoardId), Vec<SectionEntry>>,
+    boards: Kept<AccountId, BoardIndex>,
+    sections: Kept<(AccountId, BoardId), SectionIndex>,
 }
 
 /// What is known of an account's boards, or of a board's sections.
 #[derive(Debug, Clone)]
 pub struct Known<T> {
     /// Those that are known.
-    pub entries: Arc<Vec<T>>,
+    pub entries: Arc<T>,
     /// Whether what is not among them does not exist; otherwise Pinterest could not be asked.
     pub complete: bool,
     /// Whether Pinterest does not let the app read them at all, which is neither that they exist nor that they do not.
@@ -49,7 +49,7 @@ enum Unreadable {
 
 impl<T> Known<T> {
     /// Everything there is.
-    fn all(entries: Arc<Vec<T>>) -> Self {
+    fn all(entries: Arc<T>) -> Self {
         Self { entries, complete: true, denied: false }
     }
 }
@@ -67,16 +67,17 @@ impl KnownBoards {
     }
 
     /// Looks `wanted` up among the boards of `account`; Pinterest is asked unless all of them are known.
-    pub async fn boards(&self, platform: &Platform, account: &Account, wanted: &[&GivenBoard]) -> Known<BoardEntry> {
+    pub async fn boards(&self, platform: &Platform, account: &Account, wanted: &[&GivenBoard]) -> Known<BoardIndex> {
         let kept = self.boards.get(&account.id);
-        let is_known = |boards: &[BoardEntry]| wanted.iter().all(|board| board.find(boards, &account.username).is_ok());
+        let is_known = |boards: &BoardIndex| wanted.iter().all(|board| board.find_one(boards).is_some());
         if let Some(entries) = kept.clone().filter(|boards| is_known(boards)) {
             return Known::all(entries);
         }
         let asked = async {
             let token = token(platform, account).await?;
             let boards = all_boards(&platform.pinterest, account.mode, &token);
-            Ok(tokio::time::timeout(PATIENCE, boards).await??.into_iter().map(Into::into).collect())
+            let boards = tokio::time::timeout(PATIENCE, boards).await??.into_iter().map(Into::into).collect();
+            Ok(BoardIndex::new(boards, &account.username))
         };
         known(asked.await, kept, account, |boards| self.boards.put(account.id.clone(), boards))
     }
@@ -88,17 +89,18 @@ impl KnownBoards {
         account: &Account,
         board: &BoardId,
         wanted: &[&GivenSection],
-    ) -> Known<SectionEntry> {
+    ) -> Known<SectionIndex> {
         let key = (account.id.clone(), board.clone());
         let kept = self.sections.get(&key);
-        let is_known = |sections: &[SectionEntry]| wanted.iter().all(|section| section.find(sections).is_ok());
+        let is_known = |sections: &SectionIndex| wanted.iter().all(|section| section.find_one(sections).is_some());
         if let Some(entries) = kept.clone().filter(|sections| is_known(sections)) {
             return Known::all(entries);
         }
         let asked = async {
             let token = token(platform, account).await?;
             let sections = all_sections(&platform.pinterest, (account.mode, &token), board);
-            Ok(tokio::time::timeout(PATIENCE, sections).await??.into_iter().map(Into::into).collect())
+            let sections = tokio::time::timeout(PATIENCE, sections).await??.into_iter().map(Into::into).collect();
+            Ok(SectionIndex::new(sections))
         };
         known(asked.await, kept, account, |sections| self.sections.put(key, sections))
     }
@@ -110,11 +112,11 @@ async fn token(platform: &Platform, account: &Account) -> Result<AccessToken, Un
 }
 
 /// What is known after Pinterest was asked; where it did not answer, what was known before.
-fn known<T>(
-    asked: Result<Vec<T>, Unreadable>,
-    kept: Option<Arc<Vec<T>>>,
+fn known<T: Default>(
+    asked: Result<T, Unreadable>,
+    kept: Option<Arc<T>>,
     account: &Account,
-    keep: impl FnOnce(&Arc<Vec<T>>),
+    keep: impl FnOnce(&Arc<T>),
 ) -> Known<T> {
     match asked {
         Ok(entries) => {

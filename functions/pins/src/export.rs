@@ -108,7 +108,7 @@ async fn boards(function: &Function, owner: &OwnerId, pins: &[Pin]) -> Result<Bo
     let looks = looks.map(async |(account, boards)| {
         let given: Vec<_> = boards.iter().collect();
         let known = function.boards.boards(&function.platform, &account, &given).await;
-        (account.id, (account.username, known.entries))
+        (account.id, known.entries)
     });
     Ok(join_all(looks).await.into_iter().collect())
 }

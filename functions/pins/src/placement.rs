@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::{join_all, try_join_all};
 use shared::api::Problem;
 use shared::domain::{
-    Account, AccountId, BoardEntry, BoardId, Connection, Destination, FieldError, GivenBoard, GivenSection, Mode, Plan,
-    Scope, SectionId, Settings,
+    Account, AccountId, BoardId, BoardIndex, Connection, Destination, FieldError, GivenBoard, GivenSection, Mode, Plan,
+    Scope, SectionId, Settings, Suggestions,
 };
 use shared::store::StoreError;
 
@@ -100,10 +100,12 @@ pub async fn check(
 pub async fn check_each(desk: &Desk, spots: &[Spot<'_>]) -> Result<Vec<Result<Option<Placement>, Objection>>, Problem> {
     let accounts = accounts(desk, spots).await?;
     let known = known(desk, &accounts, spots).await;
-    let found: Vec<_> = spots.iter().map(|spot| judge(spot, &accounts, &known, &desk.settings)).collect();
+    let mut suggestions = Suggestions::default();
+    let found = spots.iter().map(|spot| judge(spot, (&accounts, &known), &desk.settings, &mut suggestions));
+    let found: Vec<_> = found.collect();
     let sections = section::known(desk, &accounts, spots, &found).await;
     let placed = spots.iter().zip(found).map(|(spot, found)| {
-        found.and_then(|found| found.map(|found| section::judge(spot, found, &sections)).transpose())
+        found.and_then(|found| found.map(|found| section::judge(spot, found, &sections, &mut suggestions)).transpose())
     });
     Ok(placed.collect())
 }
@@ -134,7 +136,7 @@ async fn known(
     desk: &Desk,
     accounts: &BTreeMap<AccountId, Account>,
     spots: &[Spot<'_>],
-) -> BTreeMap<AccountId, Known<BoardEntry>> {
+) -> BTreeMap<AccountId, Known<BoardIndex>> {
     let able = accounts.values().filter(|account| obstacle(account, &desk.settings).is_none());
     let looks = able.map(async |account| {
         let of_account = spots.iter().filter(|spot| spot.account_id == Some(&account.id));
@@ -147,9 +149,9 @@ async fn known(
 
 fn judge(
     spot: &Spot<'_>,
-    accounts: &BTreeMap<AccountId, Account>,
-    known: &BTreeMap<AccountId, Known<BoardEntry>>,
+    (accounts, known): (&BTreeMap<AccountId, Account>, &BTreeMap<AccountId, Known<BoardIndex>>),
     settings: &Settings,
+    suggestions: &mut Suggestions,
 ) -> Result<Option<Found>, Objection> {
     let Some(id) = spot.account_id else { return Ok(None) };
     let account = accounts.get(id).ok_or_else(|| object("account_id", "not_found", "You have no such account."))?;
@@ -165,7 +167,7 @@ fn judge(
         unverifiable: known.denied,
         plan: account.plan.as_deref().cloned(),
     };
-    let placement = match (given.find(&known.entries, &account.username), given.as_id()) {
+    let placement = match (given.find(&known.entries, suggestions), given.as_id()) {
         (Ok(board), _) => {
             if board.is_secret && !account.scopes.contains(Scope::PINS_WRITE_SECRET) {
                 let message = "The board is secret, and the account was connected without pins:write_secret. Connect \
@@ -181,7 +183,7 @@ fn judge(
         (Err(_), Some(id)) => place(id, false),
         (Err(_), None) => return Err(unasked("board_id", "board", known.denied)),
     };
-    let section = section::wanted(spot, given, known, &account.username)?;
+    let section = section::wanted(spot, given, known)?;
     Ok(Some(Found { placement, section }))
 }
 

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use shared::domain::{AccountId, BoardEntry, Cover, GivenBoard, Media, Pin};
+use shared::domain::{AccountId, BoardIndex, Cover, GivenBoard, Media, Pin};
 
 use crate::import::{CAROUSEL, Column, cell, guard};
 
-/// The names and boards of accounts.
-pub type Boards = BTreeMap<AccountId, (String, Arc<Vec<BoardEntry>>)>;
+/// The boards of accounts.
+pub type Boards = BTreeMap<AccountId, Arc<BoardIndex>>;
 
 /// Pins as a file, with a header.
 pub fn table(pins: &[Pin], boards: &Boards) -> String {
@@ -54,9 +54,9 @@ fn value(pin: &Pin, column: Column, boards: &Boards) -> String {
 
 /// The name of the pin's board where it means that board and no other, and its id otherwise.
 fn board(pin: &Pin, boards: &Boards) -> String {
-    let name = boards.get(&pin.account_id).and_then(|(username, boards)| {
-        let name = &boards.iter().find(|board| board.id == pin.board_id)?.name;
-        let meant = GivenBoard::parse(name).ok()?.find(boards, username).ok()?.id == pin.board_id;
+    let name = boards.get(&pin.account_id).and_then(|boards| {
+        let name = &boards.get(&pin.board_id)?.name;
+        let meant = GivenBoard::parse(name).ok()?.find_one(boards)?.id == pin.board_id;
         // A name is written as it is or not at all: an import does not take anything away from it.
         (meant && guard(name) == *name).then(|| name.clone())
     });

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use shared::domain::{AccountId, Clash, ImportId, Neighbour, PinId, Plan};
+use shared::domain::{AccountId, Clash, ImportId, Neighbour, Neighbours, PinId, Plan};
 use shared::store::StoreError;
 
 use super::columns::Column;
@@ -44,7 +44,10 @@ pub async fn check(
         }
         // The latest are read first.
         let read_from = if complete { None } else { pins.iter().filter_map(|pin| pin.publish_at).min() };
-        pins.iter().filter(|pin| pin.account_id == *account).filter_map(Neighbour::of).for_each(|pin| crowd.join(&pin));
+        pins.iter()
+            .filter(|pin| pin.account_id == *account)
+            .filter_map(Neighbour::of)
+            .for_each(|pin| crowd.pins.insert(&pin));
         for position in positions {
             if let Some(read_from) = read_from
                 && rows[position].at.is_some_and(|at| at < read_from + plan.reach())
@@ -60,11 +63,11 @@ pub async fn check(
 fn keep_apart(desk: &Desk, id: &ImportId, row: &mut Row, plan: &Plan, crowd: &mut Crowd) {
     let (Some(content), Some(at), true) = (&row.content, row.at, row.errors.is_empty()) else { return };
     let own = Neighbour::new(PinId::of_import(&desk.owner, id, row.line), at, content);
-    if let Some(clash) = plan.clash(content, at, crowd.like(&own)) {
+    if let Some(clash) = crowd.pins.clash(&own, plan) {
         row.wrong(Column::PublishDate, "too_close", told(&clash, plan, crowd));
     } else {
         crowd.lines.insert(own.id.clone(), row.line);
-        crowd.join(&own);
+        crowd.pins.insert(&own);
     }
 }
 
@@ -78,24 +81,9 @@ fn told(Clash { alike, other, until }: &Clash, plan: &Plan, crowd: &Crowd) -> St
     )
 }
 
-/// Pins of an account, by what others can have in common with them.
+/// Pins of an account, and which of them are rows.
 #[derive(Default)]
 struct Crowd {
-    pins: HashMap<String, Vec<Neighbour>>,
-    /// Those that are rows.
+    pins: Neighbours,
     lines: HashMap<PinId, u32>,
-}
-
-impl Crowd {
-    fn join(&mut self, pin: &Neighbour) {
-        for likeness in pin.likenesses() {
-            self.pins.entry(likeness).or_default().push(pin.clone());
-        }
-    }
-
-    fn like(&self, pin: &Neighbour) -> Vec<&Neighbour> {
-        let own = &pin.id;
-        let others = pin.likenesses().into_iter().filter_map(|likeness| self.pins.get(&likeness)).flatten();
-        others.filter(|other| other.id != *own).collect()
-    }
 }

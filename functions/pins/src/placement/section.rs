@@ -3,21 +3,20 @@
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
-use shared::domain::{Account, AccountId, BoardEntry, BoardId, GivenBoard, GivenSection, SectionEntry};
+use shared::domain::{Account, AccountId, BoardId, BoardIndex, GivenBoard, GivenSection, SectionIndex, Suggestions};
 
 use super::{Found, Objection, Placement, Spot, object, unasked};
 use crate::boards::Known;
 use crate::desk::Desk;
 
 /// What is known of the sections of boards.
-pub(super) type Sections = BTreeMap<(AccountId, BoardId), Known<SectionEntry>>;
+pub(super) type Sections = BTreeMap<(AccountId, BoardId), Known<SectionIndex>>;
 
 /// Which section is wanted: the one that was given, or the one that the board's address names.
 pub(super) fn wanted(
     spot: &Spot<'_>,
     board: &GivenBoard,
-    known: &Known<BoardEntry>,
-    username: &str,
+    known: &Known<BoardIndex>,
 ) -> Result<Option<GivenSection>, Objection> {
     let (Some(given), named) = (spot.section, board.section()) else { return Ok(board.section()) };
     if named.is_some_and(|named| named != *given) {
@@ -26,7 +25,7 @@ pub(super) fn wanted(
         return Err(object("section_id", "conflicting", message));
     }
     let Some(other) = given.board() else { return Ok(Some(given.clone())) };
-    let meant = |board: &GivenBoard| board.find(&known.entries, username).ok().map(|board| &board.id);
+    let meant = |board: &GivenBoard| board.find_one(&known.entries).map(|board| &board.id);
     if known.complete && meant(&other) != meant(board) {
         let message = "This is the address of a section of another board. Give a section of the board in board_id.";
         return Err(object("section_id", "other_board", message));
@@ -57,12 +56,17 @@ pub(super) async fn known(
 }
 
 /// The placement with its section.
-pub(super) fn judge(spot: &Spot<'_>, found: Found, sections: &Sections) -> Result<Placement, Objection> {
+pub(super) fn judge(
+    spot: &Spot<'_>,
+    found: Found,
+    sections: &Sections,
+    suggestions: &mut Suggestions,
+) -> Result<Placement, Objection> {
     let Found { placement, section } = found;
     let (Some(given), Some(account)) = (section, spot.account_id) else { return Ok(placement) };
     let known = sections.get(&(account.clone(), placement.board_id.clone()));
     let known = known.expect("every list that is wanted was looked up");
-    let section_id = match (given.find(&known.entries), given.as_id()) {
+    let section_id = match (given.find(&known.entries, suggestions), given.as_id()) {
         (Ok(section), _) => section.id.clone(),
         (Err(miss), _) if known.complete => {
             // The section may stand in the address of the board.

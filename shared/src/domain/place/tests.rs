@@ -22,16 +22,20 @@ fn boards() -> Vec<BoardEntry> {
     ]
 }
 
+fn index() -> BoardIndex {
+    BoardIndex::new(boards(), "ann")
+}
+
 /// The id of the board that is meant, or what is said instead.
 fn found(text: &str) -> String {
     let given = match GivenBoard::parse(text) {
         Ok(given) => given,
         Err(error) => return format!("{error:?}"),
     };
-    match given.find(&boards(), "ann") {
+    match given.find(&index(), &mut Suggestions::default()) {
         Ok(board) => board.id.to_string(),
         Err(miss @ Miss::Absent { .. }) => miss.message("board", "The account", "").trim().to_owned(),
-        Err(Miss::Ambiguous { which }) => which.join(" | "),
+        Err(Miss::Ambiguous { which, .. }) => which.join(" | "),
     }
 }
 
@@ -61,7 +65,10 @@ fn a_board_is_known_by_its_id_its_name_and_its_address() {
         assert_eq!(found(text), id, "{text}");
     }
     let without: Vec<_> = boards().into_iter().filter(|board| board.id.as_str() != "2026").collect();
-    assert_eq!(GivenBoard::parse("2026").unwrap().find(&without, "ann").unwrap().id.as_str(), "15");
+    assert_eq!(
+        GivenBoard::parse("2026").unwrap().find_one(&BoardIndex::new(without, "ann")).unwrap().id.as_str(),
+        "15"
+    );
 }
 
 #[test]
@@ -116,8 +123,11 @@ fn what_can_be_no_board_says_why() {
 fn a_section_is_known_likewise() {
     let section = |id: &str, name: &str| SectionEntry { id: id.parse().unwrap(), name: name.to_owned() };
     let sections = [section("1", "Salads"), section("2", "Hot drinks"), section("3", "Sauces"), section("4", "sauces")];
+    let sections = SectionIndex::new(sections.to_vec());
     let found = |text: &str| match GivenSection::parse(text) {
-        Ok(given) => given.find(&sections).map_or_else(|miss| miss.code().to_owned(), |found| found.id.to_string()),
+        Ok(given) => given
+            .find(&sections, &mut Suggestions::default())
+            .map_or_else(|miss| miss.code().to_owned(), |found| found.id.to_string()),
         Err(error) => format!("{error:?}"),
     };
     for (text, expected) in [
@@ -139,11 +149,39 @@ fn a_section_is_known_likewise() {
     assert_eq!((of("Summer recipes"), of("11")), (None, None));
 }
 
+#[test]
+fn names_are_normalized_once_and_only_the_first_misses_compared() {
+    use super::names::work::{DISTANCES, NORMALIZATIONS};
+    let boards: Vec<_> =
+        (0..400).map(|number| board(&number.to_string(), &format!("Cakes of {number}"), "ann")).collect();
+    NORMALIZATIONS.set(0);
+    let index = BoardIndex::new(boards, "ann");
+    let mut suggestions = Suggestions::default();
+    let mut look_up = |count: usize| {
+        DISTANCES.set(0);
+        let names = (0..count).map(|number| GivenBoard::parse(&format!("Pies for {number} people")).unwrap());
+        let near = names
+            .map(|name| name.find(&index, &mut suggestions).unwrap_err())
+            .filter(|miss| *miss != Miss::Absent { near: Vec::new() });
+        (near.count(), DISTANCES.get())
+    };
+    assert_eq!(look_up(10_000), (0, 0), "no two of them are near");
+    // A board's name and its owner's, and each name that is looked up.
+    assert_eq!(NORMALIZATIONS.get(), 2 * 400 + 10_000);
+    let alike = |suggestions: &mut Suggestions| {
+        DISTANCES.set(0);
+        let miss = GivenBoard::parse("Cakse of 7").unwrap().find(&index, suggestions).unwrap_err();
+        (miss != Miss::Absent { near: Vec::new() }, DISTANCES.get() > 0)
+    };
+    assert_eq!(alike(&mut Suggestions::default()), (true, true));
+    assert_eq!(alike(&mut suggestions), (false, false), "the suggestions of this request are used up");
+}
+
 proptest::proptest! {
     #[test]
     fn no_text_is_too_strange(text in ".{0,60}") {
         if let Ok(given) = GivenBoard::parse(&text) {
-            let _ = given.find(&boards(), "ann");
+            let _ = given.find(&index(), &mut Suggestions::default());
         }
         let _ = GivenSection::parse(&text);
     }

@@ -1,5 +1,8 @@
 //! Pins that look alike are kept apart, since Pinterest takes the same link or image in quick succession for spam.
 
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound::Excluded;
+
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
@@ -75,16 +78,52 @@ impl Neighbour {
         Some(Self::new(pin.id.clone(), pin.publish_at.filter(|_| counts)?, &pin.content))
     }
 
-    /// What other pins can have in common with it, to look only those up that do.
-    pub fn likenesses(&self) -> Vec<String> {
-        let link = self.alike.link.iter().map(|link| format!("link {link}"));
-        link.chain(self.alike.images.iter().map(|image| format!("image {image}"))).collect()
-    }
-
     /// A pin that is about to be planned.
     pub fn new(id: PinId, at: Timestamp, content: &Content) -> Self {
         Self { id, at, alike: Alikes::of(content) }
     }
+}
+
+/// Pins of an account, sorted so that those too close to a pin are found among very many.
+#[derive(Debug, Default)]
+pub struct Neighbours {
+    links: HashMap<String, Moments>,
+    images: HashMap<String, Moments>,
+}
+
+type Moments = BTreeMap<Timestamp, Vec<PinId>>;
+
+impl Neighbours {
+    /// Takes a pin.
+    pub fn insert(&mut self, pin: &Neighbour) {
+        let insert = |pins: &mut HashMap<String, Moments>, likeness: &String| {
+            pins.entry(likeness.clone()).or_default().entry(pin.at).or_default().push(pin.id.clone());
+        };
+        pin.alike.link.iter().for_each(|link| insert(&mut self.links, link));
+        pin.alike.images.iter().for_each(|image| insert(&mut self.images, image));
+    }
+
+    /// The last of these pins that `pin` would be too close to, as [`Plan::clash`] finds it; the pin itself is left out.
+    pub fn clash(&self, pin: &Neighbour, plan: &Plan) -> Option<Clash> {
+        let link = pin.alike.link.iter().filter_map(|link| self.links.get(link));
+        let link = link.filter_map(|pins| last(pins, pin, plan.same_link_hours, Alike::Link));
+        let images = pin.alike.images.iter().filter_map(|image| self.images.get(image));
+        let images = images.filter_map(|pins| last(pins, pin, plan.same_image_hours, Alike::Image));
+        link.chain(images).max_by_key(|clash| clash.until)
+    }
+}
+
+/// The last of `pins` that is less than `hours` away from `pin`.
+fn last(pins: &Moments, pin: &Neighbour, hours: u32, alike: Alike) -> Option<Clash> {
+    let apart = SignedDuration::from_hours(hours.into());
+    let (from, to) = (pin.at.checked_sub(apart).ok()?, pin.at.checked_add(apart).ok()?);
+    if from >= to {
+        return None;
+    }
+    let close = pins.range((Excluded(from), Excluded(to))).rev();
+    let mut close = close.flat_map(|(at, ids)| ids.iter().rev().map(move |id| (at, id)));
+    let (at, other) = close.find(|(_, id)| **id != pin.id)?;
+    Some(Clash { alike, other: other.clone(), until: at.checked_add(apart).unwrap_or(Timestamp::MAX) })
 }
 
 impl Plan {
@@ -104,7 +143,11 @@ impl Plan {
             let (alike, hours) = [link, image].into_iter().flatten().max_by_key(|(_, hours)| *hours)?;
             let apart = SignedDuration::from_hours(hours.into());
             let is_close = at.duration_since(other.at).abs() < apart;
-            is_close.then(|| Clash { alike, other: other.id.clone(), until: other.at + apart })
+            is_close.then(|| Clash {
+                alike,
+                other: other.id.clone(),
+                until: other.at.checked_add(apart).unwrap_or(Timestamp::MAX),
+            })
         });
         clashes.max_by_key(|clash| clash.until)
     }
@@ -157,6 +200,31 @@ mod tests {
             ["https://example.com/cake", "https://example.com:8443/cake?a=1&b=2", "https://example.org/cake?a=1&b=2"]
         {
             assert_ne!(destination(other), plain, "{other}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn sorted_neighbours_clash_as_all_compared_do(
+            pins in proptest::collection::vec((0..200_i64, 0..3_usize, 0..3_usize), 0..40),
+            (at, link, image) in (0..200_i64, 0..3_usize, 0..3_usize),
+            (same_link_hours, same_image_hours) in (0..60_u32, 0..60_u32),
+        ) {
+            let links = [None, Some("https://example.com/a"), Some("https://example.com/b")];
+            let images = ["https://example.com/a.jpg", "https://example.com/b.jpg", "https://example.com/c.jpg"];
+            let plan = Plan { same_link_hours, same_image_hours, ..Plan::default() };
+            let pin = |(at, link, image): (i64, usize, usize)| {
+                let at = NOW + SignedDuration::from_hours(at);
+                Neighbour::new(PinId::random(&SystemRandom), at, &content(links[link], images[image]))
+            };
+            let pins: Vec<_> = pins.into_iter().map(pin).collect();
+            let mut sorted = Neighbours::default();
+            pins.iter().for_each(|pin| sorted.insert(pin));
+            let wanted = pin((at, link, image));
+            sorted.insert(&wanted);
+            let all = plan.clash(&content(links[link], images[image]), wanted.at, &pins);
+            let found = sorted.clash(&wanted, &plan);
+            proptest::prop_assert_eq!(found.map(|clash| (clash.alike, clash.until)), all.map(|clash| (clash.alike, clash.until)));
         }
     }
 
