@@ -34,6 +34,6 @@ pub use pins::{
 };
 pub use settings::{CallbackProof, Change, SettingsStore};
 pub use shards::{MOST_HANDED, ShardOwner, ShardStore, Taken};
-pub use sweeps::{OpenImport, Parking, SweepStore};
+pub use sweeps::{DueSweep, OpenImport, OpenImportPage, Parking, SweepStore};
 pub use table::Table;
 pub use templates::TemplateStore;

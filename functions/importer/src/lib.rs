@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
+use jiff::SignedDuration;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use shared::domain::{Import, Pin};
 use shared::kick::{ImporterEvent, kick};
@@ -14,6 +15,16 @@ use shared::store::StoreError;
 
 /// How many pins are stored at a time.
 const AT_ONCE: usize = 32;
+
+/// How long it waits before it tries again what AWS did not answer. Together they are a fifth of the time that it has.
+const PAUSES: [SignedDuration; 6] = [
+    SignedDuration::from_secs(1),
+    SignedDuration::from_secs(2),
+    SignedDuration::from_secs(4),
+    SignedDuration::from_secs(8),
+    SignedDuration::from_secs(16),
+    SignedDuration::from_secs(32),
+];
 
 /// The importer with what it reaches.
 #[derive(Debug)]
@@ -33,16 +44,36 @@ impl Importer {
     }
 
     /// Stores what is left of a file; whoever is called with it after an error goes on where this one got to.
+    ///
+    /// What AWS does not answer is tried again after growing pauses, and given up when six of them brought nothing.
     pub async fn handle(&self, event: ImporterEvent) -> Result<(), Interrupted> {
-        let ImporterEvent { owner, import } = event;
-        let Some(mut import) = self.platform.imports.load(&owner, &import).await? else {
-            tracing::warn!(%import, "the file is not there any more");
+        let clock = &self.platform.clock;
+        let mut failures = 0;
+        loop {
+            match (self.go_on(&event, &mut failures).await, PAUSES.get(failures)) {
+                (Err(StoreError::Unavailable { source, .. }), Some(pause)) => {
+                    tracing::warn!(error = &*source, import = %event.import, "storing a file goes on after a pause");
+                    failures += 1;
+                    clock.sleep_until(clock.now() + *pause).await;
+                }
+                (done, _) => return Ok(done?),
+            }
+        }
+    }
+
+    /// Stores part after part; each of them makes up for earlier `failures`.
+    async fn go_on(&self, event: &ImporterEvent, failures: &mut usize) -> Result<(), StoreError> {
+        let Some(mut import) = self.platform.imports.load(&event.owner, &event.import).await? else {
+            tracing::warn!(import = %event.import, "the file is not there any more");
             return Ok(());
         };
         while let Some(part) = import.next_part() {
             let stored = import.stored + self.store(&import, part).await?;
             self.platform.imports.advance(&mut import, stored, self.platform.clock.now()).await?;
+            *failures = 0;
         }
+        // Nobody has to look after it any more. Should this die before, the next sweep forgets it.
+        self.platform.sweeps.forget_import(&import.id).await?;
         tracing::info!(import = %import.id, pins = import.stored, "the pins of a file are stored");
         Ok(())
     }

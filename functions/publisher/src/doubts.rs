@@ -4,6 +4,8 @@
 //! one of them is posted meanwhile, and a pin leaves its doubt in one transaction with its account, so that no pin on a
 //! board is taken for two of ours.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::{Account, AttemptId, Check, DoubtfulPin, Pin, State};
 use shared::store::StoreError;
@@ -15,6 +17,12 @@ use crate::ending::moved;
 /// How long after a doubt was noted with the account the first look counts: by then every publisher knows of it, and the
 /// calendar shows what was published before.
 pub const NOTED: SignedDuration = SignedDuration::from_secs(20);
+
+/// How many other pins in doubt are looked after at a time: as many as one read takes.
+const BATCH: usize = 100;
+
+/// How many pins in doubt an account keeps. Each takes a hundred bytes of its row, and an outage stops an account long before.
+const MOST_DOUBTS: usize = 1_000;
 
 /// How long after the next look at its twin a pin is tried again.
 const AFTER_TWIN: SignedDuration = SignedDuration::from_secs(3);
@@ -32,13 +40,17 @@ pub async fn note(publisher: &Publisher, pin: &Pin) -> Result<(), StoreError> {
     let platform = &publisher.platform;
     let Some(account) = platform.accounts.load(&pin.owner, &pin.account_id).await? else { return Ok(()) };
     let doubt = DoubtfulPin { pin: pin.id.clone(), fingerprint: pin.fingerprint() };
-    let mut settled = vec![pin.id.clone()];
-    for other in account.doubts.iter().map(|doubt| &doubt.pin).filter(|other| **other != pin.id) {
-        let found = platform.pins.load(&pin.owner, other).await?;
-        settled.extend(found.filter(|found| !is_open(found)).map(|found| found.id));
-    }
+    let others = account.doubts.iter().map(|doubt| &doubt.pin).filter(|other| **other != pin.id);
+    // The oldest are settled first; of a longer list the next notes look after the rest.
+    let others: Vec<_> = others.take(BATCH).cloned().collect();
+    let found = platform.pins.load_many(&pin.owner, &others).await?;
+    let settled: HashSet<_> = found.into_iter().filter(|found| !is_open(found)).map(|found| found.id).collect();
     let result = change(publisher, account, |account| {
-        account.doubts.retain(|known| !settled.contains(&known.pin));
+        account.doubts.retain(|known| known.pin != doubt.pin && !settled.contains(&known.pin));
+        if account.doubts.len() >= MOST_DOUBTS {
+            tracing::error!(account = %account.id, "so many pins are in doubt that the account forgets the oldest one");
+            account.doubts.remove(0);
+        }
         account.doubts.push(doubt.clone());
     });
     result.await?;

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::circuit::Phase;
 use shared::domain::pin::GRACE;
@@ -31,6 +32,9 @@ const MOST_FAILURES: usize = 5;
 
 /// How many entries are read at once of what is overdue while Pinterest is switched off.
 const OVERDUE_PAGE: i32 = 1000;
+
+/// How many files are looked after at a time.
+const IMPORTS_AT_ONCE: usize = 16;
 
 /// How soon the next sweep follows one that left something.
 const NEXT_PART: SignedDuration = SignedDuration::from_secs(50);
@@ -143,17 +147,28 @@ impl Sweep<'_> {
     async fn run(&mut self) -> Result<(), StoreError> {
         let platform = &self.publisher.platform;
         let now = platform.clock.now();
-        if !platform.sweeps.take(now, EVERY, &random::token(&*platform.random)).await? {
-            return Ok(());
-        }
-        if let Err(error) = imports(self.publisher, now).await {
-            tracing::error!(%error, "whether all files are stored could not be seen; the next sweep looks again");
-        }
+        let by = random::token(&*platform.random);
+        let Some(due) = platform.sweeps.take(now, EVERY, &by).await? else { return Ok(()) };
         for mode in Mode::ALL {
             if let Err(error) = abandoned(self.publisher, mode).await {
                 tracing::error!(%error, %mode, "whether pins wait for a circuit that is gone could not be seen");
             }
         }
+        // Pins first: a file that waits is late, a pin that waits too long is lost.
+        let pins = self.pins(now).await;
+        let files = self.imports(due.imports_after, now).await;
+        let is_rest = *pins.as_ref().unwrap_or(&false);
+        if let Some(after) = files {
+            platform.sweeps.go_on(now + NEXT_PART, after).await?;
+        } else if is_rest {
+            platform.sweeps.hasten(now + NEXT_PART).await?;
+        }
+        pins.map(|_| ())
+    }
+
+    /// Sweeps every partition; answers whether some are left for the next sweep.
+    async fn pins(&mut self, now: Timestamp) -> Result<bool, StoreError> {
+        let platform = &self.publisher.platform;
         let parkings = platform.sweeps.parkings().await?;
         let mut partitions: Vec<_> =
             everywhere().chain(parkings.iter().map(|parking| parking.partition.clone())).collect();
@@ -167,13 +182,39 @@ impl Sweep<'_> {
                 tracing::error!(%error, %partition, "a partition could not be swept; the others go on");
             }
             if self.moved >= MOST || self.failures >= MOST_FAILURES || platform.clock.now() >= self.end {
-                return platform.sweeps.hasten(now + NEXT_PART).await;
+                return Ok(true);
             }
         }
         for parking in parkings {
             forget_if_empty(self.publisher, &parking, now).await?;
         }
-        Ok(())
+        Ok(false)
+    }
+
+    /// Calls the importer for files that nobody is at work on: who sent one need not look after it. Answers the note with
+    /// which the next sweep goes on, where this one's time did not suffice.
+    async fn imports(&self, mut after: Option<String>, now: Timestamp) -> Option<Option<String>> {
+        let platform = &self.publisher.platform;
+        loop {
+            if platform.clock.now() >= self.end {
+                return Some(after);
+            }
+            let page = match platform.sweeps.open_imports(after.as_deref()).await {
+                Ok(page) => page,
+                Err(error) => {
+                    tracing::error!(%error, "whether all files are stored could not be seen; the next sweep looks again");
+                    return None;
+                }
+            };
+            let looks = page.imports.into_iter().map(|open| async move {
+                if let Err(error) = import(platform, &open, now).await {
+                    tracing::error!(%error, import = %open.id, "a file could not be looked after; the others are");
+                }
+            });
+            stream::iter(looks).buffer_unordered(IMPORTS_AT_ONCE).collect::<()>().await;
+            after = page.next;
+            after.as_ref()?;
+        }
     }
 
     async fn partition(&mut self, partition: &Partition, now: Timestamp) -> Result<(), StoreError> {
@@ -222,19 +263,9 @@ async fn abandoned(publisher: &Publisher, mode: Mode) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Calls the importer for files that nobody is at work on: who sent one need not look after it.
-async fn imports(publisher: &Publisher, now: Timestamp) -> Result<(), StoreError> {
-    for open in publisher.platform.sweeps.open_imports().await? {
-        if let Err(error) = import(&publisher.platform, &open, now).await {
-            tracing::error!(%error, import = %open.id, "a file could not be looked after; the others are");
-        }
-    }
-    Ok(())
-}
-
 async fn import(platform: &Platform, open: &OpenImport, now: Timestamp) -> Result<(), StoreError> {
     match platform.imports.load(&open.owner, &open.id).await? {
-        Some(import) if import.is_done() => platform.sweeps.forget_import(open).await,
+        Some(import) if import.is_done() || import.is_expired(now) => platform.sweeps.forget_import(&open.id).await,
         Some(mut import) if import.is_stalled(now) => {
             let event = ImporterEvent { owner: import.owner.clone(), import: import.id.clone() };
             if let Err(error) = start_import(platform, &event).await {
@@ -244,7 +275,7 @@ async fn import(platform: &Platform, open: &OpenImport, now: Timestamp) -> Resul
             tracing::warn!(import = %import.id, "a file that nobody was storing is stored on");
             platform.imports.called(&mut import, now).await
         }
-        None if now.duration_since(open.noted_at) > FORGET => platform.sweeps.forget_import(open).await,
+        None if now.duration_since(open.noted_at) > FORGET => platform.sweeps.forget_import(&open.id).await,
         // Somebody is at work on it; or it was only noted yet, which comes first.
         Some(_) | None => Ok(()),
     }

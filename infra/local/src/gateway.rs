@@ -36,6 +36,9 @@ use routes::{Found, RouteTable};
 /// The largest body that API Gateway takes, in bytes.
 pub const BODY_LIMIT: usize = 10 * 1024 * 1024;
 
+/// The largest event that Lambda takes, in bytes.
+const EVENT_LIMIT: usize = 6_291_456;
+
 /// The largest request line and headers that API Gateway takes together, in bytes.
 const HEAD_LIMIT: usize = 10_240;
 
@@ -123,6 +126,10 @@ impl Gateway {
         };
         let caller = Caller { domain, request_id, authorized, now };
         let event = event::build(&request, &path, &found, &caller);
+        // A character of a body takes six bytes of an event at most, so short ones need not be measured.
+        if request.body().len() > EVENT_LIMIT / 8 && event.to_string().len() > EVENT_LIMIT {
+            return Err(Refusal::Status(StatusCode::PAYLOAD_TOO_LARGE));
+        }
         let Some(_execution) = self.executions.begin() else {
             tracing::warn!(route = found.key, "the account runs as many functions as it may");
             return Err(Refusal::Status(StatusCode::SERVICE_UNAVAILABLE));

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::characters::check_characters;
 use super::problem::MOST_ERRORS;
+use crate::domain::characters::check_characters;
 use crate::domain::{FieldError, GivenBoard, GivenSection, Zone};
 
 /// One JSON object that is being read.

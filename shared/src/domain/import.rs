@@ -84,6 +84,11 @@ impl Import {
         self.next_part().is_none()
     }
 
+    /// Whether it and its rows may be gone from the table at any moment, so that nobody is shown them any more.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        now.duration_since(self.created_at) >= KEPT
+    }
+
     /// The part that is to be stored next.
     pub fn next_part(&self) -> Option<usize> {
         let next = usize::try_from(self.parts_stored).unwrap_or(usize::MAX);

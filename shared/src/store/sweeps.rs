@@ -1,5 +1,6 @@
 //! The hourly sweep of pins that are too late and of files that nobody stores: when it ran, and where it has to look.
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +22,29 @@ struct SweepItem {
     taken_by: String,
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     next_at: Timestamp,
+    /// After which note of a file the next sweep goes on, where the last one did not see them all.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    imports_after: Option<String>,
 }
+
+/// A sweep that is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueSweep {
+    /// After which note of a file it begins; absent where it begins with the first.
+    pub imports_after: Option<String>,
+}
+
+/// A part of the files that are being stored.
+#[derive(Debug)]
+pub struct OpenImportPage {
+    /// The files.
+    pub imports: Vec<OpenImport>,
+    /// After which note the next part begins; absent where there is none.
+    pub next: Option<String>,
+}
+
+/// How many notes of files are read at a time.
+const IMPORT_PAGE: i32 = 100;
 
 /// A partition in which pins were parked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,28 +72,37 @@ impl SweepStore {
         Self { table }
     }
 
-    /// Takes the sweep that is due at `now`, if one is, and plans the next one `pause` later; answers whether it did. `by` is
-    /// a word that nobody else takes sweeps by.
-    pub async fn take(&self, now: Timestamp, pause: SignedDuration, by: &str) -> Result<bool, StoreError> {
+    /// Takes the sweep that is due at `now`, if one is, and plans the next one `pause` later. `by` is a word that nobody else
+    /// takes sweeps by.
+    pub async fn take(&self, now: Timestamp, pause: SignedDuration, by: &str) -> Result<Option<DueSweep>, StoreError> {
         let last: Option<SweepItem> = self.table.get(&Key::sweep()).await?;
         if last.as_ref().is_some_and(|sweep| now < sweep.next_at) {
-            return Ok(false);
+            return Ok(None);
         }
         let put = self
             .table
-            .put(encode(&Key::sweep(), &SweepItem { taken_by: by.to_owned(), next_at: now + pause })?)
+            .put(encode(
+                &Key::sweep(),
+                &SweepItem { taken_by: by.to_owned(), next_at: now + pause, imports_after: None },
+            )?)
             .condition_expression("attribute_not_exists(pk) OR next_at <= :now")
             .expression_attribute_values(":now", number(now.as_millisecond()));
         match self.table.put_once("take the sweep", put).await {
-            Ok(()) => Ok(true),
-            Err(StoreError::Conflict) => Ok(false),
+            Ok(()) => Ok(Some(DueSweep { imports_after: last.and_then(|last| last.imports_after) })),
+            Err(StoreError::Conflict) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
     /// Plans the next sweep for `at`, since the last one left something.
     pub async fn hasten(&self, at: Timestamp) -> Result<(), StoreError> {
-        let put = self.table.put(encode(&Key::sweep(), &SweepItem { taken_by: String::new(), next_at: at })?);
+        self.go_on(at, None).await
+    }
+
+    /// The same; the next sweep begins with the files after that note.
+    pub async fn go_on(&self, at: Timestamp, imports_after: Option<String>) -> Result<(), StoreError> {
+        let put =
+            self.table.put(encode(&Key::sweep(), &SweepItem { taken_by: String::new(), next_at: at, imports_after })?);
         put.send().await.map_err(|error| StoreError::from_sdk("plan the next sweep", error))?;
         Ok(())
     }
@@ -101,14 +133,20 @@ impl SweepStore {
         Ok(())
     }
 
-    /// Every file that was not found stored by a sweep.
-    pub async fn open_imports(&self) -> Result<Vec<OpenImport>, StoreError> {
-        Ok(self.noted(OPEN_IMPORT).await?.into_iter().filter_map(open_import).collect())
+    /// A part of the files that are not known to be stored, from the first on or after the note `after`.
+    pub async fn open_imports(&self, after: Option<&str>) -> Result<OpenImportPage, StoreError> {
+        let start = after.map(|sk| Item::from([("pk".into(), text(SWEEP)), ("sk".into(), text(sk))]));
+        let query = self.noted_query(OPEN_IMPORT).limit(IMPORT_PAGE).set_exclusive_start_key(start);
+        let answer = query.send().await;
+        let answer = answer.map_err(|error| StoreError::from_sdk("read which files are being stored", error))?;
+        let next = answer.last_evaluated_key.and_then(|mut key| key.remove("sk")?.as_s().ok().cloned());
+        let imports = answer.items.unwrap_or_default().into_iter().filter_map(open_import).collect();
+        Ok(OpenImportPage { imports, next })
     }
 
     /// Forgets a file that is stored or is not there any more.
-    pub async fn forget_import(&self, import: &OpenImport) -> Result<(), StoreError> {
-        let delete = self.table.delete(&Key::open_import(&import.id));
+    pub async fn forget_import(&self, import: &ImportId) -> Result<(), StoreError> {
+        let delete = self.table.delete(&Key::open_import(import));
         delete.send().await.map_err(|error| StoreError::from_sdk("forget a file that is stored", error))?;
         Ok(())
     }
@@ -118,11 +156,7 @@ impl SweepStore {
         let (mut found, mut from) = (Vec::new(), None);
         loop {
             let answer = self
-                .table
-                .query()
-                .key_condition_expression("pk = :sweep AND begins_with(sk, :prefix)")
-                .expression_attribute_values(":sweep", text(SWEEP))
-                .expression_attribute_values(":prefix", text(prefix))
+                .noted_query(prefix)
                 .set_exclusive_start_key(from)
                 .send()
                 .await
@@ -133,6 +167,14 @@ impl SweepStore {
                 return Ok(found);
             }
         }
+    }
+
+    fn noted_query(&self, prefix: &str) -> QueryFluentBuilder {
+        self.table
+            .query()
+            .key_condition_expression("pk = :sweep AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":sweep", text(SWEEP))
+            .expression_attribute_values(":prefix", text(prefix))
     }
 
     /// Forgets a partition that was found empty, unless a pin was about to be parked there since.

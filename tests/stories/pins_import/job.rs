@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use importer::Importer;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use local::in_process::{Fault, Hook, Plan};
 use serde_json::{Value, json};
-use shared::domain::ImportId;
+use shared::clock::Clock;
+use shared::domain::{Import, ImportId, OwnerId};
 use shared::kick::ImporterEvent;
 use shared::platform::Platform;
 use tests::{Cut, Disturb, World, file};
@@ -119,14 +120,11 @@ async fn a_file_that_nobody_asks_for_again_is_stored_within_the_hour() {
     world.host_importer(world.platform("importer"));
     world.tick().await;
     world.wait(SignedDuration::from_hours(1)).await;
-    let open = async || world.platform("reader").sweeps.open_imports().await.unwrap().len();
+    let open = async || world.platform("reader").sweeps.open_imports(None).await.unwrap().imports.len();
     assert_eq!((count(&world).await, open().await), (0, 1));
     world.tick().await;
     world.parts.lambda.finish().await;
-    assert_eq!((count(&world).await, open().await), (2, 1));
-    world.wait(SignedDuration::from_hours(1)).await;
-    world.tick().await;
-    assert_eq!(open().await, 0, "it is stored, so nobody looks after it any more");
+    assert_eq!((count(&world).await, open().await), (2, 0), "it is stored, so nobody looks after it any more");
 }
 
 #[tokio::test(start_paused = true)]
@@ -238,4 +236,91 @@ async fn an_import_is_its_owners_alone() {
     }
     let others = world.user("bob").upload(&format!("/v1/pins/import?account_id={account}"), file(1)).await;
     assert_eq!(others.status, 422, "the same file of somebody else is another one: {}", others.text());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_importer_waits_for_a_table_that_does_not_answer_for_a_while() {
+    let (world, account) = world().await;
+    lose_calls(&world);
+    let answer = import(&world, &format!("account_id={account}"), long(300)).await;
+    let id = answer.json()["id"].as_str().unwrap().to_owned();
+    // The SDK tries each call three times, 32 calls at a time, before one of the importer's own tries has failed.
+    let failing = Disturb::calls("PutItem", 250..=400, Plan::fault(Fault::ServerError));
+    Importer::new(world.platform_with("importer", &[failing as _])).handle(event(&id)).await.unwrap();
+    assert_eq!(count(&world).await, 300);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_goes_on_with_the_files_that_the_last_one_had_no_time_for() {
+    let (world, _) = world().await;
+    let platform = world.platform("reader");
+    for number in 0..250_u32 {
+        let owner = "alice".parse().unwrap();
+        let id = ImportId::derived(&owner, &[&number.to_be_bytes()]);
+        platform.sweeps.note_import(&absent(owner, id, world.clock.now())).await.unwrap();
+    }
+    let first = platform.sweeps.open_imports(None).await.unwrap();
+    assert_eq!(first.imports.len(), 100);
+    world.wait(SignedDuration::from_hours(3)).await;
+    // What was noted long ago and never taken is forgotten by one sweep, page by page.
+    world.tick().await;
+    assert_eq!(platform.sweeps.open_imports(None).await.unwrap().imports.len(), 0);
+
+    let now = world.clock.now();
+    platform.sweeps.go_on(now, first.next.clone()).await.unwrap();
+    let due = platform.sweeps.take(now, SignedDuration::from_hours(1)).await.unwrap().unwrap();
+    assert_eq!(due.imports_after, first.next, "the place is kept for one sweep");
+    let later = now + SignedDuration::from_hours(1);
+    let due = platform.sweeps.take(later, SignedDuration::from_hours(1)).await.unwrap().unwrap();
+    assert_eq!(due.imports_after, None);
+}
+
+fn absent(owner: OwnerId, id: ImportId, created_at: Timestamp) -> Import {
+    Import {
+        id,
+        owner,
+        encoding: "utf-8".to_owned(),
+        rows: 1,
+        total: 1,
+        warned: 0,
+        stored: 0,
+        copy: "copy".to_owned(),
+        starts: vec![0],
+        parts_stored: 0,
+        created_at,
+        beat_at: None,
+        finished_at: None,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_and_its_rows_are_gone_together_and_the_same_file_says_why_it_makes_nothing() {
+    let (world, account) = world().await;
+    let query = format!("account_id={account}");
+    // By its id, since nobody renews the account's token meanwhile.
+    let by_id = |rows: usize| file(rows).replace("New arrivals", &world.board("shop", "New arrivals"));
+    let rows = by_id(2).replace("2027-02-01", "2027-12-01");
+    let first = stored(&world, &query, rows.clone()).await;
+    let path = format!("/v1/pins/imports/{}", first["id"].as_str().unwrap());
+    let days = |days: i64| SignedDuration::from_hours(24 * days);
+    world.wait(days(29)).await;
+    assert_eq!(world.user("alice").get(&format!("{path}/rows")).await.status, 200);
+    // The table has not dropped it yet, as it may take two days to do.
+    world.wait(days(1)).await;
+    for path in [path.clone(), format!("{path}/rows")] {
+        assert_eq!(world.user("alice").get(&path).await.status, 404, "{path}");
+    }
+    let again = import(&world, &query, rows.clone()).await;
+    assert_eq!((again.status, &again.json()["code"]), (409, &json!("imported_before")), "{}", again.text());
+    let caller = world.user("alice").with("idempotency-key", "again");
+    assert_eq!(caller.upload(&format!("/v1/pins/import?{query}"), rows.clone()).await.status, 202);
+    world.parts.lambda.finish().await;
+    assert_eq!(pins(&world).await.len(), 4);
+    // A file of which no pin was made is simply taken, also while the table still has it.
+    let other = by_id(3).replace("2027-02-01", "2027-12-05");
+    lose_calls(&world);
+    assert_eq!(import(&world, &query, other.clone()).await.status, 202);
+    world.wait(days(30)).await;
+    let again = import(&world, &query, other).await;
+    assert_eq!((again.status, &again.json()["stored"]), (202, &json!(0)), "{}", again.text());
 }

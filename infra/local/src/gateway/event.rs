@@ -139,8 +139,10 @@ fn body(request: &Request<Bytes>) -> (Option<String>, bool) {
     let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let is_text = essence.starts_with("text/")
         || matches!(essence.as_str(), "application/json" | "application/javascript" | "application/xml");
-    match std::str::from_utf8(request.body()) {
-        Ok(text) if is_text => (Some(text.to_owned()), false),
-        _ => (Some(BASE64.encode(request.body())), true),
+    if is_text {
+        // API Gateway puts a sign in the place of what is not UTF-8.
+        (Some(String::from_utf8_lossy(request.body()).into_owned()), false)
+    } else {
+        (Some(BASE64.encode(request.body())), true)
     }
 }

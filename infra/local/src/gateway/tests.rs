@@ -142,6 +142,27 @@ async fn a_body_of_more_than_ten_megabytes_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_body_that_makes_an_event_too_long_for_lambda_is_refused() {
+    let world = World::new();
+    for (kind, byte, size, status) in [
+        ("application/octet-stream", 0, 4_500_000, 200),
+        ("application/octet-stream", 0, 4_720_000, 413),
+        ("text/csv", b'x', 5_000_000, 200),
+        ("text/csv", b'"', 3_200_000, 413),
+        ("text/csv", b'x', 6_291_456, 413),
+    ] {
+        let request = Request::post("/echo").header(header::CONTENT_TYPE, kind);
+        assert_eq!(world.call(request, vec![byte; size]).await.status(), status, "{kind} {size}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn text_that_is_not_utf_8_loses_its_letters_on_the_way() {
+    let request = Request::post("/echo").header(header::CONTENT_TYPE, "text/csv");
+    assert_eq!(World::new().call(request, b"caf\xE9".to_vec()).await.body(), "caf\u{fffd}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn headers_of_more_than_ten_kilobytes_are_refused() {
     let refused = World::new().call(Request::get("/healthz").header("x-long", "x".repeat(10_240)), "").await;
     assert_eq!(refused.status(), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
