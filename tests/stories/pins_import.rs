@@ -109,6 +109,11 @@ async fn a_file_that_is_no_table_of_pins_is_refused_as_a_whole_with_the_remedy()
     }
     let wide = format!("{HEADER}\n{}", "x".repeat(5_000_000));
     assert_eq!(import(&world, "", wide).await.status, 413);
+    for (size, status) in [(4_500_001, 413), (4_500_000, 422)] {
+        let caller = world.user("alice").with("content-type", "application/octet-stream");
+        let answer = caller.upload("/v1/pins/import", vec![b'x'; size]).await;
+        assert_eq!(answer.status, status, "{size}: API Gateway writes it in base64: {}", answer.text());
+    }
     assert_eq!(pins(&world).await.len(), 0);
 }
 

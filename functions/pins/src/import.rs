@@ -38,8 +38,14 @@ use options::Options;
 pub use row::CAROUSEL;
 use sheet::{MOST_ROWS, Sheet};
 
-/// How long a file may be. With what API Gateway puts around it, more would not reach the function.
+/// How long a file of text may be. With what API Gateway puts around it, more would not reach the function.
 pub const LONGEST: usize = 5_000_000;
+
+/// How long a file of bytes may be: API Gateway writes it in base64, and Lambda takes 6,291,456 bytes in all.
+pub const LONGEST_BINARY: usize = 4_500_000;
+
+/// The content type of files of bytes.
+const BINARY: &str = "application/octet-stream";
 
 /// Takes the pins of a CSV file, all of them or none; 422 names every wrong cell with its line.
 ///
@@ -69,14 +75,18 @@ pub async fn import(
     let desk = Desk::open(function, user).await?;
     let mut errors = Vec::new();
     let options = Options::read(&query, &headers, &mut errors);
-    errors.extend(wrong_type(&headers));
+    let kind = content_type(&headers);
+    errors.extend(wrong_type(&kind));
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }
-    let file = body.map_err(|_| too_large())?;
+    let file = body.map_err(|_| too_large(&kind))?;
+    if kind == BINARY && file.len() > LONGEST_BINARY {
+        return Err(too_large(&kind));
+    }
     let id = options.import_id(&desk.owner, &file);
     if !options.dry_run
-        && let Some(import) = desk.function.platform.imports.load(&desk.owner, &id).await?
+        && let Some(import) = present(&desk, &id).await?
     {
         return resumed(&desk, import).await;
     }
@@ -117,13 +127,19 @@ async fn take(desk: &Desk, id: ImportId, encoding: &str, rows: &[ImportedRow]) -
         beat_at: None,
         finished_at: None,
     };
+    if was_taken_before(&import, desk, rows).await? {
+        return match present(desk, &import.id).await? {
+            Some(first) => resumed(desk, first).await,
+            None => Err(taken_before()),
+        };
+    }
     judge::keep_uploads(desk, rows).await?;
     // Before the file: whatever dies from here on, what was taken is stored though nobody asks for it again.
     platform.sweeps.note_import(&import).await?;
     match platform.imports.create(&mut import, rows).await {
         Ok(()) => resumed(desk, import).await,
         Err(StoreError::Conflict) => {
-            let first = platform.imports.load(&desk.owner, &import.id).await?.ok_or(StoreError::Conflict)?;
+            let first = present(desk, &import.id).await?.ok_or(StoreError::Conflict)?;
             resumed(desk, first).await
         }
         Err(error) => Err(error.into()),
@@ -151,18 +167,40 @@ async fn go_on(desk: &Desk, import: &mut Import) -> Result<(), Problem> {
     Ok(platform.imports.called(import, desk.now).await?)
 }
 
-fn wrong_type(headers: &HeaderMap) -> Option<FieldError> {
+/// The file, if it was taken and can still be read.
+async fn present(desk: &Desk, id: &ImportId) -> Result<Option<Import>, StoreError> {
+    let import = desk.function.platform.imports.load(&desk.owner, id).await?;
+    Ok(import.filter(|import| !import.is_expired(desk.now)))
+}
+
+/// Whether pins of an earlier import of the same file exist, which would be taken for those of this one.
+async fn was_taken_before(import: &Import, desk: &Desk, rows: &[ImportedRow]) -> Result<bool, StoreError> {
+    let mut ids = rows.iter().filter_map(|row| import.pin_id(row));
+    let ends: Vec<_> = [ids.next(), ids.next_back()].into_iter().flatten().collect();
+    Ok(!desk.function.platform.pins.load_many(&desk.owner, &ends).await?.is_empty())
+}
+
+fn taken_before() -> Problem {
+    let detail = "This file was imported more than 30 days ago, and its pins are in your calendar, so nothing was saved. To \
+                  make them once more, send the file with an Idempotency-Key that you have not used.";
+    Problem::conflict("imported_before", detail)
+}
+
+fn content_type(headers: &HeaderMap) -> String {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn wrong_type(kind: &str) -> Option<FieldError> {
     let message =
         "Send the file itself, with Content-Type: text/csv, or application/octet-stream where it is not UTF-8.";
-    let is_known = ["text/csv", "application/octet-stream"].contains(&kind.as_str());
+    let is_known = ["text/csv", BINARY].contains(&kind);
     (!is_known).then(|| FieldError::new("Content-Type", "unsupported", message))
 }
 
-fn too_large() -> Problem {
-    let detail =
-        format!("The file is longer than {} MB or has more than {MOST_ROWS} rows. Split it.", LONGEST / 1_000_000);
+fn too_large(kind: &str) -> Problem {
+    let longest = if kind == BINARY { "4.5 MB, the most for application/octet-stream" } else { "5 MB" };
+    let detail = format!("The file is longer than {longest}. Split it: a file has at most {MOST_ROWS} rows.");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
 }
 

@@ -49,7 +49,12 @@ impl ImportStore {
         });
         stream::iter(writes).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
         let item = encode(&Key::import(&import.owner, &import.id), &ImportItem::from(&*import))?;
-        let put = self.table.put(item).condition_expression("attribute_not_exists(pk)");
+        // DynamoDB deletes what has expired hours later, and by then it is nobody's file any more.
+        let put = self
+            .table
+            .put(item)
+            .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
+            .expression_attribute_values(":now", number(import.created_at.as_second()));
         put.send().await.map_err(|error| StoreError::from_sdk("keep a file", error))?;
         Ok(())
     }

@@ -106,6 +106,12 @@ async fn find(
 
 async fn own(platform: &Platform, owner: &OwnerId, id: &str) -> Result<Import, Problem> {
     // What is no id of ours is the id of nothing, as another owner's is.
-    let Ok(id) = id.parse() else { return Err(Problem::not_found("import")) };
-    platform.imports.load(owner, &id).await?.ok_or_else(|| Problem::not_found("import"))
+    let absent = || {
+        let detail = "There is no such import. Imports and their rows can be read for 30 days.";
+        Problem { detail: detail.to_owned(), ..Problem::not_found("import") }
+    };
+    let Ok(id) = id.parse() else { return Err(absent()) };
+    let import = platform.imports.load(owner, &id).await?;
+    // The table drops the rows of an expired file one by one, so none of them is shown.
+    import.filter(|import| !import.is_expired(platform.clock.now())).ok_or_else(absent)
 }

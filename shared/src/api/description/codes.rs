@@ -24,6 +24,10 @@ const MEANINGS: &[(&str, &str)] = &[
     ("held", "the pin is held for something that another try does not mend; its reason says for what."),
     ("idempotency_mismatch", "the key was used for another request. Use a new key for each."),
     ("importer_unavailable", "the rows are kept, but AWS did not take the work of storing them. Repeat the request."),
+    (
+        "imported_before",
+        "the file was imported more than 30 days ago, and its pins exist. Send another `Idempotency-Key`.",
+    ),
     ("internal", "something stored cannot be read by this version; the log of the request says what."),
     ("invalid", "fields are wrong; `errors` names every one of them, with what to do. Nothing was stored."),
     ("malformed_json", "the body is not JSON."),

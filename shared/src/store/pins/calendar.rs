@@ -8,10 +8,14 @@ use super::super::key::{PIN, encoded, owner_partition};
 use super::super::schema::CALENDAR;
 use super::super::table::{Item, text};
 use super::PinStore;
-use crate::domain::{OwnerId, Pin, PinId};
+use crate::domain::pin::GRACE;
+use crate::domain::{MediaId, OwnerId, Pin, PinId, Status};
 
 /// How many items `BatchGetItem` takes.
 const BATCH: i32 = 100;
+
+/// How many pages of pins are looked through for one with a file.
+const MOST_PAGES_WITH_FILE: usize = 10;
 
 /// Which pins, in which order.
 #[derive(Debug, Clone)]
@@ -114,6 +118,24 @@ impl PinStore {
             }
         }
         Ok((pins, false))
+    }
+}
+
+impl PinStore {
+    /// A pin of `owner`'s that is planned from a day before `now` on and is still to go out with that file, among the
+    /// first thousand such pins. What was written a moment ago, and drafts, may be missed: [`PinStore::waiting_with`]
+    /// misses nothing, and reads everything.
+    pub async fn planned_with(
+        &self,
+        owner: &OwnerId,
+        media: &MediaId,
+        now: Timestamp,
+    ) -> Result<Option<PinId>, StoreError> {
+        let from = now.checked_sub(GRACE).unwrap_or(Timestamp::MIN);
+        let (pins, _) = self.planned_between(owner, (from, Timestamp::MAX), MOST_PAGES_WITH_FILE).await?;
+        let waits = |pin: &Pin| matches!(pin.state.status(), Status::Scheduled | Status::Publishing | Status::Held);
+        let uses = |pin: &Pin| pin.content.media().files().contains(&media);
+        Ok(pins.into_iter().find(|pin| waits(pin) && uses(pin)).map(|pin| pin.id))
     }
 }
 
