@@ -69,7 +69,7 @@ async fn enter(world: &World, seeded: &Seeded, hold: Hold) {
                 world.seed_pin(seeded, &format!("No answer {index}"), world.clock.now()).await;
             }
         }
-        Hold::Other(word) => unreachable!("nothing here stores {word}"),
+        Hold::Other(other) => unreachable!("nothing here stores {other}"),
     }
 }
 
@@ -94,7 +94,7 @@ async fn release(world: &World, pin: &Pin, hold: Hold, until: Option<Timestamp>)
         }
         Hold::PinterestDown => world.simulator.clear_faults(),
         Hold::Queued => unreachable!("owners' backlogs have stories of their own"),
-        Hold::Other(word) => unreachable!("nothing here stores {word}"),
+        Hold::Other(other) => unreachable!("nothing here stores {other}"),
     }
 }
 

@@ -50,7 +50,7 @@ impl Importer {
         let clock = &self.platform.clock;
         let mut failures = 0;
         loop {
-            match (self.go_on(&event, &mut failures).await, PAUSES.get(failures)) {
+            match (Box::pin(self.go_on(&event, &mut failures)).await, PAUSES.get(failures)) {
                 (Err(StoreError::Unavailable { source, .. }), Some(pause)) => {
                     tracing::warn!(error = &*source, import = %event.import, "storing a file goes on after a pause");
                     failures += 1;

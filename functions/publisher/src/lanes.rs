@@ -171,13 +171,13 @@ impl Lanes {
         self.count(&job, 1);
         let lane = self.by_key.entry(key.clone()).or_default();
         let replaced = lane.waiting.insert((job.due.at + job.after, job.name()), job);
-        let late = if lane.waiting.len() > MOST_OF_LANE { lane.waiting.pop_last() } else { None };
-        let late = late.map(|(_, job)| job);
-        for gone in replaced.iter().chain(&late) {
+        let overflow = if lane.waiting.len() > MOST_OF_LANE { lane.waiting.pop_last() } else { None };
+        let overflow = overflow.map(|(_, job)| job);
+        for gone in replaced.iter().chain(&overflow) {
             self.count(gone, -1);
         }
         self.line_up(&key);
-        late
+        overflow
     }
 
     /// Whether more work of `owner` may be taken up: there is room, or it has less than its share of it.

@@ -69,7 +69,7 @@ async fn try_renewing(publisher: &Publisher, mut account: Account, refused: bool
     // Should this worker die, the next one finds the account due when the lease is over.
     account.refresh_at = Some(now + LEASE);
     match platform.accounts.save(&mut account, version).await {
-        Ok(()) => exchange(publisher, account, tokens, &settings, refused).await,
+        Ok(()) => Box::pin(exchange(publisher, account, tokens, &settings, refused)).await,
         Err(StoreError::Conflict) => Ok(Renewal::Later),
         Err(error) => Err(error),
     }

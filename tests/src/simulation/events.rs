@@ -47,7 +47,7 @@ impl Fleet {
                 return;
             }
             self.around.wait(wait).await;
-            wait = wait * 2;
+            wait *= 2;
         }
     }
 }

@@ -13,6 +13,7 @@ const SEQUENCE: u64 = 0x5069_6e77_6865_656c;
 const LATE: SignedDuration = SignedDuration::from_secs(90);
 
 /// How much there is in a run.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about a run")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extent {
     /// Whether there are six owners with two accounts each.

@@ -32,6 +32,7 @@ const ACCOUNTS_WITH_ROOM: usize = 2;
 pub struct Judge(Mutex<Known>);
 
 /// What is known so far.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about a run")]
 #[derive(Debug, Default)]
 pub struct Known {
     breaches: Vec<Breach>,
@@ -154,7 +155,7 @@ impl Judge {
         {
             self.known().holds.entry((row.text("id").to_owned(), until)).or_insert(around.now());
         }
-        if written.after.as_ref().or(written.before.as_ref()).is_some_and(|row| row.is_pin()) {
+        if written.after.as_ref().or(written.before.as_ref()).is_some_and(super::rows::Row::is_pin) {
             timing::wrote(self, around, actor, written);
         }
     }

@@ -268,10 +268,10 @@ async fn a_sweep_goes_on_with_the_files_that_the_last_one_had_no_time_for() {
 
     let now = world.clock.now();
     platform.sweeps.go_on(now, first.next.clone()).await.unwrap();
-    let due = platform.sweeps.take(now, SignedDuration::from_hours(1)).await.unwrap().unwrap();
+    let due = platform.sweeps.take(now, SignedDuration::from_hours(1), "one").await.unwrap().unwrap();
     assert_eq!(due.imports_after, first.next, "the place is kept for one sweep");
     let later = now + SignedDuration::from_hours(1);
-    let due = platform.sweeps.take(later, SignedDuration::from_hours(1)).await.unwrap().unwrap();
+    let due = platform.sweeps.take(later, SignedDuration::from_hours(1), "two").await.unwrap().unwrap();
     assert_eq!(due.imports_after, None);
 }
 

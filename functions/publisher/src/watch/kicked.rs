@@ -61,7 +61,7 @@ async fn hand_over(holder: &Holder<'_>, shard: Shard, jobs: &[Job]) -> Option<Ta
                 Ok(true) => return None,
                 Ok(false) => continue,
                 Err(error) => {
-                    tracing::warn!(%error, %shard, "pins could not be handed to the owner of their shard")
+                    tracing::warn!(%error, %shard, "pins could not be handed to the owner of their shard");
                 }
             }
         }

@@ -219,7 +219,9 @@ mod tests {
             };
             let pins: Vec<_> = pins.into_iter().map(pin).collect();
             let mut sorted = Neighbours::default();
-            pins.iter().for_each(|pin| sorted.insert(pin));
+            for pin in &pins {
+                sorted.insert(pin);
+            }
             let wanted = pin((at, link, image));
             sorted.insert(&wanted);
             let all = plan.clash(&content(links[link], images[image]), wanted.at, &pins);

@@ -55,7 +55,6 @@ impl VideoItem {
     pub(super) fn video(self) -> Result<VideoUpload, Incomplete> {
         let missing = Incomplete("video");
         let stage = match (self.stage.as_str(), self.media_id, self.since, self.next) {
-            ("waiting", _, _, not_before) => VideoStage::Waiting { not_before },
             ("uploading", _, _, Some(until)) => VideoStage::Uploading { until },
             ("processing", Some(media_id), Some(since), Some(next)) => VideoStage::Processing { media_id, since, next },
             ("ready", Some(media_id), Some(since), _) => VideoStage::Ready { media_id, since },
@@ -64,7 +63,7 @@ impl VideoItem {
                 VideoStage::Refused { reason: reason.ok_or(missing)? }
             }
             ("uploading" | "processing" | "ready", ..) => return Err(missing),
-            // A stage of another version: whatever it means, the video can be uploaded once more.
+            // `waiting`, or a stage of another version: whatever that means, the video can be uploaded once more.
             (_, _, _, not_before) => VideoStage::Waiting { not_before },
         };
         Ok(VideoUpload { stage, failures: self.failures, lost: self.lost })

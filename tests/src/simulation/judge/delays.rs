@@ -175,7 +175,9 @@ mod tests {
     #[test]
     fn time_is_explained_by_what_went_wrong_until_a_tick_has_put_it_right() {
         let mut delays = Delays::default();
-        [0, 60, 120, 180].into_iter().for_each(|second| delays.ticks(at(second)));
+        for second in [0, 60, 120, 180] {
+            delays.ticks(at(second));
+        }
         assert_eq!(unexplained(&delays, 20, 50), 30, "nothing went wrong");
         delays.breaks(at(30));
         assert_eq!(unexplained(&delays, 20, 50), 10);
