@@ -41,7 +41,7 @@ fn count(world: &World, operation: Operation) -> usize {
 async fn a_file_that_was_announced_is_answered() {
     let mut world = World::enabled().await;
     let hook = LosesFirst::of("media#");
-    world.replace(::media::ROUTES, ::media::router(world.platform_with("media", &[hook.clone()])));
+    world.replace(::media::ROUTES, ::media::router(world.platform_with("media", &[hook.clone() as _])));
     let answer = world.user("alice").post("/v1/media", &json!({"content_type": "image/png", "size": 100})).await;
     assert_eq!((answer.status, hook.lost.load(Ordering::Relaxed)), (201, true), "{}", answer.text());
 }
@@ -80,7 +80,7 @@ async fn a_renewal_whose_lease_was_taken_is_made_and_nothing_is_left_in_doubt() 
     let seeded = world.seed_account("alice", "shop").await;
     world.clock_reaches(seeded.account.refresh_at.unwrap()).await;
     let hook = LosesFirst::of("account#");
-    let publisher = Publisher::new(world.platform_with("publisher", &[hook.clone()]));
+    let publisher = Publisher::new(world.platform_with("publisher", &[hook.clone() as _]));
     invocation(&publisher, world.clock).await;
     let account = world.account(&seeded.account).await;
     assert!(hook.lost.load(Ordering::Relaxed));
@@ -100,7 +100,7 @@ async fn an_upload_that_was_taken_is_made_at_once() {
     let id = answer.json()["items"][0]["id"].as_str().unwrap().to_owned();
     world.clock_reaches(START + SignedDuration::from_hours(4)).await;
     let hook = LosesFirst::of("pin#");
-    let publisher = Publisher::new(world.platform_with("publisher", &[hook.clone()]));
+    let publisher = Publisher::new(world.platform_with("publisher", &[hook.clone() as _]));
     invocation(&publisher, world.clock).await;
     assert!(hook.lost.load(Ordering::Relaxed));
     let (owner, id) = ("alice".parse().unwrap(), id.parse().unwrap());

@@ -138,7 +138,7 @@ async fn every_change_names_who_made_it_by_a_hash_and_who_only_reads_is_not_name
     let lines = lines(&log);
     let who = |line: &Value| line["span"]["by"].as_str().map(str::to_owned);
     let by_message = |message| lines.iter().filter(move |line| line["message"] == message);
-    let alice = who(by_message("an account was connected").next().unwrap()).expect("the callback callers who began");
+    let alice = who(by_message("an account was connected").next().unwrap()).expect("the callback names who began");
     assert_eq!(by_message("boards were picked").next().map(who), Some(Some(alice.clone())));
     let mut changes = 0;
     for line in by_message("a request was answered").filter(|line| line["path"] != "/app/pinterest/board") {
@@ -146,7 +146,7 @@ async fn every_change_names_who_made_it_by_a_hash_and_who_only_reads_is_not_name
         let is_change = !is_read && line["status"] != 401 && line["status"] != 403;
         if is_change && !line["path"].as_str().unwrap().starts_with("/v1/settings") {
             changes += 1;
-            let by = who(line).unwrap_or_else(|| panic!("nobody is who: {line}"));
+            let by = who(line).unwrap_or_else(|| panic!("nobody is named: {line}"));
             assert_eq!(by.len(), 16, "{line}");
         } else if is_read {
             assert_eq!(who(line), None, "{line}");
