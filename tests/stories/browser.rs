@@ -77,7 +77,7 @@ impl Visit {
             let mut pin = tests::pin_request(&account, &board, at);
             // A picture that is there, by a name that the browser takes for this machine's; the person would have one of
             // their own.
-            let picture = visit.at("/assets/any/icon.svg").replace("localhost", PICTURES);
+            let picture = visit.at("/assets/any/icon.svg?as=png").replace("localhost", PICTURES);
             pin["content"]["media"]["url"] = json!(picture);
             visit.post("/v1/pins", &pin).await;
         }

@@ -54,8 +54,8 @@ impl BoardOrder {
         match self {
             Self::NewestFirst => "seq",
             Self::OldestFirst => "-seq",
-            // A permutation of every number below the modulus, which is prime.
-            Self::Shuffled => "seq * 48271 % 1000003",
+            // A permutation of every number below the modulus, which is prime; neighbours lie far apart.
+            Self::Shuffled => "seq * 618034 % 1000003",
         }
     }
 
@@ -64,7 +64,7 @@ impl BoardOrder {
         match self {
             Self::NewestFirst => pin.seq,
             Self::OldestFirst => -pin.seq,
-            Self::Shuffled => pin.seq * 48271 % 1_000_003,
+            Self::Shuffled => pin.seq * 618_034 % 1_000_003,
         }
     }
 }

@@ -125,7 +125,8 @@ async fn switches_are_set_and_told() {
             json!({
                 "create_pin_status": 200, "token_status": 201, "board_not_found_code": 404,
                 "scopes_missing_status": 401, "pinner_data_denied": true, "token_scope": false,
-                "extra_fields": false, "created_at_offset": true,
+                "extra_fields": false, "created_at_offset": true, "board_order": "oldest_first",
+                "created_at_shift_s": -28800,
             }),
         ),
         ("media", json!({ "processing_ms": 5000, "outcome": "stuck", "expires_ms": 60000 })),
