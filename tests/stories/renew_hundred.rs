@@ -75,7 +75,7 @@ async fn while_the_new_pair_is_on_its_way_a_hundred_are_refused_and_nobody_renew
     };
     let (_, (pins, _)) = join(invocation_for(&renewing, world.clock, vec![shard]), posting).await;
     let refused = scene.calls(Operation::CreatePin, 401);
-    assert!(refused >= PUBLISHERS, "everybody met the end of the old pair: {refused}");
+    assert!(refused >= 1, "whoever posts for the account meets the end of the old pair");
     for _ in 0..10 {
         invocation_for(&renewing, world.clock, vec![shard]).await;
         if scene.calls(Operation::CreatePin, 201) == PUBLISHERS {
@@ -103,8 +103,9 @@ async fn a_hundred_publishers_that_meet_a_renewal_make_one_call_and_all_use_the_
     scene.tick_everybody().await;
     assert_eq!(scene.calls(Operation::RefreshToken, 200), 1);
     let (pins, reports) = scene.kick_everybody("Afterwards").await;
-    for (report, pin) in reports.iter().zip(&pins) {
-        assert_eq!(report.published, 1, "{report:?}: each publisher has posted its own pin");
+    let published: u32 = reports.iter().map(|report| report.published).sum();
+    assert_eq!(usize::try_from(published).unwrap(), PUBLISHERS, "whoever owns the shard posts for everybody");
+    for pin in &pins {
         assert_eq!(world.pin(pin).await.state.status(), Status::Published);
     }
     let calls = world.simulator.calls();

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use shared::domain::circuit::{PROBE_EVERY, Phase};
 use shared::domain::pin::GRACE;
 use shared::domain::{Circuit, CircuitKind, Mode, OwnerId, Pin};
+use shared::kick::KickedPin;
 use shared::pinterest::CallError;
 use shared::store::{DueEntry, DueWork, StoreError};
 
@@ -40,7 +41,7 @@ const AT_ONCE: usize = 16;
 /// Takes the step of the circuit of `kind` that is due.
 pub async fn advance(publisher: &Publisher, mode: Mode, kind: CircuitKind) -> Finished {
     match step(publisher, mode, kind).await {
-        Ok(jobs) => Finished { aside: Some(Aside::Account), jobs, ..Finished::default() },
+        Ok(finished) => Finished { aside: Some(Aside::Account), ..finished },
         // Another publisher takes it.
         Err(StoreError::Conflict) => Finished::default(),
         Err(error) => {
@@ -50,13 +51,15 @@ pub async fn advance(publisher: &Publisher, mode: Mode, kind: CircuitKind) -> Fi
     }
 }
 
-async fn step(publisher: &Publisher, mode: Mode, kind: CircuitKind) -> Result<Vec<Job>, StoreError> {
+async fn step(publisher: &Publisher, mode: Mode, kind: CircuitKind) -> Result<Finished, StoreError> {
     let taken = publisher.circuits.change(mode, kind, take).await?;
-    let Some(circuit) = taken else { return Ok(Vec::new()) };
-    match circuit.phase {
-        Phase::Releasing { .. } => release_page(publisher, circuit).await.map(|()| Vec::new()),
-        _ => try_one(publisher, circuit).await,
-    }
+    let Some(circuit) = taken else { return Ok(Finished::default()) };
+    Ok(match circuit.phase {
+        Phase::Releasing { .. } => {
+            Finished { released: release_page(publisher, circuit).await?, ..Finished::default() }
+        }
+        _ => Finished { jobs: try_one(publisher, circuit).await?, ..Finished::default() },
+    })
 }
 
 /// Takes a step that is due for this publisher alone: the others find it planned for later.
@@ -178,11 +181,11 @@ async fn answers(publisher: &Publisher, pin: &Pin) -> bool {
 
 /// Releases the next page of what waits, of every owner and account a share at a time, and plans the next step. What an
 /// account has beyond its share waits with the account from then on, out of the way of others.
-async fn release_page(publisher: &Publisher, circuit: Circuit) -> Result<(), StoreError> {
+async fn release_page(publisher: &Publisher, circuit: Circuit) -> Result<Vec<KickedPin>, StoreError> {
     let (entries, is_all) = page(publisher, &circuit).await?;
     let full = !is_all || entries.len() > PAGE;
     let mut released = BTreeMap::new();
-    let (mut count, mut queue) = (0, Queue::default());
+    let (mut out, mut queue) = (Vec::new(), Queue::default());
     for some in entries[..entries.len().min(PAGE)].chunks(AT_ONCE) {
         let pins = try_join_all(some.iter().map(|entry| release::parked(publisher, entry))).await?;
         let (share, rest): (Vec<_>, Vec<_>) = pins.into_iter().flatten().partition(|pin| {
@@ -190,10 +193,15 @@ async fn release_page(publisher: &Publisher, circuit: Circuit) -> Result<(), Sto
             *of_account += 1;
             *of_account <= PAGE_OF_ACCOUNT
         });
-        count += share.len();
-        try_join_all(share.into_iter().map(|pin| release::unpark_unless_moved(publisher, pin))).await?;
+        let share = share.into_iter().map(async |pin| {
+            let due_at = pin.publish_at.unwrap_or(Timestamp::UNIX_EPOCH);
+            let kicked = KickedPin { owner: pin.owner.clone(), id: pin.id.clone(), due_at };
+            Ok::<_, StoreError>(release::unpark_unless_moved(publisher, pin).await?.then_some(kicked))
+        });
+        out.extend(try_join_all(share).await?.into_iter().flatten());
         queue.park(publisher, rest).await?;
     }
+    let count = out.len();
     tracing::info!(mode = %circuit.mode, kind = circuit.kind.code(), count, "pins that waited for a circuit were released");
     let plan = |current: Option<Circuit>, now| {
         let mut current = current.filter(|current| matches!(current.phase, Phase::Releasing { .. }))?;
@@ -203,7 +211,8 @@ async fn release_page(publisher: &Publisher, circuit: Circuit) -> Result<(), Sto
         let gone = Next::Forget(current.clone());
         Some(current.after_release(now).map_or(gone, Next::Put))
     };
-    publisher.circuits.change(circuit.mode, circuit.kind, plan).await.map(drop)
+    publisher.circuits.change(circuit.mode, circuit.kind, plan).await?;
+    Ok(out)
 }
 
 /// The first of what waits of each owner, in turns, and whether that is all that waits.

@@ -3,6 +3,7 @@
 use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::{AttemptId, Due, Pin, State, Status};
+use shared::kick::KickedPin;
 use shared::pinterest::RateLimit;
 use shared::store::{Claim, Lease, StoreError};
 
@@ -48,6 +49,8 @@ pub struct Finished {
     pub busy_until: Option<Timestamp>,
     /// Work that came of it and is to be done soon.
     pub jobs: Vec<Job>,
+    /// Pins that wait no longer, for whoever owns their shards.
+    pub released: Vec<KickedPin>,
 }
 
 impl Finished {

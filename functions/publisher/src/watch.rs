@@ -63,6 +63,8 @@ pub struct Watch<'a> {
     lanes: Lanes,
     backlog: Backlog,
     late: Late,
+    /// Pins that a circuit let go, of whatever shard.
+    released: Vec<KickedPin>,
     running: FuturesUnordered<BoxFuture<'a, Step>>,
     working: BTreeMap<Kind, usize>,
     next_look: Timestamp,
@@ -89,6 +91,7 @@ impl<'a> Watch<'a> {
             lanes: Lanes::default(),
             backlog: Backlog::default(),
             late: Late::default(),
+            released: Vec::new(),
             running: FuturesUnordered::new(),
             working: BTreeMap::new(),
             next_look: span.began + LOOK_EVERY,
@@ -179,6 +182,13 @@ impl<'a> Watch<'a> {
                 self.late.clear();
                 self.after_look.clear();
                 (self.look_again, self.stays_until) = (false, Timestamp::MIN);
+            }
+            if !self.released.is_empty() {
+                // Their shards may have no owner, and the next tick may be a minute away.
+                let released = std::mem::take(&mut self.released);
+                if !self.stopped {
+                    self.kick(released).await;
+                }
             }
             self.begin(now);
             let waits = !self.lanes.is_empty() || !self.after_look.is_empty() || self.look_again;
@@ -298,6 +308,7 @@ impl<'a> Watch<'a> {
         }
         self.backlog.done(&job, finished.again, now);
         self.lanes.free(&job.lane(), finished.posted, now);
+        self.released.extend(finished.released);
         for job in finished.jobs {
             // It may be due at the very moment of what it came of, which is done.
             self.backlog.forget(vec![(job.name(), job.due.at)]);

@@ -138,6 +138,7 @@ impl Stack {
 
         let platform = platform(&config);
         install::create_what_is_missing(&platform).await?;
+        install::free_shards(&platform).await?;
         let sweeping = sweep::start(parts.database, parts.objects, clock.clone());
         let importer = config.storage.importer_function.as_deref().unwrap_or(IMPORTER);
         match &programs {

@@ -111,6 +111,9 @@ async fn pins_that_failed_are_tried_again_together() {
         visit.post("/v1/pins", &pin).await;
     }
     let browser = &visit.chromium;
+    while visit.api("/v1/pins?status=failed").await["items"].as_array().map(Vec::len) != Some(2) {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
     browser.go(&visit.at("/")).await;
     browser.sees("Needs you (2)").await;
     browser.press("Calendar").await;

@@ -9,7 +9,8 @@ const BACK: &str = "/app/pinterest/board";
 
 /// Lets Pinterest answer so to the next call of that kind.
 fn refuse(visit: &Visit, operation: Operation, status: u16, code: i64) {
-    let body = Some(json!({"code": code, "message": "no"}));
+    let message = if code == 3 { "Your application consumer type is not supported" } else { "no" };
+    let body = Some(json!({"code": code, "message": message}));
     let answer = FaultAnswer::Status { status, body, headers: std::collections::BTreeMap::default() };
     let fault = Fault { answer: Some(answer), times: Some(1), ..Fault::on(operation) };
     visit.stack.simulator().unwrap().set_fault(fault);

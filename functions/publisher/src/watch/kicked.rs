@@ -27,6 +27,10 @@ impl Watch<'_> {
                 by_shard.entry(shard).or_default().push(job);
             }
         }
+        let own = by_shard.extract_if(.., |shard, _| self.owned.contains_key(shard)).collect::<Vec<_>>();
+        for job in own.into_iter().flat_map(|(_, jobs)| jobs) {
+            self.add(job);
+        }
         let holder = self.holder();
         let taken = join_all(by_shard.iter().map(|(shard, jobs)| hand_over(&holder, *shard, jobs))).await;
         for taken in taken.into_iter().flatten() {

@@ -8,15 +8,16 @@ pub const USERNAME: &str = "shop";
 /// Her boards that are picked.
 pub const BOARDS: [&str; 2] = ["New arrivals", "Window displays"];
 
-/// The pins: title, position of the board, whole seconds after the first one; the one without is published now.
+/// The pins: title, position of the board, whole seconds after the first one; the one without is published now. It comes
+/// first: once a publisher waits for the others, it sees what else is written every two seconds.
 pub const PINS: [(&str, usize, Option<i64>); 7] = [
+    ("Linen apron", 0, None),
     ("Lemon cake", 0, Some(0)),
     ("Blue vase", 1, Some(1)),
     ("Olive bowl", 0, Some(2)),
     ("Walnut tray", 1, Some(3)),
     ("Clay mug", 1, Some(5)),
     ("Wool blanket", 0, Some(6)),
-    ("Linen apron", 0, None),
 ];
 
 /// The whole second at which the first of the planned pins is due: far enough away to plan them all before.

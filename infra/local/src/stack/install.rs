@@ -1,5 +1,6 @@
 //! What `template.yaml` creates on AWS: the table, and the two secrets.
 
+use shared::domain::Shard;
 use shared::platform::Platform;
 use shared::store::schema;
 use url::Url;
@@ -22,6 +23,19 @@ pub async fn create_what_is_missing(platform: &Platform) -> Result<(), StartErro
     }
     if platform.tokens.create().await.map_err(secrets)? {
         tracing::info!("created the secret of the token keys");
+    }
+    Ok(())
+}
+
+/// Gives back the shards of a process that was killed: whatever is due at once would be left to it for up to a minute.
+/// Should another publisher be at work beside this one, both keep at it until the next tick, and the claims decide.
+pub async fn free_shards(platform: &Platform) -> Result<(), StartError> {
+    let table = |source| StartError::Table { endpoint: shown(platform.config.aws.dynamodb.as_ref()), source };
+    for shard in Shard::all() {
+        let owner = platform.shards.load(shard).await.map_err(table)?;
+        if let Some(owner) = owner.filter(|owner| !owner.gave_back()) {
+            platform.shards.give_back(shard, &owner.holder, None).await.map_err(table)?;
+        }
     }
     Ok(())
 }
