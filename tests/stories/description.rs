@@ -22,7 +22,7 @@ async fn what_is_served_is_what_the_functions_say_of_themselves() {
     let served = world.anybody().get("/v1/openapi.json").await;
     assert_eq!((served.status, served.header("content-type")), (200, "application/json"));
     let current = description::text(&description::complete().await);
-    assert!(served.text() == current, "run: cargo run -p tests --bin openapi");
+    assert!(served.text() == current, "run: cargo run -p programs --bin openapi");
     assert_eq!(served.json()["openapi"], "3.1.0");
 }
 

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
-/// Written by `cargo run -p tests --bin openapi` from what the functions say of themselves; a test holds it there.
+/// Written by `cargo run -p programs --bin openapi` from what the functions say of themselves; a test holds it there.
 const DESCRIPTION: &str = include_str!("openapi.json");
 
 /// The description; it is the same for every installation of this version.

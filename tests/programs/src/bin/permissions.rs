@@ -1,7 +1,7 @@
 //! Compares what the functions called, as the test suite wrote it down, with what `template.yaml` lets them do.
 //!
 //! `mkdir -p target/calls && AWS_CALLS_FOLDER=$PWD/target/calls cargo test --workspace`, then
-//! `cargo run -p tests --bin permissions -- target/calls`.
+//! `cargo run -p programs --bin permissions -- target/calls`.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

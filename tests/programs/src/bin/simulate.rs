@@ -1,6 +1,6 @@
 //! Simulates many seeds, one seed with its trace, every cut of a publication, or every planted bug.
 //!
-//! `cargo run --profile simulation -p tests --bin simulate -- --seeds 20000`
+//! `cargo run --profile simulation -p programs --bin simulate -- --seeds 20000`
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};

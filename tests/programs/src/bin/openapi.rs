@@ -1,6 +1,6 @@
 //! Writes the OpenAPI description of the installation to the file that `web` serves.
 //!
-//!     cargo run -p tests --bin openapi
+//!     cargo run -p programs --bin openapi
 
 use std::error::Error;
 
