@@ -4,12 +4,13 @@
 //! found the same slot free one gets it, and the others look again.
 
 mod account;
+mod calendar;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::domain::{AccountId, Alike, Clash, Content, FieldError, Neighbour, PinId, Plan};
+use shared::domain::{AccountId, Alike, Clash, Content, FieldError, PinId, Plan};
 use shared::store::{SlotClaim, StoreError};
 use utoipa::ToSchema;
 
@@ -146,9 +147,7 @@ impl<'d> Planner<'d> {
     /// Takes note of a pin that is planned already.
     pub fn note(&mut self, wanted: ToPlan<'_>, timing: &Timing) {
         let Some(at) = timing.at else { return };
-        let account = self.account(wanted.account);
-        account.planned.push(Neighbour::new(wanted.id.clone(), at, wanted.content));
-        account.given.extend(timing.claim.as_ref().map(|claim| claim.slot));
+        self.account(wanted.account).note(wanted, at, timing.claim.as_ref().map(|claim| claim.slot));
     }
 
     /// The time that was asked for, unless it is too close to another pin.
@@ -209,12 +208,7 @@ impl<'d> Planner<'d> {
 
     /// Forgets what it read of an account, since somebody else was faster, and that the pin was planned.
     pub fn forget(&mut self, wanted: ToPlan<'_>, timing: &Timing) {
-        let account = self.account(wanted.account);
-        account.forget();
-        account.planned.retain(|planned| planned.id != *wanted.id);
-        if let Some(claim) = &timing.claim {
-            account.given.remove(&claim.slot);
-        }
+        self.account(wanted.account).forget(wanted.id, timing.claim.as_ref().map(|claim| claim.slot));
     }
 
     fn account(&mut self, id: &AccountId) -> &mut AccountPlan {

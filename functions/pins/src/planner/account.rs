@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use shared::domain::{AccountId, Clash, Neighbour, Pin, PinId, Plan};
 use shared::store::{Day, SlotClaim, StoreError};
 
+use super::calendar::Calendar;
 use super::{NoTime, ToPlan};
 use crate::desk::Desk;
 
@@ -26,11 +27,11 @@ const BATCH: usize = 100;
 pub(super) struct AccountPlan {
     pub(super) plan: Plan,
     /// What this request planned already.
-    pub(super) planned: Vec<Neighbour>,
+    planned: Calendar,
     /// The slots that this request was given.
-    pub(super) given: BTreeSet<Timestamp>,
+    given: BTreeSet<Timestamp>,
     /// What was read of the calendar, and of which time.
-    stored: BTreeMap<PinId, Neighbour>,
+    stored: Calendar,
     read: Option<(Timestamp, Timestamp)>,
 }
 
@@ -52,19 +53,30 @@ struct Taken {
 
 impl AccountPlan {
     pub(super) fn new(plan: Plan) -> Self {
-        let (planned, given, stored) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
-        Self { plan, planned, given, stored, read: None }
+        let (planned, stored) = (Calendar::default(), Calendar::default());
+        Self { plan, planned, given: BTreeSet::new(), stored, read: None }
     }
 
-    pub(super) fn forget(&mut self) {
-        self.stored.clear();
-        self.read = None;
+    /// Takes note that a pin is planned for `at`, in `slot` where it is to be given one.
+    pub(super) fn note(&mut self, wanted: ToPlan<'_>, at: Timestamp, slot: Option<Timestamp>) {
+        self.planned.insert(Neighbour::new(wanted.id.clone(), at, wanted.content));
+        self.given.extend(slot);
+    }
+
+    /// Forgets what was read, and that a pin was planned, in `slot` where it was to be given one.
+    pub(super) fn forget(&mut self, id: &PinId, slot: Option<Timestamp>) {
+        (self.stored, self.read) = (Calendar::default(), None);
+        self.planned.remove(id);
+        if let Some(slot) = slot {
+            self.given.remove(&slot);
+        }
     }
 
     /// The pin that `wanted` would be too close to at `at`; what is near it was read.
     pub(super) fn clash(&self, wanted: ToPlan<'_>, at: Timestamp) -> Option<Clash> {
-        let others = self.planned.iter().chain(self.stored.values()).filter(|other| other.id != *wanted.id);
-        self.plan.clash(wanted.content, at, others)
+        let pin = Neighbour::new(wanted.id.clone(), at, wanted.content);
+        let clashes = [&self.planned, &self.stored].into_iter().filter_map(|calendar| calendar.clash(&pin, &self.plan));
+        clashes.max_by_key(|clash| clash.until)
     }
 
     /// Reads the calendar from a reach before `from` to a reach after `to`, unless that was done.
@@ -86,7 +98,8 @@ impl AccountPlan {
             tracing::warn!(%account, "the calendar is too full to keep everything in it apart");
         }
         let of_account = pins.iter().filter(|pin| pin.account_id == *account);
-        self.stored = of_account.filter_map(Neighbour::of).map(|pin| (pin.id.clone(), pin)).collect();
+        self.stored = Calendar::default();
+        of_account.filter_map(Neighbour::of).for_each(|pin| self.stored.insert(pin));
         self.read = Some((from, to));
         Ok(())
     }
@@ -140,8 +153,10 @@ impl AccountPlan {
         taken: &Taken,
         spaced: &mut bool,
     ) -> Option<SlotClaim> {
-        let others: Vec<_> = self.others(wanted, taken).collect();
-        let of_day = others.iter().filter(|other| self.plan.date(other.at) == date).count();
+        let in_slots: BTreeSet<_> = taken.live.values().collect();
+        let others = |from, to| self.others(wanted, &in_slots, (from, to));
+        let end = date.tomorrow().map_or(Timestamp::MAX, |next| self.plan.start_of(next));
+        let of_day = others(self.plan.start_of(date), end).count();
         // What this request was given is not taken yet, but will be before this one.
         let given = self.given.iter().filter(|slot| self.plan.date(**slot) == date);
         let given = given.filter(|slot| !taken.live.contains_key(slot)).count();
@@ -151,9 +166,7 @@ impl AccountPlan {
             return None;
         }
         for slot in slots {
-            let is_taken = taken.live.contains_key(slot)
-                || others.iter().any(|other| (*slot..*slot + TAKES_SLOT).contains(&other.at));
-            if is_taken {
+            if taken.live.contains_key(slot) || others(*slot, *slot + TAKES_SLOT).next().is_some() {
                 continue;
             }
             if self.clash(wanted, self.plan.spread(*slot, wanted.id)).is_some() {
@@ -167,12 +180,17 @@ impl AccountPlan {
         None
     }
 
-    /// Pins whose slot is not among the taken ones: those that somebody gave their time, and those of this request.
-    fn others<'s>(&'s self, wanted: ToPlan<'_>, taken: &'s Taken) -> impl Iterator<Item = &'s Neighbour> {
-        let (id, in_slots) = (wanted.id.clone(), taken.live.values().collect::<BTreeSet<_>>());
-        let planned = self.planned.iter().filter(|pin| !self.stored.contains_key(&pin.id));
-        let all = planned.chain(self.stored.values());
-        all.filter(move |other| other.id != id && !in_slots.contains(&other.id))
+    /// Pins that go out in that time and are none of those in slots: those that somebody gave their time, and those of this
+    /// request.
+    fn others<'s>(
+        &'s self,
+        wanted: ToPlan<'s>,
+        in_slots: &'s BTreeSet<&PinId>,
+        (from, to): (Timestamp, Timestamp),
+    ) -> impl Iterator<Item = &'s PinId> {
+        let planned = self.planned.between(from, to).filter(|id| !self.stored.contains(id));
+        let all = planned.chain(self.stored.between(from, to));
+        all.filter(move |id| *id != wanted.id && !in_slots.contains(id))
     }
 }
 
