@@ -27,7 +27,8 @@ const ABOUT: &str = "Publishes pins on Pinterest at their second, once.
 
 Times are RFC 3339, with an offset in requests and in UTC in answers. Errors are problem details (RFC 9457) with a stable \
 `code`; what API Gateway refuses before it reaches a function is `{\"message\": …}`. Unknown fields of a body are refused, \
-unknown parameters of a query are passed over. A list ends where `next_cursor` is `null`; a page may be shorter than its \
+unknown parameters of a query are passed over. White space and characters that are not seen, such as zero-width ones, do not \
+count around ids, times, addresses and keys, nor within ids and names. A list ends where `next_cursor` is `null`; a page may be shorter than its \
 `limit` before.";
 
 /// The merged description, without examples.

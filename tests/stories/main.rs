@@ -79,6 +79,7 @@ mod template;
 mod templates;
 mod tenants;
 mod transport;
+mod unseen;
 mod videos;
 mod warm;
 mod watch_routes;

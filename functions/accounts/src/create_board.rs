@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use lambda_http::http::StatusCode;
 use serde_json::Value;
 use shared::api::{Fields, Json, Problem, User};
+use shared::domain::characters::trim_unseen;
 use shared::domain::{AccountId, FieldError, Scope};
 use shared::pinterest::{BoardRequest, Privacy};
 use shared::platform::Platform;
@@ -57,11 +58,11 @@ impl Wanted {
     fn read(body: Value) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
         let Some(mut fields) = Fields::open("", body, &mut errors) else { return Err(errors) };
-        let name = fields.required_text("name").map(|name| name.trim().to_owned());
+        let name = fields.required_text("name").map(|name| trim_unseen(&name).to_owned());
         if name.as_ref().is_some_and(String::is_empty) {
             fields.wrong("name", "required", "Say what the board is to be called.");
         }
-        let description = fields.text("description").filter(|text| !text.trim().is_empty());
+        let description = fields.text("description").filter(|text| !trim_unseen(text).is_empty());
         fields.check_characters("name", name.as_deref());
         fields.check_characters("description", description.as_deref());
         let privacy = fields.text("privacy").and_then(|word| {

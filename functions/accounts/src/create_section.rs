@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use lambda_http::http::StatusCode;
 use serde_json::Value;
 use shared::api::{Fields, Json, Problem, User};
+use shared::domain::characters::trim_unseen;
 use shared::domain::{AccountId, FieldError, Scope};
 use shared::platform::Platform;
 
@@ -47,7 +48,7 @@ pub async fn create(
 fn name(body: Value) -> Result<String, Vec<FieldError>> {
     let mut errors = Vec::new();
     let Some(mut fields) = Fields::open("", body, &mut errors) else { return Err(errors) };
-    let name = fields.required_text("name").map(|name| name.trim().to_owned());
+    let name = fields.required_text("name").map(|name| trim_unseen(&name).to_owned());
     match name.as_ref().map(|name| name.chars().count()) {
         Some(0) => fields.wrong("name", "required", "Say what the section is to be called."),
         Some(length) if length > LONGEST => {

@@ -2,6 +2,7 @@
 
 use shared::api::{self, Problem};
 use shared::boards::all_boards;
+use shared::domain::characters::parse_pasted;
 use shared::domain::{
     Account, BoardId, BoardIndex, GivenBoard, Miss, Mode, OwnerId, ReconnectReason, Scope, Suggestions,
 };
@@ -12,7 +13,7 @@ use shared::vault::AccessToken;
 /// Reads the account `id` of `owner`; 404 where there is none, and where it belongs to somebody else.
 pub async fn account(platform: &Platform, owner: &OwnerId, id: &str) -> Result<Account, Problem> {
     let missing = || Problem::not_found("account");
-    let id = id.parse().map_err(|_| missing())?;
+    let id = parse_pasted(id).map_err(|_| missing())?;
     platform.accounts.load(owner, &id).await?.ok_or_else(missing)
 }
 

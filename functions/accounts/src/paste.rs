@@ -10,6 +10,7 @@ use lambda_http::http::StatusCode;
 use serde_json::{Map, Value};
 use shared::api::{Json, Problem, User};
 use shared::connecting::{self, KeepError, Permitted, TAKEN, TAKEN_REMEDY, Tokens};
+use shared::domain::characters::pasted_code;
 use shared::domain::pin::to_millisecond;
 use shared::domain::settings::Obstacle;
 use shared::domain::{AppId, FieldError, Mode, OwnerId, Person, Scopes, Settings};
@@ -77,7 +78,7 @@ fn read(body: &Value) -> Result<AccessToken, FieldError> {
     };
     let text = match fields.get(FIELD) {
         None | Some(Value::Null) => return wrong("required", "Paste the access token here."),
-        Some(Value::String(text)) => text.trim(),
+        Some(Value::String(text)) => pasted_code(text),
         Some(_) => return wrong("wrong_type", "Expected a string."),
     };
     if has_others(fields) {
@@ -95,7 +96,7 @@ fn read(body: &Value) -> Result<AccessToken, FieldError> {
     if text.starts_with("pinr") {
         return wrong("invalid", "This is a refresh token. Paste the access token, which begins with pina.");
     }
-    Ok(AccessToken::new(text))
+    Ok(AccessToken::new(&*text))
 }
 
 fn has_others(fields: &Map<String, Value>) -> bool {
@@ -152,9 +153,15 @@ mod tests {
 
     #[test]
     fn a_token_is_taken_without_the_blanks_around_it() {
-        for text in ["pina_AE7", " pina_AE7\n", "whatever-pinterest-may-invent"] {
-            let token = read(&json!({ "access_token": text }));
-            assert_eq!(token.map(|token| token.expose().to_owned()), Ok(text.trim().to_owned()));
+        for (text, token) in [
+            ("pina_AE7", "pina_AE7"),
+            (" pina_AE7\n", "pina_AE7"),
+            ("\u{feff}\"pina_AE7\",", "pina_AE7"),
+            ("pina_\u{200b}AE7\u{200e}", "pina_AE7"),
+            ("whatever-pinterest-may-invent", "whatever-pinterest-may-invent"),
+        ] {
+            let read = read(&json!({ "access_token": text }));
+            assert_eq!(read.map(|token| token.expose().to_owned()), Ok(token.to_owned()), "{text:?}");
         }
     }
 

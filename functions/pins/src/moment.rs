@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
+use shared::domain::characters::without_unseen;
 
 /// Why a text is no moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,7 @@ impl Wrong {
 
 /// Reads a moment.
 pub fn read(text: &str) -> Result<Timestamp, Wrong> {
+    let text = &*without_unseen(text);
     // A time zone in brackets would be passed over, and it may contradict the offset. RFC 3339 has years of four digits.
     if text.contains('[') || text.starts_with(['-', '+']) {
         return Err(Wrong::Invalid);
@@ -51,6 +53,7 @@ mod tests {
         for (text, read_as) in [
             ("2027-03-14T09:30:00+01:00", Ok("2027-03-14T08:30:00Z")),
             ("2027-03-14T08:30:00Z", Ok("2027-03-14T08:30:00Z")),
+            ("\u{200e}2027-03-14T08:30:00Z\u{a0}", Ok("2027-03-14T08:30:00Z")),
             ("2027-03-14T08:30:00.25-05:00", Ok("2027-03-14T13:30:00.25Z")),
             ("2027-03-14T09:30:00", Err(Wrong::OffsetMissing)),
             ("2027-03-14 09:30", Err(Wrong::OffsetMissing)),

@@ -3,6 +3,7 @@
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use shared::api::{IfMatch, Problem};
+use shared::domain::characters::parse_pasted;
 use shared::domain::{OwnerId, Pin, Status};
 use shared::platform::Platform;
 use shared::store::{SlotClaim, StoreError};
@@ -18,7 +19,7 @@ const TURNS: usize = 100;
 /// Reads the pin `id` of `owner`; 404 where there is none, and where it belongs to somebody else.
 pub async fn pin(platform: &Platform, owner: &OwnerId, id: &str) -> Result<Pin, Problem> {
     let missing = || Problem::not_found("pin");
-    let id = id.parse().map_err(|_| missing())?;
+    let id = parse_pasted(id).map_err(|_| missing())?;
     platform.pins.load(owner, &id).await?.ok_or_else(missing)
 }
 

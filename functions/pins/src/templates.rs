@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::api::description::{IfMatchHeader, PageQuery};
 use shared::api::{IfMatch, Json, List, Problem, Query, User, cursor, entity_tag, wrong_type};
+use shared::domain::characters::parse_pasted;
 use shared::domain::pin::to_millisecond;
 use shared::domain::{FieldError, OwnerId, Template, TemplateId};
 use shared::store::{StoreError, TemplateStore};
@@ -76,7 +77,7 @@ impl From<Template> for TemplateBody {
 pub async fn named(desk: &Desk, body: &Value, errors: &mut Vec<FieldError>) -> Result<Option<Template>, Problem> {
     let id = match body.get("template_id") {
         None | Some(Value::Null) => return Ok(None),
-        Some(Value::String(id)) => id.parse().ok(),
+        Some(Value::String(id)) => parse_pasted(id).ok(),
         Some(other) => {
             errors.push(wrong_type("template_id", "a string", other));
             return Ok(None);
@@ -207,7 +208,7 @@ pub async fn remove(State(function): State<Function>, user: User, Path(id): Path
 
 async fn own(function: &Function, owner: &OwnerId, id: &str) -> Result<Template, Problem> {
     let missing = || Problem::not_found("template");
-    let id = id.parse().map_err(|_| missing())?;
+    let id = parse_pasted(id).map_err(|_| missing())?;
     store(function).load(owner, &id).await?.ok_or_else(missing)
 }
 

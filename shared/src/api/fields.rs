@@ -1,9 +1,11 @@
 //! Reads JSON objects field by field, so that one wrong field does not hide the others.
 
+use std::str::FromStr;
+
 use serde_json::{Map, Value};
 
 use super::problem::MOST_ERRORS;
-use crate::domain::characters::check_characters;
+use crate::domain::characters::{check_characters, parse_pasted, without_unseen};
 use crate::domain::{FieldError, GivenBoard, GivenSection, Zone};
 
 /// One JSON object that is being read.
@@ -123,9 +125,20 @@ impl<'e> Fields<'e> {
         number
     }
 
+    /// Takes the field, which is an id as somebody may have pasted it and has to be there. What is no id is the id of nothing,
+    /// as another owner's is: that is noted with `missing`.
+    pub fn required_id<T: FromStr>(&mut self, name: &str, missing: &str) -> Option<T> {
+        let text = self.required_text(name)?;
+        let id = parse_pasted(&text).ok();
+        if id.is_none() {
+            self.wrong(name, "not_found", missing);
+        }
+        id
+    }
+
     /// Reads a text that names a time zone.
     pub fn zone(&mut self, name: &str, text: &str) -> Option<Zone> {
-        let zone = Zone::parse(text);
+        let zone = Zone::parse(&without_unseen(text));
         if zone.is_none() {
             let message = "There is no such time zone. Give its IANA name, such as Europe/Berlin or America/New_York.";
             self.wrong(name, "unknown_zone", message);

@@ -8,8 +8,10 @@ use url::form_urlencoded;
 
 use super::Problem;
 use crate::domain::FieldError;
+use crate::domain::characters::{parse_pasted, trim_unseen};
 
-/// The parameters of a query string, in order; a name may occur several times.
+/// The parameters of a query string, in order; a name may occur several times. White space and what is not seen at the ends of
+/// a value do not count.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query(Vec<(String, String)>);
 
@@ -39,12 +41,13 @@ impl Query {
 
     /// All values of `name` that are not empty.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
+        let values = self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| trim_unseen(value));
+        values.filter(|value| !value.is_empty())
     }
 
     /// The value of `name` as a `T`; a value that is none is noted in `errors` with `expected`.
     pub fn parsed<T: FromStr>(&self, name: &str, expected: &str, errors: &mut Vec<FieldError>) -> Option<T> {
-        let parsed = self.one(name)?.parse();
+        let parsed = parse_pasted(self.one(name)?);
         if parsed.is_err() {
             errors.push(FieldError::new(name, "invalid", format!("Expected {expected}.")));
         }
@@ -80,6 +83,7 @@ mod tests {
             ("limit=101", Err(())),
             ("limit=x", Err(())),
             ("limit=300", Err(())),
+            ("limit=%E2%80%8B7%C2%A0", Ok(7)),
         ] {
             let mut errors = Vec::new();
             let page = query(text).page(&mut errors);
@@ -90,5 +94,6 @@ mod tests {
     #[test]
     fn a_parameter_may_repeat() {
         assert_eq!(query("status=a&x=1&status=b&status=").all("status").collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(query("status=%20%EF%BB%BF&status=+b+").one("status"), Some("b"));
     }
 }

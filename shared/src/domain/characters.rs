@@ -1,4 +1,7 @@
-//! Characters that no text of a pin needs: control characters, and those that turn the direction of what stands around them.
+//! Characters that cannot be seen: those that no text of a pin needs, and those that come along when something is pasted.
+
+use std::borrow::Cow;
+use std::str::FromStr;
 
 use super::FieldError;
 
@@ -31,6 +34,46 @@ fn turns_direction(character: char) -> bool {
     matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Whether nothing is seen of `character`, and no space either: zero-width characters, marks of direction, variation
+/// selectors, fillers and annotations.
+///
+/// These are the characters with the property `Default_Ignorable_Code_Point` (`DerivedCoreProperties.txt` of Unicode 16),
+/// the marks of annotations and the empty pattern of Braille.
+pub fn is_unseen(character: char) -> bool {
+    matches!(character,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
+        | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}'
+        | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// `text` without white space and without what is not seen at its ends.
+pub fn trim_unseen(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || is_unseen(c))
+}
+
+/// `text` without what is not seen, wherever it stands, and without white space at its ends.
+pub fn without_unseen(text: &str) -> Cow<'_, str> {
+    let text = trim_unseen(text);
+    if text.contains(is_unseen) { text.replace(is_unseen, "").into() } else { text.into() }
+}
+
+/// A code that was copied from a page or a file, such as a token: without what is not seen, and without the quotes and commas
+/// that stood around it.
+pub fn pasted_code(text: &str) -> Cow<'_, str> {
+    let is_around = |c: char| c.is_whitespace() || is_unseen(c) || matches!(c, ',' | ';') || is_quote(c);
+    without_unseen(text.trim_matches(is_around))
+}
+
+/// Reads an id, a number or a time as somebody pasted it: what is not seen of it does not count.
+pub fn parse_pasted<T: FromStr>(text: &str) -> Result<T, T::Err> {
+    without_unseen(text).parse()
+}
+
+fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\'' | '`' | '\u{AB}' | '\u{B4}' | '\u{BB}' | '\u{2018}'..='\u{201F}' | '\u{2039}' | '\u{203A}' | '\u{300C}'..='\u{300F}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +98,35 @@ mod tests {
         ] {
             assert_eq!(refused_character(text), refused, "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_is_not_seen_does_not_count() {
+        for (text, trimmed, without) in [
+            ("", "", ""),
+            ("\u{200B}\u{FEFF} \u{A0}\u{2028}", "", ""),
+            (
+                "\u{202B}\u{5E9}\u{5DC}\u{5D5}\u{5DD}\u{202C}",
+                "\u{5E9}\u{5DC}\u{5D5}\u{5DD}",
+                "\u{5E9}\u{5DC}\u{5D5}\u{5DD}",
+            ),
+            ("\u{FEFF}54 97\u{200B}55\t", "54 97\u{200B}55", "54 9755"),
+            ("\u{2708}\u{FE0F} trips", "\u{2708}\u{FE0F} trips", "\u{2708} trips"),
+            ("a\u{AD}b\u{200E}", "a\u{AD}b", "ab"),
+            ("é\u{300}.", "é\u{300}.", "é\u{300}."),
+        ] {
+            assert_eq!((trim_unseen(text), &*without_unseen(text)), (trimmed, without), "{text:?}");
+        }
+        assert_eq!(parse_pasted::<u32>("\u{200E}12\u{200B}3\u{A0}"), Ok(123));
+        assert!(parse_pasted::<u32>("1 2").is_err(), "a space can be seen");
+    }
+
+    #[test]
+    fn a_code_is_taken_out_of_what_it_was_quoted_in() {
+        for text in ["abc", " abc\n", "\"abc\",", "\u{201E}abc\u{201C};", "\u{200B}'ab\u{200B}c'\u{FEFF}", "`abc`"] {
+            assert_eq!(pasted_code(text), "abc", "{text:?}");
+        }
+        assert_eq!(pasted_code("a\"b c"), "a\"b c", "what stands within stays");
     }
 
     #[test]

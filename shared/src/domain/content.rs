@@ -7,7 +7,7 @@ mod page;
 pub use media::{Cover, Media, SLIDES, Slide, is_video};
 
 use super::FieldError;
-use super::characters::check_characters;
+use super::characters::{check_characters, trim_unseen, without_unseen};
 
 /// The content of a pin; new content is made by [`Content::check`], so it keeps Pinterest's limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,10 @@ impl Content {
             description: text(&mut errors, "content.description", draft.description, 800),
             alt_text: text(&mut errors, "content.alt_text", draft.alt_text, 500),
             link: trimmed(draft.link),
-            dominant_color: within(&mut errors, "content.dominant_color", draft.dominant_color, 7),
+            dominant_color: draft
+                .dominant_color
+                .map(|color| without_unseen(&color).into_owned())
+                .filter(|color| !color.is_empty()),
             media: Media::default(),
         };
         if let Some(link) = &content.link {
@@ -132,7 +135,7 @@ fn text(errors: &mut Vec<FieldError>, field: &str, value: Option<String>, limit:
 }
 
 fn within(errors: &mut Vec<FieldError>, field: &str, value: Option<String>, limit: usize) -> Option<String> {
-    let value = value.filter(|text| !text.trim().is_empty())?;
+    let value = value.filter(|text| !trim_unseen(text).is_empty())?;
     let length = value.chars().count();
     if length > limit {
         errors.push(too_long(field, limit, length));
@@ -140,9 +143,9 @@ fn within(errors: &mut Vec<FieldError>, field: &str, value: Option<String>, limi
     Some(value)
 }
 
-/// An address without the blanks that come along when it is pasted.
+/// An address without what comes along unseen when it is pasted.
 fn trimmed(address: Option<String>) -> Option<String> {
-    address.map(|address| address.trim().to_owned()).filter(|address| !address.is_empty())
+    address.map(|address| address::pasted(&address)).filter(|address| !address.is_empty())
 }
 
 /// Whether `link` can be followed, as far as that is seen from outside.
@@ -295,12 +298,14 @@ mod tests {
     #[test]
     fn blanks_around_an_address_do_not_count() {
         let pasted = Draft {
-            link: Some(" https://example.com/x\u{a0}\n".into()),
-            media: Media::at("\thttps://example.com/a.jpg "),
+            link: Some(" https://\u{200b}example.com/x\u{a0}\u{200e}\n".into()),
+            media: Media::at("\u{feff}\thttps://example.com/a.jpg "),
+            dominant_color: Some("\u{200b}#6E7874 ".into()),
             ..Draft::default()
         };
         let content = Content::check(pasted).unwrap();
         assert_eq!(content.link(), Some("https://example.com/x"));
+        assert_eq!(content.dominant_color(), Some("#6E7874"));
         assert_eq!(content.media(), &Media::at("https://example.com/a.jpg"));
         let blank = Content::check(Draft { link: Some(" \u{a0}".into()), ..draft() }).unwrap();
         assert_eq!(blank.link(), None);
@@ -308,7 +313,12 @@ mod tests {
 
     #[test]
     fn blank_texts_count_as_absent() {
-        let content = Content::check(Draft { title: Some("  ".into()), ..draft() }).unwrap();
-        assert_eq!(content.title(), None);
+        for blank in ["", "  ", "\u{200b}\u{feff}", "\u{3164}"] {
+            let content = Content::check(Draft { title: Some(blank.into()), ..draft() }).unwrap();
+            assert_eq!(content.title(), None, "{blank:?}");
+        }
+        let own = "\u{200f}\u{5e9}\u{5dc}\u{5d5}\u{5dd}\u{200d} ";
+        let content = Content::check(Draft { title: Some(own.into()), ..draft() }).unwrap();
+        assert_eq!(content.title(), Some(own), "a text is not changed");
     }
 }

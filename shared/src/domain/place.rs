@@ -2,10 +2,12 @@
 //!
 //! A name means one board or none: where two are called so, or nearly so, the person is asked which.
 
-use icu_normalizer::ComposingNormalizerBorrowed;
+use std::borrow::Cow;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use serde::{Serialize, Serializer};
 
+use super::characters::{is_unseen, trim_unseen, without_unseen};
 use super::{BoardId, SectionId};
 
 mod address;
@@ -96,17 +98,18 @@ pub struct SectionEntry {
 
 impl Given {
     fn parse(text: &str) -> Result<Self, NoPlace> {
-        let text = text.trim();
+        let text = trim_unseen(text);
         if text.is_empty() {
             return Err(NoPlace::Empty);
         }
         if text.chars().count() > LONGEST {
             return Err(NoPlace::TooLong);
         }
-        if text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() <= 32 {
-            return Ok(Self::Digits(text.to_owned()));
+        let seen = without_unseen(text);
+        if seen.bytes().all(|byte| byte.is_ascii_digit()) && seen.len() <= 32 {
+            return Ok(Self::Digits(seen.into_owned()));
         }
-        Ok(match Address::parse(text)? {
+        Ok(match Address::parse(&seen)? {
             Some(address) => Self::Address(text.to_owned(), address),
             None => Self::Name(text.to_owned()),
         })
@@ -205,12 +208,22 @@ impl Serialize for GivenSection {
     }
 }
 
-/// A name as it is compared: one white space between words, one form for each character, no capitals.
+/// A name as it is compared: one white space between words, one form for each character, nothing that is not seen, no
+/// capitals.
 fn fold(text: &str) -> String {
-    tidy(text).to_lowercase()
+    seen(&tidy(text)).to_lowercase()
 }
 
-/// The same with its capitals.
+/// What is seen of a tidy name.
+fn seen(tidy: &str) -> Cow<'_, str> {
+    if !tidy.contains(is_unseen) {
+        return tidy.into();
+    }
+    // What stood apart by nothing but an invisible sign between two spaces is one word after another all the same.
+    without_unseen(tidy).split_whitespace().collect::<Vec<_>>().join(" ").into()
+}
+
+/// A name as it is written: one white space between words, one form for each character.
 fn tidy(text: &str) -> String {
     #[cfg(test)]
     names::work::NORMALIZATIONS.set(names::work::NORMALIZATIONS.get() + 1);

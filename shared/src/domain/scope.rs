@@ -1,9 +1,11 @@
 //! OAuth scopes of Pinterest and sets of them.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use super::characters::{is_unseen, without_unseen};
 use super::fields::shortened;
 
 /// Every scope Pinterest knows, by Pinterest's order (OpenAPI `securitySchemes.pinterest_oauth2`).
@@ -143,9 +145,10 @@ impl Scopes {
         Self((0_u8..).zip(KNOWN).map(|(index, _)| Scope(index)).collect())
     }
 
-    /// Reads the comma or space separated text that Pinterest and people write; answers every unknown word.
+    /// Reads the text that Pinterest and people write, whatever separates the scopes in it; answers every unknown word.
     pub fn parse(text: &str) -> Result<Self, Vec<UnknownScope>> {
-        Self::parse_words(words(text))
+        let words: Vec<_> = words(text).collect();
+        Self::parse_words(words.iter().map(AsRef::as_ref))
     }
 
     /// Reads a list of scopes; answers every unknown word.
@@ -212,8 +215,19 @@ impl fmt::Display for Scopes {
     }
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split([' ', ',', '\t', '\n', '\r']).filter(|word| !word.is_empty())
+/// The words of a text that was typed or pasted: white space, commas, semicolons, quotes, brackets and bullets separate them.
+///
+/// What is not seen separates them as well, unless it stands within a scope, as where a page lets its line break.
+fn words(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let is_of_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '-' | '.') || is_unseen(c);
+    let pieces = text.split(move |c| !is_of_word(c));
+    let words = pieces.flat_map(|piece| {
+        let whole = without_unseen(piece);
+        let is_one = whole.parse::<Scope>().is_ok();
+        let (one, parts) = if is_one { (Some(whole), "") } else { (None, piece) };
+        one.into_iter().chain(parts.split(is_unseen).map(Cow::Borrowed))
+    });
+    words.filter(|word| word.contains(char::is_alphanumeric))
 }
 
 #[cfg(test)]
@@ -229,6 +243,33 @@ mod tests {
         assert_eq!(scopes.names().join(", "), text);
         assert_eq!(scopes.missing_for_publishing().names(), ["boards:write"]);
         assert_eq!(Scopes::parse("pins:read boards:read"), Scopes::parse("boards:read,pins:read"));
+    }
+
+    #[test]
+    fn whatever_stands_between_scopes_separates_them() {
+        let expected = Scopes::parse("pins:read boards:read");
+        for text in [
+            "pins:read;boards:read;",
+            "pins:read\u{a0}boards:read",
+            "pins:read\u{2003}\u{2028}boards:read",
+            "pins:read,\u{200b}boards:read",
+            "pins:read\u{200b}boards:read\u{feff}",
+            "pins:\u{ad}read boards\u{200b}:read",
+            "\"pins:read\", \"boards:read\"",
+            "[\"pins:read\",\"boards:read\"]",
+            "\u{201e}pins:read\u{201c} \u{201a}boards:read\u{2018}",
+            "'pins:read'\u{ff0c}`boards:read`",
+            "\u{2022} pins:read\n\u{2022} boards:read",
+            "- pins:read\n- boards:read",
+            "pins:read+boards:read",
+            "\u{202b}pins:read\u{202c} | \u{200e}boards:read",
+        ] {
+            assert_eq!(Scopes::parse(text), expected, "{text:?}");
+        }
+        let words: Vec<_> = Scopes::parse("pins-read; pins:\u{200b}raed").unwrap_err();
+        let words: Vec<_> = words.into_iter().map(|unknown| unknown.word).collect();
+        assert_eq!(words, ["pins-read", "pins:", "raed"]);
+        assert!(Scopes::parse(" ;\u{200b}, \"\"").unwrap().is_empty());
     }
 
     #[test]

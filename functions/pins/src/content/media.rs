@@ -33,11 +33,7 @@ pub fn read(value: Value, errors: &mut Vec<FieldError>) -> Option<Media> {
 }
 
 fn file(fields: &mut Fields<'_>) -> Option<MediaId> {
-    let id = fields.required_text("media_id")?.parse().ok();
-    if id.is_none() {
-        fields.wrong("media_id", "not_found", media::ABSENT);
-    }
-    id
+    fields.required_id("media_id", media::ABSENT)
 }
 
 fn video(fields: &mut Fields<'_>) -> Option<Media> {

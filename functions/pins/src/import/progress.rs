@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use shared::api::description::PageQuery;
 use shared::api::{Json, List, Page, Problem, Query, User, cursor};
+use shared::domain::characters::parse_pasted;
 use shared::domain::{FieldError, Import, OwnerId};
 use shared::platform::Platform;
 
@@ -110,7 +111,7 @@ async fn own(platform: &Platform, owner: &OwnerId, id: &str) -> Result<Import, P
         let detail = "There is no such import. Imports and their rows can be read for 30 days.";
         Problem { detail: detail.to_owned(), ..Problem::not_found("import") }
     };
-    let Ok(id) = id.parse() else { return Err(absent()) };
+    let Ok(id) = parse_pasted(id) else { return Err(absent()) };
     let import = platform.imports.load(owner, &id).await?;
     // The table drops the rows of an expired file one by one, so none of them is shown.
     import.filter(|import| !import.is_expired(platform.clock.now())).ok_or_else(absent)

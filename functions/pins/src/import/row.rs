@@ -1,6 +1,9 @@
 //! One row of a file, as far as it can be read by itself.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
+use shared::domain::characters::{parse_pasted, trim_unseen, without_unseen};
 use shared::domain::content::{Draft, is_video};
 use shared::domain::{Content, Cover, FieldError, GivenBoard, GivenSection, Media, MediaId, NoPlace, RowNote};
 
@@ -52,14 +55,14 @@ impl Row {
             return row;
         }
         let cell = |column| columns.cell(record, column);
-        row.account = Some(cell(Column::Account).trim()).filter(|text| !text.is_empty()).map(str::to_owned);
+        row.account = Some(without_unseen(cell(Column::Account))).filter(|text| !text.is_empty()).map(Cow::into_owned);
         row.board = row.place(Column::Board, GivenBoard::parse(cell(Column::Board)));
-        if !cell(Column::Section).trim().is_empty() {
+        if !trim_unseen(cell(Column::Section)).is_empty() {
             row.section = row.place(Column::Section, GivenSection::parse(cell(Column::Section)));
         }
         row.read_content(&cell);
         row.read_date(cell(Column::PublishDate), options, now);
-        if !cell(Column::Keywords).trim().is_empty() {
+        if !trim_unseen(cell(Column::Keywords)).is_empty() {
             let message = "Pinterest takes keywords from its own tool only, so they are left out. Put those that people \
                            should read or find into the description.";
             row.warn(Column::Keywords, "not_used", message);
@@ -104,7 +107,7 @@ impl Row {
         let text = |row: &mut Self, column| row.plain(column, cell(column));
         let (title, description) = (text(self, Column::Title), text(self, Column::Description));
         let alt_text = text(self, Column::AltText);
-        let trimmed = |text: Option<String>| text.map(|text| text.trim().to_owned());
+        let trimmed = |text: Option<String>| text.map(|text| trim_unseen(&text).to_owned());
         let (link, image_url) = (trimmed(text(self, Column::Link)), trimmed(text(self, Column::MediaUrl)));
         let Some(image_url) = image_url else {
             self.wrong(Column::MediaUrl, "required", "This is needed.");
@@ -124,7 +127,7 @@ impl Row {
         if is_video || is_carousel {
             return;
         }
-        let media = self.media(image_url, cell(Column::Thumbnail).trim());
+        let media = self.media(image_url, &without_unseen(cell(Column::Thumbnail)));
         let can_be_read = media.is_some();
         let draft = Draft { title, description, alt_text, link, media: media.unwrap_or_default(), ..Draft::default() };
         match Content::check(draft) {
@@ -137,7 +140,7 @@ impl Row {
     /// An address, or a file of the owner's own; whether that one is a video is seen where it is looked up, and one with a
     /// thumbnail is meant as one.
     fn media(&mut self, given: String, thumbnail: &str) -> Option<Media> {
-        let Ok(id) = given.parse::<MediaId>() else {
+        let Ok(id) = parse_pasted::<MediaId>(&given) else {
             if !thumbnail.is_empty() {
                 self.warn(Column::Thumbnail, "not_used", "Only videos have a thumbnail, so it is left out.");
             }
@@ -157,7 +160,7 @@ impl Row {
 
     /// The text of a cell without the apostrophes that keep spreadsheets from taking it for a formula.
     fn plain(&mut self, column: Column, cell: &str) -> Option<String> {
-        if cell.trim().is_empty() {
+        if trim_unseen(cell).is_empty() {
             return None;
         }
         let Some(text) = unguard(cell) else { return Some(cell.to_owned()) };

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use shared::api::{Page, Query, foreign_cursor};
+use shared::domain::characters::parse_pasted;
 use shared::domain::{AccountId, FieldError, Pin, Settings, Status};
 use shared::store::{CalendarQuery, Order};
 
@@ -82,7 +83,7 @@ impl Filter {
 }
 
 fn accounts(query: &Query, errors: &mut Vec<FieldError>) -> BTreeSet<AccountId> {
-    let parsed = query.all("account_id").map(str::parse::<AccountId>);
+    let parsed = query.all("account_id").map(parse_pasted::<AccountId>);
     let (good, bad): (Vec<_>, Vec<_>) = parsed.partition(Result::is_ok);
     for error in bad.into_iter().filter_map(Result::err) {
         errors.push(FieldError::new("account_id", "invalid", format!("Expected {}.", error.expected)));

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use shared::api::{Fields, wrong_type};
+use shared::domain::characters::parse_pasted;
 use shared::domain::{FieldError, PinterestPinId};
 
 /// What became of the pin.
@@ -19,7 +20,7 @@ pub fn read(body: Value, errors: &mut Vec<FieldError>) -> Option<Finding> {
     let mut fields = Fields::open("", body, errors)?;
     let (has_id, has_again) = (fields.has("published_as"), fields.has("publish_again"));
     let id = has_id.then(|| fields.required_text("published_as")).flatten();
-    let id: Option<PinterestPinId> = id.and_then(|text| text.parse().map_err(|_| no_id(&mut fields)).ok());
+    let id: Option<PinterestPinId> = id.and_then(|text| parse_pasted(&text).map_err(|_| no_id(&mut fields)).ok());
     let again = fields.given("publish_again");
     fields.close();
     match again {

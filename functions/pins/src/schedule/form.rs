@@ -132,11 +132,7 @@ fn list(value: Value, errors: &mut Vec<FieldError>) -> Vec<FormTarget> {
 
 fn target(path: &str, value: Value, errors: &mut Vec<FieldError>) -> Option<FormTarget> {
     let mut fields = Fields::open(path, value, errors)?;
-    let account = fields.required_text("account_id");
-    let account_id = account.and_then(|text| {
-        // What is no id of ours is the id of no account, as another owner's is.
-        text.parse().map_err(|_| fields.wrong("account_id", "not_found", "You have no such account.")).ok()
-    });
+    let account_id = fields.required_id("account_id", "You have no such account.");
     let board = fields.required_text("board_id");
     let board = board.and_then(|text| fields.board("board_id", &text));
     let section = fields.text("section_id");

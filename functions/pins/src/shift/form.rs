@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use shared::api::{Fields, wrong_type};
+use shared::domain::characters::parse_pasted;
 use shared::domain::{AccountId, FieldError, PinId, Zone};
 
 use super::MOST;
@@ -151,7 +152,7 @@ fn list(value: Value, errors: &mut Vec<FieldError>) -> Option<Vec<PinId>> {
     let mut ids: Vec<PinId> = Vec::new();
     for (index, value) in values.iter().enumerate() {
         let field = format!("pin_ids[{index}]");
-        match value.as_str().and_then(|text| text.parse().ok()) {
+        match value.as_str().and_then(|text| parse_pasted(text).ok()) {
             Some(id) if ids.contains(&id) => errors.push(FieldError::new(field, "twice", "This pin is given twice.")),
             Some(id) => ids.push(id),
             None => errors.push(FieldError::new(field, "not_found", "You have no such pin.")),
@@ -162,9 +163,7 @@ fn list(value: Value, errors: &mut Vec<FieldError>) -> Option<Vec<PinId>> {
 
 fn range(value: Value, errors: &mut Vec<FieldError>) -> Option<Which> {
     let mut fields = Fields::open("range", value, errors)?;
-    let account = fields.required_text("account_id").and_then(|text| {
-        text.parse().map_err(|_| fields.wrong("account_id", "not_found", "You have no such account.")).ok()
-    });
+    let account = fields.required_id("account_id", "You have no such account.");
     let (from, to) = (fields.required("from"), fields.required("to"));
     fields.close();
     let from = from.and_then(|value| moment_of("range.from", &value, errors));

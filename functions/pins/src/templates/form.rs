@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 use shared::api::{Fields, wrong_type};
-use shared::domain::characters::{check_characters, refused_character};
+use shared::domain::characters::{check_characters, refused_character, trim_unseen, without_unseen};
 use shared::domain::template::{PLACES, unknown_places};
 use shared::domain::{FieldError, Template, TemplateId};
 
@@ -52,7 +52,7 @@ impl Wanted {
 pub fn read(body: Value) -> Result<Wanted, Vec<FieldError>> {
     let mut errors = Vec::new();
     let Some(mut fields) = Fields::open("", body, &mut errors) else { return Err(errors) };
-    let name = fields.required_text("name").map(|name| name.trim().to_owned()).unwrap_or_default();
+    let name = fields.required_text("name").map(|name| trim_unseen(&name).to_owned()).unwrap_or_default();
     let length = name.chars().count();
     if length > LONGEST_NAME {
         fields.wrong("name", "too_long", format!("At most {LONGEST_NAME} characters; these are {length}."));
@@ -76,7 +76,7 @@ pub fn read(body: Value) -> Result<Wanted, Vec<FieldError>> {
 }
 
 fn text(fields: &mut Fields<'_>, name: &str, longest: usize) -> Option<String> {
-    let text = fields.text(name).filter(|text| !text.trim().is_empty())?;
+    let text = fields.text(name).filter(|text| !trim_unseen(text).is_empty())?;
     let length = text.chars().count();
     if length > longest {
         fields.wrong(name, "too_long", format!("At most {longest} characters; these are {length}."));
@@ -102,7 +102,8 @@ fn tags(value: Value, errors: &mut Vec<FieldError>) -> Vec<String> {
     }
     let mut tags: Vec<String> = Vec::new();
     for (index, value) in values.iter().enumerate() {
-        let word = value.as_str().map(|text| text.trim().trim_start_matches('#'));
+        let word = value.as_str().map(without_unseen);
+        let word = word.as_deref().map(|text| text.trim_start_matches('#'));
         let is_tag = |word: &&str| {
             let fits = (1..=LONGEST_HASHTAG).contains(&word.chars().count());
             fits && word.chars().all(|letter| letter.is_alphanumeric() || letter == '_')

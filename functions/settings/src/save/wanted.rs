@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 use shared::api::MOST_ERRORS;
+use shared::domain::characters::{pasted_code, trim_unseen};
 use shared::domain::fields::shortened;
 use shared::domain::scope::UnknownScope;
 use shared::domain::{AppId, FieldError, Mode, Scopes, Settings};
@@ -98,7 +99,7 @@ impl Errors {
     ) -> Result<T, Reported> {
         let message = format!("Expected {expected}.");
         let Some(value) = body.get(field) else { return Err(self.add(field, "required", message)) };
-        value.as_str().and_then(read).ok_or_else(|| self.add(field, "invalid", message))
+        value.as_str().map(trim_unseen).and_then(read).ok_or_else(|| self.add(field, "invalid", message))
     }
 
     fn switch(&mut self, body: &Map<String, Value>, field: &str) -> Result<bool, Reported> {
@@ -113,8 +114,10 @@ impl Errors {
         let expected = "Expected the app ID as Pinterest shows it: a text of digits, or null for none.";
         match body.get("app_id") {
             Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) if text.is_empty() => Ok(None),
-            Some(Value::String(text)) => text.parse().map(Some).map_err(|_| self.add("app_id", "invalid", expected)),
+            Some(Value::String(text)) => match &*pasted_code(text) {
+                "" => Ok(None),
+                text => text.parse().map(Some).map_err(|_| self.add("app_id", "invalid", expected)),
+            },
             Some(_) => Err(self.add("app_id", "wrong_type", expected)),
             None => Err(self.add("app_id", "required", expected)),
         }
@@ -123,10 +126,13 @@ impl Errors {
     fn app_secret(&mut self, body: &Map<String, Value>) -> Result<Option<AppSecret>, Reported> {
         let (code, message) = match body.get("app_secret") {
             None | Some(Value::Null) => return Ok(None),
-            Some(Value::String(text)) => match wrong_secret(text) {
-                None => return Ok(Some(AppSecret::new(text.as_str()))),
-                Some(wrong) => wrong,
-            },
+            Some(Value::String(text)) => {
+                let text = pasted_code(text);
+                match wrong_secret(&text) {
+                    None => return Ok(Some(AppSecret::new(&*text))),
+                    Some(wrong) => wrong,
+                }
+            }
             Some(_) => ("wrong_type", "Expected a text, or the field left out to keep the present secret."),
         };
         Err(self.add("app_secret", code, message))

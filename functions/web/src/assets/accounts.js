@@ -3,7 +3,7 @@
 import { all, ask, get } from './api.js';
 import { PlanDialog } from './accounts-plan.js';
 import { Link } from './app.js';
-import { Avatar, Button, Dialog, Failure, Field, Loaded, Notice, Tag, html, useAction, useData, useEffect, useState } from './parts.js';
+import { Avatar, Button, Dialog, Failure, Field, Loaded, Notice, Tag, folded, html, useAction, useData, useEffect, useState } from './parts.js';
 import { t } from './texts.js';
 import { dateTime, relative } from './time.js';
 
@@ -154,7 +154,7 @@ function Boards({ account, onClose, onDone }) {
     <${Dialog} title=${words.boards.title(account.username)} onClose=${onClose}>
       <${Loaded} of=${boards}>
         ${(list) => {
-          const found = list.filter((board) => board.name.toLowerCase().includes(search.trim().toLowerCase()));
+          const found = list.filter((board) => folded(board.name).includes(folded(search)));
           const every = found.length > 0 && found.every((board) => picked.has(board.id));
           const pickAll = () => setPicked(new Set([...picked].filter((id) => !found.some((board) => board.id === id)).concat(every ? [] : found.map((board) => board.id))));
           return html`

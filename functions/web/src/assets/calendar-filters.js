@@ -3,7 +3,7 @@
 import { change, keepZone, read } from './calendar-address.js';
 import { Sign, accountOf, boardOf } from './calendar-card.js';
 import { addDays, addMonths, isDay } from './calendar-days.js';
-import { Button, Choice, Field, html, useEffect, useState } from './parts.js';
+import { Button, Choice, Field, folded, html, useEffect, useState } from './parts.js';
 import { t } from './texts.js';
 import { HERE, offsetText, zones } from './time.js';
 
@@ -16,7 +16,7 @@ const STATES = Object.keys(t.status);
 
 /** The pins that fit: `{shown, counts, total}`, where `counts` is by state whichever states are chosen. */
 export function filtered(pins, { account, board, states, text }, names) {
-  const searched = text.trim().toLowerCase();
+  const searched = folded(text);
   const fits = (pin) =>
     (!account || pin.account_id === account) && (!board || pin.board_id === board) && (!searched || textOf(pin, names).includes(searched));
   const found = pins.filter(fits);
@@ -29,7 +29,7 @@ export function filtered(pins, { account, board, states, text }, names) {
 
 function textOf(pin, names) {
   const { title, description, alt_text: alt, link } = pin.content;
-  return [title, description, alt, link, boardOf(pin, names)].filter(Boolean).join('\n').toLowerCase();
+  return folded([title, description, alt, link, boardOf(pin, names)].filter(Boolean).join('\n'));
 }
 
 /** Earlier, today, later; the view; and a day to go to. */

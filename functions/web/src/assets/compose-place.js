@@ -2,7 +2,7 @@
 
 import { all } from './api.js';
 import { errorOf } from './compose-errors.js';
-import { Avatar, Button, Field, html, Loaded, Tag, useData, useState } from './parts.js';
+import { Avatar, Button, Field, folded, html, Loaded, Tag, useData, useState } from './parts.js';
 import { t } from './texts.js';
 
 const words = t.compose;
@@ -94,7 +94,7 @@ function Boards({ account, chosen, onToggle }) {
   const boards = useData(() => boardsOf(account.id, fresh > 0), [account.id, fresh]);
   // Those that were picked when the account was connected come first.
   const rank = (board) => (account.channels.includes(board.id) ? 0 : 1);
-  const fits = (board) => board.name.toLowerCase().includes(text.trim().toLowerCase());
+  const fits = (board) => folded(board.name).includes(folded(text));
   const shown = (boards.data ?? []).filter(fits).sort((one, two) => rank(one) - rank(two));
   return html`<${Loaded} of=${boards}>${(all) => html`
     ${all.length > 8 && html`<${Field} label=${words.where.find}>

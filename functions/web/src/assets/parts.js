@@ -7,6 +7,11 @@ import { SignedOut } from './api.js';
 
 export { html, useCallback, useEffect, useRef, useState };
 
+/** A text as it is searched: in small letters, without what is not seen, such as zero-width characters. */
+export function folded(text) {
+  return text.normalize('NFKC').replace(/\p{Default_Ignorable_Code_Point}/gu, '').trim().toLowerCase();
+}
+
 let ids = 0;
 
 /** An id for a control and its label. */

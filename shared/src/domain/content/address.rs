@@ -3,10 +3,19 @@
 use url::{Host, Url};
 
 use super::{FieldError, too_long};
-use crate::domain::characters::refused_character;
+use crate::domain::characters::{is_unseen, refused_character, trim_unseen};
 
 /// How many characters Pinterest takes of an address.
 const LONGEST: usize = 2048;
+
+/// An address as somebody pasted it, without white space and unseen signs around it, and without those within it that no
+/// address needs: joiners and variation selectors hold words and emoji together, the others come from pages and editors.
+pub(super) fn pasted(text: &str) -> String {
+    let holds_together =
+        |c: char| matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}');
+    trim_unseen(text)
+        .replace(|c| is_unseen(c) && !holds_together(c) && refused_character(c.encode_utf8(&mut [0; 4])).is_none(), "")
+}
 
 /// Checks an address that people follow or Pinterest fetches: absolute, over HTTP, of a host that can exist.
 pub(super) fn check(errors: &mut Vec<FieldError>, field: &str, text: &str) {

@@ -96,7 +96,7 @@ pub(super) fn check(errors: &mut Vec<FieldError>, media: Media) -> Media {
     match media {
         Media::ImageUrl { url } => {
             const FIELD: &str = "content.media.url";
-            let url = url.trim().to_owned();
+            let url = address::pasted(&url);
             let noted = errors.len();
             if address::check_is_public(errors, FIELD, &url) {
                 address::check(errors, FIELD, &url);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::miss::MOST_LISTED;
 use super::names::Names;
-use super::{Address, BoardEntry, Given, GivenBoard, GivenSection, Miss, SectionEntry, Suggestions, fold, tidy};
+use super::{Address, BoardEntry, Given, GivenBoard, GivenSection, Miss, SectionEntry, Suggestions, fold, seen, tidy};
 use crate::domain::{BoardId, SectionId};
 
 /// The boards of an account; every name is normalized once.
@@ -27,10 +27,11 @@ pub struct SectionIndex {
     addresses: Names,
 }
 
-/// Names as they are written, and in small letters.
+/// Names as they are written, as they are seen, and as they are seen in small letters.
 #[derive(Debug, Default)]
 struct NameIndex {
-    exact: HashMap<String, Vec<usize>>,
+    written: HashMap<String, Vec<usize>>,
+    seen: HashMap<String, Vec<usize>>,
     folded: Names,
 }
 
@@ -43,19 +44,23 @@ struct LookedUp<'i> {
 
 impl NameIndex {
     fn insert(&mut self, name: &str, position: usize) -> String {
-        let exact = tidy(name);
-        let folded = exact.to_lowercase();
-        self.exact.entry(exact).or_default().push(position);
+        let written = tidy(name);
+        let seen = seen(&written).into_owned();
+        let folded = seen.to_lowercase();
+        self.written.entry(written).or_default().push(position);
+        self.seen.entry(seen).or_default().push(position);
         self.folded.insert(folded.clone(), position);
         folded
     }
 
-    /// What is called `text`: as it is written, or else in other capitals.
+    /// What is called `text`: as it is written, or else with other signs that are not seen, or else in other capitals.
     fn look_up(&self, text: &str) -> LookedUp<'_> {
-        let exact = tidy(text);
-        let form = exact.to_lowercase();
-        let found = self.exact.get(&exact).map_or_else(|| self.folded.get(&form), Vec::as_slice);
-        LookedUp { names: Some(&self.folded), positions: found, form }
+        let written = tidy(text);
+        let seen = seen(&written);
+        let form = seen.to_lowercase();
+        let found = self.written.get(&written).or_else(|| self.seen.get(&*seen));
+        let positions = found.map_or_else(|| self.folded.get(&form), Vec::as_slice);
+        LookedUp { names: Some(&self.folded), positions, form }
     }
 }
 

@@ -18,6 +18,11 @@ fn boards() -> Vec<BoardEntry> {
         board("18", "GIFTS", "ann"),
         board("19", "お弁当", "ann"),
         BoardEntry { owner: None, ..board("20", "Garden", "") },
+        board("21", "\u{5e9}\u{5dc}\u{5d5}\u{5dd}", "ann"),
+        board("22", "Trips \u{2708}\u{fe0f}", "ann"),
+        board("23", "\u{646}\u{627}\u{645}\u{647}\u{200c}\u{627}\u{6cc}", "ann"),
+        board("24", "\u{646}\u{627}\u{645}\u{647}\u{627}\u{6cc}", "ann"),
+        board("25", "Kitchen\u{200b}", "ann"),
         board("2026", "A board whose id looks like a year", "ann"),
     ]
 }
@@ -60,6 +65,21 @@ fn a_board_is_known_by_its_id_its_name_and_its_address() {
         ("https://www.pinterest.com/ann/cr%C3%A8me-br%C3%BBl%C3%A9e/", "16"),
         ("https://www.pinterest.com/ann/%E3%81%8A%E5%BC%81%E5%BD%93/", "19"),
         ("https://www.pinterest.com/ann/garden/", "20"),
+        // What is not seen does not count,
+        ("\u{200e}13\u{200b}", "13"),
+        ("1\u{200b}3", "13"),
+        ("Winter\u{200b} recipes\u{feff}", "13"),
+        ("Winter \u{200b} recipes", "13"),
+        ("\u{202b}\u{5e9}\u{5dc}\u{5d5}\u{5dd}\u{202c}", "21"),
+        ("\u{200f}\u{5e9}\u{5dc}\u{5d5}\u{5dd}", "21"),
+        ("trips \u{2708}", "22"),
+        ("Trips \u{2708}\u{fe0e}", "22"),
+        ("kitchen", "25"),
+        ("\u{ad}GIFTS", "18"),
+        ("\u{200b}https://www.pinterest.com/ann/winter-\u{200b}recipes/\u{200e}", "13"),
+        // but where two names differ by nothing else.
+        ("\u{646}\u{627}\u{645}\u{647}\u{200c}\u{627}\u{6cc}", "23"),
+        ("\u{646}\u{627}\u{645}\u{647}\u{627}\u{6cc}", "24"),
         ("https://www.pinterest.com/ann/winter-recipes/soups/", "13"),
     ] {
         assert_eq!(found(text), id, "{text}");
@@ -102,6 +122,7 @@ fn what_can_be_no_board_says_why() {
     for (text, why) in [
         ("", "Empty"),
         (" \u{a0}\n", "Empty"),
+        ("\u{200b}\u{2060}", "Empty"),
         ("https://pin.it/3abc", "Short"),
         ("pin.it/3abc", "Short"),
         ("https://example.com/ann/winter-recipes/", "Foreign"),
@@ -187,7 +208,7 @@ proptest::proptest! {
     }
 
     #[test]
-    fn every_board_is_found_by_its_own_id(position in 0_usize..11) {
+    fn every_board_is_found_by_its_own_id(position in 0_usize..16) {
         let board = &boards()[position];
         proptest::prop_assert_eq!(found(board.id.as_str()), board.id.to_string());
     }

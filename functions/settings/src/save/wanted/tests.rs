@@ -49,7 +49,8 @@ fn each_wrong_field_is_named() {
         ("app_id", json!("14 85555"), "app_id", "invalid"),
         ("app_secret", json!(""), "app_secret", "empty"),
         ("app_secret", json!("abc def"), "app_secret", "invalid"),
-        ("app_secret", json!("abcdef\n"), "app_secret", "invalid"),
+        ("app_secret", json!(" \u{200b}\""), "app_secret", "empty"),
+        ("app_secret", json!("abc\ndef"), "app_secret", "invalid"),
         ("app_secret", json!("abc\u{a0}def"), "app_secret", "invalid"),
         ("app_secret", json!("abc\u{0}def"), "app_secret", "invalid"),
         ("app_secret", json!("x".repeat(257)), "app_secret", "too_long"),
@@ -113,6 +114,22 @@ fn a_list_and_a_text_of_scopes_mean_the_same() {
     let list = read(&with("scopes", json!(["pins:read", "boards:read"])), &complete()).unwrap();
     assert_eq!(text.scopes, list.scopes);
     assert_eq!(text.differences(&complete()), ["scopes"]);
+}
+
+#[test]
+fn what_is_not_seen_of_pasted_values_does_not_count() {
+    let mut body = good();
+    body["status"] = json!(" disabled\u{200b}");
+    body["mode"] = json!("\u{a0}sandbox");
+    body["app_id"] = json!("\u{200e}1485\u{200b}555\u{a0};");
+    body["app_secret"] = json!("\u{feff}\"hunter\u{200b}2\",\n");
+    body["scopes"] = json!("\u{201c}pins:read\u{201d};\u{200b}\u{201c}boards:read\u{201d}");
+    let (wanted, plain) = (read(&body, &complete()).unwrap(), read(&good(), &complete()).unwrap());
+    assert_eq!((wanted.mode, wanted.app_id), (plain.mode, plain.app_id));
+    assert_eq!(wanted.scopes, plain.scopes);
+    assert_eq!(wanted.app_secret.unwrap().expose(), "hunter2");
+    let none = read(&with("app_id", json!("\u{200b} ")), &Settings::default()).unwrap();
+    assert_eq!(none.app_id, None);
 }
 
 #[test]
