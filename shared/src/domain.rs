@@ -11,6 +11,7 @@ pub mod check;
 pub mod circuit;
 pub mod content;
 pub mod due;
+pub mod entities;
 pub mod fields;
 pub mod id;
 pub mod import;

@@ -4,6 +4,7 @@ use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use super::entities::decode;
 use super::{BoardId, Content, Pin};
 
 /// The texts of a pin with their white space folded.
@@ -87,9 +88,7 @@ fn is_alike(ours: &str, theirs: &str) -> bool {
 
 /// A text without what a server may rewrite: capitals, punctuation, and characters written as entities.
 fn plain(text: &str) -> String {
-    let entities = [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'")];
-    let text = entities.iter().fold(text.to_owned(), |text, (entity, character)| text.replace(entity, character));
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    decode(text).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// A link without what a server may rewrite: scheme, `www.`, query and fragment, and how other characters are written.
