@@ -2,6 +2,7 @@
 
 mod job;
 mod round_trip;
+mod spreadsheets;
 
 use jiff::SignedDuration;
 use pinterest_sim::NewBoard;
@@ -92,12 +93,15 @@ async fn a_file_that_is_no_table_of_pins_is_refused_as_a_whole_with_the_remedy()
         ("header only", HEADER.into(), "body", "no_rows"),
         ("no header", row.clone().into(), "body", "header_missing"),
         ("missing columns", "Title,Link\na,b".into(), "Media URL", "missing_column"),
-        ("unknown column", format!("{HEADER},Price\n").into(), "Price", "unknown_column"),
         ("duplicate column", format!("{HEADER},title\n").into(), "Title", "duplicate_column"),
-        ("semicolons", HEADER.replace(',', ";").into(), "body", "separator"),
+        ("a misspelt date", "Media URL,Board,Pubish date\na,b,c".into(), "Publish date", "missing_column"),
+        ("two names of a column", "Image URL,Photo,Board\na,b,c".into(), "Media URL", "duplicate_column"),
+        ("a wrong separator", format!("sep=;\n{HEADER}\n{row}").into(), "body", "separator"),
+        ("nothing but commas", format!("{HEADER}\n,,,,,,,\n ,,,,,,,\n").into(), "body", "no_rows"),
         ("an open quote", format!("{HEADER}\n\"Cake,{PLAIN}").into(), "body", "bad_quoting"),
         ("NUL", format!("{HEADER}\nCa\0ke").into(), "body", "nul_byte"),
-        ("UTF-16", vec![0xFF, 0xFE, b'T', 0], "body", "encoding"),
+        ("UTF-16 without its mark", HEADER.bytes().flat_map(|byte| [byte, 0]).collect(), "body", "encoding"),
+        ("a workbook", b"PK\x03\x04\x14\0\x06\0".to_vec(), "body", "workbook"),
         ("neither UTF-8 nor Windows-1252", [HEADER.as_bytes(), b"\n\x81"].concat(), "body", "encoding"),
         ("too many rows", many.into(), "body", "too_many_rows"),
     ] {

@@ -8,9 +8,11 @@ mod csv;
 mod date;
 mod formula;
 mod judge;
+mod notes;
 mod options;
 pub mod progress;
 mod row;
+mod separator;
 mod sheet;
 mod spacing;
 mod text;
@@ -34,6 +36,7 @@ pub use answer::{ImportBody, ImportCheck, ImportRow};
 pub use columns::Column;
 pub use csv::cell;
 pub use formula::guard;
+use judge::Judged;
 use options::Options;
 pub use row::CAROUSEL;
 use sheet::{MOST_ROWS, Sheet};
@@ -44,12 +47,17 @@ pub const LONGEST: usize = 5_000_000;
 /// How long a file of bytes may be: API Gateway writes it in base64, and Lambda takes 6,291,456 bytes in all.
 pub const LONGEST_BINARY: usize = 4_500_000;
 
-/// The content type of files of bytes.
-const BINARY: &str = "application/octet-stream";
+/// The content types that API Gateway passes on as text.
+const TEXTS: [&str; 3] = ["text/csv", "text/plain", "text/tab-separated-values"];
+
+/// The content types of files of bytes; the second is what Windows says of a CSV file where Excel is installed.
+const BINARIES: [&str; 2] = ["application/octet-stream", "application/vnd.ms-excel"];
 
 /// Takes the pins of a CSV file, all of them or none; 422 names every wrong cell with its line.
 ///
-/// The columns are those of Pinterest's own bulk tool, and `Account`, `Section` and `Alt text`. Files that were taken
+/// The columns are those of Pinterest's own bulk tool, and `Account`, `Section` and `Alt text`; the usual other names
+/// for them are understood, and columns that mean nothing here are passed over with a note. They may be separated by commas,
+/// semicolons or tabs, and the file may be UTF-8, UTF-16 with its byte order mark, or Windows-1252. Files that were taken
 /// are stored in the background; the same file, sent in the same way, is answered with the import that it began, and
 /// makes no pin twice. An `Idempotency-Key` of another value takes it once more.
 #[utoipa::path(
@@ -58,7 +66,13 @@ const BINARY: &str = "application/octet-stream";
     operation_id = "import_pins",
     tag = "pins",
     params(ImportQuery, IdempotencyKeyHeader),
-    request_body(content((String = "text/csv"), (String = "application/octet-stream"))),
+    request_body(content(
+        (String = "text/csv"),
+        (String = "text/plain"),
+        (String = "text/tab-separated-values"),
+        (String = "application/octet-stream"),
+        (String = "application/vnd.ms-excel")
+    )),
     responses(
         (status = 200, description = "What would become of the file; `dry_run` was asked for.", body = ImportCheck),
         (status = 202, description = "The file was taken, now or before.", body = ImportBody),
@@ -81,7 +95,7 @@ pub async fn import(
         return Err(Problem::invalid(errors));
     }
     let file = body.map_err(|_| too_large(&kind))?;
-    if kind == BINARY && file.len() > LONGEST_BINARY {
+    if BINARIES.contains(&&*kind) && file.len() > LONGEST_BINARY {
         return Err(too_large(&kind));
     }
     let id = options.import_id(&desk.owner, &file);
@@ -95,20 +109,21 @@ pub async fn import(
     }
     let sheet = Sheet::read(&desk, &options, &file).map_err(Problem::invalid)?;
     drop(file);
-    let encoding = sheet.encoding;
-    let rows = judge::judge(&desk, &options, &id, sheet).await?;
+    let judged = judge::judge(&desk, &options, &id, sheet).await?;
     if options.dry_run {
-        return Ok(Json(ImportCheck::new(encoding, rows, options.only_good)).into_response());
+        return Ok(Json(ImportCheck::new(judged, options.only_good)).into_response());
     }
+    let rows = &judged.rows;
     let good = rows.iter().filter(|row| row.pin.is_some()).count();
     if good == 0 || (good < rows.len() && !options.only_good) {
-        return Err(refused(&rows, options.only_good));
+        return Err(refused(rows, options.only_good));
     }
-    take(&desk, id, encoding, &rows).await
+    take(&desk, id, judged).await
 }
 
 /// Keeps the rows and lets them be stored.
-async fn take(desk: &Desk, id: ImportId, encoding: &str, rows: &[ImportedRow]) -> Result<Response, Problem> {
+async fn take(desk: &Desk, id: ImportId, judged: Judged) -> Result<Response, Problem> {
+    let Judged { encoding, notes, rows } = judged;
     let count = |number: usize| u32::try_from(number).expect("a file has at most 10,000 rows");
     let platform = &desk.function.platform;
     let mut import = Import {
@@ -118,6 +133,7 @@ async fn take(desk: &Desk, id: ImportId, encoding: &str, rows: &[ImportedRow]) -
         rows: count(rows.len()),
         total: count(rows.iter().filter(|row| row.pin.is_some()).count()),
         warned: count(rows.iter().filter(|row| answer::is_warned(row)).count()),
+        notes,
         stored: 0,
         // Any name that no other request has will do.
         copy: AccountId::random(&*platform.random).as_str().trim_start_matches("acc_").to_owned(),
@@ -127,16 +143,16 @@ async fn take(desk: &Desk, id: ImportId, encoding: &str, rows: &[ImportedRow]) -
         beat_at: None,
         finished_at: None,
     };
-    if was_taken_before(&import, desk, rows).await? {
+    if was_taken_before(&import, desk, &rows).await? {
         return match present(desk, &import.id).await? {
             Some(first) => resumed(desk, first).await,
             None => Err(taken_before()),
         };
     }
-    judge::keep_uploads(desk, rows).await?;
+    judge::keep_uploads(desk, &rows).await?;
     // Before the file: whatever dies from here on, what was taken is stored though nobody asks for it again.
     platform.sweeps.note_import(&import).await?;
-    match platform.imports.create(&mut import, rows).await {
+    match platform.imports.create(&mut import, &rows).await {
         Ok(()) => resumed(desk, import).await,
         Err(StoreError::Conflict) => {
             let first = present(desk, &import.id).await?.ok_or(StoreError::Conflict)?;
@@ -192,14 +208,14 @@ fn content_type(headers: &HeaderMap) -> String {
 }
 
 fn wrong_type(kind: &str) -> Option<FieldError> {
-    let message =
-        "Send the file itself, with Content-Type: text/csv, or application/octet-stream where it is not UTF-8.";
-    let is_known = ["text/csv", BINARY].contains(&kind);
+    let message = "Send the file itself, with Content-Type: text/csv, or application/octet-stream where it is not UTF-8. \
+                   text/plain, text/tab-separated-values and application/vnd.ms-excel are taken as well.";
+    let is_known = TEXTS.contains(&kind) || BINARIES.contains(&kind);
     (!is_known).then(|| FieldError::new("Content-Type", "unsupported", message))
 }
 
 fn too_large(kind: &str) -> Problem {
-    let longest = if kind == BINARY { "4.5 MB, the most for application/octet-stream" } else { "5 MB" };
+    let longest = if BINARIES.contains(&kind) { format!("4.5 MB, the most for {kind}") } else { "5 MB".to_owned() };
     let detail = format!("The file is longer than {longest}. Split it: a file has at most {MOST_ROWS} rows.");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
 }

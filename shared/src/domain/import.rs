@@ -27,6 +27,8 @@ pub struct Import {
     pub total: u32,
     /// How many of them have something worth knowing.
     pub warned: u32,
+    /// What is worth knowing of the file as a whole.
+    pub notes: Vec<RowNote>,
     /// How many pins are stored at least.
     pub stored: u32,
     /// Which copy of the rows in the table is meant.
@@ -67,10 +69,10 @@ pub struct PlannedPin {
     pub publish_at: Timestamp,
 }
 
-/// Something about a cell.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Something about a cell, or about a file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RowNote {
-    /// The name of the column.
+    /// The name of the column, `row` for the whole of it, or `file`.
     pub column: String,
     /// A stable word for programs.
     pub code: Cow<'static, str>,
@@ -143,6 +145,7 @@ mod tests {
             rows: 25,
             total: 25,
             warned: 0,
+            notes: Vec::new(),
             stored: 0,
             copy: "c".into(),
             starts: vec![0, 10, 20],

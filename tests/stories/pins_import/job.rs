@@ -283,6 +283,7 @@ fn absent(owner: OwnerId, id: ImportId, created_at: Timestamp) -> Import {
         rows: 1,
         total: 1,
         warned: 0,
+        notes: Vec::new(),
         stored: 0,
         copy: "copy".to_owned(),
         starts: vec![0],

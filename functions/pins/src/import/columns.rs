@@ -1,8 +1,17 @@
 //! The columns of Pinterest's file, and ours.
 
-use shared::domain::FieldError;
+use shared::domain::{FieldError, RowNote};
 
 use super::csv::Record;
+use aliases::aliases;
+
+mod aliases;
+
+/// How many columns are named.
+const MOST_NAMED: usize = 10;
+
+/// How much of a name is shown, and compared, in characters.
+const LONGEST_NAME: usize = 100;
 
 /// A column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,9 +73,46 @@ impl Column {
         }
     }
 
-    fn read(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|column| column.name().eq_ignore_ascii_case(text.trim()))
+    /// The column that a text in a header means, and how certainly.
+    fn read(text: &str) -> Option<(Self, Called)> {
+        if let Some(column) = Self::ALL.into_iter().find(|column| column.name().eq_ignore_ascii_case(text.trim())) {
+            return Some((column, Called::Exactly));
+        }
+        let given = plain(text);
+        let means = |column: &Self| plain(column.name()) == given || aliases(*column).any(|alias| alias == given);
+        Self::ALL.into_iter().find(means).map(|column| (column, Called::Otherwise))
     }
+
+    /// The column whose name was perhaps meant.
+    fn near(text: &str) -> Option<Self> {
+        let given = plain(text);
+        let most = (given.chars().count() / 4).clamp(1, 3);
+        let near = Self::ALL.into_iter().map(|column| {
+            let apart = |name: &str| strsim::damerau_levenshtein(&given, name);
+            let aliases = aliases(column).filter(|alias| alias.len() > 4).map(apart);
+            (aliases.chain([apart(&plain(column.name()))]).min().unwrap_or(usize::MAX), column)
+        });
+        let near = near.min_by_key(|(apart, _)| *apart);
+        near.filter(|(apart, _)| given.len() > 2 && *apart <= most).map(|(_, column)| column)
+    }
+}
+
+/// Whether a header has the very name of a column, or another one for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Called {
+    Exactly,
+    Otherwise,
+}
+
+/// A name without capitals, with one blank in the place of whatever is no letter or digit.
+fn plain(name: &str) -> String {
+    let name: String = name.chars().take(LONGEST_NAME).collect::<String>().to_lowercase();
+    name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// How many columns of a header are known.
+pub fn count_known(header: &Record) -> usize {
+    header.cells.iter().filter(|text| Column::read(text).is_some()).count()
 }
 
 /// Which cell of a record belongs to which column.
@@ -74,46 +120,59 @@ impl Column {
 pub struct Columns {
     places: [Option<usize>; Column::ALL.len()],
     width: usize,
+    /// What separates the cells of the file.
+    pub separator: char,
+}
+
+/// What a header says beside the columns that are known.
+#[derive(Debug, Default)]
+struct Others {
+    /// The names that mean nothing here.
+    unknown: Vec<String>,
+    /// What is known by another name, and left out since its own name is there too.
+    unused: Vec<(String, Column)>,
 }
 
 impl Columns {
-    /// Reads a header; names every column of it that is wrong or missing.
-    pub fn read(header: &Record) -> Result<Self, Vec<FieldError>> {
-        let mut errors = Vec::new();
-        if let [only] = header.cells.as_slice()
-            && let Some((_, name)) =
-                [(';', "semicolons"), ('\t', "tabs")].into_iter().find(|(sign, _)| only.contains(*sign))
-        {
-            let message = format!("The columns are separated by {name}. Save the file with commas between them.");
-            return Err(vec![FieldError::new("body", "separator", message)]);
-        }
+    /// Reads a header, with what is worth knowing of it; names every column of it that is wrong or missing.
+    pub fn read(header: &Record, separator: char) -> Result<(Self, Vec<RowNote>), Vec<FieldError>> {
         // Spreadsheets write empty columns behind the last one.
         let width = header.width;
-        let mut places = [None; Column::ALL.len()];
-        for (place, text) in header.cells.iter().take(width).enumerate() {
-            match Column::read(text) {
-                None => errors.push(unknown(text)),
-                Some(column) if places[column as usize].is_some() => {
-                    let message = "The header has this column twice. Remove one of the two.";
-                    errors.push(FieldError::new(column.name(), "duplicate_column", message));
-                }
-                Some(column) => places[column as usize] = Some(place),
+        let mut named: [Vec<(usize, Called)>; Column::ALL.len()] = Default::default();
+        let mut others = Others::default();
+        let shown = |place: usize| header.cells[place].trim().chars().take(LONGEST_NAME).collect::<String>();
+        for place in 0..width.min(header.cells.len()) {
+            match Column::read(&header.cells[place]) {
+                None => others.unknown.push(shown(place)),
+                Some((column, called)) => named[column as usize].push((place, called)),
             }
         }
-        if let Some(last) = errors.last_mut() {
-            last.more = width.saturating_sub(header.cells.len());
-        }
-        if places.iter().all(Option::is_none) {
+        if named.iter().all(Vec::is_empty) {
             let message = format!("The first line is no header. Begin the file with: {}.", names());
             return Err(vec![FieldError::new("body", "header_missing", message)]);
         }
-        for column in [Column::MediaUrl, Column::Board] {
-            if places[column as usize].is_none() {
-                let message = "The header lacks this column, and no pin can be without it.";
-                errors.push(FieldError::new(column.name(), "missing_column", message));
-            }
+        let (mut places, mut errors) = ([None; Column::ALL.len()], Vec::new());
+        for column in Column::ALL {
+            let named = &named[column as usize];
+            let exact: Vec<_> = named.iter().filter(|(_, called)| *called == Called::Exactly).collect();
+            let (chosen, rest) = match (exact.as_slice(), named.as_slice()) {
+                ([(place, _)], all) => (Some(*place), all),
+                ([], [(place, _)]) => (Some(*place), &[][..]),
+                // Nothing is made of keywords, so it does not matter which of them are meant.
+                ([], [(place, _), ..]) if column == Column::Keywords => (Some(*place), &[][..]),
+                ([], []) => (None, &[][..]),
+                (_, several) => {
+                    errors.push(duplicate(column, several.iter().map(|(place, _)| shown(*place))));
+                    continue;
+                }
+            };
+            places[column as usize] = chosen;
+            let unused = rest.iter().filter(|(place, _)| Some(*place) != chosen);
+            others.unused.extend(unused.map(|(place, _)| (shown(*place), column)));
         }
-        if errors.is_empty() { Ok(Self { places, width }) } else { Err(errors) }
+        errors.extend(missing(&named, &others.unknown));
+        let more = width.saturating_sub(header.cells.len());
+        if errors.is_empty() { Ok((Self { places, width, separator }, others.notes(more))) } else { Err(errors) }
     }
 
     /// Whether the header has the column.
@@ -133,10 +192,86 @@ impl Columns {
     }
 }
 
-fn unknown(text: &str) -> FieldError {
-    let shown: String = text.trim().chars().take(100).collect();
-    let message = format!("There is no column {shown:?}. Remove it, or rename it to one of: {}.", names());
-    FieldError::new(if shown.is_empty() { "body" } else { &shown }, "unknown_column", message)
+impl Others {
+    /// What is told of a whole file; `more` of its columns were not looked at.
+    fn notes(self, more: usize) -> Vec<RowNote> {
+        let mut notes = Vec::new();
+        let unknown: Vec<_> = self.unknown.iter().map(|name| suggested(name)).collect();
+        if !unknown.is_empty() || more > 0 {
+            let message = format!(
+                "Columns that mean nothing here are passed over: {}. What is known: {}.",
+                listed(&unknown, more),
+                names()
+            );
+            notes.push(RowNote::new("file", "unknown_columns", message));
+        }
+        let unused = self.unused.iter().map(|(name, column)| format!("{name:?} (beside {:?})", column.name()));
+        let unused: Vec<_> = unused.collect();
+        if !unused.is_empty() {
+            let message = format!(
+                "Columns that mean the same as one with Pinterest's own name are passed over: {}.",
+                listed(&unused, 0)
+            );
+            notes.push(RowNote::new("file", "columns_not_used", message));
+        }
+        notes
+    }
+}
+
+/// A name with what was perhaps meant.
+fn suggested(name: &str) -> String {
+    match (name, Column::near(name)) {
+        ("", _) => "one without a name".to_owned(),
+        (_, Some(column)) => format!("{name:?} (did you mean {}?)", column.name()),
+        (_, None) => format!("{name:?}"),
+    }
+}
+
+fn listed(names: &[String], more: usize) -> String {
+    let more = more + names.len().saturating_sub(MOST_NAMED);
+    let first = names[..names.len().min(MOST_NAMED)].join(", ");
+    if more > 0 { format!("{first} and {more} more") } else { first }
+}
+
+/// Columns without which there is no pin, or without which every pin would go out at once though a date was written.
+fn missing(named: &[Vec<(usize, Called)>], unknown: &[String]) -> Vec<FieldError> {
+    let meant = |column| unknown.iter().find(|name| Column::near(name) == Some(column));
+    let wrong = [Column::MediaUrl, Column::Board, Column::PublishDate].into_iter().filter_map(|column| {
+        if !named[column as usize].is_empty() {
+            return None;
+        }
+        match (meant(column), column) {
+            (Some(name), Column::PublishDate) => {
+                let message = format!(
+                    "The header lacks this column, and without it every row would go out at once. Is it {name:?}? Rename \
+                     that one to {}, or remove it.",
+                    column.name()
+                );
+                Some(FieldError::new(column.name(), "missing_column", message))
+            }
+            (None, Column::PublishDate) => None,
+            (meant, column) => {
+                let remedy = meant.map(|name| format!(" Is it {name:?}? Rename that one.")).unwrap_or_default();
+                let message = format!("The header lacks this column, and no pin can be without it.{remedy}");
+                Some(FieldError::new(column.name(), "missing_column", message))
+            }
+        }
+    });
+    wrong.collect()
+}
+
+fn duplicate(column: Column, shown: impl Iterator<Item = String>) -> FieldError {
+    let mut names: Vec<_> = shown.map(|name| format!("{name:?}")).collect();
+    names.dedup();
+    let message = match names.as_slice() {
+        [_] => "The header has this column twice. Remove one of the two.".to_owned(),
+        several => format!(
+            "{} mean the same column. Remove all but one, or rename the one that counts to {}.",
+            listed(several, 0),
+            column.name()
+        ),
+    };
+    FieldError::new(column.name(), "duplicate_column", message)
 }
 
 fn names() -> String {
@@ -144,39 +279,4 @@ fn names() -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::csv;
-    use super::*;
-
-    fn read(header: &str) -> Result<Columns, Vec<(String, &'static str)>> {
-        let header = csv::read(header).next().and_then(Result::ok).expect("it has a record");
-        Columns::read(&header).map_err(|errors| errors.into_iter().map(|error| (error.field, error.code)).collect())
-    }
-
-    #[test]
-    fn columns_go_by_their_names_in_any_order_and_case() {
-        let columns = read(" media url ,LINK,Pinterest Board,,");
-        let record = csv::read("m,l,b").next().and_then(Result::ok).expect("it has a record");
-        assert!(columns.is_ok_and(|columns| {
-            columns.cell(&record, Column::Link) == "l"
-                && columns.cell(&record, Column::Title).is_empty()
-                && columns.misfit(&record).is_none()
-        }));
-    }
-
-    #[test]
-    fn what_is_wrong_with_a_header_is_named() {
-        for (header, errors) in [
-            ("Media URL,Pinterest board,Price", vec![("Price", "unknown_column")]),
-            ("Media URL,Pinterest board,media url", vec![("Media URL", "duplicate_column")]),
-            ("Title", vec![("Media URL", "missing_column"), ("Pinterest board", "missing_column")]),
-            ("Title;Media URL;Pinterest board", vec![("body", "separator")]),
-            ("Title\tMedia URL", vec![("body", "separator")]),
-            ("Cake,https://example.com/a.jpg,Cakes", vec![("body", "header_missing")]),
-            ("Media URL,,Pinterest board", vec![("body", "unknown_column")]),
-        ] {
-            let errors = errors.into_iter().map(|(field, code)| (field.to_owned(), code)).collect::<Vec<_>>();
-            assert_eq!(read(header).err(), Some(errors), "{header}");
-        }
-    }
-}
+mod tests;

@@ -1,4 +1,5 @@
-//! Comma-separated values as RFC 4180 has them, with the lines on which records begin.
+//! Comma-separated values as RFC 4180 has them, with the lines on which records begin, and the same with another
+//! separator.
 //!
 //! What is quoted wrongly is noted at its record, not guessed at; only a quote that is never closed makes a file
 //! unreadable.
@@ -25,9 +26,10 @@ pub struct Record {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unclosed(pub u32);
 
-/// Reads records one by one; empty lines are none. Lines end with LF, CRLF or CR. Nothing comes after an error.
-pub fn read(text: &str) -> Reader<'_> {
-    Reader { rest: text, line: 1 }
+/// Reads records one by one from `text`, which begins in `line`. Lines without anything but blank cells are none. They end
+/// with LF, CRLF or CR. Nothing comes after an error.
+pub fn read(text: &str, line: u32, separator: char) -> Reader<'_> {
+    Reader { rest: text, line, separator }
 }
 
 /// What is left to be read.
@@ -35,11 +37,12 @@ pub fn read(text: &str) -> Reader<'_> {
 pub struct Reader<'t> {
     rest: &'t str,
     line: u32,
+    separator: char,
 }
 
 /// What ends a cell.
 enum End {
-    Comma,
+    Cell,
     Record,
 }
 
@@ -63,7 +66,8 @@ impl Iterator for Reader<'_> {
             let record = self.record();
             match &record {
                 Err(_) => self.rest = "",
-                Ok(Record { cells, is_misquoted: false, .. }) if cells.len() == 1 && cells[0].is_empty() => continue,
+                // Spreadsheets write rows that were cleared as nothing but separators.
+                Ok(Record { width: 0, is_misquoted: false, .. }) => continue,
                 Ok(_) => {}
             }
             return Some(record);
@@ -100,12 +104,12 @@ impl Reader<'_> {
 
     /// The rest of a cell that is not quoted, with what ends it.
     fn plain(&mut self, cell: &mut String) -> End {
-        let length = self.rest.find([',', '\r', '\n']).unwrap_or(self.rest.len());
+        let length = self.rest.find([self.separator, '\r', '\n']).unwrap_or(self.rest.len());
         let (text, rest) = self.rest.split_at(length);
         cell.push_str(text);
         self.rest = rest;
-        if self.takes(',') {
-            return End::Comma;
+        if self.takes(self.separator) {
+            return End::Cell;
         }
         self.line_end();
         End::Record
@@ -156,7 +160,7 @@ mod tests {
     use super::*;
 
     fn cells(text: &str) -> Vec<(u32, Vec<String>)> {
-        let records: Vec<_> = read(text).map(Result::unwrap).collect();
+        let records: Vec<_> = read(text, 1, ',').map(Result::unwrap).collect();
         assert!(records.iter().all(|record| !record.is_misquoted), "{text:?}");
         records.into_iter().map(|record| (record.line, record.cells)).collect()
     }
@@ -175,8 +179,26 @@ mod tests {
     }
 
     #[test]
+    fn a_separator_ends_cells_and_the_others_are_text() {
+        for separator in [';', '\t', '|'] {
+            let text = format!("a,b{separator}\"1{separator}2\"{separator}\"x, y; z\"\n");
+            let records: Vec<_> = read(&text, 2, separator).map(Result::unwrap).collect();
+            assert_eq!((records.len(), records[0].line), (1, 2));
+            assert_eq!(records[0].cells, ["a,b".to_owned(), format!("1{separator}2"), "x, y; z".to_owned()]);
+        }
+    }
+
+    #[test]
+    fn what_has_only_blank_cells_is_no_record() {
+        for blank in ["", ",,,", " ,\u{a0},", "\"\",\" \"", "  "] {
+            assert_eq!(cells(&format!("a,b\n{blank}\n{blank}\nc,\n{blank}")).len(), 2, "{blank:?}");
+        }
+        assert_eq!(read("a\n\"\"x\n", 1, ',').count(), 2, "what is quoted wrongly may be anything");
+    }
+
+    #[test]
     fn a_quote_that_is_never_closed_is_named_by_the_line_that_opens_it() {
-        let all = |text| read(text).collect::<Result<Vec<_>, _>>();
+        let all = |text| read(text, 1, ',').collect::<Result<Vec<_>, _>>();
         assert_eq!(all("a,b\n1,\"2\n3,4\n"), Err(Unclosed(2)));
         assert_eq!(all("\""), Err(Unclosed(1)));
     }
@@ -184,7 +206,7 @@ mod tests {
     #[test]
     fn a_record_that_is_quoted_wrongly_does_not_take_the_next_one_with_it() {
         for text in ["\"a\"b,c\nd,e", "5\" tall,c\nd,e", "a,\"b\" \nd,e"] {
-            let records: Vec<_> = read(text).map(Result::unwrap).collect();
+            let records: Vec<_> = read(text, 1, ',').map(Result::unwrap).collect();
             assert_eq!(records.iter().map(|record| record.is_misquoted).collect::<Vec<_>>(), [true, false], "{text:?}");
         }
     }

@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures_util::future::try_join_all;
 use shared::api::Problem;
-use shared::domain::{Account, AccountId, Content, Cover, FieldError, ImportId, ImportedRow, Media, PlannedPin};
+use shared::domain::{
+    Account, AccountId, Content, Cover, FieldError, ImportId, ImportedRow, Media, PlannedPin, RowNote,
+};
 
 use super::columns::Column;
+use super::notes;
 use super::options::Options;
 use super::row::Row;
 use super::sheet::Sheet;
@@ -21,20 +24,29 @@ const AT_ONCE: usize = 16;
 /// What a spot is told apart by: the account, and board and section as they were given.
 type Place = (Option<AccountId>, Option<String>, Option<String>);
 
+/// A file whose rows were judged.
+#[derive(Debug)]
+pub struct Judged {
+    /// In which encoding it was.
+    pub encoding: &'static str,
+    /// What is worth knowing of the file as a whole.
+    pub notes: Vec<RowNote>,
+    /// Its rows.
+    pub rows: Vec<ImportedRow>,
+}
+
 /// Judges every row of a file.
-pub async fn judge(
-    desk: &Desk,
-    options: &Options,
-    id: &ImportId,
-    mut sheet: Sheet,
-) -> Result<Vec<ImportedRow>, Problem> {
+pub async fn judge(desk: &Desk, options: &Options, id: &ImportId, mut sheet: Sheet) -> Result<Judged, Problem> {
     let accounts = accounts(desk, options, &mut sheet).await?;
     let placements = place(desk, &accounts, &mut sheet.rows).await?;
     check_uploads(desk, &mut sheet.rows).await?;
     note_repeats(&mut sheet.rows);
     spacing::check(desk, id, &mut sheet.rows, &accounts, &placements).await?;
     let rows = sheet.rows.into_iter().zip(accounts).zip(placements);
-    Ok(rows.map(|((row, account), placement)| judged(row, account, placement)).collect())
+    let mut rows: Vec<_> = rows.map(|((row, account), placement)| judged(row, account, placement)).collect();
+    let mut notes = sheet.notes;
+    notes.extend(notes::gather(&mut rows));
+    Ok(Judged { encoding: sheet.encoding, notes, rows })
 }
 
 /// The account of each row; what is wrong with it is noted.

@@ -12,6 +12,7 @@ use super::csv::Record;
 use super::date::{self, NoDate};
 use super::formula::unguard;
 use super::options::Options;
+use super::separator;
 use crate::when::When;
 
 /// What an export says in the place of a carousel.
@@ -90,8 +91,9 @@ impl Row {
         }
         if let Some((given, wanted)) = columns.misfit(record) {
             let message = format!(
-                "The row has {given} cells, and the header {wanted}. Put cells with a comma or a line break in quotes, \
-                 and leave no comma out."
+                "The row has {given} cells, and the header {wanted}. The columns are separated by {}: put cells with one \
+                 of them or a line break in quotes, and leave none out.",
+                separator::name(columns.separator)
             );
             self.errors.push(RowNote::new("row", "cell_count", message));
             return false;

@@ -1,12 +1,13 @@
 //! A file as rows, each read by itself.
 
-use shared::domain::FieldError;
+use shared::domain::{FieldError, RowNote};
 
 use super::columns::{Column, Columns};
 use super::csv::{self, Unclosed};
 use super::options::Options;
 use super::row::Row;
-use super::text;
+use super::separator::{self, Separated};
+use super::{notes, text};
 use crate::desk::Desk;
 
 /// How many rows a file may have.
@@ -19,6 +20,8 @@ pub struct Sheet {
     pub encoding: &'static str,
     /// Its rows, the header left out.
     pub rows: Vec<Row>,
+    /// What is worth knowing of the file as a whole.
+    pub notes: Vec<RowNote>,
     /// Whether rows can name their account.
     pub names_accounts: bool,
 }
@@ -26,12 +29,15 @@ pub struct Sheet {
 impl Sheet {
     /// Reads a file; answers what keeps it from being read at all.
     pub fn read(desk: &Desk, options: &Options, file: &[u8]) -> Result<Self, Vec<FieldError>> {
-        let text::Text { text, encoding } = text::decode(file).map_err(|error| vec![error])?;
-        let mut records = csv::read(&text).map(|record| record.map_err(|unclosed| vec![never_closed(&unclosed)]));
+        let text = text::decode(file).map_err(|error| vec![error])?;
+        let Separated { separator, text: table, line } = separator::find(&text.text).map_err(|error| vec![error])?;
+        let records = csv::read(table, line, separator);
+        let mut records = records.map(|record| record.map_err(|unclosed| vec![never_closed(&unclosed)]));
         let Some(header) = records.next().transpose()? else {
             return Err(vec![FieldError::new("body", "empty", "The file is empty. Send the table as CSV.")]);
         };
-        let columns = Columns::read(&header)?;
+        let (columns, mut notes) = Columns::read(&header, separator)?;
+        notes.extend(notes::of_encoding(&text));
         let (mut rows, mut count) = (Vec::new(), 0);
         // One record at a time: a file and all its records at once would be several times its size.
         for record in records {
@@ -48,7 +54,7 @@ impl Sheet {
         if count > MOST_ROWS {
             return Err(vec![too_many(count)]);
         }
-        Ok(Self { encoding, rows, names_accounts: columns.has(Column::Account) })
+        Ok(Self { encoding: text.encoding, rows, notes, names_accounts: columns.has(Column::Account) })
     }
 }
 

@@ -31,6 +31,8 @@ pub(in crate::store) struct ImportItem {
     row_count: u32,
     pin_count: u32,
     warned: u32,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    notes: Vec<(String, String, String)>,
     stored: u32,
     copy_name: String,
     starts: Vec<u32>,
@@ -53,6 +55,7 @@ impl From<&Import> for ImportItem {
             row_count: import.rows,
             pin_count: import.total,
             warned: import.warned,
+            notes: packed_notes(&import.notes),
             stored: import.stored,
             copy_name: import.copy.clone(),
             starts: import.starts.clone(),
@@ -74,6 +77,7 @@ impl ImportItem {
             rows: self.row_count,
             total: self.pin_count,
             warned: self.warned,
+            notes: unpacked_notes(self.notes),
             stored: self.stored,
             copy: self.copy_name,
             starts: self.starts,
@@ -161,22 +165,24 @@ impl From<PlannedItem> for PlannedPin {
 
 impl From<&ImportedRow> for RowItem {
     fn from(row: &ImportedRow) -> Self {
-        let notes = |notes: &[RowNote]| {
-            notes.iter().map(|note| (note.column.clone(), note.code.to_string(), note.message.clone())).collect()
-        };
         let pin = row.pin.as_ref().map(PlannedItem::from);
-        Self { line: row.line, pin, errors: notes(&row.errors), warnings: notes(&row.warnings) }
+        Self { line: row.line, pin, errors: packed_notes(&row.errors), warnings: packed_notes(&row.warnings) }
     }
 }
 
 impl From<RowItem> for ImportedRow {
     fn from(item: RowItem) -> Self {
-        let notes = |notes: Vec<(String, String, String)>| {
-            notes.into_iter().map(|(column, code, message)| RowNote::new(column, code, message)).collect()
-        };
         let pin = item.pin.map(PlannedPin::from);
-        Self { line: item.line, pin, errors: notes(item.errors), warnings: notes(item.warnings) }
+        Self { line: item.line, pin, errors: unpacked_notes(item.errors), warnings: unpacked_notes(item.warnings) }
     }
+}
+
+fn packed_notes(notes: &[RowNote]) -> Vec<(String, String, String)> {
+    notes.iter().map(|note| (note.column.clone(), note.code.to_string(), note.message.clone())).collect()
+}
+
+fn unpacked_notes(notes: Vec<(String, String, String)>) -> Vec<RowNote> {
+    notes.into_iter().map(|(column, code, message)| RowNote::new(column, code, message)).collect()
 }
 
 /// Rows as they lie in items, each beside the position of its first row.
