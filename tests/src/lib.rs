@@ -30,6 +30,7 @@ mod shapes;
 mod shortcuts;
 pub mod simulation;
 pub mod template;
+pub mod tenants;
 mod uploads;
 mod world;
 

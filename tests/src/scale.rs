@@ -181,21 +181,26 @@ fn count(number: usize) -> f64 {
 }
 
 impl World {
-    /// Puts `count` pins that are due on later days into the table by the shortest way, those of `crowd` in turns.
+    /// Puts `count` pins that are due on later days into the table, those of `crowd` in turns.
     async fn shelve(&self, crowd: &[Seeded], count: usize) {
         let day = SignedDuration::from_hours(24);
-        let sown = self.sow(crowd.iter().map(|seeded| (seeded, START + day))).await;
-        let patterns: Vec<Item> = sown.iter().map(|sown| self.stored(sown.owner.as_str(), &sown.id)).collect();
+        let due = |index| START + day + SignedDuration::from_millis(i64::try_from(index).expect("it fits") * 300);
+        self.stock(crowd, count, due).await;
+    }
+
+    /// Puts `count` pins into the table by the shortest way, those of `crowd` in turns.
+    pub(crate) async fn stock(&self, crowd: &[Seeded], count: usize, due: impl Fn(usize) -> Timestamp) {
+        let first = crowd.iter().take(count).enumerate().map(|(index, seeded)| (seeded, due(index)));
+        let patterns: Vec<Item> =
+            self.sow(first).await.iter().map(|sown| self.stored(sown.owner.as_str(), &sown.id)).collect();
         let random = self.platform("shelf").random.clone();
         self.parts.database.enable_bulk_loading().expect("the database is in memory");
-        let mut shelved = patterns.len();
-        while shelved < count {
-            let some = (shelved..count.min(shelved + BULK)).map(|index| {
-                let due = START + day + SignedDuration::from_millis(i64::try_from(index).expect("it fits") * 300);
-                copy(&patterns[index % patterns.len()], &PinId::random(&*random), due)
-            });
+        let mut stocked = patterns.len();
+        while stocked < count {
+            let some = (stocked..count.min(stocked + BULK))
+                .map(|index| copy(&patterns[index % patterns.len()], &PinId::random(&*random), due(index)));
             let some: Vec<_> = some.collect();
-            shelved += some.len();
+            stocked += some.len();
             let table = crate::world::TABLE;
             self.parts.database.import_items(table, some, ImportOptions::default()).expect("items like the others");
         }

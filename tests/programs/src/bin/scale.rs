@@ -1,4 +1,5 @@
-//! Measures what only shows at size, and fails where a bound is broken: `scale [reads] [writes] [precision] [outage] [burst] [import]`.
+//! Measures what only shows at size, and fails where a bound is broken: `scale [reads] [writes] [precision]
+//! [outage] [tenants] [burst] [import]`.
 //! The burst is a hundred thousand pins for one schedule and a fifth of it for sixteen; `scale large-burst` has all of them
 //! for sixteen.
 
@@ -10,6 +11,7 @@ use tests::Ticks;
 use tests::outage::{Outage, Survived};
 use tests::precision::{self, Setting};
 use tests::scale::{self, Burst};
+use tests::tenants;
 
 /// Counts what the Rust code holds; what SQLite holds, the stand-in for services of others, is not in it.
 #[global_allocator]
@@ -33,6 +35,9 @@ fn main() -> ExitCode {
     }
     if wants("outage") {
         broken.extend(outage());
+    }
+    if wants("tenants") {
+        broken.extend(tenants());
     }
     if wants("burst") {
         broken.extend([(500, 1), (100, 16)].into_iter().flat_map(|(accounts, schedules)| burst(accounts, schedules)));
@@ -121,6 +126,47 @@ fn outage() -> Option<String> {
         println!("  health {when}: {health}");
     }
     survived.broken()
+}
+
+fn tenants() -> Vec<String> {
+    let mut broken = Vec::new();
+    println!("forty owners, two of whom Pinterest does not answer");
+    let beside_failing = simulate(tenants::failing_owners());
+    println!("  the others: {}", beside_failing.with);
+    println!("  the same with all answered: {}; {} posts of the two", beside_failing.without, beside_failing.posts);
+    broken.extend(beside_failing.broken());
+
+    println!("a hundred thousand overdue pins of one account, beside fifty accounts of its shard with one pin each");
+    let (mut before, mut peak) = (0.0, 0.0);
+    let begin = || {
+        before = HEAP.current_usage_as_mb().into();
+        HEAP.reset_peak_usage();
+    };
+    let backlog = simulate(tenants::backlog(100_000, begin, || peak = HEAP.peak_usage_as_mb().into()));
+    println!("  the others: {}", backlog.neighbours.with);
+    println!("  the same without it: {}", backlog.neighbours.without);
+    let said = backlog.said_after.map_or("never".to_owned(), |after| format!("within {after:#}"));
+    println!("  its pins say that others go first {said}; at most {} posts a minute", backlog.busiest_minute);
+    println!("  {:.1} MB of heap at most, on top of {before:.1} MB of the table and Pinterest", peak - before);
+    broken.extend(backlog.broken());
+    if peak - before > MOST_MEGABYTES {
+        broken.push(format!("{:.1} MB of heap for a backlog", peak - before));
+    }
+
+    println!("thirty pins of one account for now, asked for at once");
+    let (took, at_once) = simulate(tenants::now(30));
+    println!("  all out after {took:#}, {at_once} of them at once");
+    if at_once != 1 {
+        broken.push(format!("{at_once} posts of an account at once"));
+    }
+
+    println!("five thousand pins of one owner and one of another, when an outage ends");
+    let released = simulate(tenants::release(5_000));
+    println!("  the one is out after {released:#}");
+    if released > tenants::RELEASED {
+        broken.push(format!("{released:#} until one pin beside five thousand was out"));
+    }
+    broken
 }
 
 fn burst(accounts: usize, schedules: u8) -> Vec<String> {
