@@ -156,6 +156,16 @@ impl Template {
         permissions
     }
 
+    /// How many executions are reserved for the publisher in a large installation, and in a small one.
+    pub fn reserved_for_the_publisher(&self) -> [usize; 2] {
+        let functions = self.functions();
+        let sizes = &self.properties(&functions["publisher"])["ReservedConcurrentExecutions"][1];
+        [&sizes[1], &sizes[2]].map(|size| {
+            let size = size.as_i64().expect("it depends on the size of the installation alone");
+            usize::try_from(size).expect("it is a number of executions")
+        })
+    }
+
     /// The variables of each function, those of all functions included.
     pub fn variables(&self) -> BTreeMap<String, BTreeSet<String>> {
         let names = |yaml: &Yaml| {

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::json;
 use shared::api::Access;
 use shared::config::Config;
+use shared::domain::Shard;
 use tests::World;
 use tests::permissions::Permission;
 use tests::template::{Template, TemplateRoute};
@@ -49,6 +50,15 @@ async fn the_api_has_exactly_the_routes_of_the_functions() {
     let routes: BTreeSet<_> = routes.collect();
     assert!(routes.len() > 25, "{}", routes.len());
     assert_eq!(Template::read().routes(), routes);
+}
+
+#[test]
+fn what_is_reserved_for_the_publisher_has_room_for_every_shard_that_a_kick_keeps_and_for_ticks_that_overlap() {
+    let of_kicks = Shard::all().count();
+    let [large, small] = Template::read().reserved_for_the_publisher();
+    for (reserved, schedules) in [(large, 16), (small, 1)] {
+        assert!(reserved > of_kicks + 2 * schedules, "{reserved} for {schedules} schedules");
+    }
 }
 
 #[test]

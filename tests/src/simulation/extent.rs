@@ -84,5 +84,5 @@ impl Extent {
     }
 }
 
-/// How many publishers run at once at most in an installation that reserves so many for them.
+/// How many publishers run at once at most where the rest of the account takes the others: fewer than the template reserves.
 const LIMIT: usize = 4;
