@@ -41,8 +41,8 @@ impl Query {
 
     /// All values of `name` that are not empty.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        let values = self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| trim_unseen(value));
-        values.filter(|value| !value.is_empty())
+        let given = self.0.iter().filter(move |(known, value)| known == name && !value.is_empty());
+        given.map(|(_, value)| trim_unseen(value))
     }
 
     /// The value of `name` as a `T`; a value that is none is noted in `errors` with `expected`.
@@ -94,6 +94,7 @@ mod tests {
     #[test]
     fn a_parameter_may_repeat() {
         assert_eq!(query("status=a&x=1&status=b&status=").all("status").collect::<Vec<_>>(), ["a", "b"]);
-        assert_eq!(query("status=%20%EF%BB%BF&status=+b+").one("status"), Some("b"));
+        assert_eq!(query("status=&status=+b+%EF%BB%BF").one("status"), Some("b"));
+        assert_eq!(query("cursor=%20").one("cursor"), Some(""), "what is blank was given, and is judged");
     }
 }
