@@ -1,11 +1,35 @@
 //! All boards of an account and all sections of a board, over every page of Pinterest's lists.
 
-use crate::domain::{BoardEntry, BoardId, Mode, SectionEntry};
+use crate::domain::{Account, BoardEntry, BoardId, Mode, Scope, SectionEntry};
 use crate::pinterest::{BOARD_PAGE, Board, CallError, Pinterest, Section};
 use crate::vault::AccessToken;
 
 /// Pinterest allows 2,000 boards an account; anything beyond twice that is a list that does not end.
 const MOST_PAGES: usize = 16;
+
+/// The remedy where `account` has no such board: what lists its boards, and why one may be missing there.
+pub fn remedy(account: &Account, list: &str) -> String {
+    match secret_boards_unseen(account) {
+        Some(why) => format!("{list} lists those it has. {why}"),
+        None => format!("{list} lists those it has."),
+    }
+}
+
+/// Why boards of `account` may be missing in every list, and what to do; absent where its permission shows secret boards too.
+pub fn secret_boards_unseen(account: &Account) -> Option<String> {
+    if account.scopes.contains(Scope::BOARDS_READ_SECRET) {
+        return None;
+    }
+    let of_secrets =
+        [Scope::BOARDS_READ_SECRET, Scope::BOARDS_WRITE_SECRET, Scope::PINS_READ_SECRET, Scope::PINS_WRITE_SECRET];
+    let missing: Vec<_> =
+        of_secrets.into_iter().filter(|scope| !account.scopes.contains(*scope)).map(Scope::as_str).collect();
+    Some(format!(
+        "Secret boards are not seen with this account's permission. To use them, let an administrator add {} to the scopes in \
+         the settings, and connect the account again.",
+        missing.join(", ")
+    ))
+}
 
 /// Reads all boards behind `token`.
 pub async fn all_boards(pinterest: &Pinterest, mode: Mode, token: &AccessToken) -> Result<Vec<Board>, CallError> {

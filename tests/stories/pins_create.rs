@@ -41,7 +41,7 @@ async fn a_pin_is_taken_for_its_time_and_waits_in_the_due_index() {
             "link": "https://example.com/lemon-cake", "dominant_color": null,
             "media": {"source_type": "image_url", "url": "https://example.com/lemon-cake.jpg"},
         },
-        "status": "scheduled", "reason": null, "warning": null, "held_until": null, "next_attempt_at": null,
+        "status": "scheduled", "reason": null, "notes": [], "warning": null, "held_until": null, "next_attempt_at": null,
         "publish_at": "2027-02-01T08:30:00Z", "published_at": null, "lateness_ms": null, "pinterest_pin_id": null,
         "pinterest_url": null, "candidates": [], "attempts": [],
         "created_at": "2027-01-15T08:00:00Z", "updated_at": "2027-01-15T08:00:00Z",

@@ -91,7 +91,7 @@ async fn the_next_free_slot_is_given_in_order_and_goes_out_then() {
     }
     let answer = post(&alice, &request(&alice, "next_slot")).await;
     assert_eq!(times(&answer), ["2027-01-18T17:00:00Z"]);
-    let note = json!([{"pin_id": answer.json()["items"][0]["id"], "code": "slot", "message": "The next free slot of the account's plan."}]);
+    let note = json!([{"pin_id": answer.json()["items"][0]["id"], "field": null, "code": "slot", "message": "The next free slot of the account's plan."}]);
     assert_eq!(answer.json()["notes"], note);
     world.clock_reaches("2027-01-15T17:00:00Z".parse().unwrap()).await;
     world.tick().await;

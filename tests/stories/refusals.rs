@@ -129,6 +129,56 @@ async fn what_is_not_pinterests_answer_is_looked_for_under_any_status() {
     }
 }
 
+/// What something on the way answers in Pinterest's place: nothing, half a JSON, or JSON that is not in Pinterest's form.
+const NO_ANSWERS: [&str; 5] = ["", "{\"code\": 29, \"mess", "{\"message\": \"Forbidden\"}", "{}", "[]"];
+
+#[tokio::test(start_paused = true)]
+async fn no_answer_without_pinterests_form_ends_a_pin_or_reaches_its_account() {
+    for text in NO_ANSWERS {
+        let world = World::enabled().await;
+        let alice = world.seed_account("alice", "shop").await;
+        let (effect, times) = (Effect::Before, Some(1));
+        let content_type = Some("application/json".to_owned());
+        for (title, status) in [("Unauthorized", 401), ("Forbidden", 403), ("Missing", 404), ("Wrong", 400)] {
+            let headers = std::collections::BTreeMap::new();
+            let answer =
+                FaultAnswer::Raw { status, text: text.to_owned(), content_type: content_type.clone(), headers };
+            let fault = Fault { effect, answer: Some(answer), times, ..Fault::on(Operation::CreatePin) };
+            world.simulator.set_fault(fault);
+            let pin = world.seed_pin(&alice, title, world.clock.now() + seconds(5)).await;
+            world.schedule_until(world.clock.now() + SignedDuration::from_mins(5)).await;
+            let pin = world.pin(&pin).await;
+            assert_eq!(pin.state.status(), Status::Published, "{status} {text:?} {:?}", outcomes(&pin));
+            assert_eq!(account(&world, &alice).await["state"], "connected", "{status} {text:?}");
+        }
+        assert_eq!(world.simulator.all_pins(pinterest_sim::Mode::Live).len(), 4, "{text:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_about_one_board_or_site_reaches_no_other_pin() {
+    for (status, code, message, reason) in [
+        (401, 7, "You don't have permission to edit that board.", "not_permitted"),
+        (401, 7, "Not authorized to access board or Pin.", "not_permitted"),
+        (403, 403, "Not authorized to access the board.", "not_permitted"),
+        (403, 29, "You are not permitted to access that resource.", "not_permitted"),
+        (400, 1, "This site doesn\u{2019}t allow you to save Pins.", "site_forbids_saving"),
+    ] {
+        let world = World::enabled().await;
+        let alice = world.seed_account("alice", "shop").await;
+        refuse(&world, Operation::CreatePin, (status, code), message);
+        let first = world.seed_pin(&alice, "First", START + seconds(5)).await;
+        let second = world.seed_pin(&alice, "Second", START + seconds(10)).await;
+        world.tick().await;
+        let path = format!("/v1/pins/{}", first.id);
+        let shown = world.user("alice").get(&path).await.json();
+        assert_eq!((&shown["status"], &shown["reason"]["code"]), (&json!("failed"), &json!(reason)), "{message}");
+        assert_eq!(world.pin(&second).await.state.status(), Status::Published, "{status} {message}");
+        assert_eq!(account(&world, &alice).await["state"], "connected", "{status} {message}");
+        assert_eq!(account(&world, &alice).await["hold"], Value::Null, "{status} {message}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn trouble_with_a_status_of_a_server_is_looked_for_and_an_image_that_was_not_fetched_is_not() {
     for (effect, message, expected) in [

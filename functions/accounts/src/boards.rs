@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use serde::Serialize;
 use shared::api::description::PageQuery;
-use shared::api::{Json, List, Problem, Query, User, cursor, foreign_cursor};
+use shared::api::{Json, Problem, Query, User, cursor, foreign_cursor};
+use shared::boards::secret_boards_unseen;
 use shared::domain::{AccountId, BoardId, Scope};
 use shared::pinterest::{Board, CallError, RefusalKind};
 use shared::platform::Platform;
@@ -30,23 +31,46 @@ pub struct BoardBody {
     is_group: bool,
 }
 
+/// A part of an account's boards.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BoardList {
+    /// The entries.
+    items: Vec<BoardBody>,
+    /// What to send as `cursor` for the next part; `null` at the end.
+    #[schema(required)]
+    next_cursor: Option<String>,
+    /// Why boards that the account has may be missing; empty where none is.
+    notes: Vec<ListNote>,
+}
+
+/// Something worth knowing about a list.
+#[derive(Debug, Serialize, ToSchema)]
+struct ListNote {
+    #[schema(schema_with = crate::description::board_notes)]
+    code: &'static str,
+    /// What a person reads.
+    message: String,
+}
+
 /// Lists the account's own boards and the group boards that it may write to.
 ///
-/// A page may be shorter than `limit`; the list ends where `next_cursor` is `null`.
+/// A page may be shorter than `limit`; the list ends where `next_cursor` is `null`. Secret boards are in it only where the
+/// account was connected with `boards:read_secret`; otherwise `notes` says so. A list that cannot be read is no empty one: it is
+/// answered with an error.
 #[utoipa::path(
     get,
     path = "/v1/accounts/{id}/boards",
     operation_id = "list_boards",
     tag = "boards",
     params(("id" = AccountId, Path, description = "The account."), PageQuery),
-    responses((status = 200, description = "A part of the list.", body = List<BoardBody>), ListBoards)
+    responses((status = 200, description = "A part of the list.", body = BoardList), ListBoards)
 )]
 pub async fn boards(
     State(platform): State<Arc<Platform>>,
     user: User,
     Path(id): Path<String>,
     query: Query,
-) -> Result<Json<List<BoardBody>>, Problem> {
+) -> Result<Json<BoardList>, Problem> {
     let account = own::account(&platform, &user.owner, &id).await?;
     let list = format!("boards of {}", account.id);
     let mut errors = Vec::new();
@@ -61,7 +85,9 @@ pub async fn boards(
     let answer = answer.map_err(|error| refused(error, bookmark.is_some()))?;
     let next_cursor = answer.bookmark.map(|bookmark| cursor(&list, &bookmark));
     let items = answer.items.into_iter().map(|board| BoardBody::new(board, &account.username)).collect();
-    Ok(Json(List { items, next_cursor }))
+    let unseen = secret_boards_unseen(&account);
+    let notes = unseen.map(|message| ListNote { code: "secret_boards_unseen", message }).into_iter().collect();
+    Ok(Json(BoardList { items, next_cursor, notes }))
 }
 
 /// What a refused list is to the client; Pinterest takes a bookmark for invalid that it no longer knows.

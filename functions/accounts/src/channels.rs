@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use shared::api::{Json, Problem, User};
-use shared::boards::all_boards;
+use shared::boards::{all_boards, remedy};
 use shared::domain::account::MOST_CHANNELS;
 use shared::domain::pin::to_millisecond;
 use shared::domain::{
@@ -56,13 +56,13 @@ pub async fn choose(
     }
     let boards = own::heed(&platform, &account, all_boards(&platform.pinterest, mode, &token).await).await?;
     let boards = BoardIndex::new(boards.into_iter().map(Into::into).collect(), &account.username);
-    let channels = check(&choice.board_ids, &boards)?;
+    let channels = check(&choice.board_ids, &boards, &remedy(&account, "GET …/boards"))?;
     let account = store(&platform, &user.owner, &id, channels).await?;
     Ok(Json(AccountBody::of(&platform, account).await?))
 }
 
 /// The chosen boards in their order, each once; or every one that is not a board of the account.
-fn check(chosen: &[String], boards: &BoardIndex) -> Result<Vec<BoardId>, Problem> {
+fn check(chosen: &[String], boards: &BoardIndex, remedy: &str) -> Result<Vec<BoardId>, Problem> {
     let (mut channels, mut errors) = (Vec::new(), Vec::new());
     let mut suggestions = Suggestions::default();
     for (index, text) in chosen.iter().enumerate() {
@@ -71,7 +71,7 @@ fn check(chosen: &[String], boards: &BoardIndex) -> Result<Vec<BoardId>, Problem
             Ok(Ok(board)) if channels.contains(&board.id) => {}
             Ok(Ok(board)) => channels.push(board.id.clone()),
             Ok(Err(miss)) => {
-                let message = miss.message("board", "The account", "GET …/boards lists those it has.");
+                let message = miss.message("board", "The account", remedy);
                 errors.push(FieldError::new(field(), miss.code(), message));
             }
             Err(why) => errors.push(FieldError::new(field(), why.code(), why.to_string())),
@@ -125,14 +125,14 @@ mod tests {
     fn the_order_is_kept_and_a_board_counts_once() {
         let boards = boards(&["1", "2", "3"]);
         let chosen = ["3", "board 1", "https://www.pinterest.com/ann/board-3/", "1"];
-        let channels = check(&ids(&chosen), &boards).unwrap();
+        let channels = check(&ids(&chosen), &boards, "").unwrap();
         assert_eq!(channels.iter().map(BoardId::as_str).collect::<Vec<_>>(), ["3", "1"]);
-        assert_eq!(check(&[], &boards), Ok(Vec::new()));
+        assert_eq!(check(&[], &boards, ""), Ok(Vec::new()));
     }
 
     #[test]
     fn every_wrong_board_is_named() {
-        let problem = check(&ids(&["1", "2", "x", ""]), &boards(&["1"])).unwrap_err();
+        let problem = check(&ids(&["1", "2", "x", ""]), &boards(&["1"]), "").unwrap_err();
         let named: Vec<_> = problem.errors.iter().map(|error| (error.field.as_str(), error.code)).collect();
         let expected = [("board_ids[1]", "not_found"), ("board_ids[2]", "not_found"), ("board_ids[3]", "required")];
         assert_eq!(named, expected);

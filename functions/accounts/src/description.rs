@@ -175,6 +175,14 @@ pub fn account_holds() -> ObjectBuilder {
     words(Hold::table())
 }
 
+/// What there can be to know about a list of boards.
+pub fn board_notes() -> ObjectBuilder {
+    words([(
+        "secret_boards_unseen",
+        "the account was connected without `boards:read_secret`, so no secret board is in the list.",
+    )])
+}
+
 fn privacies() -> OneOfBuilder {
     let words = words([
         ("PUBLIC", "everybody sees it."),

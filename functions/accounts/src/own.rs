@@ -1,7 +1,7 @@
 //! The caller's own account, and its key to Pinterest.
 
 use shared::api::{self, Problem};
-use shared::boards::all_boards;
+use shared::boards::{all_boards, remedy};
 use shared::domain::characters::parse_pasted;
 use shared::domain::{
     Account, BoardId, BoardIndex, GivenBoard, Miss, Mode, OwnerId, ReconnectReason, Scope, Suggestions,
@@ -30,7 +30,7 @@ pub async fn board(platform: &Platform, account: &Account, text: &str) -> Result
     let boards = BoardIndex::new(boards.into_iter().map(Into::into).collect(), &account.username);
     let found = given.find(&boards, &mut Suggestions::default()).map(|board| board.id.clone());
     found.map_err(|miss| {
-        let detail = miss.message("board", "The account", "GET /v1/accounts/{id}/boards lists those it has.");
+        let detail = miss.message("board", "The account", &remedy(account, "GET /v1/accounts/{id}/boards"));
         match miss {
             Miss::Absent { .. } => Problem { detail, ..Problem::not_found("board") },
             Miss::Ambiguous { .. } => Problem::conflict("ambiguous", detail),

@@ -12,6 +12,7 @@ use shared::domain::{
 use utoipa::ToSchema;
 
 use crate::description;
+use crate::note::{self, NoteBody};
 
 /// The Pin of the HTTP contract.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,6 +32,8 @@ pub struct PinBody {
     /// Why the pin is not out; `null` where there is nothing to say.
     #[schema(schema_with = description::reason)]
     reason: Option<Reason>,
+    /// What texts and links have that may not be meant, while they can be changed; otherwise empty.
+    notes: Vec<NoteBody>,
     /// What would keep the pin from going out at its time, seen a quarter of an hour before; otherwise `null`.
     #[schema(schema_with = description::warning)]
     warning: Option<Reason>,
@@ -211,6 +214,7 @@ impl PinBody {
         Self {
             status: status(&pin, settings).code(),
             reason: derived.map(of_hold).or_else(|| reason(&pin.state)),
+            notes: if can_be_changed(&pin) { note::bodies(pin.content.notes()) } else { Vec::new() },
             warning: pin.warning.map(|why| Reason { code: why.code(), message: why.message() }),
             held_until: until(&pin).filter(|_| derived.is_none()),
             next_attempt_at: next_attempt(&pin).filter(|_| settings.enabled && pin.mode == settings.mode),
@@ -232,6 +236,10 @@ impl PinBody {
             updated_at: pin.updated_at,
         }
     }
+}
+
+fn can_be_changed(pin: &Pin) -> bool {
+    matches!(pin.state.status(), Status::Draft | Status::Scheduled | Status::Held | Status::Failed)
 }
 
 fn reason(state: &State) -> Option<Reason> {

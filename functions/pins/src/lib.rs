@@ -16,6 +16,7 @@ mod kept;
 mod list;
 mod media;
 mod moment;
+mod note;
 mod own;
 mod placement;
 mod planner;

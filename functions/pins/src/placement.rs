@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join_all, try_join_all};
 use shared::api::Problem;
+use shared::boards::remedy;
 use shared::domain::{
     Account, AccountId, BoardId, BoardIndex, Connection, Destination, FieldError, GivenBoard, GivenSection, Mode, Plan,
     Scope, SectionId, Settings, Suggestions,
@@ -177,8 +178,8 @@ fn judge(
             place(board.id.clone(), true)
         }
         (Err(miss), _) if known.complete => {
-            let remedy = "GET /v1/accounts/{id}/boards lists those it has.";
-            return Err(object("board_id", miss.code(), miss.message("board", "The account", remedy)));
+            let remedy = remedy(account, "GET /v1/accounts/{id}/boards");
+            return Err(object("board_id", miss.code(), miss.message("board", "The account", &remedy)));
         }
         (Err(_), Some(id)) => place(id, false),
         (Err(_), None) => return Err(unasked("board_id", "board", known.denied)),

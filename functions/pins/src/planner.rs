@@ -9,10 +9,8 @@ mod calendar;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Serialize;
 use shared::domain::{AccountId, Alike, Clash, Content, FieldError, PinId, Plan};
 use shared::store::{SlotClaim, StoreError};
-use utoipa::ToSchema;
 
 use crate::desk::Desk;
 use crate::placement::Placement;
@@ -47,10 +45,9 @@ pub struct Timing {
 }
 
 /// What was done to the time of a pin and why, or what could not be verified of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Note {
     /// A word for programs.
-    #[schema(schema_with = crate::description::notes)]
     pub code: &'static str,
     /// What a person reads.
     pub message: &'static str,

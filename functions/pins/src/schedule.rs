@@ -7,6 +7,8 @@ pub mod preview;
 mod spacing;
 mod timetable;
 
+use std::borrow::Cow;
+
 use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
@@ -22,8 +24,8 @@ use crate::description::{IdempotencyKeyHeader, NewPins, Schedule};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
 use crate::media;
+use crate::note::NoteBody;
 use crate::placement::{self, Placement, Spot};
-use crate::planner::Note;
 use crate::templates;
 use form::Form;
 use order::{Filled, Order};
@@ -32,17 +34,21 @@ use order::{Filled, Order};
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Scheduled {
     items: Vec<PinBody>,
-    /// What was done to the times that were asked for, and what could not be verified; empty where nothing was.
+    /// What was done to the times that were asked for, what could not be verified, and what texts and links have that may not
+    /// be meant; empty where there is nothing.
     notes: Vec<PinNote>,
 }
 
-/// What was done to the time of one of the pins, or could not be verified of it.
+/// What is worth knowing about one of the pins.
 #[derive(Debug, Serialize, ToSchema)]
 struct PinNote {
     pin_id: PinId,
+    /// The field that it is about, such as `content.title`; `null` where it is about time or place.
+    #[schema(required)]
+    field: Option<String>,
     #[schema(schema_with = crate::description::notes)]
     code: &'static str,
-    message: &'static str,
+    message: Cow<'static, str>,
 }
 
 /// Takes one pin a target, or none of them; 422 names every wrong field at once.
@@ -71,8 +77,12 @@ pub async fn schedule(
     let form = Form::read(body, template.as_ref(), &mut errors);
     let Filled { pins, notes } = take(&desk, &form, key, errors).await?;
     kick(&desk.function.platform, &pins).await;
+    let of_content =
+        pins.iter().flat_map(|pin| pin.content.notes().into_iter().map(|note| (pin.id.clone(), note.into())));
+    let notes = notes.into_iter().map(|(pin_id, note)| (pin_id, note.into())).chain(of_content);
+    let notes =
+        notes.map(|(pin_id, NoteBody { field, code, message })| PinNote { pin_id, field, code, message }).collect();
     let items = pins.into_iter().map(|pin| PinBody::new(pin, &desk.settings)).collect();
-    let notes = notes.into_iter().map(|(pin_id, Note { code, message })| PinNote { pin_id, code, message }).collect();
     Ok((StatusCode::CREATED, Json(Scheduled { items, notes })))
 }
 

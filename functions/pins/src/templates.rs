@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 use crate::Function;
 use crate::description::{ChangeTemplate, ListTemplates, NewTemplate, OneTemplate, StoreTemplate};
 use crate::desk::Desk;
+use crate::note::{self, NoteBody};
 use form::Wanted;
 
 /// The Template of the HTTP contract.
@@ -41,6 +42,8 @@ pub struct TemplateBody {
     hashtags: Vec<String>,
     /// Added to the link, those that it does not have already.
     link_params: std::collections::BTreeMap<String, String>,
+    /// What its texts have that may not be meant; empty where there is nothing.
+    notes: Vec<NoteBody>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
@@ -60,6 +63,7 @@ impl IntoResponse for Answer {
 impl From<Template> for TemplateBody {
     fn from(template: Template) -> Self {
         Self {
+            notes: note::bodies(template.notes()),
             id: template.id,
             name: template.name,
             title: template.title,

@@ -2,9 +2,11 @@
 
 mod address;
 mod media;
+mod notes;
 mod page;
 
 pub use media::{Cover, Media, SLIDES, Slide, is_video};
+pub use notes::ContentNote;
 
 use super::FieldError;
 use super::characters::{check_characters, trim_unseen, without_unseen};

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::TemplateId;
-use super::content::{Draft, leads_somewhere};
+use super::content::{ContentNote, Draft, leads_somewhere};
 
 /// A template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,12 @@ impl Template {
             link: own.link.as_deref().map(|link| self.linked(link)),
             ..own.clone()
         }
+    }
+
+    /// What is worth knowing about its texts.
+    pub fn notes(&self) -> Vec<ContentNote> {
+        let texts = [("title", &self.title), ("description", &self.description), ("alt_text", &self.alt_text)];
+        texts.into_iter().filter_map(|(field, text)| ContentNote::of_text(field, text.as_deref())).collect()
     }
 
     fn tagged(&self, description: Option<String>) -> Option<String> {

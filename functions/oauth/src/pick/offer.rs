@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use shared::api::{self, CALLBACK_PATH, Origin};
-use shared::boards::all_boards;
+use shared::boards::{all_boards, secret_boards_unseen};
 use shared::clock::remaining;
 use shared::domain::{Account, Mode};
 use shared::pinterest::Board;
@@ -47,13 +47,14 @@ pub async fn offer(platform: &Platform, origin: &Origin, connected: Connected) -
     let boards = list(platform, &connected).await;
     let return_to = connected.return_to.as_deref();
     let account = &connected.account;
-    let Some(boards) = boards.filter(|boards| !boards.is_empty()) else {
-        return without_form(
-            account,
-            return_to,
-            "We could not read the boards of this account just now, or it has none.",
-        );
+    let Some(boards) = boards else {
+        return without_form(account, return_to, "We could not read the boards of this account just now.");
     };
+    if boards.is_empty() {
+        let secret = secret_boards_unseen(account).unwrap_or_default();
+        let why = format!("This account has no boards that are seen here. {secret} Or make a board on Pinterest.");
+        return without_form(account, return_to, &why);
+    }
     match grant(platform, &connected).await {
         Ok(()) => {
             let groups = groups::of(boards, &account.username);
@@ -142,6 +143,7 @@ fn form(account: &Account, groups: &[Group], proof: &Proof, return_to: Option<&s
                     }
                 }
             }
+            @if let Some(secret) = secret_boards_unseen(account) { p.quiet { (secret) } }
             div.actions {
                 button type="submit" { "Save boards" }
                 a href=(return_to.unwrap_or(ACCOUNTS)) { "Not now" }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use shared::api::description::words;
-use shared::domain::{AccountId, PinId};
+use shared::domain::{AccountId, ContentNote, PinId};
 use shared::problems;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::ObjectBuilder;
@@ -111,9 +111,9 @@ problems!(
     ChangeTemplate: USER PATH BODY, 409: "changed_meanwhile", 412: "changed_meanwhile"
 );
 
-/// What can be done to the time of a pin.
+/// What can be done to the time of a pin, and what there can be to know of its content.
 pub fn notes() -> ObjectBuilder {
-    words(Note::ALL.map(Note::told))
+    words(Note::ALL.map(Note::told).into_iter().chain(ContentNote::ALL))
 }
 
 /// What becomes of a pin that is to be moved.

@@ -133,7 +133,12 @@ impl Row {
         let can_be_read = media.is_some();
         let draft = Draft { title, description, alt_text, link, media: media.unwrap_or_default(), ..Draft::default() };
         match Content::check(draft) {
-            Ok(content) => self.content = Some(content),
+            Ok(content) => {
+                let notes = content.notes().into_iter();
+                let notes = notes.map(|note| RowNote::new(column(&note.field).name(), note.code, note.message));
+                self.warnings.extend(notes);
+                self.content = Some(content);
+            }
             Err(_) if !can_be_read => {}
             Err(found) => self.errors.extend(found.into_iter().map(of_content)),
         }
@@ -216,14 +221,18 @@ fn second(text: &str) -> Option<u32> {
 }
 
 fn of_content(error: FieldError) -> RowNote {
-    let column = match error.field.as_str() {
+    RowNote::new(column(&error.field).name(), error.code, error.message)
+}
+
+/// The column of a field of the content.
+fn column(field: &str) -> Column {
+    match field {
         "content.title" => Column::Title,
         "content.description" => Column::Description,
         "content.alt_text" => Column::AltText,
         "content.link" => Column::Link,
         _ => Column::MediaUrl,
-    };
-    RowNote::new(column.name(), error.code, error.message)
+    }
 }
 
 /// In a cell there is no word for now.

@@ -17,6 +17,7 @@ use crate::body::ContentBody;
 use crate::description::{IdempotencyKeyHeader, NewPins, Preview};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
+use crate::note::NoteBody;
 use crate::planner::Note;
 use crate::{media, templates};
 
@@ -42,8 +43,8 @@ struct PlannedPin {
     #[schema(required)]
     local_time: Option<String>,
     time_zone: String,
-    /// What was done to the time that was asked for, and why.
-    notes: Vec<Note>,
+    /// What was done to the time that was asked for and why, and what texts and links have that may not be meant.
+    notes: Vec<NoteBody>,
 }
 
 /// Plans the pins as `POST /v1/pins` would, and stores nothing; 422 names every wrong field at once.
@@ -84,7 +85,9 @@ pub async fn preview(
     let timings = order.timings(&desk, &placed).await?;
     let request = order.request();
     let items = request.targets.iter().zip(placed).zip(timings).map(|((target, place), timing)| {
-        let notes = timing.notes.into_iter().chain(Note::of_place(&place)).collect();
+        let of_content = request.content.notes().into_iter().map(NoteBody::from);
+        let notes =
+            timing.notes.into_iter().chain(Note::of_place(&place)).map(NoteBody::from).chain(of_content).collect();
         let zone = place.plan.unwrap_or_default().zone;
         let local = timing.at.map(|at| zone.written(at));
         PlannedPin {

@@ -176,6 +176,7 @@ function Boards({ account, onClose, onDone }) {
                 `,
               )}
             </fieldset>
+            ${!account.scopes.includes('boards:read_secret') && html`<p class="quiet">${t.compose.where.secretUnseen}</p>`}
             <${Failure} error=${saving.error} />
             <p class="row">
               <${Button} kind="primary" busy=${saving.busy} onClick=${saving.run}>${t.save}<//>

@@ -106,7 +106,8 @@ function Boards({ account, chosen, onToggle }) {
         <input type="checkbox" id=${`board-${board.id}`} checked=${chosen.includes(board.id)} onChange=${() => onToggle(board.id)} />
         <label for=${`board-${board.id}`}>${board.name} <${Privacy} board=${board} /></label>
       </div>`)}
-      ${shown.length === 0 && html`<p class="quiet">${all.length > 0 ? words.where.noMatch : words.where.noBoards}</p>`}
+      ${shown.length === 0 && html`<p class="quiet">${all.length > 0 ? words.where.noMatch : words.where.noBoards}
+        ${' '}${!account.scopes.includes('boards:read_secret') && words.where.secretUnseen}</p>`}
     </fieldset>
     <${Button} kind="plain" busy=${boards.loading} onClick=${() => setFresh(fresh + 1)}>${words.where.again}<//>
   `}<//>`;

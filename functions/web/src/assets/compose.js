@@ -4,6 +4,7 @@ import { all, ask, get, SignedOut } from './api.js';
 import { Link } from './app.js';
 import { asContent, ContentFields, fieldOf, MARKED, objections, PinPreview, usePicture } from './compose-content.js';
 import { begun, blank, recall, useKept } from './compose-kept.js';
+import { Notes } from './compose-notes.js';
 import { BoardName, Targets } from './compose-place.js';
 import { publishAt, timeObjections, WhenFields } from './compose-time.js';
 import { Button, Failure, html, Loaded, Notice, Tag, useAction, useData, useEffect, useRef, useState } from './parts.js';
@@ -172,6 +173,7 @@ function Done({ done, zone, accounts, onAnother }) {
     <section class="card narrow">
       <h2 ref=${heading} tabindex="-1">${words.done[isOut ? 'out' : done.when](pins.length)}</h2>
       <${PinList} pins=${pins} zone=${zone} accounts=${accounts} />
+      <${Notes} pin=${pins[0]} />
       <p class="row">
         <${Button} kind="primary" onClick=${onAnother}>${words.done.another}<//>
         <${Link} class="button" href="/app/calendar">${words.done.calendar}<//>

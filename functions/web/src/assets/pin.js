@@ -3,6 +3,7 @@
 import { ask, get } from './api.js';
 import { fromContent, PinPreview, usePicture } from './compose-content.js';
 import { recall } from './compose-kept.js';
+import { Notes } from './compose-notes.js';
 import { BoardName, sectionsOf } from './compose-place.js';
 import { zoneInUse } from './compose-time.js';
 import { Link } from './app.js';
@@ -99,6 +100,7 @@ function State({ pin, account }) {
     </div>
     ${pin.reason && html`<p class="quiet">${pin.reason.message}</p>`}
     ${pin.warning && html`<${Notice} kind="warn"><p>${pin.warning.message}</p><//>`}
+    <${Notes} pin=${pin} />
     ${isToGoOut && html`<${Notice} kind="bad" title=${words.accountGone[account.state](account.username)}>
       <p><${Link} href="/app/accounts">${words.accounts}<//></p><//>`}
     ${pin.pinterest_url && html`<p><a href=${pin.pinterest_url} target="_blank" rel="noopener">${words.onPinterest}</a></p>`}
