@@ -84,6 +84,7 @@ async fn a_pin_on_pinterest_stands_for_one_pin_of_ours() {
     let alice = world.planner().await;
     let other = alice.plan("now").await;
     let theirs = on_the_board(&alice);
+    world.wait(SignedDuration::from_hours(72)).await;
     let id = alice.in_review(Effect::After).await;
     let answer = resolve(&alice, &id, json!({"published_as": theirs})).await;
     assert_eq!(answer.wrong_fields(), [("published_as".to_owned(), "taken".to_owned())]);
