@@ -6,8 +6,10 @@ use std::time::Duration;
 use axum::Router;
 use jiff::SignedDuration;
 use local::in_process::{Fault, Hook, Plan, Service};
+use pinterest_sim::NewBoard;
 use serde_json::{Value, json};
-use tests::{Answer, Disturb, World, pin_request};
+use shared::domain::Mode;
+use tests::{Answer, Disturb, World, host, pin_request};
 
 const AT: &str = "2027-02-01T00:00:00Z";
 
@@ -15,11 +17,15 @@ async fn post(world: &World, key: &str, body: &Value) -> Answer {
     world.user("alice").with("idempotency-key", key).post("/v1/pins", body).await
 }
 
-/// A request for three pins.
+/// A request for three pins, each for a board of its own.
 async fn request(world: &World) -> Value {
     let (account, board) = (world.link("alice", "shop").await, world.board("shop", "New arrivals"));
     let mut body = pin_request(&account, &board, AT);
-    body["targets"] = json!(vec![&body["targets"][0]; 3]);
+    for name in ["Cakes", "Pies"] {
+        let other = world.simulator.add_board(NewBoard::public(host(Mode::Live), "shop", name)).unwrap();
+        let target = json!({"account_id": account, "board_id": other});
+        body["targets"].as_array_mut().unwrap().push(target);
+    }
     body
 }
 

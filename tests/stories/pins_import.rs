@@ -1,7 +1,9 @@
 //! Files as Pinterest's own bulk tool takes them: every row judged, told by its line, and none dropped in silence.
 
+mod days;
 mod job;
 mod round_trip;
+mod sameness;
 mod spreadsheets;
 
 use jiff::SignedDuration;
@@ -218,9 +220,12 @@ async fn what_pinterests_tool_drops_in_silence_is_told_and_taken() {
 #[tokio::test(start_paused = true)]
 async fn encodings_and_byte_order_marks_read_alike() {
     let (world, account) = world().await;
-    let text = format!("Title,Media URL,Pinterest board,Publish date\r\nCrème,{PLAIN},New arrivals,2027-02-01\r\n");
-    let windows: Vec<u8> = text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect();
-    let marked = [b"\xEF\xBB\xBF", text.as_bytes()].concat();
+    let of = |day: u8| {
+        format!("Title,Media URL,Pinterest board,Publish date\r\nCrème,{PLAIN},New arrivals,2027-02-0{day}T09:00\r\n")
+    };
+    let text = of(1);
+    let windows: Vec<u8> = of(2).chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect();
+    let marked = [b"\xEF\xBB\xBF", of(3).as_bytes()].concat();
     for (file, encoding) in [(text.clone().into_bytes(), "utf-8"), (marked, "utf-8"), (windows, "windows-1252")] {
         let import = stored(&world, &format!("account_id={account}"), file).await;
         assert_eq!((&import["encoding"], &import["stored"]), (&json!(encoding), &json!(1)));
@@ -234,7 +239,7 @@ async fn encodings_and_byte_order_marks_read_alike() {
 #[tokio::test(start_paused = true)]
 async fn dates_go_by_the_zone_that_is_asked_for() {
     let (world, account) = world().await;
-    let dates = ["", "2027-03-28", "2027-03-28T02:30:00", "2027-10-31T02:30:00", "2027-03-28T02:30:00Z"];
+    let dates = ["", "28 March 2027 1:00 AM", "2027-03-28T02:30:00", "2027-10-31T02:30:00", "2027-03-28 02:30:00 UTC"];
     let rows: Vec<_> = dates.iter().map(|date| format!("{PLAIN},New arrivals,{date}")).collect();
     let file = format!("Media URL,Pinterest board,Publish date\n{}\n", rows.join("\n"));
     let query = format!("account_id={account}&time_zone=Europe/Berlin");
@@ -243,7 +248,7 @@ async fn dates_go_by_the_zone_that_is_asked_for() {
     assert_eq!(told(&checked, "warnings"), named(&[(5, "Publish date", "twice")]));
     stored(&world, &format!("{query}&mode=good"), file).await;
     let times: Vec<_> = pins(&world).await.iter().map(|pin| pin["publish_at"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(times, [&START.to_string(), "2027-03-27T23:00:00Z", "2027-03-28T02:30:00Z", "2027-10-31T00:30:00Z"]);
+    assert_eq!(times, [&START.to_string(), "2027-03-28T00:00:00Z", "2027-03-28T02:30:00Z", "2027-10-31T00:30:00Z"]);
     let first = &pins(&world).await[0];
     assert_eq!(first["status"], "published", "what is due at once goes out at once");
 }
@@ -273,9 +278,9 @@ async fn boards_with_one_name_are_asked_about_and_all_are_read_once() {
         world.simulator.add_board(board).unwrap();
     }
     let before = world.simulator.calls().len();
-    let row = |board: &str| format!("{PLAIN},{board}\n");
     let boards = ["RECIPES", "New arrivals", "new  arrivals", "Nowhere", &world.board("shop", "New arrivals")];
-    let file = "Media URL,Pinterest board\n".to_owned() + &boards.map(row).concat().repeat(20);
+    let rows = (0..100).map(|row| format!("https://example.com/{row}.jpg,{}\n", boards[row % 5]));
+    let file = "Media URL,Pinterest board\n".to_owned() + &rows.collect::<Vec<_>>().concat();
     let checked = check(&world, &format!("account_id={account}"), file).await;
     assert_eq!(
         told(&checked, "errors")[..2],
@@ -334,9 +339,12 @@ async fn a_video_of_ones_own_is_taken_with_a_thumbnail_of_any_form_or_none() {
     let image = world.ready_media("alice", &files::png(720, 1280)).await;
     let video = world.completed("alice", "video/mp4", &files::mp4(10_000, 720, 1280)).await;
     let id = video["id"].as_str().unwrap();
-    let row = |media: &str, thumbnail: &str| format!("T,{media},New arrivals,{thumbnail},,,2027-02-01,\n");
-    let cells = [(id, ""), (id, "7"), (id, "0:07"), (id, "00:00:10"), (id, &image), (&image, "7"), (&image, "")];
-    let rows: String = cells.iter().map(|(media, thumbnail)| row(media, thumbnail)).collect();
+    let row = |(number, (media, thumbnail)): (usize, &(&str, &str))| {
+        format!("T{number},{media},New arrivals,{thumbnail},,,2027-02-01,\n")
+    };
+    let cells: [(&str, &str); 7] =
+        [(id, ""), (id, "7"), (id, "0:07"), (id, "00:00:10"), (id, &image), (&image, "7"), (&image, "")];
+    let rows: String = cells.iter().enumerate().map(row).collect();
     let query = format!("account_id={account}");
     let checked = check(&world, &query, format!("{HEADER}\n{rows}")).await;
     assert_eq!(told(&checked, "errors"), [], "{checked}");
@@ -350,7 +358,7 @@ async fn a_video_of_ones_own_is_taken_with_a_thumbnail_of_any_form_or_none() {
     assert_eq!(shown.iter().filter(|media| media["source_type"] == "media").count(), 2);
 
     let wrong = [(id, "first"), (id, "11"), (id, "1:2:3:4"), (id, "-1"), (id, id), ("https://example.com/a.mp4", "")];
-    let rows: String = wrong.iter().map(|(media, thumbnail)| row(media, thumbnail)).collect();
+    let rows: String = wrong.iter().enumerate().map(row).collect();
     let checked = check(&world, &query, format!("{HEADER}\n{rows}")).await;
     let expected = [
         (2, "Thumbnail", "invalid"),

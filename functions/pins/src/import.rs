@@ -3,15 +3,18 @@
 //! The rows are judged at once; those that become pins are kept in the table, and stored by the importer afterwards.
 
 mod answer;
+mod calendar;
 mod columns;
 mod csv;
 mod date;
+mod day;
 mod formula;
 mod judge;
 mod notes;
 mod options;
 pub mod progress;
 mod row;
+mod sameness;
 mod separator;
 mod sheet;
 mod spacing;
@@ -59,7 +62,9 @@ const BINARIES: [&str; 2] = ["application/octet-stream", "application/vnd.ms-exc
 /// for them are understood, and columns that mean nothing here are passed over with a note. They may be separated by commas,
 /// semicolons or tabs, and the file may be UTF-8, UTF-16 with its byte order mark, or Windows-1252. Files that were taken
 /// are stored in the background; the same file, sent in the same way, is answered with the import that it began, and
-/// makes no pin twice. An `Idempotency-Key` of another value takes it once more.
+/// makes no pin twice. A row that is equal to a pin that waits or is out, or to an earlier row, is left out and told
+/// (`already_planned`), so a file that is sent again with a change makes only what is new in it. An `Idempotency-Key` of
+/// another value takes the file once more, for pins that were cancelled.
 #[utoipa::path(
     post,
     path = "/v1/pins/import",
@@ -114,8 +119,9 @@ pub async fn import(
         return Ok(Json(ImportCheck::new(judged, options.only_good)).into_response());
     }
     let rows = &judged.rows;
-    let good = rows.iter().filter(|row| row.pin.is_some()).count();
-    if good == 0 || (good < rows.len() && !options.only_good) {
+    let count = |is: fn(&ImportedRow) -> bool| rows.iter().filter(|row| is(row)).count();
+    let (good, wrong) = (count(|row| row.pin.is_some()), count(ImportedRow::is_wrong));
+    if wrong > 0 && (good == 0 || !options.only_good) {
         return Err(refused(rows, options.only_good));
     }
     take(&desk, id, judged).await
@@ -132,6 +138,7 @@ async fn take(desk: &Desk, id: ImportId, judged: Judged) -> Result<Response, Pro
         encoding: encoding.to_owned(),
         rows: count(rows.len()),
         total: count(rows.iter().filter(|row| row.pin.is_some()).count()),
+        already_planned: count(rows.iter().filter(|row| row.is_left_out()).count()),
         warned: count(rows.iter().filter(|row| answer::is_warned(row)).count()),
         notes,
         stored: 0,
@@ -197,8 +204,8 @@ async fn was_taken_before(import: &Import, desk: &Desk, rows: &[ImportedRow]) ->
 }
 
 fn taken_before() -> Problem {
-    let detail = "This file was imported more than 30 days ago, and its pins are in your calendar, so nothing was saved. To \
-                  make them once more, send the file with an Idempotency-Key that you have not used.";
+    let detail = "This file was imported more than 30 days ago, and some of its pins were cancelled or changed since, so nothing \
+                  was saved. To make those once more, send the file with an Idempotency-Key that you have not used.";
     Problem::conflict("imported_before", detail)
 }
 
@@ -222,7 +229,7 @@ fn too_large(kind: &str) -> Problem {
 
 /// 422 with the wrong cells, each named by its line.
 fn refused(rows: &[ImportedRow], only_good: bool) -> Problem {
-    let wrong = rows.iter().filter(|row| row.pin.is_none());
+    let wrong = rows.iter().filter(|row| row.is_wrong());
     let named = |row: &ImportedRow| {
         let line = row.line;
         let errors = row.errors.iter();

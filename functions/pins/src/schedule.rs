@@ -128,5 +128,7 @@ async fn place(desk: &Desk, form: &Form, errors: &mut Vec<FieldError>) -> Result
             section: target.section.as_ref(),
         })
         .collect();
-    placement::check(desk, &spots, errors).await
+    let placements = placement::check(desk, &spots, errors).await?;
+    errors.extend(form.repeats(&placements));
+    Ok(placements)
 }

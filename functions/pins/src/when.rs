@@ -16,7 +16,7 @@ const TOLERANCE: SignedDuration = SignedDuration::from_secs(60);
 const HORIZON: SignedDuration = SignedDuration::from_hours(24 * 731);
 
 /// When a pin is to be published.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
     /// Not yet.

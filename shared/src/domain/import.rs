@@ -27,6 +27,8 @@ pub struct Import {
     pub total: u32,
     /// How many of them have something worth knowing.
     pub warned: u32,
+    /// How many rows are left out, since they are pins already.
+    pub already_planned: u32,
     /// What is worth knowing of the file as a whole.
     pub notes: Vec<RowNote>,
     /// How many pins are stored at least.
@@ -50,12 +52,26 @@ pub struct Import {
 pub struct ImportedRow {
     /// The line of the file in which it begins, the first one being 1.
     pub line: u32,
-    /// What becomes of it; absent where something is wrong with it.
+    /// What becomes of it; absent where something is wrong with it, or where it is a pin already.
     pub pin: Option<PlannedPin>,
+    /// The pin that it is already.
+    pub planned_as: Option<PinId>,
     /// What is wrong with it.
     pub errors: Vec<RowNote>,
     /// What is worth knowing about it.
     pub warnings: Vec<RowNote>,
+}
+
+impl ImportedRow {
+    /// Whether something is wrong with it.
+    pub fn is_wrong(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
+    /// Whether it becomes no pin since it is one already, or since an earlier row becomes the same.
+    pub fn is_left_out(&self) -> bool {
+        self.pin.is_none() && !self.is_wrong()
+    }
 }
 
 /// A pin as a row asks for it.
@@ -145,6 +161,7 @@ mod tests {
             rows: 25,
             total: 25,
             warned: 0,
+            already_planned: 0,
             notes: Vec::new(),
             stored: 0,
             copy: "c".into(),

@@ -73,9 +73,21 @@ async fn the_same_file_makes_no_pin_twice_unless_a_key_says_so() {
         assert_eq!(answer.status, 202);
         world.parts.lambda.finish().await;
     }
-    assert_eq!(pins(&world).await.len(), 9);
+    assert_eq!(pins(&world).await.len(), 3, "what waits is left out under any key");
     let other = stored(&world, &format!("{query}&mode=good"), file(3)).await;
     assert_ne!(other["id"], first["id"], "the same file taken otherwise is another import");
+    assert_eq!((&other["total"], &other["already_planned"], &other["status"]), (&json!(0), &json!(3), &json!("done")));
+
+    for pin in pins(&world).await {
+        world.user("alice").delete(&format!("/v1/pins/{}", pin["id"].as_str().unwrap())).await;
+    }
+    for (key, count) in [("again", 0), ("anew", 3), ("anew", 3)] {
+        let caller = world.user("alice").with("idempotency-key", key);
+        caller.upload(&format!("/v1/pins/import?{query}"), file(3)).await;
+        world.parts.lambda.finish().await;
+        let list = world.user("alice").get("/v1/pins?status=scheduled").await.json();
+        assert_eq!(list["items"].as_array().unwrap().len(), count, "{key}: a new key takes cancelled pins once more");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -283,6 +295,7 @@ fn absent(owner: OwnerId, id: ImportId, created_at: Timestamp) -> Import {
         rows: 1,
         total: 1,
         warned: 0,
+        already_planned: 0,
         notes: Vec::new(),
         stored: 0,
         copy: "copy".to_owned(),
@@ -311,12 +324,18 @@ async fn a_file_and_its_rows_are_gone_together_and_the_same_file_says_why_it_mak
     for path in [path.clone(), format!("{path}/rows")] {
         assert_eq!(world.user("alice").get(&path).await.status, 404, "{path}");
     }
+    let again = import(&world, &format!("dry_run=true&{query}"), rows.clone()).await.json();
+    assert_eq!((&again["good"], &again["already_planned"]), (&json!(0), &json!(2)), "{again}");
+    let waiting = pins(&world).await;
+    for pin in &waiting {
+        world.user("alice").delete(&format!("/v1/pins/{}", pin["id"].as_str().unwrap())).await;
+    }
     let again = import(&world, &query, rows.clone()).await;
     assert_eq!((again.status, &again.json()["code"]), (409, &json!("imported_before")), "{}", again.text());
     let caller = world.user("alice").with("idempotency-key", "again");
     assert_eq!(caller.upload(&format!("/v1/pins/import?{query}"), rows.clone()).await.status, 202);
     world.parts.lambda.finish().await;
-    assert_eq!(pins(&world).await.len(), 4);
+    assert_eq!(pins(&world).await.len(), 2 + waiting.len());
     // A file of which no pin was made is simply taken, also while the table still has it.
     let other = by_id(3).replace("2027-02-01", "2027-12-05");
     lose_calls(&world);

@@ -85,7 +85,7 @@ async fn an_export_comes_in_files_that_can_each_be_imported() {
     for _ in 0..3 {
         let (file, next) = export(&world, &query).await;
         let answer = import(&world, "dry_run=true", file).await;
-        rows += answer.json()["good"].as_u64().unwrap();
+        rows += answer.json()["already_planned"].as_u64().unwrap();
         let Some(next) = next else { break };
         next.strip_prefix("/v1/pins/export?").unwrap().clone_into(&mut query);
     }

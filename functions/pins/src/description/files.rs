@@ -74,6 +74,7 @@ pub fn row_statuses() -> ObjectBuilder {
     words([
         ("ok", "it becomes a pin."),
         ("warning", "it becomes a pin; `warnings` says what is worth knowing."),
+        ("already_planned", "it is a pin already, or equal to an earlier row, and is left out."),
         ("error", "it becomes none; `errors` says why, and what to do."),
     ])
 }

@@ -8,12 +8,13 @@ use shared::domain::{
     Account, AccountId, Content, Cover, FieldError, ImportId, ImportedRow, Media, PlannedPin, RowNote,
 };
 
+use super::calendar::Calendar;
 use super::columns::Column;
 use super::notes;
 use super::options::Options;
-use super::row::Row;
+use super::row::{Row, Twin};
 use super::sheet::Sheet;
-use super::spacing;
+use super::{day, sameness, spacing};
 use crate::desk::Desk;
 use crate::media;
 use crate::placement::{self, Objection, Placement, Spot};
@@ -40,8 +41,15 @@ pub async fn judge(desk: &Desk, options: &Options, id: &ImportId, mut sheet: She
     let accounts = accounts(desk, options, &mut sheet).await?;
     let placements = place(desk, &accounts, &mut sheet.rows).await?;
     check_uploads(desk, &mut sheet.rows).await?;
+    let calendar = Calendar::read(desk, options, &sheet.rows, &placements).await?;
+    let places = (accounts.as_slice(), placements.as_slice());
+    sameness::find(desk, options, &mut sheet.rows, places, &calendar);
+    day::choose(desk, options, id, &mut sheet.rows, places, &calendar);
+    for row in &mut sheet.rows {
+        row.errors.extend(row.late.take().filter(|_| row.twin.is_none()));
+    }
     note_repeats(&mut sheet.rows);
-    spacing::check(desk, id, &mut sheet.rows, &accounts, &placements).await?;
+    spacing::check(desk, id, &mut sheet.rows, places, &calendar);
     let rows = sheet.rows.into_iter().zip(accounts).zip(placements);
     let mut rows: Vec<_> = rows.map(|((row, account), placement)| judged(row, account, placement)).collect();
     let mut notes = sheet.notes;
@@ -207,7 +215,7 @@ pub async fn keep_uploads(desk: &Desk, rows: &[ImportedRow]) -> Result<(), Probl
 /// Pinterest's own tool leaves out rows that repeat a title or a link, and says nothing; here they are taken, and told.
 fn note_repeats(rows: &mut [Row]) {
     let (mut titles, mut links) = (HashMap::new(), HashMap::new());
-    for row in rows {
+    for row in rows.iter_mut().filter(|row| row.twin.is_none()) {
         let Some(content) = &row.content else { continue };
         let line = row.line;
         let title = content.title().map(|title| *titles.entry(title.trim().to_lowercase()).or_insert(line));
@@ -223,6 +231,9 @@ fn note_repeats(rows: &mut [Row]) {
 }
 
 fn judged(row: Row, account: Option<AccountId>, placement: Option<Placement>) -> ImportedRow {
+    if let Some(twin) = row.twin {
+        return left_out(row.line, twin);
+    }
     let is_good = row.errors.is_empty();
     let pin = match (account, placement, row.content, row.at) {
         (Some(account_id), Some(place), Some(content), Some(publish_at)) if is_good => {
@@ -230,5 +241,15 @@ fn judged(row: Row, account: Option<AccountId>, placement: Option<Placement>) ->
         }
         _ => None,
     };
-    ImportedRow { line: row.line, pin, errors: row.errors, warnings: row.warnings }
+    ImportedRow { line: row.line, pin, planned_as: None, errors: row.errors, warnings: row.warnings }
+}
+
+/// A row that would make a pin a second time.
+fn left_out(line: u32, twin: Twin) -> ImportedRow {
+    let (message, planned_as) = match twin {
+        Twin::Pin(id) => (format!("Line {line} is already planned: {id}. It is left out."), Some(id)),
+        Twin::Line(first) => (format!("Line {line} says the same as line {first}. It is left out."), None),
+    };
+    let warnings = vec![RowNote::new("row", "already_planned", message)];
+    ImportedRow { line, pin: None, planned_as, errors: Vec::new(), warnings }
 }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use shared::domain::{ImportedRow, RowNote};
 
+use super::day::TIME_CHOSEN;
 use super::text::{Text, telling_words};
 
 /// In how many rows the same words are said; where more have them, they are said of the file.
@@ -13,7 +14,8 @@ const MOST_ROWS_ALIKE: usize = 5;
 pub fn gather(rows: &mut [ImportedRow]) -> Vec<RowNote> {
     let mut counts: HashMap<&RowNote, (usize, u32)> = HashMap::new();
     for row in rows.iter() {
-        for note in &row.warnings {
+        // Each row has a time, or a twin, of its own.
+        for note in row.warnings.iter().filter(|note| note.code != TIME_CHOSEN && row.pin.is_some()) {
             counts.entry(note).or_insert((0, row.line)).0 += 1;
         }
     }
@@ -44,14 +46,31 @@ pub fn of_encoding(text: &Text<'_>) -> Option<RowNote> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use shared::domain::content::Draft;
+    use shared::domain::{Content, Destination, Mode, PlannedPin};
+
     use super::*;
+
+    fn pin() -> PlannedPin {
+        let to = Destination {
+            account_id: "acc_aaaaaaaaaaaaaaaaaaaaaaaaaa".parse().unwrap(),
+            mode: Mode::Live,
+            board_id: "1".parse().unwrap(),
+            section_id: None,
+            board_verified: true,
+        };
+        PlannedPin { to, content: Content::restore(Draft::default()), publish_at: jiff::Timestamp::UNIX_EPOCH }
+    }
 
     #[test]
     fn what_many_rows_share_is_told_once_and_the_rest_stays() {
         let note = |message: &str| RowNote::new("Keywords", "not_used", message);
         let row = |line| ImportedRow {
             line,
-            pin: None,
+            pin: Some(pin()),
+            planned_as: None,
             errors: vec![note("wrong")],
             warnings: vec![note("all"), note(&format!("only {line}")), note(if line < 7 { "five" } else { "six" })],
         };

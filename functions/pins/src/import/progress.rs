@@ -17,7 +17,7 @@ use crate::desk::Desk;
 const MOST_PARTS: usize = 8;
 
 /// How a row can stand.
-const STATUSES: [&str; 3] = ["ok", "warning", "error"];
+const STATUSES: [&str; 4] = ["ok", "warning", "already_planned", "error"];
 
 /// Shows how far a file is; where storing its pins stopped half way, it goes on.
 #[utoipa::path(

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use shared::domain::characters::{parse_pasted, trim_unseen, without_unseen};
 use shared::domain::content::{Draft, is_video};
-use shared::domain::{Content, Cover, FieldError, GivenBoard, GivenSection, Media, MediaId, NoPlace, RowNote};
+use shared::domain::{Content, Cover, FieldError, GivenBoard, GivenSection, Media, MediaId, NoPlace, PinId, RowNote};
 
 use super::columns::{Column, Columns};
 use super::csv::Record;
-use super::date::{self, NoDate};
+use super::date::{self, Asked, NoDate};
 use super::formula::unguard;
 use super::options::Options;
 use super::separator;
@@ -17,6 +17,15 @@ use crate::when::When;
 
 /// What an export says in the place of a carousel.
 pub const CAROUSEL: &str = "carousel";
+
+/// What a row is equal to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Twin {
+    /// A pin that waits or is out.
+    Pin(PinId),
+    /// The row in an earlier line.
+    Line(u32),
+}
 
 /// A row whose wrong parts are missing.
 #[derive(Debug)]
@@ -31,8 +40,14 @@ pub struct Row {
     pub section: Option<GivenSection>,
     /// What the pin shows.
     pub content: Option<Content>,
-    /// When it goes out.
+    /// When it is to go out.
+    pub asked: Option<Asked>,
+    /// When it goes out; absent until a time is chosen for a day alone.
     pub at: Option<Timestamp>,
+    /// Why that time cannot be asked for. A pin that went out then is no reason to refuse its row.
+    pub late: Option<RowNote>,
+    /// The pin, or the earlier row, that it is equal to, so that it is left out.
+    pub twin: Option<Twin>,
     /// What is wrong.
     pub errors: Vec<RowNote>,
     /// What is worth knowing.
@@ -48,7 +63,10 @@ impl Row {
             board: None,
             section: None,
             content: None,
+            asked: None,
             at: None,
+            late: None,
+            twin: None,
             errors: Vec::new(),
             warnings: Vec::new(),
         };
@@ -181,8 +199,17 @@ impl Row {
         let date = match date::read(cell, &options.zone) {
             Ok(date) => date,
             Err(NoDate::Invalid) => {
-                let message = "Write the date as 2027-03-14T09:30:00 or 2027-03-14, or leave it empty for now.";
+                let message = "Write the date as 2027-03-14T09:30:00, or 2027-03-14 09:30, or as 2027-03-14 for some time of that \
+                               day; leave it empty for now. Beside these, dates with the month in English are read, such as 14 \
+                               March 2027 9:30.";
                 return self.wrong(Column::PublishDate, "invalid_time", message);
+            }
+            Err(NoDate::Ambiguous(readings)) => {
+                let message = format!(
+                    "Some put the day first here and some the month, so this is not read. Write the year first: {}.",
+                    readings.join(" or ")
+                );
+                return self.wrong(Column::PublishDate, "ambiguous", message);
             }
             Err(NoDate::InGap) => {
                 let zone = options.zone.iana_name().unwrap_or("this zone");
@@ -193,20 +220,28 @@ impl Row {
                 return self.wrong(Column::PublishDate, "in_a_gap", message);
             }
         };
-        if let Some(error) = date.when.objection(Column::PublishDate.name(), now) {
-            let remedy = if error.code == "in_the_past" { " An empty cell means now." } else { "" };
-            return self.wrong(Column::PublishDate, error.code, format!("{}{remedy}", without_now(&error.message)));
-        }
         if date.is_twice {
             let message = "The clocks show this time twice on that day, as they are put back. The first one is taken; give \
                            the time with its offset for the other.";
             self.warn(Column::PublishDate, "twice", message);
         }
-        // A time that passed during the last minute is meant as now, as in other requests.
-        self.at = match date.when {
-            When::At(at) => Some(at),
-            When::Draft | When::Now | When::NextSlot => Some(now),
-        };
+        self.asked = Some(date.asked);
+        match date.asked {
+            // A time that passed during the last minute is meant as now, as in other requests.
+            Asked::Now => self.at = Some(now),
+            Asked::At(at) => self.set_time(at, now),
+            Asked::Day(_) => {}
+        }
+    }
+
+    /// Gives the row its time, or notes why it cannot have it.
+    pub fn set_time(&mut self, at: Timestamp, now: Timestamp) {
+        self.at = Some(at);
+        self.late = When::At(at).objection(Column::PublishDate.name(), now).map(|error| {
+            let remedy = if error.code == "in_the_past" { " An empty cell means now." } else { "" };
+            let message = format!("{}{remedy}", without_now(&error.message));
+            RowNote::new(Column::PublishDate.name(), error.code, message)
+        });
     }
 }
 

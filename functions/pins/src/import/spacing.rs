@@ -3,61 +3,46 @@
 use std::collections::{BTreeMap, HashMap};
 
 use shared::domain::{AccountId, Clash, ImportId, Neighbour, Neighbours, PinId, Plan};
-use shared::store::StoreError;
 
+use super::calendar::Calendar;
 use super::columns::Column;
 use super::row::Row;
 use crate::desk::Desk;
 use crate::placement::Placement;
-
-/// The most pages of a hundred pins that are read of the calendar.
-const MOST_PAGES: usize = 40;
 
 const NOT_COMPARED: &str = "Your calendar has more than 4,000 pins from this time on, so the row was not compared with all \
                             of them: look yourself whether a pin with the same link or image is close. Files of fewer \
                             weeks are compared whole.";
 
 /// Refuses rows that are too close to pins in the calendar, or to earlier rows.
-pub async fn check(
+pub fn check(
     desk: &Desk,
     id: &ImportId,
     rows: &mut [Row],
-    accounts: &[Option<AccountId>],
-    placements: &[Option<Placement>],
-) -> Result<(), StoreError> {
+    (accounts, placements): (&[Option<AccountId>], &[Option<Placement>]),
+    calendar: &Calendar,
+) {
     let mut by_account: BTreeMap<&AccountId, (&Plan, Vec<usize>)> = BTreeMap::new();
     for (position, (account, placement)) in accounts.iter().zip(placements).enumerate() {
         let plan = placement.as_ref().and_then(|placement| placement.plan.as_ref());
-        let (Some(account), Some(plan)) = (account, plan) else { continue };
+        let (Some(account), Some(plan), None) = (account, plan, &rows[position].twin) else { continue };
         if plan.same_link_hours > 0 || plan.same_image_hours > 0 {
             by_account.entry(account).or_insert((plan, Vec::new())).1.push(position);
         }
     }
     for (account, (plan, positions)) in by_account {
         let mut crowd = Crowd::default();
-        let times = positions.iter().filter_map(|position| rows[*position].at);
-        let (Some(first), Some(last)) = (times.clone().min(), times.max()) else { continue };
-        let span = (first - plan.reach(), last + plan.reach());
-        let (pins, complete) = desk.function.platform.pins.planned_between(&desk.owner, span, MOST_PAGES).await?;
-        if !complete {
-            tracing::warn!(%account, "the calendar is too full to keep everything in it apart");
+        for entry in calendar.entries.iter().filter(|entry| entry.to.account_id == *account) {
+            crowd.pins.insert(&Neighbour::new(entry.id.clone(), entry.at, &entry.content));
         }
-        // The latest are read first.
-        let read_from = if complete { None } else { pins.iter().filter_map(|pin| pin.publish_at).min() };
-        pins.iter()
-            .filter(|pin| pin.account_id == *account)
-            .filter_map(Neighbour::of)
-            .for_each(|pin| crowd.pins.insert(&pin));
         for position in positions {
-            if let Some(read_from) = read_from
-                && rows[position].at.is_some_and(|at| at < read_from + plan.reach())
-            {
-                rows[position].warn(Column::PublishDate, "not_compared", NOT_COMPARED);
+            let row = &mut rows[position];
+            if row.at.and_then(|at| at.checked_sub(plan.reach()).ok()).is_some_and(|from| calendar.lacks(from)) {
+                row.warn(Column::PublishDate, "not_compared", NOT_COMPARED);
             }
-            keep_apart(desk, id, &mut rows[position], plan, &mut crowd);
+            keep_apart(desk, id, row, plan, &mut crowd);
         }
     }
-    Ok(())
 }
 
 fn keep_apart(desk: &Desk, id: &ImportId, row: &mut Row, plan: &Plan, crowd: &mut Crowd) {

@@ -1,5 +1,7 @@
 //! The request as it was written, as far as it can be read.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use serde_json::Value;
 use shared::api::{Fields, wrong_type};
@@ -7,6 +9,7 @@ use shared::domain::{AccountId, Content, FieldError, GivenBoard, GivenSection, T
 
 use super::spacing::Spacing;
 use crate::content;
+use crate::placement::Placement;
 use crate::when::When;
 
 /// How many pins one request may ask for.
@@ -95,6 +98,32 @@ impl Form {
         let own = self.targets.iter().enumerate();
         let own = own.filter_map(|(index, target)| Some((format!("targets[{index}].publish_at"), target.own?)));
         own.chain(self.common.map(|when| ("publish_at".to_owned(), when)))
+    }
+
+    /// Targets that would make the pin of an earlier one once more: on the same board, in the same section, at the same time.
+    pub fn repeats(&self, placements: &[Option<Placement>]) -> Vec<FieldError> {
+        let is_spread = self.spacing.is_some_and(|spacing| spacing.interval_minutes.is_some());
+        let mut firsts = HashMap::new();
+        let mut errors = Vec::new();
+        for (index, (target, placement)) in self.targets.iter().zip(placements).enumerate() {
+            let (Some(account), Some(place), Some(when)) = (&target.account_id, placement, target.own.or(self.common))
+            else {
+                continue;
+            };
+            // Each of these gets a time of its own, now or later.
+            if matches!(when, When::NextSlot | When::Draft) || (is_spread && target.own.is_none()) {
+                continue;
+            }
+            let first = *firsts.entry((account, &place.board_id, &place.section_id, when)).or_insert(index);
+            if first != index {
+                let message = format!(
+                    "This is targets[{first}] once more: the same board at the same time. Remove it, or give it another \
+                     publish_at."
+                );
+                errors.push(FieldError::new(format!("targets[{index}]"), "duplicate", message));
+            }
+        }
+        errors
     }
 
     /// The request, where nothing is missing. A target's own time wins, also where it is `null` for a draft.

@@ -14,7 +14,7 @@ use super::shown::ShownItem;
 use crate::domain::content::Draft;
 use crate::domain::import::KEPT;
 use crate::domain::{
-    AccountId, BoardId, Content, Destination, Import, ImportId, ImportedRow, Mode, OwnerId, PlannedPin, RowNote,
+    AccountId, BoardId, Content, Destination, Import, ImportId, ImportedRow, Mode, OwnerId, PinId, PlannedPin, RowNote,
     SectionId,
 };
 
@@ -31,6 +31,8 @@ pub(in crate::store) struct ImportItem {
     row_count: u32,
     pin_count: u32,
     warned: u32,
+    #[serde(default)]
+    already_planned: u32,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     notes: Vec<(String, String, String)>,
     stored: u32,
@@ -55,6 +57,7 @@ impl From<&Import> for ImportItem {
             row_count: import.rows,
             pin_count: import.total,
             warned: import.warned,
+            already_planned: import.already_planned,
             notes: packed_notes(&import.notes),
             stored: import.stored,
             copy_name: import.copy.clone(),
@@ -77,6 +80,7 @@ impl ImportItem {
             rows: self.row_count,
             total: self.pin_count,
             warned: self.warned,
+            already_planned: self.already_planned,
             notes: unpacked_notes(self.notes),
             stored: self.stored,
             copy: self.copy_name,
@@ -94,6 +98,8 @@ struct RowItem {
     line: u32,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pin: Option<PlannedItem>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    planned_as: Option<PinId>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     errors: Vec<(String, String, String)>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
@@ -166,14 +172,28 @@ impl From<PlannedItem> for PlannedPin {
 impl From<&ImportedRow> for RowItem {
     fn from(row: &ImportedRow) -> Self {
         let pin = row.pin.as_ref().map(PlannedItem::from);
-        Self { line: row.line, pin, errors: packed_notes(&row.errors), warnings: packed_notes(&row.warnings) }
+        let planned_as = row.planned_as.clone();
+        Self {
+            line: row.line,
+            pin,
+            planned_as,
+            errors: packed_notes(&row.errors),
+            warnings: packed_notes(&row.warnings),
+        }
     }
 }
 
 impl From<RowItem> for ImportedRow {
     fn from(item: RowItem) -> Self {
         let pin = item.pin.map(PlannedPin::from);
-        Self { line: item.line, pin, errors: unpacked_notes(item.errors), warnings: unpacked_notes(item.warnings) }
+        let planned_as = item.planned_as;
+        Self {
+            line: item.line,
+            pin,
+            planned_as,
+            errors: unpacked_notes(item.errors),
+            warnings: unpacked_notes(item.warnings),
+        }
     }
 }
 
@@ -243,7 +263,7 @@ mod tests {
         };
         let pin = PlannedPin { to, content: Content::restore(draft), publish_at: Timestamp::UNIX_EPOCH };
         let warnings = vec![RowNote::new("Keywords", "not_used", "They are not used.")];
-        ImportedRow { line, pin: Some(pin), errors: Vec::new(), warnings }
+        ImportedRow { line, pin: Some(pin), planned_as: None, errors: Vec::new(), warnings }
     }
 
     #[test]
@@ -259,7 +279,7 @@ mod tests {
         };
         let mut rows: Vec<_> = (2..400).map(|line| row(line, noise(line))).collect();
         let wrong = vec![RowNote::new("Link", "invalid_url", "Write a full address.")];
-        rows.push(ImportedRow { line: 400, pin: None, errors: wrong, warnings: Vec::new() });
+        rows.push(ImportedRow { line: 400, pin: None, planned_as: None, errors: wrong, warnings: Vec::new() });
         let parts = packed(&rows);
         assert!(parts.len() > 3, "{}", parts.len());
         assert!(parts.iter().all(|(_, text)| text.len() < 300_000));
