@@ -52,7 +52,8 @@ pub use pin::{Destination, Pin, State, Status};
 pub use pin_edit::{Edit, NewTime};
 pub use pin_moves::{IllegalMove, Wait};
 pub use place::{
-    BoardEntry, BoardIndex, GivenBoard, GivenSection, Miss, NoPlace, SectionEntry, SectionIndex, Suggestions,
+    BoardEntry, BoardIndex, FoundBoard, GivenBoard, GivenSection, Miss, MissedBoard, NoPlace, SectionEntry,
+    SectionIndex, Suggestions,
 };
 pub use plan::{Alike, Clash, Neighbour, Neighbours, Plan, QuietHours, Slot, Zone};
 pub use reason::{Doubt, Failure, Hold, Setback, Warning};

@@ -213,3 +213,61 @@ async fn a_request_by_name_is_taken_once_under_its_key() {
     let other = post(&pin_request(&account, "House hunting together", LATER)).await;
     assert_eq!((other.status, &other.json()["code"]), (409, &json!("idempotency_mismatch")));
 }
+
+/// Makes a board of creator's, and a section of it.
+async fn make(world: &World, account: &str, board: &str, section: &str) -> (String, String) {
+    let boards = format!("/v1/accounts/{account}/boards");
+    let made = world.user("alice").post(&boards, &json!({"name": board})).await.json();
+    let board = made["id"].as_str().unwrap().to_owned();
+    let made = world.user("alice").post(&format!("{boards}/{board}/sections"), &json!({"name": section})).await.json();
+    (board, made["id"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_section_is_named_behind_a_slash_as_pinterests_file_does() {
+    let (world, account) = world().await;
+    let (whole, _) = make(&world, &account, "Bread/Rolls", "Seeds").await;
+    let (board, section) = make(&world, &account, "Bread & butter", "Rolls").await;
+    let sections = format!("/v1/accounts/{account}/boards/{board}/sections");
+    let other = world.user("alice").post(&sections, &json!({"name": "Jam"})).await.json();
+    let other = other["id"].as_str().unwrap().to_owned();
+    world.wait(jiff::SignedDuration::from_mins(20)).await;
+    for (given, in_it, goes_to, goes_in) in [
+        ("Bread/Rolls", Value::Null, &whole, ""),
+        ("Bread & butter/Rolls", Value::Null, &board, section.as_str()),
+        ("bread &amp; butter / rolls", Value::Null, &board, &section),
+        ("Bread &amp; butter", Value::Null, &board, ""),
+        ("Bread & butter/Rolls", json!("ROLLS"), &board, &section),
+        ("Bread & butter/Rolls", json!(section), &board, &section),
+        (&format!("{board}/Rolls"), Value::Null, &board, &section),
+    ] {
+        let answer = post(&world, &account, given, in_it.clone()).await;
+        let expected = ("taken".to_owned(), goes_to.clone(), goes_in.to_owned());
+        assert_eq!(outcome(&answer), expected, "{given} {in_it}");
+    }
+    for (given, in_it, field, code, words) in [
+        (
+            "Bread & butter/Honey",
+            Value::Null,
+            "board_id",
+            "not_found",
+            "The board \"Bread & butter\" has no section \"Honey\".",
+        ),
+        ("Bread & buter/Rolls", Value::Null, "board_id", "not_found", "none \"Bread & buter\" before a section either"),
+        ("Bread & buter/Rolls", Value::Null, "board_id", "not_found", "Did you mean \"Bread & butter\""),
+        ("Nowhere", Value::Null, "board_id", "not_found", "POST /v1/accounts/{id}/boards makes one"),
+        ("Bread & butter", json!("Honey"), "section_id", "not_found", "POST to the same makes one"),
+        ("Bread & butter/Rolls", json!("Jam"), "section_id", "conflicting", "says another section already"),
+        ("Bread & butter/Rolls", json!(other), "section_id", "conflicting", "says another section already"),
+    ] {
+        let (found, why, message) = outcome(&post(&world, &account, given, in_it).await);
+        assert_eq!((found, why.as_str()), (format!("targets[0].{field}"), code), "{given}: {message}");
+        assert!(message.contains(words), "{message}");
+    }
+    let pin = post(&world, &account, "Bread/Rolls", Value::Null).await.json()["items"][0].clone();
+    let path = format!("/v1/pins/{}", pin["id"].as_str().unwrap());
+    for _ in 0..2 {
+        let answer = world.user("alice").patch(&path, &json!({"board_id": "Bread & butter/Jam"})).await;
+        assert_eq!(outcome_of(&answer), (json!(board), json!(other)), "{}", answer.text());
+    }
+}

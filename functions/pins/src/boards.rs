@@ -69,7 +69,7 @@ impl KnownBoards {
     /// Looks `wanted` up among the boards of `account`; Pinterest is asked unless all of them are known.
     pub async fn boards(&self, platform: &Platform, account: &Account, wanted: &[&GivenBoard]) -> Known<BoardIndex> {
         let kept = self.boards.get(&account.id);
-        let is_known = |boards: &BoardIndex| wanted.iter().all(|board| board.find_one(boards).is_some());
+        let is_known = |boards: &BoardIndex| wanted.iter().all(|board| board.is_found(boards));
         if let Some(entries) = kept.clone().filter(|boards| is_known(boards)) {
             return Known::all(entries);
         }

@@ -113,7 +113,8 @@ pub struct NewPins {
 #[expect(dead_code, reason = "`schedule::form` reads its fields one by one, to name every wrong one")]
 pub struct Target {
     account_id: AccountId,
-    /// The board: its id, its name, or its address on Pinterest.
+    /// The board: its id, its name, or its address on Pinterest. Where none is called so, what is before a slash is the board,
+    /// and the rest is its section: `Board/Section`.
     #[schema(min_length = 1, max_length = 2048)]
     board_id: String,
     /// A section of the board likewise; an address of a section can stand for both.
@@ -215,8 +216,8 @@ pub struct NewSlide {
 pub struct PinChange {
     #[schema(nullable = false)]
     content: Option<ContentChange>,
-    /// Another board of the same account: its id, its name, or its address on Pinterest. Without a section, as sections
-    /// belong to their board.
+    /// Another board of the same account: its id, its name, or its address on Pinterest, or `Board/Section`. Without a section
+    /// otherwise, as sections belong to their board.
     #[schema(nullable = false, min_length = 1, max_length = 2048)]
     board_id: Option<String>,
     /// A section of the board likewise.

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::{join_all, try_join_all};
 use shared::api::Problem;
 use shared::boards::remedy;
+use shared::domain::fields::shortened;
 use shared::domain::{
-    Account, AccountId, BoardId, BoardIndex, Connection, Destination, FieldError, GivenBoard, GivenSection, Mode, Plan,
-    Scope, SectionId, Settings, Suggestions,
+    Account, AccountId, BoardId, BoardIndex, Connection, Destination, FieldError, FoundBoard, GivenBoard, GivenSection,
+    MissedBoard, Mode, Plan, Scope, SectionId, Settings, Suggestions,
 };
 use shared::store::StoreError;
 
@@ -15,6 +16,9 @@ use crate::boards::Known;
 use crate::desk::Desk;
 
 mod section;
+
+/// How much of a name is shown, in characters.
+const MOST_SHOWN: usize = 100;
 
 /// Where a pin will wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +78,11 @@ pub struct Spot<'a> {
 #[derive(Debug)]
 struct Found {
     placement: Placement,
+    /// The name of the board, where it was seen.
+    board: Option<String>,
     section: Option<GivenSection>,
+    /// The section that the board's name says, where another one is given beside it that may be the same.
+    other: Option<GivenSection>,
 }
 
 /// Judges every spot; what speaks against one is noted, and its placement is absent.
@@ -168,24 +176,35 @@ fn judge(
         unverifiable: known.denied,
         plan: account.plan.as_deref().cloned(),
     };
-    let placement = match (given.find(&known.entries, suggestions), given.as_id()) {
-        (Ok(board), _) => {
+    let (placement, board, named) = match (given.find_place(&known.entries, suggestions), given.as_id()) {
+        (Ok(FoundBoard { board, section }), _) => {
             if board.is_secret && !account.scopes.contains(Scope::PINS_WRITE_SECRET) {
                 let message = "The board is secret, and the account was connected without pins:write_secret. Connect \
                                it again and allow it.";
                 return Err(object("board_id", "scope_missing", message));
             }
-            place(board.id.clone(), true)
+            (place(board.id.clone(), true), Some(board.name.clone()), section)
         }
-        (Err(miss), _) if known.complete => {
-            let remedy = remedy(account, "GET /v1/accounts/{id}/boards");
-            return Err(object("board_id", miss.code(), miss.message("board", "The account", &remedy)));
-        }
-        (Err(_), Some(id)) => place(id, false),
+        (Err(missed), _) if known.complete => return Err(missing_board(account, given, &missed)),
+        (Err(_), Some(id)) => (place(id, false), None, None),
         (Err(_), None) => return Err(unasked("board_id", "board", known.denied)),
     };
-    let section = section::wanted(spot, given, known)?;
-    Ok(Some(Found { placement, section }))
+    let (section, other) = section::wanted(spot, (given, &placement.board_id), named, known)?;
+    Ok(Some(Found { placement, board, section, other }))
+}
+
+/// Says which board is missing, and how to make it.
+fn missing_board(account: &Account, given: &GivenBoard, MissedBoard { miss, name }: &MissedBoard) -> Objection {
+    let shown = |text: &str| format!("{:?}", shortened(text, MOST_SHOWN));
+    let missing = match given.as_str() {
+        whole if whole == name => format!("board {}", shown(name)),
+        whole => format!("board {}, and none {} before a section either", shown(whole), shown(name)),
+    };
+    let remedy = format!(
+        "{} POST /v1/accounts/{{id}}/boards makes one: {{\"name\": …}}.",
+        remedy(account, "GET /v1/accounts/{id}/boards")
+    );
+    object("board_id", miss.code(), miss.message_of("board", &missing, "The account", &remedy))
 }
 
 /// Says that Pinterest could not be asked what a name means.

@@ -14,10 +14,12 @@ mod address;
 mod index;
 mod miss;
 mod names;
+mod slash;
 
 pub use address::Address;
 pub use index::{BoardIndex, SectionIndex};
 pub use miss::{Miss, Suggestions};
+pub use slash::{FoundBoard, MissedBoard};
 
 /// The longest text that is read as a name; Pinterest's own names of boards and sections are shorter.
 const LONGEST: usize = 2048;

@@ -141,3 +141,38 @@ async fn the_only_error_is_told_first_however_many_rows_have_a_note() {
     let answer = import(&world, &format!("account_id={account}"), file).await;
     assert_eq!(answer.wrong_fields(), [("line 302: Pinterest board".to_owned(), "not_found".to_owned())]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_section_behind_its_board_is_found_and_what_is_missing_is_named() {
+    let (world, account) = world().await;
+    let boards = format!("/v1/accounts/{account}/boards");
+    let board = world.user("alice").post(&boards, &json!({"name": "Salt & pepper"})).await.json()["id"].clone();
+    let sections = format!("{boards}/{}/sections", board.as_str().unwrap());
+    let section = world.user("alice").post(&sections, &json!({"name": "Mills"})).await.json()["id"].clone();
+    let row = |number: usize, board: &str, section: &str| {
+        format!("Mill {number},{PLAIN},{board},2027-02-0{number}T09:00:00,{section}\n")
+    };
+    let rows = [
+        row(1, "Salt & pepper/Mills", ""),
+        row(2, "Salt &amp; pepper/mills", ""),
+        row(3, "Salt & pepper/Pots", ""),
+        row(4, "Salt/Mills", ""),
+        row(5, "Salt & pepper/Mills", "Pots"),
+        row(6, "Salt & pepper/Mills", "MILLS"),
+    ];
+    let file = format!("Title,Media URL,Pinterest board,Publish date,Section\n{}", rows.concat());
+    let query = format!("account_id={account}");
+    let checked = check(&world, &query, file.clone()).await;
+    let wrong = [(4, "Pinterest board", "not_found"), (5, "Pinterest board", "not_found"), (6, "Section", "not_found")];
+    assert_eq!(told(&checked, "errors"), named(&wrong), "{checked}");
+    for (row, words) in
+        [(0, "The board \"Salt & pepper\" has no section \"Pots\"."), (1, "none \"Salt\" before a section either")]
+    {
+        let message = checked["rows"][row]["errors"][0]["message"].as_str().unwrap();
+        assert!(message.contains(words) && message.contains("POST"), "{message}");
+    }
+    stored(&world, &format!("{query}&mode=good"), file).await;
+    let places: Vec<_> =
+        pins(&world).await.iter().map(|pin| (pin["board_id"].clone(), pin["section_id"].clone())).collect();
+    assert_eq!(places, vec![(board, section); 3]);
+}

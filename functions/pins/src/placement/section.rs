@@ -3,34 +3,43 @@
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
-use shared::domain::{Account, AccountId, BoardId, BoardIndex, GivenBoard, GivenSection, SectionIndex, Suggestions};
+use shared::domain::fields::shortened;
+use shared::domain::{
+    Account, AccountId, BoardId, BoardIndex, GivenBoard, GivenSection, SectionId, SectionIndex, Suggestions,
+};
 
-use super::{Found, Objection, Placement, Spot, object, unasked};
+use super::{Found, MOST_SHOWN, Objection, Placement, Spot, object, unasked};
 use crate::boards::Known;
 use crate::desk::Desk;
 
 /// What is known of the sections of boards.
 pub(super) type Sections = BTreeMap<(AccountId, BoardId), Known<SectionIndex>>;
 
-/// Which section is wanted: the one that was given, or the one that the board's address names.
+/// Which section is wanted: the one that was given, or the one that the board's name or address says; and beside the former
+/// the latter, where only a look at both shows whether they are the same.
 pub(super) fn wanted(
     spot: &Spot<'_>,
-    board: &GivenBoard,
+    (board, id): (&GivenBoard, &BoardId),
+    named: Option<GivenSection>,
     known: &Known<BoardIndex>,
-) -> Result<Option<GivenSection>, Objection> {
-    let (Some(given), named) = (spot.section, board.section()) else { return Ok(board.section()) };
-    if named.is_some_and(|named| named != *given) {
-        let message =
-            "The address of the board names a section already. Leave section_id out, or give the board alone.";
-        return Err(object("section_id", "conflicting", message));
+) -> Result<(Option<GivenSection>, Option<GivenSection>), Objection> {
+    let Some(given) = spot.section else { return Ok((named, None)) };
+    let named = named.filter(|named| !named.is_alike(given));
+    if named.is_some() && board.section().is_some() {
+        return Err(conflicting("address"));
     }
-    let Some(other) = given.board() else { return Ok(Some(given.clone())) };
-    let meant = |board: &GivenBoard| board.find_one(&known.entries).map(|board| &board.id);
-    if known.complete && meant(&other) != meant(board) {
+    let Some(other) = given.board() else { return Ok((Some(given.clone()), named)) };
+    if known.complete && other.find_one(&known.entries).map(|board| &board.id) != Some(id) {
         let message = "This is the address of a section of another board. Give a section of the board in board_id.";
         return Err(object("section_id", "other_board", message));
     }
-    Ok(Some(given.clone()))
+    Ok((Some(given.clone()), named))
+}
+
+fn conflicting(what: &str) -> Objection {
+    let message =
+        format!("The {what} of the board says another section already. Leave section_id out, or give the board alone.");
+    object("section_id", "conflicting", message)
 }
 
 /// Looks up the sections that are wanted, each list once.
@@ -43,7 +52,7 @@ pub(super) async fn known(
     let mut wanted: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (spot, found) in spots.iter().zip(found) {
         let (Some(account), Ok(Some(found))) = (spot.account_id, found) else { continue };
-        if let Some(section) = &found.section {
+        for section in found.section.iter().chain(&found.other) {
             wanted.entry((account.clone(), found.placement.board_id.clone())).or_default().push(section);
         }
     }
@@ -62,21 +71,38 @@ pub(super) fn judge(
     sections: &Sections,
     suggestions: &mut Suggestions,
 ) -> Result<Placement, Objection> {
-    let Found { placement, section } = found;
+    let Found { placement, board, section, other } = found;
     let (Some(given), Some(account)) = (section, spot.account_id) else { return Ok(placement) };
     let known = sections.get(&(account.clone(), placement.board_id.clone()));
     let known = known.expect("every list that is wanted was looked up");
-    let section_id = match (given.find(&known.entries, suggestions), given.as_id()) {
-        (Ok(section), _) => section.id.clone(),
-        (Err(miss), _) if known.complete => {
-            // The section may stand in the address of the board.
-            let field = if spot.section.is_some() { "section_id" } else { "board_id" };
-            let remedy = "GET /v1/accounts/{id}/boards/{board}/sections lists those it has.";
-            return Err(object(field, miss.code(), miss.message("section", "The board", remedy)));
-        }
-        (Err(_), Some(id)) => id,
-        (Err(_), None) => return Err(unasked("section_id", "section", known.denied)),
-    };
+    // The section may stand in the name or the address of the board.
+    let field = if spot.section.is_some() { "section_id" } else { "board_id" };
+    let board = board.map_or_else(|| "The board".to_owned(), |name| format!("The board {name:?}"));
+    let section_id = find(&given, known, (field, &board), suggestions)?;
+    if let Some(other) = other
+        && find(&other, known, ("board_id", &board), suggestions)? != section_id
+    {
+        return Err(conflicting("name"));
+    }
     let unverifiable = placement.unverifiable || known.denied;
     Ok(Placement { section_id: Some(section_id), unverifiable, ..placement })
+}
+
+fn find(
+    given: &GivenSection,
+    known: &Known<SectionIndex>,
+    (field, board): (&'static str, &str),
+    suggestions: &mut Suggestions,
+) -> Result<SectionId, Objection> {
+    match (given.find(&known.entries, suggestions), given.as_id()) {
+        (Ok(section), _) => Ok(section.id.clone()),
+        (Err(miss), _) if known.complete => {
+            let missing = format!("section {:?}", shortened(given.as_str(), MOST_SHOWN));
+            let remedy = "GET /v1/accounts/{id}/boards/{board}/sections lists those it has; POST to the same makes one: \
+                          {\"name\": …}.";
+            Err(object(field, miss.code(), miss.message_of("section", &missing, board, remedy)))
+        }
+        (Err(_), Some(id)) => Ok(id),
+        (Err(_), None) => Err(unasked(field, "section", known.denied)),
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::miss::MOST_LISTED;
 use super::names::Names;
 use super::{Address, BoardEntry, Given, GivenBoard, GivenSection, Miss, SectionEntry, Suggestions, fold, seen, tidy};
+use crate::domain::entities::decoded;
 use crate::domain::{BoardId, SectionId};
 
 /// The boards of an account; every name is normalized once.
@@ -53,8 +54,17 @@ impl NameIndex {
         folded
     }
 
-    /// What is called `text`: as it is written, or else with other signs that are not seen, or else in other capitals.
+    /// What is called `text`, or else what that says once the characters are decoded that HTML writes as `&amp;`.
     fn look_up(&self, text: &str) -> LookedUp<'_> {
+        let found = self.look_up_as_is(text);
+        match decoded(text).filter(|_| found.positions.is_empty()) {
+            Some(decoded) => self.look_up_as_is(&decoded),
+            None => found,
+        }
+    }
+
+    /// As it is written, or else with other signs that are not seen, or else in other capitals.
+    fn look_up_as_is(&self, text: &str) -> LookedUp<'_> {
         let written = tidy(text);
         let seen = seen(&written);
         let form = seen.to_lowercase();

@@ -34,6 +34,11 @@ impl Default for Suggestions {
 }
 
 impl Suggestions {
+    /// None.
+    pub(super) fn none() -> Self {
+        Self(0)
+    }
+
     /// Takes one; answers whether there was one.
     pub(super) fn take(&mut self) -> bool {
         let was_left = self.0 > 0;
@@ -53,9 +58,14 @@ impl Miss {
 
     /// What a person reads; `kind` is `board` or `section`, `of` says where it was looked for.
     pub fn message(&self, kind: &str, of: &str, remedy: &str) -> String {
+        self.message_of(kind, &format!("such {kind}"), of, remedy)
+    }
+
+    /// The same with `missing`, such as `board "Cakes"`, for what is not there.
+    pub fn message_of(&self, kind: &str, missing: &str, of: &str, remedy: &str) -> String {
         match self {
-            Self::Absent { near } if near.is_empty() => format!("{of} has no such {kind}. {remedy}"),
-            Self::Absent { near } => format!("{of} has no such {kind}. Did you mean {}? {remedy}", listed(near, "or")),
+            Self::Absent { near } if near.is_empty() => format!("{of} has no {missing}. {remedy}"),
+            Self::Absent { near } => format!("{of} has no {missing}. Did you mean {}? {remedy}", listed(near, "or")),
             Self::Ambiguous { which, more } => {
                 let listed = match more {
                     0 => listed(which, "and"),

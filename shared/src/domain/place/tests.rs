@@ -118,6 +118,45 @@ fn nothing_is_guessed() {
 }
 
 #[test]
+fn a_section_may_stand_behind_a_slash_where_no_board_is_called_so() {
+    let mut entries = boards();
+    entries.extend([board("21", "Food/Drinks", "ann"), board("22", "Food", "ann"), board("23", "A &amp; B", "ann")]);
+    entries.extend([board("24", "A & B", "ann"), board("25", "Tips & Tricks", "ann")]);
+    let index = BoardIndex::new(entries, "ann");
+    for (text, expected) in [
+        ("Food/Drinks", "21"),
+        ("food/drinks/Hot", "21 Hot"),
+        ("Food/Salads", "22 Salads"),
+        ("Food / Salads / Green", "22 Salads / Green"),
+        ("22/Salads", "22 Salads"),
+        ("Winter recipes/1/2", "13 1/2"),
+        ("Summer recipes/Salads", "ambiguous Summer recipes"),
+        ("Foot/Salads", "not_found Foot"),
+        ("Food/", "not_found Food/"),
+        ("/Food", "not_found /Food"),
+        ("/", "not_found /"),
+        ("Mom&#8217;s cakes &amp; pies", "not_found Mom&#8217;s cakes &amp; pies"),
+        ("Mom&#39;s cakes &amp; pies", "14"),
+        ("Tips &amp; Tricks/Tea &amp; milk", "25 Tea &amp; milk"),
+        ("A &amp; B", "23"),
+        ("A & B", "24"),
+    ] {
+        let given = GivenBoard::parse(text).unwrap();
+        let found = match given.find_place(&index, &mut Suggestions::default()) {
+            Ok(FoundBoard { board, section: Some(section) }) => format!("{} {}", board.id, section.as_str()),
+            Ok(FoundBoard { board, section: None }) => board.id.to_string(),
+            Err(MissedBoard { miss, name }) => format!("{} {name}", miss.code()),
+        };
+        assert_eq!(found, expected, "{text}");
+        assert_eq!(given.is_found(&index), !expected.contains('_') && !expected.starts_with('a'), "{text}");
+    }
+    let slashes = GivenBoard::parse(&"a/".repeat(1_000)).unwrap();
+    assert!(slashes.find_place(&index, &mut Suggestions::default()).is_err());
+    let sections = SectionIndex::new(vec![SectionEntry { id: "1".parse().unwrap(), name: "Tea & milk".to_owned() }]);
+    assert!(GivenSection::parse("Tea &amp; milk").unwrap().find_one(&sections).is_some());
+}
+
+#[test]
 fn what_can_be_no_board_says_why() {
     for (text, why) in [
         ("", "Empty"),
