@@ -149,3 +149,17 @@ async fn two_equal_targets_are_refused_and_others_are_not() {
     let answer = world.user("alice").post("/v1/pins", &body).await;
     assert_eq!(answer.status, 201, "an hour apart they are two: {}", answer.text());
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_compared_in_a_very_full_calendar_is_told() {
+    let (world, account) = world().await;
+    let query = format!("account_id={account}");
+    stored(&world, &query, tests::file(4_060)).await;
+    let longer = tests::file(4_060) + &row("New", "New arrivals", "2027-02-04T12:00:00");
+    let checked = check(&world, &query, longer).await;
+    // The latest 4,000 are read; the sixty before them may be planned already.
+    assert_eq!(counts(&checked), [61, 4_000, 0], "{}", checked["notes"]);
+    let note = checked["notes"].as_array().unwrap().iter().find(|note| note["code"] == "not_compared").unwrap();
+    let message = note["message"].as_str().unwrap();
+    assert!(message.contains("more than 4,000 pins") && message.contains("60 rows, the first in line 2."), "{message}");
+}
