@@ -50,7 +50,7 @@ pub use media::{MediaFile, MediaKind, MediaProblem, MediaStatus, MediaWarning, S
 pub use mode::Mode;
 pub use pin::{Destination, Pin, State, Status};
 pub use pin_edit::{Edit, NewTime};
-pub use pin_moves::{IllegalMove, Wait};
+pub use pin_moves::{IllegalMove, Turn, Wait};
 pub use place::{
     BoardEntry, BoardIndex, FoundBoard, GivenBoard, GivenSection, Miss, MissedBoard, NoPlace, SectionEntry,
     SectionIndex, Suggestions,

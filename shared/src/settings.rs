@@ -44,6 +44,11 @@ impl CurrentSettings {
         }
     }
 
+    /// The settings as they were read last, however long ago; the defaults where they never were.
+    pub fn last_known(&self) -> Settings {
+        self.last().as_ref().map(|(_, settings)| settings.clone()).unwrap_or_default()
+    }
+
     fn last(&self) -> std::sync::MutexGuard<'_, Option<(Timestamp, Settings)>> {
         self.last.lock().expect("nothing panics while it holds this lock")
     }

@@ -156,6 +156,8 @@ async fn an_outage_costs_no_pin_few_calls_and_no_flood() {
 #[tokio::test(start_paused = true)]
 async fn an_outage_of_posting_alone_costs_few_posts_and_no_pin() {
     let (world, accounts) = accounts(1).await;
+    // All are of one account, and how many late ones go out in a day is another matter.
+    world.change_settings(|settings| settings.pins_per_day = 0).await;
     let pins = seed(&world, &accounts, 40, START + seconds(5), seconds(5)).await;
     down(&world, Operation::CreatePin, FaultAnswer::status(500));
     world.schedule_until(START + minutes(5)).await;

@@ -60,7 +60,7 @@ async fn enter(world: &World, seeded: &Seeded, hold: Hold) {
         Hold::LinkBlocked => refuse(world, 9, "Sorry! We blocked this link because it may lead to spam.", None),
         Hold::TrialTier => world.simulator.set_tier(Tier::Trial),
         Hold::AppNotApproved => world.simulator.set_tier(Tier::Unapproved),
-        Hold::Queued => unreachable!("owners' backlogs have stories of their own"),
+        Hold::Queued | Hold::DailyLimit => unreachable!("owners' backlogs have stories of their own"),
         Hold::PinterestDown => {
             for operation in [Operation::CreatePin, Operation::GetUserAccount] {
                 world.simulator.set_fault(Fault { answer: Some(FaultAnswer::status(503)), ..Fault::on(operation) });
@@ -93,7 +93,7 @@ async fn release(world: &World, pin: &Pin, hold: Hold, until: Option<Timestamp>)
             assert_eq!(world.admin().post("/v1/settings/verify", &json!({})).await.status, 200);
         }
         Hold::PinterestDown => world.simulator.clear_faults(),
-        Hold::Queued => unreachable!("owners' backlogs have stories of their own"),
+        Hold::Queued | Hold::DailyLimit => unreachable!("owners' backlogs have stories of their own"),
         Hold::Other(other) => unreachable!("nothing here stores {other}"),
     }
 }

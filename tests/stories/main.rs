@@ -29,6 +29,7 @@ mod identity;
 mod isolation;
 mod key_rotation;
 mod lagging_index;
+mod late_pins;
 mod lost_answers;
 mod media;
 mod media_files;

@@ -34,6 +34,7 @@ async fn a_fresh_installation_shows_the_defaults_and_what_to_register() {
                 "boards:read", "boards:read_secret", "boards:write", "boards:write_secret",
             ],
             "carousels": "disabled",
+            "pins_per_day": 25,
             "callback_url": "https://pins.example.com/app/pinterest/board",
             "create_app_url": "https://developers.pinterest.com/apps/connect/",
             "warnings": [],

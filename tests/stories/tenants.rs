@@ -230,6 +230,7 @@ async fn posts_of_one_account_do_not_overlap_while_ticks_take_over_from_each_oth
 #[tokio::test(start_paused = true)]
 async fn a_release_lets_every_account_have_its_share_at_once() {
     let world = World::enabled().await;
+    world.change_settings(|settings| settings.pins_per_day = 0).await;
     let (alice, bob) = (account(&world, "alice", "alice").await, account(&world, "bob", "bob").await);
     let carol = account(&world, "alice", "alice2").await;
     let mut many = pins(&world, &alice, 600, (START, SignedDuration::from_millis(1))).await;
@@ -270,6 +271,7 @@ async fn a_release_lets_every_account_have_its_share_at_once() {
 async fn a_backlog_of_one_account_delays_nobody_of_its_shard_and_says_that_others_go_first() {
     let world = World::enabled().await;
     let crowd = world.crowd(60).await;
+    world.change_settings(|settings| settings.pins_per_day = 0).await;
     let shard = |seeded: &Seeded| shared::domain::Shard::of(&seeded.account.id);
     let of_shard: Vec<_> = crowd.iter().filter(|other| shard(other) == shard(&crowd[0])).cloned().collect();
     let (long, others) = of_shard.split_first().unwrap();
@@ -296,6 +298,7 @@ async fn a_backlog_of_one_account_delays_nobody_of_its_shard_and_says_that_other
 #[tokio::test(start_paused = true)]
 async fn an_account_comes_back_from_a_block_for_spam_one_pin_a_minute() {
     let world = World::enabled().await;
+    world.change_settings(|settings| settings.pins_per_day = 0).await;
     let alice = account(&world, "alice", "alice").await;
     let body = serde_json::json!({"code": 9, "message": "Sorry! You have hit a block (Pins) to combat spam."});
     let answer = FaultAnswer::Status { status: 429, body: Some(body), headers: std::collections::BTreeMap::new() };

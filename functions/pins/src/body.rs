@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::description;
 use crate::note::{self, NoteBody};
+use crate::planner::Note;
 
 /// The Pin of the HTTP contract.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,13 +33,18 @@ pub struct PinBody {
     /// Why the pin is not out; `null` where there is nothing to say.
     #[schema(schema_with = description::reason)]
     reason: Option<Reason>,
-    /// What texts and links have that may not be meant, while they can be changed; otherwise empty.
+    /// What texts and links have that may not be meant, while they can be changed; and in the answer to a change what is worth
+    /// knowing of a new time.
     notes: Vec<NoteBody>,
     /// What would keep the pin from going out at its time, seen a quarter of an hour before; otherwise `null`.
     #[schema(schema_with = description::warning)]
     warning: Option<Reason>,
+    /// When a held pin is tried again by itself, or its turn comes, as far as that is known.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     held_until: Option<Timestamp>,
+    /// How many pins of its account went before it when it was put behind them, where it waits for that; otherwise `null`.
+    #[schema(required)]
+    ahead: Option<u32>,
     /// When a pin that met with a setback is tried again, or one in doubt looked for; otherwise `null`.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     next_attempt_at: Option<Timestamp>,
@@ -178,12 +184,16 @@ pub struct Answer {
     pub pin: Pin,
     /// What it stands under.
     pub settings: Settings,
+    /// What there is to say of a time that it was given.
+    pub notes: Vec<Note>,
 }
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         let tag = entity_tag(self.pin.version);
-        ([(header::ETAG, tag)], Json(PinBody::new(self.pin, &self.settings))).into_response()
+        let mut body = PinBody::new(self.pin, &self.settings);
+        body.notes.extend(self.notes.into_iter().map(NoteBody::from));
+        ([(header::ETAG, tag)], Json(body)).into_response()
     }
 }
 
@@ -217,6 +227,7 @@ impl PinBody {
             notes: if can_be_changed(&pin) { note::bodies(pin.content.notes()) } else { Vec::new() },
             warning: pin.warning.map(|why| Reason { code: why.code(), message: why.message() }),
             held_until: until(&pin).filter(|_| derived.is_none()),
+            ahead: pin.ahead.filter(|_| derived.is_none()),
             next_attempt_at: next_attempt(&pin).filter(|_| settings.enabled && pin.mode == settings.mode),
             pinterest_url: pin.pinterest_url(),
             published_at,

@@ -12,12 +12,12 @@ use shared::kick::kick;
 use shared::store::SlotClaim;
 
 use crate::Function;
-use crate::body::Answer;
-use crate::body::PinBody;
+use crate::body::{Answer, PinBody};
+use crate::crowded::{self, Planned};
 use crate::description::{Change, PinChange};
 use crate::desk::Desk;
 use crate::placement::{self, Placement};
-use crate::planner::{Planner, ToPlan};
+use crate::planner::{Note, Planner, ToPlan};
 use crate::refusal::{Wish, refuse};
 use crate::when::When;
 use crate::{media, own};
@@ -48,9 +48,20 @@ pub async fn change(
     Json(body): Json<Value>,
 ) -> Result<Answer, Problem> {
     let desk = Desk::open(function, user).await?;
+    let sets_time = body.get("publish_at").is_some_and(|at| !at.is_null());
     let pin = own::change_in(&desk, &id, &if_match, |pin| edit(&desk, pin, body.clone()).boxed()).await?;
     kick(&desk.function.platform, std::slice::from_ref(&pin)).await;
-    Ok(desk.answer(pin))
+    let notes = if sets_time { notes(&desk, &pin).await? } else { Vec::new() };
+    Ok(Answer { notes, ..desk.answer(pin) })
+}
+
+/// What there is to say of the time of `pin`.
+async fn notes(desk: &Desk, pin: &Pin) -> Result<Vec<Note>, Problem> {
+    let Some(planned) = Planned::of(pin) else { return Ok(Vec::new()) };
+    let account = desk.function.platform.accounts.load(&desk.owner, &pin.account_id).await?;
+    let plan = account.and_then(|account| account.plan).map(|plan| *plan);
+    let crowded = crowded::find(desk, &[planned], |_| plan.clone()).await;
+    Ok(if crowded.is_empty() { Vec::new() } else { vec![Note::MANY_PINS] })
 }
 
 async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<(Pin, Option<SlotClaim>), Problem> {

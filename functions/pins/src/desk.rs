@@ -33,6 +33,6 @@ impl Desk {
 
     /// Shows `pin`.
     pub fn answer(self, pin: Pin) -> Answer {
-        Answer { pin, settings: self.settings }
+        Answer { pin, settings: self.settings, notes: Vec::new() }
     }
 }

@@ -6,6 +6,7 @@ mod body;
 mod cancel;
 mod change;
 mod content;
+mod crowded;
 mod description;
 mod desk;
 mod export;

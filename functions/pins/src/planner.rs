@@ -66,13 +66,22 @@ pub enum NoTime {
 
 impl Note {
     /// Every note.
-    pub const ALL: [Self; 5] = [Self::SLOT, Self::SPACED, Self::QUIET, Self::SPREAD, Self::UNVERIFIABLE];
+    pub const ALL: [Self; 6] =
+        [Self::SLOT, Self::SPACED, Self::QUIET, Self::SPREAD, Self::MANY_PINS, Self::UNVERIFIABLE];
 
     const SLOT: Self = Self { code: "slot", message: "The next free slot of the account's plan." };
     const SPACED: Self =
         Self { code: "spaced", message: "Later than asked for, to keep pins with the same link or image apart." };
     const QUIET: Self = Self { code: "quiet", message: "Later than asked for, because of the account's quiet hours." };
     const SPREAD: Self = Self { code: "spread", message: "Some seconds later, so that not all pins begin at :00." };
+
+    /// More pins of the account are planned for that day than go out by themselves when they are late.
+    pub const MANY_PINS: Self = Self {
+        code: "many_pins",
+        message: "More pins of this account are planned for this day than pins_per_day of the settings says (25, unless an \
+                  administrator changed it). They go out at their times; but Pinterest may take so many for spam, and if they \
+                  are held up, no more than that go out in one day.",
+    };
 
     const UNVERIFIABLE: Self = Self {
         code: "board_unverifiable",

@@ -20,12 +20,14 @@ use utoipa::ToSchema;
 
 use crate::Function;
 use crate::body::PinBody;
+use crate::crowded::{self, Planned};
 use crate::description::{IdempotencyKeyHeader, NewPins, Schedule};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
 use crate::media;
 use crate::note::NoteBody;
 use crate::placement::{self, Placement, Spot};
+use crate::planner::Note;
 use crate::templates;
 use form::Form;
 use order::{Filled, Order};
@@ -75,8 +77,11 @@ pub async fn schedule(
     let key = IdempotencyKey::read(&headers, &mut errors);
     let template = templates::named(&desk, &body, &mut errors).await?;
     let form = Form::read(body, template.as_ref(), &mut errors);
-    let Filled { pins, notes } = take(&desk, &form, key, errors).await?;
+    let Filled { pins, mut notes, plans } = take(&desk, &form, key, errors).await?;
     kick(&desk.function.platform, &pins).await;
+    let planned: Vec<_> = pins.iter().filter_map(Planned::of).collect();
+    let crowded = crowded::find(&desk, &planned, |account| plans.get(account).cloned()).await;
+    notes.extend(crowded.into_iter().map(|id| (id, Note::MANY_PINS)));
     let of_content =
         pins.iter().flat_map(|pin| pin.content.notes().into_iter().map(|note| (pin.id.clone(), note.into())));
     let notes = notes.into_iter().map(|(pin_id, note)| (pin_id, note.into())).chain(of_content);

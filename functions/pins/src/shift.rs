@@ -2,6 +2,8 @@
 
 mod form;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::extract::State;
 use futures_util::{FutureExt, StreamExt, stream};
 use jiff::Timestamp;
@@ -9,14 +11,17 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::api::{IfMatch, Json, Problem, User};
 use shared::domain::pin::to_millisecond;
-use shared::domain::{Edit, FieldError, NewTime, Pin, PinId, Status, Zone};
+use shared::domain::{AccountId, Edit, FieldError, NewTime, Pin, PinId, Plan, Status, Zone};
 use shared::kick::kick;
 use utoipa::ToSchema;
 
 use crate::Function;
+use crate::crowded::{self, Planned};
 use crate::description::{Move, Moving};
 use crate::desk::Desk;
+use crate::note::NoteBody;
 use crate::own;
+use crate::planner::Note;
 use crate::refusal::{Wish, refuse};
 use crate::when::When;
 use form::{By, Form, Which};
@@ -53,6 +58,8 @@ struct MovedPin {
     code: Option<&'static str>,
     #[schema(required)]
     message: Option<String>,
+    /// What is worth knowing of its new time; empty where nothing is.
+    notes: Vec<NoteBody>,
 }
 
 /// A pin with the time that it is to get.
@@ -89,14 +96,19 @@ pub async fn shift(
     let pins = pins(&desk, &form.which).await?;
     let zone = zone(&desk, &form, &pins).await?;
     let steps = steps(pins, &form.by, &zone);
+    let plans = plans(&desk, &steps).await?;
     judge(&desk, &form, &steps)?;
     let outcomes = if form.dry_run { steps.iter().map(|_| None).collect() } else { write(&desk, &steps).await };
+    let planned: Vec<_> =
+        steps.iter().map(|step| Planned { id: &step.pin.id, account: &step.pin.account_id, at: step.to }).collect();
+    let crowded = crowded::find(&desk, &planned, |account| plans.get(account).cloned()).await;
     let item = |(step, outcome): (Step, Option<Result<Pin, Problem>>)| {
         let (outcome, problem) = match outcome {
             None => ("would_move", None),
             Some(Ok(_)) => ("moved", None),
             Some(Err(problem)) => ("stayed", Some(problem)),
         };
+        let notes = crowded.contains(&step.pin.id).then_some(Note::MANY_PINS);
         MovedPin {
             pin_id: step.pin.id,
             outcome,
@@ -105,6 +117,7 @@ pub async fn shift(
             local_time: zone.written(step.to),
             code: problem.as_ref().map(|problem| problem.code),
             message: problem.map(|problem| problem.detail),
+            notes: notes.map(NoteBody::from).into_iter().collect(),
         }
     };
     Ok(Json(Moved { items: steps.into_iter().zip(outcomes).map(item).collect() }))
@@ -155,6 +168,17 @@ async fn zone(desk: &Desk, form: &Form, pins: &[Pin]) -> Result<Zone, Problem> {
         None => None,
     };
     Ok(account.and_then(|account| account.plan).unwrap_or_default().zone)
+}
+
+/// The plans of the accounts of the pins.
+async fn plans(desk: &Desk, steps: &[Step]) -> Result<BTreeMap<AccountId, Plan>, Problem> {
+    let accounts: BTreeSet<_> = steps.iter().map(|step| &step.pin.account_id).collect();
+    let mut plans = BTreeMap::new();
+    for id in accounts {
+        let account = desk.function.platform.accounts.load(&desk.owner, id).await?;
+        plans.extend(account.and_then(|account| Some((id.clone(), *account.plan?))));
+    }
+    Ok(plans)
 }
 
 fn steps(pins: Vec<Pin>, by: &By, zone: &Zone) -> Vec<Step> {

@@ -5,8 +5,9 @@ use shared::domain::{Account, AccountId, Hold, OwnerId};
 use shared::store::StoreError;
 
 use crate::publish::{Aside, Finished};
+use crate::release::Released;
 use crate::rules::Rule;
-use crate::{Publisher, release, renew};
+use crate::{Publisher, late, release, renew};
 
 /// When a release is repeated, for pins that were being parked meanwhile.
 const REPEAT: [SignedDuration; 2] = [SignedDuration::from_mins(8), SignedDuration::from_mins(2)];
@@ -76,12 +77,19 @@ async fn release_due(publisher: &Publisher, mut account: Account) -> Result<(), 
     // Whether Pinterest answers this account again, one pin finds out.
     let page = if ended.is_some_and(|hold| hold.reason == Hold::PinterestDown) { 1 } else { PAGE };
     // Pins of an account that cannot be used either are released once: they then wait for the true reason.
-    let released =
-        if publisher.rules.keep(Rule::Release) { release::release(publisher, &account, page).await? } else { 0 };
+    let released = if publisher.rules.keep(Rule::Release) {
+        release::release(publisher, &account, page).await?
+    } else {
+        Released::default()
+    };
     let now = platform.clock.now();
-    tracing::info!(account = %account.id, released, "an account's pins were released");
-    if released == page {
+    tracing::info!(account = %account.id, released = released.count, "an account's pins were released");
+    if released.count == page || released.is_rest_untold {
         account.release_at = Some(now + NEXT_PAGE);
+        return platform.accounts.save(&mut account, version).await;
+    }
+    if released.is_limited {
+        account.release_at = Some(late::next_look(&account, now));
         return platform.accounts.save(&mut account, version).await;
     }
     let left = if account.usable_tokens(now).is_some() { account.releases_left.saturating_sub(1) } else { 0 };

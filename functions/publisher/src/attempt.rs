@@ -11,6 +11,7 @@ use crate::classify::{Verdict, classify};
 use crate::doubts;
 use crate::ending::{Ending, settle};
 use crate::hold;
+use crate::late;
 use crate::picture;
 use crate::publish::LATEST_POST;
 use crate::renew::{self, Renewal};
@@ -58,6 +59,11 @@ pub async fn attempt(
             return Tried::default();
         }
     };
+    if let Some(ending) = late::keep_back(publisher, pin, &account).await {
+        settle(publisher, pin, ending, entry(id, at));
+        publisher.circuits.pass_on(pin).await;
+        return Tried::default();
+    }
     publisher.circuits.begin(pin);
     let at = publisher.platform.clock.now();
     // The last thing before the post: what was read before it may have taken its time.

@@ -13,6 +13,7 @@ use shared::store::{DueEntry, DueWork, StoreError};
 
 use crate::circuits::Next;
 use crate::lanes::Job;
+use crate::late::Allowance;
 use crate::publish::{Aside, Finished};
 use crate::queue::Queue;
 use crate::{Publisher, look, release};
@@ -155,9 +156,10 @@ async fn candidate(publisher: &Publisher, entries: &[DueEntry]) -> Result<Option
         let DueWork::Pin(owner, id) = &entry.work else { continue };
         let Ok(Some(pin)) = publisher.platform.pins.load(owner, id).await else { continue };
         let now = publisher.platform.clock.now();
-        let session = publisher.sessions.get(owner, &pin.account_id).await;
-        let can_post = session.is_ok_and(|session| session.is_some_and(|session| session.can_post(now)));
-        if !pin.is_parked() || !can_post {
+        let Ok(Some(session)) = publisher.sessions.get(owner, &pin.account_id).await else { continue };
+        let may_post =
+            !pin.is_late(now) || Allowance::of(publisher, &session.account).await?.is_none_or(|it| it.left > 0);
+        if !pin.is_parked() || !session.can_post(now) || !may_post {
             continue;
         }
         if pin.unsettled_video().is_none() {
@@ -185,7 +187,7 @@ async fn release_page(publisher: &Publisher, circuit: Circuit) -> Result<Vec<Kic
     let (entries, is_all) = page(publisher, &circuit).await?;
     let full = !is_all || entries.len() > PAGE;
     let mut released = BTreeMap::new();
-    let (mut out, mut queue) = (Vec::new(), Queue::default());
+    let (mut out, mut queue) = (Vec::new(), Queue::behind(PAGE_OF_ACCOUNT));
     for some in entries[..entries.len().min(PAGE)].chunks(AT_ONCE) {
         let pins = try_join_all(some.iter().map(|entry| release::parked(publisher, entry))).await?;
         let (share, rest): (Vec<_>, Vec<_>) = pins.into_iter().flatten().partition(|pin| {

@@ -2,7 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::pin::GRACE;
-use shared::domain::{Attempt, AttemptOutcome, Failure, Hold, IllegalMove, Pin, PinterestPinId, Setback, State, Wait};
+use shared::domain::{
+    Attempt, AttemptOutcome, Failure, Hold, IllegalMove, Pin, PinterestPinId, Setback, State, Turn, Wait,
+};
 
 use crate::Publisher;
 use crate::attempt::entry;
@@ -28,6 +30,8 @@ pub enum Ending {
     Retry(Setback),
     /// It certainly is not, and waits until then because of a pin in doubt that it could be taken for.
     WaitForTwin(Timestamp),
+    /// It certainly is not, and waits behind others of its account.
+    WaitItsTurn(Turn),
     /// It certainly is not, and waits for its video.
     AwaitVideo,
     /// It certainly is not, and Pinterest has lost its video.
@@ -42,6 +46,7 @@ pub fn settle(publisher: &Publisher, pin: &mut Pin, ending: Ending, mut entry: A
     let tries = 1 + tries_alike(pin, &entry);
     let (outcome, result) = match ending {
         Ending::WaitForTwin(until) => return wait_for_twin(pin, until, entry, now),
+        Ending::WaitItsTurn(turn) => return wait_its_turn(pin, turn, entry, now),
         Ending::AwaitVideo => return await_video(pin, entry, now),
         Ending::VideoGone if pin.video.as_ref().is_none_or(|video| video.failures >= VIDEO_TRIES) => {
             (AttemptOutcome::Refused, pin.fail_with_video(Failure::VideoRefused, now))
@@ -99,6 +104,18 @@ fn wait_for_twin(pin: &mut Pin, until: Timestamp, entry: Attempt, now: Timestamp
         pin.record(Attempt { outcome: AttemptOutcome::Retry, message, ..entry });
         moved(pin.retry(Setback::TwinInDoubt, until, now));
     }
+}
+
+/// Puts a late pin behind others of its account; waiting again takes no more room in the timeline.
+fn wait_its_turn(pin: &mut Pin, turn: Turn, entry: Attempt, now: Timestamp) {
+    let message = "Nothing was sent: as many late pins of this account went out today as may (pins_per_day).";
+    let message = Some(message.to_owned());
+    if pin.attempts.last().is_some_and(|last| last.message == message) {
+        pin.attempts.pop();
+    }
+    pin.record(Attempt { outcome: AttemptOutcome::Held, message, ..entry });
+    moved(pin.hold(turn.reason, Wait::ForAccount(None), now));
+    pin.expect(turn);
 }
 
 /// Puts a pin off until Pinterest has its video; that takes no more room in the timeline than once.

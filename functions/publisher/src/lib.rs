@@ -20,6 +20,7 @@ mod foresight;
 mod hold;
 mod known;
 mod lanes;
+mod late;
 mod look;
 mod pace;
 mod picture;

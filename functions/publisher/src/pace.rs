@@ -15,6 +15,11 @@ pub fn time_for(pins: usize) -> SignedDuration {
     WINDOW * i32::try_from(pins / MOST + 1).unwrap_or(i32::MAX)
 }
 
+/// How many pins an account can post in that time.
+pub fn most_in(time: SignedDuration) -> usize {
+    MOST * usize::try_from(time.as_secs() / WINDOW.as_secs()).unwrap_or_default()
+}
+
 /// The pace of one account, as far as this process knows it.
 #[derive(Debug, Default)]
 pub struct Pace {

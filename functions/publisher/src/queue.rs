@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use futures_util::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
-use shared::domain::{AccountId, OwnerId, Pin, State};
+use shared::domain::pin::LATE;
+use shared::domain::{Account, AccountId, OwnerId, Partition, Pin, State, Turn};
 use shared::store::StoreError;
 
 use crate::Publisher;
 use crate::change::change;
 use crate::lanes::{Job, MOST_OF_LANE, Work};
+use crate::late::{self, Allowance};
 use crate::pace;
 
 /// How many pins are parked in one step.
@@ -26,10 +28,20 @@ const MOST: usize = 2_000;
 const FIRST_PAGE: SignedDuration = SignedDuration::from_mins(2);
 
 /// Parks pins with their accounts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Queue {
-    /// How many pins of each account go before the next one, about.
-    ahead: BTreeMap<AccountId, usize>,
+    /// How many pins of an account are in its lane, before all that are parked.
+    in_lane: usize,
+    lines: BTreeMap<AccountId, Line>,
+}
+
+/// How an account's pins stand one behind the other.
+#[derive(Debug)]
+struct Line {
+    account: Account,
+    allowance: Option<Allowance>,
+    /// How many pins go before the next one, about.
+    ahead: usize,
 }
 
 /// The jobs of an invocation for which there is no room.
@@ -57,7 +69,7 @@ impl Late {
             return None;
         }
         self.began = true;
-        let queue = self.queue.take().unwrap_or_default();
+        let queue = self.queue.take().unwrap_or_else(|| Queue::behind(MOST_OF_LANE));
         Some((queue, self.waiting.drain(..self.waiting.len().min(STEP)).collect()))
     }
 
@@ -92,51 +104,79 @@ pub async fn park_jobs(publisher: &Publisher, queue: &mut Queue, jobs: &[Job]) -
 }
 
 impl Queue {
+    /// Parks behind that many pins of each account.
+    pub fn behind(in_lane: usize) -> Self {
+        Self { in_lane, lines: BTreeMap::new() }
+    }
+
     /// Parks `pins` with their accounts, where their turn comes later.
     pub async fn park(&mut self, publisher: &Publisher, mut pins: Vec<Pin>) -> Result<(), StoreError> {
         let now = publisher.platform.clock.now();
         pins.sort_by_key(|pin| pin.publish_at);
-        let accounts: BTreeMap<_, _> = pins.iter().map(|pin| (&pin.account_id, &pin.owner)).collect();
-        for (account, owner) in accounts {
+        let mut firsts: BTreeMap<AccountId, &Pin> = BTreeMap::new();
+        for pin in pins.iter().rev() {
+            firsts.insert(pin.account_id.clone(), pin);
+        }
+        for (id, first) in firsts {
             // What brings the pins back is written before they are parked.
-            plan(publisher, owner, account, now).await?;
+            let Some(account) = plan(publisher, &first.owner, &id, now).await? else { continue };
+            if !self.lines.contains_key(&id) {
+                let line = self.line(publisher, account, first).await?;
+                self.lines.insert(id, line);
+            }
         }
         for some in pins.chunks(AT_ONCE) {
-            let some = some.iter().map(|pin| {
-                let ahead = self.ahead.entry(pin.account_id.clone()).or_insert(MOST_OF_LANE);
-                *ahead += 1;
-                park_one(publisher, pin.clone(), now + pace::time_for(*ahead), now)
-            });
-            let some: Vec<_> = some.collect();
-            try_join_all(some).await?;
+            let turns =
+                some.iter().filter_map(|pin| Some((pin.clone(), self.lines.get_mut(&pin.account_id)?.turn(pin, now))));
+            let parking: Vec<_> = turns.map(|(pin, turn)| park_one(publisher, pin, turn, now)).collect();
+            try_join_all(parking).await?;
         }
         Ok(())
     }
+
+    /// How the pins of `account` stand that are parked before `first`.
+    async fn line(&self, publisher: &Publisher, account: Account, first: &Pin) -> Result<Line, StoreError> {
+        let before = first.publish_at.unwrap_or(Timestamp::MIN);
+        let parked = publisher.platform.pins.count_due(&Partition::HeldAccount(account.id.clone()), before).await?;
+        let allowance = Allowance::of(publisher, &account).await?;
+        Ok(Line { account, allowance, ahead: self.in_lane + parked })
+    }
 }
 
-async fn park_one(
-    publisher: &Publisher,
-    mut pin: Pin,
-    expected_at: Timestamp,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+impl Line {
+    /// The next turn, which is that of `pin`.
+    fn turn(&mut self, pin: &Pin, now: Timestamp) -> Turn {
+        // Of pins that are not late yet, the first ones will not be when they are posted.
+        let late = if pin.is_late(now) { self.ahead } else { self.ahead.saturating_sub(pace::most_in(LATE)) };
+        let turn = late::turn(&self.account, self.allowance, (self.ahead, late), now);
+        self.ahead += 1;
+        turn
+    }
+}
+
+/// Parks `pin` until its turn, unless somebody moved it meanwhile.
+pub async fn park_one(publisher: &Publisher, mut pin: Pin, turn: Turn, now: Timestamp) -> Result<(), StoreError> {
     let version = pin.version;
-    if pin.queue(expected_at, now).is_err() {
+    if pin.queue(turn, now).is_err() {
         return Ok(());
     }
     publisher.sweeps.note(&pin).await;
     match publisher.platform.pins.save(&pin, version).await {
-        // Somebody moved it meanwhile.
         Ok(()) | Err(StoreError::Conflict) => Ok(()),
         Err(error) => Err(error),
     }
 }
 
-/// Sees to it that what is parked with `account` is released from soon on.
-async fn plan(publisher: &Publisher, owner: &OwnerId, account: &AccountId, now: Timestamp) -> Result<(), StoreError> {
-    let Some(account) = publisher.platform.accounts.load(owner, account).await? else { return Ok(()) };
-    if account.release_at.is_some_and(|at| at <= now + FIRST_PAGE) {
-        return Ok(());
+/// Sees to it that what is parked with an account is released from soon on; answers the account, if it is there.
+async fn plan(
+    publisher: &Publisher,
+    owner: &OwnerId,
+    id: &AccountId,
+    now: Timestamp,
+) -> Result<Option<Account>, StoreError> {
+    let Some(account) = publisher.platform.accounts.load(owner, id).await? else { return Ok(None) };
+    if account.release_at.is_none_or(|at| at > now + FIRST_PAGE) {
+        change(publisher, account.clone(), |account| account.release_by(now + FIRST_PAGE)).await?;
     }
-    change(publisher, account, |account| account.release_by(now + FIRST_PAGE)).await
+    Ok(Some(account))
 }

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use shared::domain::circuit::Phase;
 use shared::domain::pin::GRACE;
 use shared::domain::{
-    Attempt, AttemptId, AttemptOutcome, Circuit, CircuitKind, Mode, Partition, Pin, Shard, State, Status,
+    Attempt, AttemptId, AttemptOutcome, Circuit, CircuitKind, Hold, Mode, Partition, Pin, Shard, State, Status,
 };
 use shared::kick::{ImporterEvent, PublisherEvent, start_import};
 use shared::platform::Platform;
@@ -47,6 +47,11 @@ const FORGET: SignedDuration = SignedDuration::from_hours(2);
 
 /// Beyond this many notes the memory of them is dropped.
 const MOST_NOTED: usize = 2000;
+
+/// What the timeline says of a pin that was missed.
+const MISSED: &str = "The pin was still waiting a day after its time.";
+const MISSED_BY_LIMIT: &str = "The pin was still waiting a day after its time: more pins of its account were late than go out in a \
+                               day (pins_per_day).";
 
 /// What this process remembers of where pins are parked.
 #[derive(Debug)]
@@ -326,7 +331,9 @@ fn is_over(publisher: &Publisher, pin: &mut Pin, id: &AttemptId, now: Timestamp)
             true
         }
         State::Scheduled { .. } | State::Held { .. } if pin.is_missed(now) && publisher.rules.keep(Rule::HeedGrace) => {
-            let message = Some("The pin was still waiting a day after its time.".to_owned());
+            let is_limited = matches!(pin.state, State::Held { reason: Hold::DailyLimit, .. });
+            let message = if is_limited { MISSED_BY_LIMIT } else { MISSED };
+            let message = Some(message.to_owned());
             pin.record(Attempt { outcome: AttemptOutcome::Missed, message, ..entry(id, now) });
             pin.miss(now).is_ok()
         }

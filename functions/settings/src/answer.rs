@@ -51,6 +51,8 @@ pub struct Body<'a> {
     /// Whether pins with several images may be planned.
     #[schema(schema_with = description::carousels)]
     carousels: &'static str,
+    /// How many late pins of an account go out by themselves in a day; 0 is no limit. Pins in time are not counted.
+    pins_per_day: u32,
     /// The redirect URI to register at Pinterest, byte for byte.
     callback_url: String,
     /// Where an app is created at Pinterest.
@@ -113,6 +115,7 @@ impl IntoResponse for Answer<'_> {
             app_secret: settings.secret.as_ref().into(),
             scopes: settings.scopes.names(),
             carousels: if settings.carousels { "enabled" } else { "disabled" },
+            pins_per_day: settings.pins_per_day,
             callback_url: origin.callback_url(),
             create_app_url: CREATE_APP_URL,
             warnings: missing.iter().map(Warning::missing).chain(uncertain).chain(warnings).collect(),

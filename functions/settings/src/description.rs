@@ -19,7 +19,7 @@ pub fn description() -> utoipa::openapi::OpenApi {
     complete(Description::openapi(), ROUTES)
 }
 
-/// The settings as they are to be. All fields but `app_secret` and `carousels` are needed.
+/// The settings as they are to be. All fields but `app_secret`, `carousels` and `pins_per_day` are needed.
 #[derive(ToSchema)]
 #[schema(as = NewSettings)]
 #[expect(dead_code, reason = "`save::wanted` reads them one by one, to name every wrong one")]
@@ -39,6 +39,11 @@ pub struct WantedSettings {
     /// Whether pins with several images may be planned. Left out, it stays as it is.
     #[schema(schema_with = carousels)]
     carousels: Option<String>,
+    /// How many pins of an account that are more than five minutes late, after an outage or a hold, go out by themselves in a
+    /// day; 0 is no limit. Left out, it stays as it is. `pins_per_day` of an account's plan is another number: it is for pins
+    /// that ask for a slot.
+    #[schema(maximum = 10000)]
+    pins_per_day: Option<u32>,
 }
 
 problems!(

@@ -81,6 +81,7 @@ async fn replace(platform: &Platform, by: OwnerId, current: Settings, wanted: Wa
         secret,
         scopes: wanted.scopes,
         carousels: wanted.carousels,
+        pins_per_day: wanted.pins_per_day,
         version: current.version + 1,
         saved: Some(Saved { by: by.clone(), at }),
     };

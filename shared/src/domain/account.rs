@@ -1,5 +1,6 @@
 //! A Pinterest account that somebody connected.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::attempt::words;
@@ -336,6 +337,18 @@ impl Account {
     pub fn due(&self) -> Option<Due> {
         let at = [self.refresh_at, self.release_at].into_iter().flatten().min()?;
         Some(Due { partition: self.open_partition(), at })
+    }
+
+    /// Where the day of its plan begins that comes `days` after the one of `now`; days of UTC where it has no plan.
+    pub fn start_of_day(&self, now: Timestamp, days: i64) -> Timestamp {
+        let plan = self.plan.as_deref().cloned().unwrap_or_default();
+        let date = plan.date(now).checked_add(jiff::Span::new().days(days)).unwrap_or(Date::MAX);
+        plan.start_of(date)
+    }
+
+    /// The day of its plan that `now` is in.
+    pub fn date(&self, now: Timestamp) -> Date {
+        self.plan.as_ref().map_or_else(|| Plan::default().date(now), |plan| plan.date(now))
     }
 
     /// The partition in which work of this account waits while nothing is in its way.

@@ -5,11 +5,14 @@ use jiff::{SignedDuration, Timestamp};
 use super::plan::LONGEST_SPREAD_SECONDS;
 use super::{
     AccountId, Attempt, AttemptId, BoardId, Candidate, Check, Content, Doubt, Due, Failure, Hold, Mode, OwnerId,
-    Partition, PinId, PinterestPinId, SectionId, Setback, Shard, VideoUpload, Warning,
+    Partition, PinId, PinterestPinId, SectionId, Setback, Shard, VideoStage, VideoUpload, Warning,
 };
 
 /// How late a pin may go out by itself; after that somebody has to ask for it.
 pub const GRACE: SignedDuration = SignedDuration::from_hours(24);
+
+/// How late a pin may be and still count as one that goes out in time: what its account's pace and a short pause cost.
+pub const LATE: SignedDuration = SignedDuration::from_mins(5);
 
 /// One pin for one board.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +43,8 @@ pub struct Pin {
     pub state: State,
     /// What was seen to be in its way shortly before its time; whatever moves or changes the pin takes it back.
     pub warning: Option<Warning>,
+    /// How many late pins of its account went before it when it was put behind them; whatever moves it takes that back.
+    pub ahead: Option<u32>,
     /// Where it waits in the due index, if it does.
     pub due: Option<Due>,
     /// The last attempts, oldest first, at most [`super::attempt::KEPT`].
@@ -179,6 +184,7 @@ impl Pin {
             slot: None,
             state: State::Draft,
             warning: None,
+            ahead: None,
             due: None,
             attempts: Vec::new(),
             attempts_begun: 0,
@@ -210,6 +216,16 @@ impl Pin {
     /// Whether the pin is too late at `now` to be published without asking.
     pub fn is_missed(&self, now: Timestamp) -> bool {
         self.publish_at.is_some_and(|at| now.duration_since(at) > GRACE)
+    }
+
+    /// Whether the pin is so late at `now` that it counts as held up. One with a video is not late while the video is on its
+    /// way.
+    pub fn is_late(&self, now: Timestamp) -> bool {
+        let ready = self.video.as_ref().and_then(|video| match video.stage {
+            VideoStage::Ready { since, .. } => Some(since),
+            _ => None,
+        });
+        self.publish_at.is_some_and(|at| now.duration_since(ready.map_or(at, |ready| ready.max(at))) > LATE)
     }
 
     /// The address of the published pin.

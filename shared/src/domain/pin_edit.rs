@@ -35,8 +35,8 @@ impl Pin {
     /// Draft, scheduled, held or failed → the same with other content, another place or another time.
     ///
     /// A time schedules a draft and a failed pin, and its absence makes any of them a draft. A held pin stays held,
-    /// with its new time, unless its hold has ended by that time or the edit mends what holds it: another link where
-    /// Pinterest blocks the present one. An edit that changes nothing leaves the version as it is.
+    /// with its new time, unless its hold has ended by that time, the edit mends what holds it (another link where
+    /// Pinterest blocks the present one), or it waits as one of too many late pins. An edit that changes nothing leaves the version as it is.
     pub fn edit(&mut self, edit: Edit, now: Timestamp) -> Result<(), IllegalMove> {
         self.allow(&[Status::Draft, Status::Scheduled, Status::Held, Status::Failed], Status::Scheduled)?;
         let before = self.clone();
@@ -83,7 +83,10 @@ impl Pin {
     fn move_to(&mut self, at: Timestamp, mended: bool, now: Timestamp) {
         self.publish_at = Some(at);
         match self.state {
-            State::Held { until, .. } if !mended && until.is_none_or(|until| at < until) => {
+            // A new time is not late, so what holds late pins back does not concern it.
+            State::Held { reason, until }
+                if !mended && reason != Hold::DailyLimit && until.is_none_or(|until| at < until) =>
+            {
                 // What is parked waits in the order of time, everything else for the end of its hold.
                 if self.is_parked()
                     && let Some(due) = &mut self.due

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::attempt::KEPT;
+use super::pin::GRACE;
 use super::{
     Attempt, CircuitKind, Due, Failure, Hold, Partition, Pin, PinterestPinId, Setback, State, Status, Warning,
 };
@@ -26,6 +27,17 @@ pub enum Wait {
     ForAccount(Option<Timestamp>),
     /// Parked until the circuit of its mode releases it.
     ForCircuit(CircuitKind, Option<Timestamp>),
+}
+
+/// When it is the turn of a pin that waits behind others of its account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// Why it waits.
+    pub reason: Hold,
+    /// How many pins go before it, about.
+    pub ahead: usize,
+    /// When it can go out, about.
+    pub at: Timestamp,
 }
 
 impl Pin {
@@ -88,14 +100,23 @@ impl Pin {
         Ok(())
     }
 
-    /// Scheduled or held → held behind earlier pins of its account, until about `expected_at`.
-    pub fn queue(&mut self, expected_at: Timestamp, now: Timestamp) -> Result<(), IllegalMove> {
+    /// Scheduled or held → held behind earlier pins of its account.
+    pub fn queue(&mut self, turn: Turn, now: Timestamp) -> Result<(), IllegalMove> {
         self.allow(&[Status::Scheduled, Status::Held], Status::Held)?;
         let partition = Partition::HeldAccount(self.account_id.clone());
         self.due = Some(Due { partition, at: super::pin::to_millisecond(self.publish_at.unwrap_or(now)) });
-        let until = Some(super::pin::to_millisecond(expected_at));
-        self.change(State::Held { reason: Hold::Queued, until }, now);
+        self.change(State::Held { reason: turn.reason, until: None }, now);
+        self.expect(turn);
         Ok(())
+    }
+
+    /// Notes when the turn of a held pin comes. Where that is too late for it, it has no time and a warning instead.
+    pub fn expect(&mut self, turn: Turn) {
+        let State::Held { until, .. } = &mut self.state else { return };
+        let comes = self.publish_at.is_none_or(|at| turn.at.duration_since(at) <= GRACE);
+        *until = comes.then(|| super::pin::to_millisecond(turn.at));
+        self.warning = (!comes).then_some(Warning::WillBeMissed);
+        self.ahead = Some(u32::try_from(turn.ahead).unwrap_or(u32::MAX));
     }
 
     /// Scheduled or held → failed, since it is too late to go out without asking.
@@ -148,6 +169,7 @@ impl Pin {
     pub(super) fn change(&mut self, state: State, now: Timestamp) {
         self.state = state;
         self.warning = None;
+        self.ahead = None;
         self.updated_at = now;
         self.version += 1;
     }

@@ -47,11 +47,13 @@ impl Pin {
         doubtful.map_or(self.updated_at, |attempt| attempt.at)
     }
 
-    /// What is parked is released with all that waits for the same, and would be parked again; the other holds wait for
-    /// somebody who says that it is worth a try.
+    /// What is parked is released with all that waits for the same, and would be parked again, but for pins that are late and
+    /// too many; the other holds wait for somebody who says that it is worth a try.
     fn may_be_tried_again(&self) -> bool {
         match self.state {
-            State::Failed { .. } | State::Scheduled { setback: Some(_) } => true,
+            State::Failed { .. }
+            | State::Scheduled { setback: Some(_) }
+            | State::Held { reason: Hold::DailyLimit, .. } => true,
             State::Held { reason, .. } if !self.is_parked() => {
                 matches!(reason, Hold::LinkBlocked | Hold::SpamBlock | Hold::TrialTier | Hold::AppNotApproved)
             }

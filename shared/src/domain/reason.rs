@@ -23,6 +23,8 @@ words! {
         PinterestDown = "pinterest_down", "Pinterest does not answer at present. It is asked every half minute, and the pin goes out when it answers again.";
         /// Earlier pins of the same account go first.
         Queued = "queued", "Earlier pins of this account go first: Pinterest takes about 80 a minute from one account. The time is about when this pin's turn comes.";
+        /// More pins of the account are late than go out by themselves in a day.
+        DailyLimit = "daily_limit", "More pins of this account are late than go out by themselves in one day, since Pinterest takes many at once for spam. An administrator sets how many these are (pins_per_day). The time is about when this pin's turn comes; to have it out sooner, give it a new time.";
         /// The app has only trial access.
         TrialTier = "trial_tier", "The Pinterest app has only trial access, which may not create pins in live mode. An administrator has to apply for standard access and, when it is granted, save the settings once more; or switch to the sandbox.";
         /// The app is not approved.
@@ -94,6 +96,8 @@ words! {
         BoardMissing = "board_missing", "Pinterest does not find the board any more. Choose another board before the pin's time.";
         /// The account may not see the board.
         BoardForbidden = "board_forbidden", "Pinterest does not let this account see the board any more. Choose another board, or reconnect the account, before the pin's time.";
+        /// Too many late pins of the account are before it.
+        WillBeMissed = "will_be_missed", "More late pins of this account go first than go out by themselves in a day, so this one will not go out within a day of its time: it fails then. Give it a new time before that, or have an administrator raise pins_per_day.";
         /// Pinterest has not approved the app.
         AppRefused = "app_refused", "Pinterest refuses the app. An administrator has to finish its review on developers.pinterest.com before the pin's time.";
         /// Pinterest does not take the video.

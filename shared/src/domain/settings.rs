@@ -4,6 +4,12 @@ use jiff::Timestamp;
 
 use super::{AppId, Mode, OwnerId, Scope, Scopes};
 
+/// How many late pins of an account go out in a day where nobody said otherwise: as many as Pinterest advises to publish.
+pub const PINS_PER_DAY: u32 = 25;
+
+/// The most that can be asked for other than no limit.
+pub const MOST_PINS_PER_DAY: u32 = 10_000;
+
 /// The settings of the Pinterest module; one set an installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -19,6 +25,9 @@ pub struct Settings {
     pub scopes: Scopes,
     /// Whether carousels may be planned, which Pinterest may show as something else.
     pub carousels: bool,
+    /// How many pins that are late an account posts by itself in a day; 0 for as many as there are. What an account's plan
+    /// says of a day is another number: it is for pins that ask for a slot.
+    pub pins_per_day: u32,
     /// Counts saves; 0 where nothing was saved yet.
     pub version: u64,
     /// The last save.
@@ -97,6 +106,7 @@ impl Default for Settings {
             secret: None,
             scopes: Scopes::defaults(),
             carousels: false,
+            pins_per_day: PINS_PER_DAY,
             version: 0,
             saved: None,
         }

@@ -64,6 +64,11 @@ impl Key {
         Self::new(owner_partition(owner), format!("{COUNT}{account}"))
     }
 
+    /// How many late pins of an account went out on a day.
+    pub(super) fn late_posts(owner: &OwnerId, account: &AccountId) -> Self {
+        Self::new(owner_partition(owner), format!("{LATE}{account}"))
+    }
+
     /// Who has which slot of a day of an account's plan.
     pub(super) fn day(owner: &OwnerId, account: &AccountId, date: Date) -> Self {
         Self::new(owner_partition(owner), format!("{DAY}{account}#{date}"))
@@ -118,6 +123,7 @@ pub(super) const MEDIA: &str = "media#";
 pub(super) const COUNT: &str = "count#";
 pub(super) const TEMPLATE: &str = "template#";
 pub(super) const DAY: &str = "day#";
+const LATE: &str = "late#";
 pub(super) const IMPORT: &str = "import#";
 pub(super) const CHANGE: &str = "change#";
 pub(super) const CIRCUIT: &str = "circuit#";

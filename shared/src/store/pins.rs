@@ -5,6 +5,7 @@ mod claim;
 mod counts;
 mod due;
 mod late;
+mod late_posts;
 mod slots;
 mod write;
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::key::{CHANGE, Key};
 use super::table::{Item, encode, number, text};
 use super::{StoreError, Table};
-use crate::domain::settings::Saved;
+use crate::domain::settings::{PINS_PER_DAY, Saved};
 use crate::domain::{AppId, Mode, OwnerId, Scopes, SecretRef, Settings};
 
 /// The settings in the table.
@@ -55,6 +55,8 @@ struct SettingsItem {
     scopes: String,
     #[serde(default)]
     carousels: bool,
+    #[serde(default = "pins_per_day")]
+    pins_per_day: u32,
     version: u64,
     saved_by: OwnerId,
     #[serde(with = "millisecond::required")]
@@ -144,6 +146,11 @@ impl SettingsStore {
     }
 }
 
+/// What counts where an earlier version saved.
+fn pins_per_day() -> u32 {
+    PINS_PER_DAY
+}
+
 fn order_of(item: &Item) -> Option<String> {
     item.get("sk")?.as_s().ok()?.strip_prefix(CHANGE).map(str::to_owned)
 }
@@ -158,6 +165,7 @@ fn item(settings: &Settings, change: &Change) -> SettingsItem {
         secret_at: settings.secret.as_ref().map(|secret| secret.updated_at),
         scopes: settings.scopes.to_string(),
         carousels: settings.carousels,
+        pins_per_day: settings.pins_per_day,
         version: settings.version,
         saved_by: change.by.clone(),
         saved_at: change.at,
@@ -177,6 +185,7 @@ impl From<SettingsItem> for Settings {
             secret,
             scopes: Scopes::parse_known(&item.scopes),
             carousels: item.carousels,
+            pins_per_day: item.pins_per_day,
             version: item.version,
             saved: Some(Saved { by: item.saved_by, at: item.saved_at }),
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use futures_util::future::try_join_all;
 use shared::api::Problem;
 use shared::domain::{
-    Account, AccountId, Content, Cover, FieldError, ImportId, ImportedRow, Media, PlannedPin, RowNote,
+    Account, AccountId, Content, Cover, FieldError, ImportId, ImportedRow, Media, PinId, PlannedPin, RowNote,
 };
 
 use super::calendar::Calendar;
@@ -15,9 +15,11 @@ use super::options::Options;
 use super::row::{Row, Twin};
 use super::sheet::Sheet;
 use super::{day, sameness, spacing};
+use crate::crowded::{self, Planned};
 use crate::desk::Desk;
 use crate::media;
 use crate::placement::{self, Objection, Placement, Spot};
+use crate::planner::Note;
 
 /// How many files are looked up, or kept, at once.
 const AT_ONCE: usize = 16;
@@ -50,6 +52,7 @@ pub async fn judge(desk: &Desk, options: &Options, id: &ImportId, mut sheet: She
     }
     note_repeats(&mut sheet.rows);
     spacing::check(desk, id, &mut sheet.rows, places, &calendar);
+    note_crowded_days(desk, id, &mut sheet.rows, &accounts, &placements).await;
     let rows = sheet.rows.into_iter().zip(accounts).zip(placements);
     let mut rows: Vec<_> = rows.map(|((row, account), placement)| judged(row, account, placement)).collect();
     let mut notes = sheet.notes;
@@ -227,6 +230,26 @@ fn note_repeats(rows: &mut [Row]) {
                 row.warn(column, "repeated", message);
             }
         }
+    }
+}
+
+/// Tells of rows that go out on a day for which very many pins of their account are planned.
+async fn note_crowded_days(
+    desk: &Desk,
+    id: &ImportId,
+    rows: &mut [Row],
+    accounts: &[Option<AccountId>],
+    placements: &[Option<Placement>],
+) {
+    let ids: Vec<_> = rows.iter().map(|row| PinId::of_import(&desk.owner, id, row.line)).collect();
+    let good = rows.iter().zip(accounts).zip(&ids).filter(|((row, _), _)| row.errors.is_empty() && row.twin.is_none());
+    let planned = good.filter_map(|((row, account), id)| Some(Planned { id, account: account.as_ref()?, at: row.at? }));
+    let plans: HashMap<_, _> =
+        accounts.iter().zip(placements).filter_map(|(id, place)| id.as_ref().zip(place.as_ref())).collect();
+    let plan = |account: &AccountId| plans.get(account).and_then(|place| place.plan.clone());
+    let crowded = crowded::find(desk, &planned.collect::<Vec<_>>(), plan).await;
+    for (row, _) in rows.iter_mut().zip(&ids).filter(|(_, id)| crowded.contains(id)) {
+        row.warn(Column::PublishDate, Note::MANY_PINS.code, Note::MANY_PINS.message);
     }
 }
 

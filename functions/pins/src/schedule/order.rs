@@ -1,10 +1,12 @@
 //! The pins of one request: made, stored once, and found again when the request is repeated.
 
+use std::collections::BTreeMap;
+
 use futures_util::future::try_join_all;
 use http::StatusCode;
 use jiff::SignedDuration;
 use shared::api::Problem;
-use shared::domain::{Mode, Pin, PinId};
+use shared::domain::{AccountId, Mode, Pin, PinId, Plan};
 use shared::store::StoreError;
 
 use super::fingerprint::fingerprint;
@@ -25,6 +27,8 @@ pub struct Filled {
     pub pins: Vec<Pin>,
     /// What was done, pin by pin.
     pub notes: Vec<(PinId, Note)>,
+    /// The plans of their accounts, as far as there are some and they were read.
+    pub plans: BTreeMap<AccountId, Plan>,
 }
 
 /// A request with the ids of its pins.
@@ -55,7 +59,7 @@ impl Order {
         self.recognize(&first)?;
         let stored = store.load_many(&desk.owner, &self.ids).await?;
         if stored.len() == self.ids.len() {
-            return Ok(Some(Filled { pins: stored, notes: Vec::new() }));
+            return Ok(Some(Filled { pins: stored, notes: Vec::new(), plans: BTreeMap::new() }));
         }
         let mut errors = Vec::new();
         let placements = super::place(desk, form, &mut errors).await?.into_iter().enumerate();
@@ -99,12 +103,18 @@ impl Order {
         let rest = rest.map_err(|problem| self.interrupted(problem))?;
         let placed = self.ids.iter().zip(placements.iter().flatten());
         let notes = placed.filter_map(|(id, place)| Some((id.clone(), Note::of_place(place)?))).collect();
-        Ok(Filled { pins: [vec![first], rest].concat(), notes })
+        // Where one of the accounts has a plan, the times depend on it.
+        Ok(Filled { pins: [vec![first], rest].concat(), notes, plans: BTreeMap::new() })
     }
 
     /// When the pins would go out, without storing any.
     pub async fn timings(&self, desk: &Desk, placed: &[Placement]) -> Result<Vec<Timing>, Problem> {
         Ok(Timetable::plan(desk, (&self.request, &self.ids), placed, &[]).await?.timings)
+    }
+
+    /// The ids of the pins, in the order of the targets.
+    pub fn ids(&self) -> &[PinId] {
+        &self.ids
     }
 
     /// What is asked for.
@@ -115,7 +125,9 @@ impl Order {
     async fn fill_by_plan(&self, desk: &Desk, placed: &[Placement], stored: &[Pin]) -> Result<Filled, Problem> {
         let asked = (&self.request, self.ids.as_slice());
         let mut table = Timetable::plan(desk, asked, placed, stored).await?;
-        let mut filled = Filled { pins: Vec::new(), notes: Vec::new() };
+        let accounts = self.request.targets.iter().map(|target| target.account_id.clone());
+        let plans = accounts.zip(placed).filter_map(|(account, place)| Some((account, place.plan.clone()?))).collect();
+        let mut filled = Filled { pins: Vec::new(), notes: Vec::new(), plans };
         for (position, place) in placed.iter().enumerate() {
             if let Some(pin) = stored.iter().find(|pin| pin.id == self.ids[position]) {
                 filled.pins.push(pin.clone());

@@ -14,6 +14,7 @@ use super::order::Order;
 use super::place;
 use crate::Function;
 use crate::body::ContentBody;
+use crate::crowded::{self, Planned};
 use crate::description::{IdempotencyKeyHeader, NewPins, Preview};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
@@ -84,10 +85,20 @@ pub async fn preview(
     let order = Order::new(&desk, request, key);
     let timings = order.timings(&desk, &placed).await?;
     let request = order.request();
-    let items = request.targets.iter().zip(placed).zip(timings).map(|((target, place), timing)| {
+    let accounts = request.targets.iter().map(|target| &target.account_id);
+    let planned: Vec<_> = order.ids().iter().zip(accounts.clone()).zip(&timings).collect();
+    let planned =
+        planned.into_iter().filter_map(|((id, account), timing)| Some(Planned { id, account, at: timing.at? }));
+    let plan = |wanted: &AccountId| {
+        let place = accounts.clone().zip(&placed).find(|(account, _)| *account == wanted);
+        place.and_then(|(_, place)| place.plan.clone())
+    };
+    let crowded = crowded::find(&desk, &planned.collect::<Vec<_>>(), plan).await;
+    let many = order.ids().iter().map(|id| crowded.contains(id).then_some(Note::MANY_PINS));
+    let items = request.targets.iter().zip(placed).zip(timings).zip(many).map(|(((target, place), timing), many)| {
         let of_content = request.content.notes().into_iter().map(NoteBody::from);
-        let notes =
-            timing.notes.into_iter().chain(Note::of_place(&place)).map(NoteBody::from).chain(of_content).collect();
+        let of_time = timing.notes.into_iter().chain(many).chain(Note::of_place(&place));
+        let notes = of_time.map(NoteBody::from).chain(of_content).collect();
         let zone = place.plan.unwrap_or_default().zone;
         let local = timing.at.map(|at| zone.written(at));
         PlannedPin {

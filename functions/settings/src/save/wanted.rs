@@ -5,6 +5,7 @@ use shared::api::MOST_ERRORS;
 use shared::domain::characters::{pasted_code, trim_unseen};
 use shared::domain::fields::shortened;
 use shared::domain::scope::UnknownScope;
+use shared::domain::settings::MOST_PINS_PER_DAY;
 use shared::domain::{AppId, FieldError, Mode, Scopes, Settings};
 use shared::vault::AppSecret;
 
@@ -15,7 +16,7 @@ const SECRET_LIMIT: usize = 256;
 const SCOPES_LIMIT: usize = 2_000;
 
 /// The fields that a save sets.
-const FIELDS: [&str; 6] = ["status", "mode", "app_id", "app_secret", "scopes", "carousels"];
+const FIELDS: [&str; 7] = ["status", "mode", "app_id", "app_secret", "scopes", "carousels", "pins_per_day"];
 
 /// The fields that an answer has besides.
 const READ_ONLY: [&str; 5] = ["callback_url", "create_app_url", "warnings", "updated_at", "updated_by"];
@@ -35,6 +36,8 @@ pub struct Wanted {
     pub scopes: Scopes,
     /// Whether carousels may be planned; as it is where nothing is said of it.
     pub carousels: bool,
+    /// How many late pins of an account go out in a day; as it is where nothing is said of it.
+    pub pins_per_day: u32,
 }
 
 impl Wanted {
@@ -48,13 +51,18 @@ impl Wanted {
         let scopes = errors.scopes(body);
         let is_given = body.contains_key("carousels");
         let carousels = if is_given { errors.switch(body, "carousels") } else { Ok(current.carousels) };
+        let pins_per_day = errors.number(body, "pins_per_day", MOST_PINS_PER_DAY, current.pins_per_day);
         if let (Ok(app_id), Ok(app_secret)) = (&app_id, &app_secret) {
             errors.pair(app_id.as_ref(), app_secret.is_some(), enabled == Ok(true), current);
         }
         errors.unexpected(body);
-        match (enabled, mode, app_id, app_secret, scopes, carousels) {
-            (Ok(enabled), Ok(mode), Ok(app_id), Ok(app_secret), Ok(scopes), Ok(carousels)) if errors.0.is_empty() => {
-                Ok(Self { enabled, mode, app_id, app_secret, scopes, carousels })
+        let pair = app_id.and_then(|app_id| Ok((app_id, app_secret?)));
+        let others = carousels.and_then(|carousels| Ok((carousels, pins_per_day?)));
+        match (enabled, mode, pair, scopes, others) {
+            (Ok(enabled), Ok(mode), Ok((app_id, app_secret)), Ok(scopes), Ok((carousels, pins_per_day)))
+                if errors.0.is_empty() =>
+            {
+                Ok(Self { enabled, mode, app_id, app_secret, scopes, carousels, pins_per_day })
             }
             _ => Err(errors.0),
         }
@@ -69,6 +77,7 @@ impl Wanted {
             ("app_secret", self.app_secret.is_some()),
             ("scopes", self.scopes != current.scopes),
             ("carousels", self.carousels != current.carousels),
+            ("pins_per_day", self.pins_per_day != current.pins_per_day),
         ]
         .into_iter()
         .filter(|(_, differs)| *differs)
@@ -108,6 +117,17 @@ impl Errors {
             "disabled" => Some(false),
             _ => None,
         })
+    }
+
+    /// A whole number up to `most`; `present` where it is left out.
+    fn number(&mut self, body: &Map<String, Value>, field: &str, most: u32, present: u32) -> Result<u32, Reported> {
+        let message = format!("Expected a whole number from 0, which is no limit, to {most}; or leave the field out.");
+        let Some(value) = body.get(field) else { return Ok(present) };
+        if !value.is_number() {
+            return Err(self.add(field, "wrong_type", message));
+        }
+        let number = value.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number <= most);
+        number.ok_or_else(|| self.add(field, "invalid", message))
     }
 
     fn app_id(&mut self, body: &Map<String, Value>) -> Result<Option<AppId>, Reported> {

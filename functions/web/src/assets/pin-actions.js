@@ -11,7 +11,7 @@ import { t } from './texts.js';
 const words = t.pin;
 
 // Another try gets further where somebody can have mended what these wait for.
-const MENDED_BY_A_PERSON = ['link_blocked', 'spam_block', 'trial_tier', 'app_not_approved'];
+const MENDED_BY_A_PERSON = ['link_blocked', 'spam_block', 'trial_tier', 'app_not_approved', 'daily_limit'];
 
 // Another try without a change would end the same way.
 const MENDED_BY_A_CHANGE = [

@@ -29,7 +29,7 @@ export function inWords(pin) {
     case 'published':
       return say.published(exact(pin.published_at, zoneInUse()), late(pin.lateness_ms));
     case 'held':
-      return pin.held_until ? say.heldUntil(nearTime(pin.held_until), why) : say.held(why);
+      return `${pin.held_until ? say.heldUntil(nearTime(pin.held_until), why) : say.held(why)}${pin.ahead === null ? '' : ` ${say.ahead(pin.ahead)}`}`;
     case 'failed':
       return say.failed(why);
     default:

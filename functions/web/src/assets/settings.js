@@ -82,7 +82,7 @@ function Form({ data, reload, onSaved }) {
     if (isSwitch && !confirm(words.mode.switching(t.mode[base.settings.mode], t.mode[form.mode]))) return;
     const hadChanges = isTouched;
     setDone(false);
-    const body = { status: form.status, mode: form.mode, app_id: form.app_id.trim() || null, scopes: form.scopes, carousels: form.carousels };
+    const body = { status: form.status, mode: form.mode, app_id: form.app_id.trim() || null, scopes: form.scopes, carousels: form.carousels, pins_per_day: whole(form.pins_per_day) };
     if (form.replacing) body.app_secret = form.app_secret.trim();
     const saved = await ask('PUT', '/v1/settings', { body, headers: { 'if-match': base.etag } });
     const next = { settings: saved.body, etag: saved.etag };
@@ -130,6 +130,9 @@ function Form({ data, reload, onSaved }) {
           </div>`}
       <${Scopes} scopes=${form.scopes} onChange=${set('scopes')} error=${wrong('scopes')} />
       <${Choice} label=${words.carousels.label} value=${form.carousels} onChange=${set('carousels')} options=${words.carousels.options} />
+      <${Field} label=${words.pinsPerDay.label} hint=${words.pinsPerDay.hint} error=${wrong('pins_per_day')}>
+        ${(given) => html`<input ...${given} type="number" min="0" step="1" inputmode="numeric" value=${form.pins_per_day} onInput=${typed('pins_per_day')} />`}
+      <//>
       <div class="field">
         <strong id="callback">${words.callback.label}</strong>
         <p class="row"><code aria-labelledby="callback">${base.settings.callback_url}</code>
@@ -161,8 +164,12 @@ function asForm(settings) {
     replacing: false,
     scopes: [...settings.scopes],
     carousels: settings.carousels,
+    pins_per_day: String(settings.pins_per_day),
   };
 }
+
+/** The number that was typed; what is none is sent as it is, and refused with its reason. */
+const whole = (text) => (/^\d+$/.test(text.trim()) ? Number(text) : text);
 
 function Scopes({ scopes, onChange, error }) {
   const toggle = (name) => onChange(scopes.includes(name) ? scopes.filter((scope) => scope !== name) : [...scopes, name]);

@@ -119,6 +119,10 @@ export const t = {
         ['enabled', 'Allow', 'Pins may have two to five images. Pinterest may show them as something else, such as a video of the images.'],
       ],
     },
+    pinsPerDay: {
+      label: 'Late pins a day',
+      hint: 'How many pins of an account that are late, after an outage or a block, go out by themselves in one day; 0 is no limit. Pins that are in time are not counted. Pinterest takes many at once for spam.',
+    },
     appId: { label: 'App ID', hint: 'The number on the app’s page at Pinterest, such as 1485555.' },
     secret: {
       label: 'App secret',
@@ -209,7 +213,7 @@ export const t = {
     changes: {
       title: 'Who changed what',
       none: 'Nobody has saved the settings yet.',
-      changed: (fields) => `changed ${fields.map((field) => ({ status: 'the status', mode: 'the mode', app_id: 'the app ID', app_secret: 'the app secret', scopes: 'the scopes', carousels: 'whether carousels are allowed' })[field] ?? field).join(', ')}`,
+      changed: (fields) => `changed ${fields.map((field) => ({ status: 'the status', mode: 'the mode', app_id: 'the app ID', app_secret: 'the app secret', scopes: 'the scopes', carousels: 'whether carousels are allowed', pins_per_day: 'how many late pins go out in a day' })[field] ?? field).join(', ')}`,
       more: 'Show more',
     },
   },
@@ -550,6 +554,7 @@ export const t = {
       checkingUntil: (time) => `It is not known whether Pinterest created the pin; its board is looked at again at ${time}. If that stays unclear for six hours, you will be asked. Do not make the pin anew meanwhile.`,
       published: (time, late) => `Published ${time}, ${late}.`,
       held: (why) => `Waiting: ${why}.`,
+      ahead: (count) => (count === 1 ? 'One pin of the account was before it when it began to wait.' : `${count} pins of the account were before it when it began to wait.`),
       heldUntil: (time, why) => `Waiting until ${time}: ${why}.`,
       failed: (why) => `Not published: ${why}.`,
       needs_review: 'It may or may not be on Pinterest. Only a person who looks at the board can tell.',
@@ -571,6 +576,7 @@ export const t = {
       spam_block: 'Pinterest’s block against spam on this account',
       pinterest_down: 'Pinterest does not answer',
       queued: 'earlier pins of this account, which go first',
+      daily_limit: 'more pins of this account are late than go out by themselves in a day',
       trial_tier: 'the Pinterest app has trial access only',
       app_not_approved: 'Pinterest has not approved the app yet',
       pinterest_trouble: 'Pinterest had trouble',

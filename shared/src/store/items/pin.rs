@@ -55,6 +55,8 @@ pub(in crate::store) struct PinItem {
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
     held_until: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
+    ahead: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     due_shard: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
     due_at: Option<Timestamp>,
@@ -168,6 +170,7 @@ impl From<&Pin> for PinItem {
             reason: None,
             warning: pin.warning.map(|warning| warning.stored().to_owned()),
             held_until: None,
+            ahead: pin.ahead,
             due_shard: pin.due.as_ref().map(|due| due.partition.to_string()),
             due_at: pin.due.as_ref().map(|due| due.at),
             attempt_id: pin.attempts.last().map(|attempt| attempt.id.clone()),
@@ -295,6 +298,7 @@ impl TryFrom<PinItem> for Pin {
             slot: item.slot,
             state,
             warning: item.warning.as_deref().map(Warning::from_stored),
+            ahead: item.ahead,
             due,
             attempts: item.attempts.into_iter().map(Attempt::from).collect(),
             attempts_begun: item.attempts_begun,

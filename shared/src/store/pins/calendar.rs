@@ -9,13 +9,16 @@ use super::super::schema::CALENDAR;
 use super::super::table::{Item, text};
 use super::PinStore;
 use crate::domain::pin::GRACE;
-use crate::domain::{MediaId, OwnerId, Pin, PinId, Status};
+use crate::domain::{AccountId, MediaId, Neighbour, OwnerId, Pin, PinId, Status};
 
 /// How many items `BatchGetItem` takes.
 const BATCH: i32 = 100;
 
 /// How many pages of pins are looked through for one with a file.
 const MOST_PAGES_WITH_FILE: usize = 10;
+
+/// How many pages of pins are looked through to see how many of an account are planned for a day.
+const MOST_PAGES_OF_DAY: usize = 4;
 
 /// Which pins, in which order.
 #[derive(Debug, Clone)]
@@ -118,6 +121,42 @@ impl PinStore {
             }
         }
         Ok((pins, false))
+    }
+}
+
+impl PinStore {
+    /// Whether at least `enough` pins of `account` wait or went out from `from` on and before `to`, without `others`. Where the
+    /// owner has fewer pins in that time, that costs a read of keys; beyond some hundreds of pins it is not told.
+    pub async fn are_planned(
+        &self,
+        owner: &OwnerId,
+        account: &AccountId,
+        (from, to): (Timestamp, Timestamp),
+        enough: usize,
+        others: &[&PinId],
+    ) -> Result<bool, StoreError> {
+        let limit = i32::try_from(enough.saturating_add(others.len())).unwrap_or(BATCH).min(BATCH);
+        let order = Order::SoonestFirst;
+        let mut query = CalendarQuery { from: Some(from), to: Some(to), order, limit, after: None };
+        let (mut seen, mut found) = (0, 0);
+        for _ in 0..MOST_PAGES_OF_DAY {
+            let page = self.calendar(owner, &query).await?;
+            seen += page.entries.len();
+            if !page.more && seen < enough {
+                return Ok(false);
+            }
+            let ids: Vec<_> =
+                page.entries.iter().map(|(id, _)| id.clone()).filter(|id| !others.contains(&id)).collect();
+            let pins = self.load_many(owner, &ids).await?;
+            let counts = |pin: &&Pin| pin.account_id == *account && Neighbour::of(pin).is_some();
+            found += pins.iter().filter(counts).count();
+            query.after = page.entries.last().map(|(_, place)| place.clone());
+            query.limit = BATCH;
+            if found >= enough || !page.more || query.after.is_none() {
+                break;
+            }
+        }
+        Ok(found >= enough)
     }
 }
 

@@ -43,7 +43,7 @@ impl PinStore {
             .update(&Key::pin(pin.0, pin.1))
             .update_expression(
                 "SET #status = :publishing, attempt_id = :attempt, lease_until = :lease, updated_at = :now, \
-                 attempts_begun = attempts_begun + :one, version = version + :one REMOVE reason, held_until",
+                 attempts_begun = attempts_begun + :one, version = version + :one REMOVE reason, held_until, ahead",
             )
             .condition_expression(
                 "(due_at = :seen AND due_shard = :mine AND #status IN (:scheduled, :held) AND due_at <= :now) \

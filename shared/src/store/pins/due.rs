@@ -1,5 +1,6 @@
 //! The due index: what is to be done, in the order of time.
 
+use aws_sdk_dynamodb::types::Select;
 use jiff::Timestamp;
 
 use super::super::StoreError;
@@ -11,6 +12,9 @@ use crate::domain::{AccountId, CircuitKind, Due, Mode, OwnerId, Partition, PinId
 
 /// How much of a partition one look takes at most.
 const MOST: i32 = 2000;
+
+/// How many pages of a megabyte are counted, some 50,000 entries.
+const MOST_COUNTED: usize = 10;
 
 /// One entry of the due index. The index may lag behind the items, so an entry is a hint and the claim decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +81,50 @@ impl PinStore {
             entries: items.iter().filter_map(|item| entry(partition, item)).collect(),
             next: answer.last_evaluated_key.map(DuePosition),
         })
+    }
+
+    /// Reads what is due in `partition` from `from` on, soonest first, at most `most` entries.
+    pub async fn due_from(
+        &self,
+        partition: &Partition,
+        from: Timestamp,
+        most: i32,
+    ) -> Result<Vec<DueEntry>, StoreError> {
+        let answer = self
+            .table
+            .query()
+            .index_name(DUE)
+            .key_condition_expression("due_shard = :partition AND due_at >= :from")
+            .expression_attribute_values(":partition", text(partition.to_string()))
+            .expression_attribute_values(":from", number(from.as_millisecond()))
+            .limit(most)
+            .send()
+            .await
+            .map_err(|error| StoreError::from_sdk("read what is due from a moment on", error))?;
+        Ok(answer.items.unwrap_or_default().iter().filter_map(|item| entry(partition, item)).collect())
+    }
+
+    /// How many entries of `partition` are due before `before`; a very long one is not counted to its end.
+    pub async fn count_due(&self, partition: &Partition, before: Timestamp) -> Result<usize, StoreError> {
+        let query = self
+            .table
+            .query()
+            .index_name(DUE)
+            .select(Select::Count)
+            .key_condition_expression("due_shard = :partition AND due_at < :before")
+            .expression_attribute_values(":partition", text(partition.to_string()))
+            .expression_attribute_values(":before", number(before.as_millisecond()));
+        let (mut count, mut from) = (0, None);
+        for _ in 0..MOST_COUNTED {
+            let answer = query.clone().set_exclusive_start_key(from).send().await;
+            let answer = answer.map_err(|error| StoreError::from_sdk("count what is due", error))?;
+            count += usize::try_from(answer.count).unwrap_or_default();
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                break;
+            }
+        }
+        Ok(count)
     }
 
     /// Reads the earliest moment at which something is due in `partition`.

@@ -62,10 +62,25 @@ fn each_wrong_field_is_named() {
         ("scopes", json!("pins:read pins:raed"), "scopes", "unknown_scope"),
         ("scopes", json!(["pins:read", "boards:wriet"]), "scopes[1]", "unknown_scope"),
         ("scopes", json!(["pins:read", null]), "scopes[1]", "wrong_type"),
+        ("pins_per_day", json!(10_001), "pins_per_day", "invalid"),
+        ("pins_per_day", json!(-1), "pins_per_day", "invalid"),
+        ("pins_per_day", json!(2.5), "pins_per_day", "invalid"),
+        ("pins_per_day", json!("25"), "pins_per_day", "wrong_type"),
+        ("pins_per_day", json!(null), "pins_per_day", "wrong_type"),
         ("callback_url", json!("https://x.example"), "callback_url", "read_only"),
         ("app-secret", json!("x"), "app-secret", "unknown_field"),
     ] {
         assert_eq!(codes(&with(field, value.clone()), &complete()), [(named.to_owned(), code)], "{field} {value}");
+    }
+}
+
+#[test]
+fn a_number_that_is_left_out_stays_and_0_is_one() {
+    let current = Settings { pins_per_day: 7, ..complete() };
+    for (given, read_as, changed) in [("absent".into(), 7, false), (json!(0), 0, true), (json!(7), 7, false)] {
+        let wanted = read(&with("pins_per_day", given), &current).unwrap();
+        let differs = wanted.differences(&current).contains(&"pins_per_day".to_owned());
+        assert_eq!((wanted.pins_per_day, differs), (read_as, changed));
     }
 }
 
