@@ -38,7 +38,7 @@ pub use attempt::{Attempt, AttemptOutcome};
 pub use attention::Attention;
 pub use check::{Candidate, Check};
 pub use circuit::{Circuit, CircuitKind};
-pub use content::{Content, ContentNote, Cover, Media, Slide};
+pub use content::{AiDisclosure, AiDisclosures, Content, ContentNote, Cover, Media, Slide};
 pub use due::{Due, Partition, Shard};
 pub use fields::FieldError;
 pub use id::{

@@ -4,6 +4,7 @@
 mod account_races;
 mod account_taken;
 mod accounts;
+mod ai_disclosures;
 mod app_changed;
 mod architecture;
 mod board_create;

@@ -38,7 +38,7 @@ async fn a_pin_is_taken_for_its_time_and_waits_in_the_due_index() {
         "board_verified": true,
         "content": {
             "title": "Lemon cake", "description": "The one with olive oil.", "alt_text": "A cake on a plate",
-            "link": "https://example.com/lemon-cake", "dominant_color": null,
+            "link": "https://example.com/lemon-cake", "dominant_color": null, "ai_disclosures": [],
             "media": {"source_type": "image_url", "url": "https://example.com/lemon-cake.jpg"},
         },
         "status": "scheduled", "reason": null, "notes": [], "warning": null, "held_until": null, "ahead": null,

@@ -81,6 +81,9 @@ pub struct ContentBody {
     link: Option<String>,
     #[schema(required)]
     dominant_color: Option<String>,
+    /// What was made with AI; empty where nothing is declared.
+    #[schema(schema_with = description::ai_disclosures)]
+    ai_disclosures: Vec<&'static str>,
     media: MediaBody,
 }
 
@@ -338,6 +341,7 @@ impl ContentBody {
             alt_text: own(content.alt_text()),
             link: own(content.link()),
             dominant_color: own(content.dominant_color()),
+            ai_disclosures: content.ai_disclosures().codes(),
             media: MediaBody::of(content.media()),
         }
     }

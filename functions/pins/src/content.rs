@@ -1,5 +1,6 @@
 //! Reads the content of a request.
 
+pub mod ai;
 mod media;
 
 use serde_json::Value;
@@ -37,6 +38,7 @@ fn read_by(
         alt_text: fields.text_over("alt_text", old.alt_text),
         link: fields.text_over("link", old.link),
         dominant_color: fields.text_over("dominant_color", old.dominant_color),
+        ai_disclosures: ai::read(&mut fields, old.ai_disclosures),
         ..Draft::default()
     };
     let media = match fields.given("media") {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use shared::api::description::{self, GatewayMessage, complete, words};
 use shared::api::{ProblemBody, Reason};
 use shared::domain::{
-    AccountId, AttemptOutcome, Check, Doubt, Failure, Hold, MediaId, PinterestPinId, Setback, Status, TemplateId,
-    VideoStage, Warning,
+    AccountId, AiDisclosure, AttemptOutcome, Check, Doubt, Failure, Hold, MediaId, PinterestPinId, Setback, Status,
+    TemplateId, VideoStage, Warning,
 };
 use shared::problems;
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
@@ -139,6 +139,9 @@ pub struct NewContent {
     link: Option<String>,
     #[schema(pattern = "^#[0-9A-Fa-f]{6}$")]
     dominant_color: Option<String>,
+    /// What was made with AI, which Pinterest's policy asks creators to declare. Left out or `null`, the template says it, or nobody.
+    #[schema(schema_with = given_ai_disclosures)]
+    ai_disclosures: Option<Vec<String>>,
     media: NewMedia,
 }
 
@@ -156,6 +159,9 @@ pub struct ContentChange {
     link: Option<String>,
     #[schema(pattern = "^#[0-9A-Fa-f]{6}$")]
     dominant_color: Option<String>,
+    /// What was made with AI, which Pinterest's policy asks creators to declare. `[]` or `null` takes it back.
+    #[schema(schema_with = given_ai_disclosures)]
+    ai_disclosures: Option<Vec<String>>,
     #[schema(nullable = false)]
     media: Option<NewMedia>,
 }
@@ -247,6 +253,20 @@ pub struct Settlement {
     /// It is not there, and is to be published once more; only `true` makes sense.
     #[schema(nullable = false)]
     publish_again: Option<bool>,
+}
+
+/// What can be declared of AI.
+pub fn ai_disclosures() -> ArrayBuilder {
+    let words = words([
+        ("ai_modified", "the picture or video was made or changed with AI."),
+        ("synthetic_performer", "a person to be seen or heard is not a real one, but made with AI."),
+    ]);
+    ArrayBuilder::new().items(words).unique_items(true).max_items(Some(AiDisclosure::ALL.len()))
+}
+
+/// The same as it is given: `null` says nothing of it.
+fn given_ai_disclosures() -> OneOfBuilder {
+    OneOfBuilder::new().item(ai_disclosures()).item(ObjectBuilder::new().schema_type(SchemaType::new(Type::Null)))
 }
 
 problems!(

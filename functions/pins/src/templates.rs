@@ -42,6 +42,9 @@ pub struct TemplateBody {
     hashtags: Vec<String>,
     /// Added to the link, those that it does not have already.
     link_params: std::collections::BTreeMap<String, String>,
+    /// What was made with AI, of pins that say nothing of it themselves.
+    #[schema(schema_with = crate::description::ai_disclosures)]
+    ai_disclosures: Vec<&'static str>,
     /// What its texts have that may not be meant; empty where there is nothing.
     notes: Vec<NoteBody>,
     #[schema(value_type = String, format = DateTime)]
@@ -71,6 +74,7 @@ impl From<Template> for TemplateBody {
             alt_text: template.alt_text,
             hashtags: template.hashtags,
             link_params: template.link_params,
+            ai_disclosures: template.ai_disclosures.codes(),
             created_at: template.created_at,
             updated_at: template.updated_at,
         }

@@ -89,6 +89,12 @@ impl<'e> Fields<'e> {
         self.errors.extend(text.and_then(|text| check_characters(&path, text)));
     }
 
+    /// Notes what is wrong with a part of the object, whose path `error` is given.
+    pub fn note_at(&mut self, name: &str, error: impl FnOnce(&str) -> FieldError) {
+        let path = self.path(name);
+        self.errors.push(error(&path));
+    }
+
     /// Notes what was found wrong elsewhere.
     pub fn note(&mut self, error: FieldError) {
         self.errors.push(error);

@@ -1,10 +1,12 @@
 //! What a pin shows, within Pinterest's limits.
 
 mod address;
+mod ai;
 mod media;
 mod notes;
 mod page;
 
+pub use ai::{AiDisclosure, AiDisclosures};
 pub use media::{Cover, Media, SLIDES, Slide, is_video};
 pub use notes::ContentNote;
 
@@ -19,6 +21,7 @@ pub struct Content {
     alt_text: Option<String>,
     link: Option<String>,
     dominant_color: Option<String>,
+    ai_disclosures: AiDisclosures,
     media: Media,
 }
 
@@ -35,6 +38,8 @@ pub struct Draft {
     pub link: Option<String>,
     /// `#` and six hexadecimal digits.
     pub dominant_color: Option<String>,
+    /// What was made with AI; absent where nothing is said of it, which a template may then do.
+    pub ai_disclosures: Option<AiDisclosures>,
     /// What it shows.
     pub media: Media,
 }
@@ -55,6 +60,7 @@ impl Content {
                 .dominant_color
                 .map(|color| without_unseen(&color).into_owned())
                 .filter(|color| !color.is_empty()),
+            ai_disclosures: draft.ai_disclosures.unwrap_or_default(),
             media: Media::default(),
         };
         if let Some(link) = &content.link {
@@ -76,6 +82,7 @@ impl Content {
             alt_text: draft.alt_text,
             link: draft.link,
             dominant_color: draft.dominant_color,
+            ai_disclosures: draft.ai_disclosures.unwrap_or_default(),
             media: draft.media,
         }
     }
@@ -94,6 +101,7 @@ impl Content {
             alt_text: self.alt_text.clone(),
             link: self.link.clone(),
             dominant_color: self.dominant_color.clone(),
+            ai_disclosures: Some(self.ai_disclosures),
             media: self.media.clone(),
         }
     }
@@ -121,6 +129,11 @@ impl Content {
     /// `#` and six hexadecimal digits.
     pub fn dominant_color(&self) -> Option<&str> {
         self.dominant_color.as_deref()
+    }
+
+    /// What was made with AI.
+    pub fn ai_disclosures(&self) -> AiDisclosures {
+        self.ai_disclosures
     }
 
     /// What it shows.
@@ -196,6 +209,7 @@ mod tests {
             alt_text: Some("x".repeat(501)),
             link: Some("example.com".into()),
             dominant_color: Some("red".into()),
+            ai_disclosures: None,
             media: Media::at("ftp://example.com/a.jpg"),
         };
         let fields: Vec<_> = Content::check(wrong).unwrap_err().into_iter().map(|e| (e.field, e.code)).collect();

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::TemplateId;
-use super::content::{ContentNote, Draft, leads_somewhere};
+use super::content::{AiDisclosures, ContentNote, Draft, leads_somewhere};
 
 /// A template.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Template {
     pub hashtags: Vec<String>,
     /// Added to the link, those that it does not have already.
     pub link_params: BTreeMap<String, String>,
+    /// What was made with AI, of pins that say nothing of it themselves.
+    pub ai_disclosures: AiDisclosures,
     /// When it was made.
     pub created_at: Timestamp,
     /// The last change.
@@ -54,6 +56,7 @@ impl Template {
             description: self.tagged(put(&self.description, &own.description)),
             alt_text: put(&self.alt_text, &own.alt_text),
             link: own.link.as_deref().map(|link| self.linked(link)),
+            ai_disclosures: own.ai_disclosures.or(Some(self.ai_disclosures)),
             ..own.clone()
         }
     }
@@ -160,6 +163,7 @@ mod tests {
                 ("utm_source".into(), "pinterest".into()),
                 ("utm_medium".into(), "social".into()),
             ]),
+            ai_disclosures: AiDisclosures::default(),
             created_at: Timestamp::UNIX_EPOCH,
             updated_at: Timestamp::UNIX_EPOCH,
             version: 1,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::call::{PATIENCE, authorized, json};
 use super::listed_pins::creation_moment;
 use super::{Answer, CallError, Pinterest};
-use crate::domain::{Content, Mode, Pin, PinterestPinId};
+use crate::domain::{AiDisclosure, AiDisclosures, Content, Mode, Pin, PinterestPinId};
 use crate::vault::AccessToken;
 
 /// The body of `POST /pins` (OpenAPI `PinCreate`).
@@ -28,7 +28,15 @@ pub struct PinRequest<'a> {
     link: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dominant_color: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ai_disclosures: Option<AiDisclosuresBody>,
     media_source: MediaSource<'a>,
+}
+
+/// What was made with AI (`AiDisclosures` of API 5.28); left out where nothing is, since there is no word for that.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+struct AiDisclosuresBody {
+    values: Vec<&'static str>,
 }
 
 /// What the pin shows (OpenAPI `PinMediaSource`); addresses of files of people's own are signed, so that none is shown.
@@ -96,6 +104,13 @@ impl CreatedPin {
     }
 }
 
+impl AiDisclosuresBody {
+    fn of(declared: AiDisclosures) -> Option<Self> {
+        let values = declared.iter().map(AiDisclosure::pinterests_word).collect();
+        (!declared.is_empty()).then_some(Self { values })
+    }
+}
+
 impl<'a> PinRequest<'a> {
     /// Asks for `pin` with what it shows as Pinterest takes it.
     pub fn showing(pin: &'a Pin, media_source: MediaSource<'a>) -> Self {
@@ -108,6 +123,7 @@ impl<'a> PinRequest<'a> {
             alt_text: content.alt_text(),
             link: content.link(),
             dominant_color: content.dominant_color(),
+            ai_disclosures: AiDisclosuresBody::of(content.ai_disclosures()),
             media_source,
         }
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::key::{Key, TEMPLATE, owner_partition};
 use super::table::{decode, encode, number, text};
 use super::{StoreError, Table};
-use crate::domain::{OwnerId, Template, TemplateId};
+use crate::domain::{AiDisclosures, OwnerId, Template, TemplateId};
 
 /// The templates in the table.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ struct TemplateItem {
     alt_text: Option<String>,
     hashtags: Vec<String>,
     link_params: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    ai: Option<String>,
     #[serde(with = "millisecond::required")]
     created_at: Timestamp,
     #[serde(with = "millisecond::required")]
@@ -108,6 +110,7 @@ impl From<&Template> for TemplateItem {
             alt_text: template.alt_text.clone(),
             hashtags: template.hashtags.clone(),
             link_params: template.link_params.clone(),
+            ai: template.ai_disclosures.stored(),
             created_at: template.created_at,
             updated_at: template.updated_at,
             version: template.version,
@@ -125,6 +128,7 @@ impl From<TemplateItem> for Template {
             alt_text: item.alt_text,
             hashtags: item.hashtags,
             link_params: item.link_params,
+            ai_disclosures: AiDisclosures::restore(item.ai.as_deref()),
             created_at: item.created_at,
             updated_at: item.updated_at,
             version: item.version,

@@ -54,7 +54,7 @@ async fn an_export_is_pinterests_file_and_an_import_of_it_makes_the_same_pins() 
 
     let (file, next) = export(&world, "").await;
     assert_eq!(next, None);
-    let header = format!("{HEADER},Account,Section,Alt text").replace(',', "\",\"");
+    let header = format!("{HEADER},Account,Section,Alt text,AI").replace(',', "\",\"");
     assert!(file.starts_with(&format!("\"{header}\"\r\n")), "{file}");
     let first = "\r\n\"Plain\",\"https://example.com/lemon-cake.jpg\",\"New arrivals\",\"\",";
     assert!(file.contains(first), "{file}");

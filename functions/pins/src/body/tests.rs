@@ -112,10 +112,10 @@ fn a_published_pin_says_where_it_is_and_how_late_it_was() {
     let expected = json!({
         "id": id, "account_id": account, "mode": "live", "board_id": "1", "section_id": null, "board_verified": true,
         "content": {
-            "title": "T", "description": null, "alt_text": null, "link": null, "dominant_color": null,
+            "title": "T", "description": null, "alt_text": null, "link": null, "dominant_color": null, "ai_disclosures": [],
             "media": {"source_type": "image_url", "url": "https://example.com/a.jpg"},
         },
-        "status": "published", "reason": null, "warning": null, "held_until": null, "ahead": null,
+        "status": "published", "reason": null, "notes": [], "warning": null, "held_until": null, "ahead": null,
         "next_attempt_at": null,
         "publish_at": "2027-01-15T09:00:00Z", "published_at": "2027-01-15T08:00:00Z", "lateness_ms": 7,
         "pinterest_pin_id": "9", "pinterest_url": "https://www.pinterest.com/pin/9/",

@@ -48,6 +48,7 @@ fn value(pin: &Pin, column: Column, boards: &Boards) -> String {
             Media::Video { cover: Cover::Upload(cover), .. } => cover.to_string(),
             _ => String::new(),
         },
+        Column::Ai => content.ai_disclosures().codes().join(", "),
         Column::Keywords => String::new(),
     }
 }

@@ -38,11 +38,13 @@ pub enum Column {
     Section,
     /// Ours: what the picture shows, for those who do not see it.
     AltText,
+    /// Ours: what was made with AI.
+    Ai,
 }
 
 impl Column {
     /// Every column, Pinterest's in their order first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Title,
         Self::MediaUrl,
         Self::Board,
@@ -54,6 +56,7 @@ impl Column {
         Self::Account,
         Self::Section,
         Self::AltText,
+        Self::Ai,
     ];
 
     /// Its name in the header.
@@ -70,6 +73,7 @@ impl Column {
             Self::Account => "Account",
             Self::Section => "Section",
             Self::AltText => "Alt text",
+            Self::Ai => "AI",
         }
     }
 

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use shared::domain::characters::{parse_pasted, trim_unseen, without_unseen};
 use shared::domain::content::{Draft, is_video};
-use shared::domain::{Content, Cover, FieldError, GivenBoard, GivenSection, Media, MediaId, NoPlace, PinId, RowNote};
+use shared::domain::{
+    AiDisclosures, Content, Cover, FieldError, GivenBoard, GivenSection, Media, MediaId, NoPlace, PinId, RowNote,
+};
 
 use super::columns::{Column, Columns};
 use super::csv::Record;
@@ -13,6 +15,7 @@ use super::date::{self, Asked, NoDate};
 use super::formula::unguard;
 use super::options::Options;
 use super::separator;
+use crate::content::ai;
 use crate::when::When;
 
 /// What an export says in the place of a carousel.
@@ -149,7 +152,9 @@ impl Row {
         }
         let media = self.media(image_url, &without_unseen(cell(Column::Thumbnail)));
         let can_be_read = media.is_some();
-        let draft = Draft { title, description, alt_text, link, media: media.unwrap_or_default(), ..Draft::default() };
+        let ai_disclosures = self.disclosures(cell(Column::Ai));
+        let media = media.unwrap_or_default();
+        let draft = Draft { title, description, alt_text, link, ai_disclosures, media, ..Draft::default() };
         match Content::check(draft) {
             Ok(content) => {
                 let notes = content.notes().into_iter();
@@ -160,6 +165,16 @@ impl Row {
             Err(_) if !can_be_read => {}
             Err(found) => self.errors.extend(found.into_iter().map(of_content)),
         }
+    }
+
+    fn disclosures(&mut self, cell: &str) -> Option<AiDisclosures> {
+        let declared = ai::read_cell(cell);
+        if declared.is_none() {
+            let message =
+                format!("Write {}, or both with a comma between them; leave it empty where neither is so.", ai::WORDS);
+            self.wrong(Column::Ai, "invalid", message);
+        }
+        declared
     }
 
     /// An address, or a file of the owner's own; whether that one is a video is seen where it is looked up, and one with a

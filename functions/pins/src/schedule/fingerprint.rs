@@ -18,6 +18,9 @@ struct Canonical<'a> {
     alt_text: Option<&'a str>,
     link: Option<&'a str>,
     dominant_color: Option<&'a str>,
+    /// Left out where nothing is declared, as before there was anything to declare.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ai: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     image_url: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,6 +58,7 @@ pub fn fingerprint(request: &Request) -> String {
         alt_text: content.alt_text(),
         link: content.link(),
         dominant_color: content.dominant_color(),
+        ai: content.ai_disclosures().stored(),
         image_url,
         media_id,
         cover,
@@ -102,7 +106,9 @@ mod tests {
         for media in media {
             assert!(seen.insert(request(|body| body["content"]["media"] = media.clone())), "{media}");
         }
-        let changes: [fn(&mut Value); 10] = [
+        let changes: [fn(&mut Value); 12] = [
+            |body| body["content"]["ai_disclosures"] = json!(["ai_modified"]),
+            |body| body["content"]["ai_disclosures"] = json!(["synthetic_performer", "ai_modified"]),
             |body| body["publish_at"] = Value::Null,
             |body| body["publish_at"] = json!("2027-01-01T00:00:00Z"),
             |body| body["targets"][0]["board_id"] = json!("2"),
@@ -124,7 +130,8 @@ mod tests {
 
     #[test]
     fn the_same_request_written_differently_has_the_same_fingerprint() {
-        let changes: [fn(&mut Value); 3] = [
+        let changes: [fn(&mut Value); 4] = [
+            |body| body["content"]["ai_disclosures"] = json!([]),
             |body| body["content"]["link"] = Value::Null,
             |body| body["content"]["alt_text"] = json!(" "),
             |body| body["targets"][0]["publish_at"] = json!("now"),

@@ -7,7 +7,9 @@ use serde_json::Value;
 use shared::api::{Fields, wrong_type};
 use shared::domain::characters::{check_characters, refused_character, trim_unseen, without_unseen};
 use shared::domain::template::{PLACES, unknown_places};
-use shared::domain::{FieldError, Template, TemplateId};
+use shared::domain::{AiDisclosures, FieldError, Template, TemplateId};
+
+use crate::content::ai;
 
 const LONGEST_NAME: usize = 100;
 const MOST_HASHTAGS: usize = 30;
@@ -24,6 +26,7 @@ pub struct Wanted {
     alt_text: Option<String>,
     hashtags: Vec<String>,
     link_params: BTreeMap<String, String>,
+    ai_disclosures: AiDisclosures,
 }
 
 impl From<&Template> for Wanted {
@@ -35,6 +38,7 @@ impl From<&Template> for Wanted {
             alt_text: template.alt_text.clone(),
             hashtags: template.hashtags.clone(),
             link_params: template.link_params.clone(),
+            ai_disclosures: template.ai_disclosures,
         }
     }
 }
@@ -42,9 +46,21 @@ impl From<&Template> for Wanted {
 impl Wanted {
     /// The template, made at `now`.
     pub fn template(self, id: TemplateId, now: Timestamp) -> Template {
-        let Self { name, title, description, alt_text, hashtags, link_params } = self;
-        let (created_at, updated_at) = (now, now);
-        Template { id, name, title, description, alt_text, hashtags, link_params, created_at, updated_at, version: 1 }
+        let Self { name, title, description, alt_text, hashtags, link_params, ai_disclosures } = self;
+        let (created_at, updated_at, version) = (now, now, 1);
+        Template {
+            id,
+            name,
+            title,
+            description,
+            alt_text,
+            hashtags,
+            link_params,
+            ai_disclosures,
+            created_at,
+            updated_at,
+            version,
+        }
     }
 }
 
@@ -61,6 +77,7 @@ pub fn read(body: Value) -> Result<Wanted, Vec<FieldError>> {
     let title = text(&mut fields, "title", 500);
     let description = text(&mut fields, "description", 2_000);
     let alt_text = text(&mut fields, "alt_text", 1_000);
+    let ai_disclosures = ai::read(&mut fields, None).unwrap_or_default();
     let (hashtags, params) = (fields.optional("hashtags"), fields.optional("link_params"));
     fields.close();
     let hashtags = hashtags.map(|value| tags(value, &mut errors)).unwrap_or_default();
@@ -69,7 +86,7 @@ pub fn read(body: Value) -> Result<Wanted, Vec<FieldError>> {
         errors.insert(0, FieldError::new("name", "required", "Say what the template is called."));
     }
     if errors.is_empty() {
-        Ok(Wanted { name, title, description, alt_text, hashtags, link_params })
+        Ok(Wanted { name, title, description, alt_text, hashtags, link_params, ai_disclosures })
     } else {
         Err(errors)
     }

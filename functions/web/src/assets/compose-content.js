@@ -10,8 +10,11 @@ const words = t.compose;
 
 const LIMITS = { title: 100, description: 800, alt_text: 500, link: 2048, url: 2048 };
 
+// What can be declared of AI, in the order of the API.
+const AI = ['ai_modified', 'synthetic_performer'];
+
 // The fields of the API that have a place on the pages.
-export const MARKED = /^(targets|board_id|section_id|publish_at|content\.(title|description|alt_text|link|media))/;
+export const MARKED = /^(targets|board_id|section_id|publish_at|content\.(title|description|alt_text|link|media|ai_disclosures))/;
 
 /** What `onChange` is called with is the name of the field that was changed, and all of the content. */
 export function ContentFields({ content, picture, errors, onChange }) {
@@ -43,8 +46,24 @@ export function ContentFields({ content, picture, errors, onChange }) {
     ${field('description', words.fields.description, words.hints.description, (given) => html`<textarea ...${given}></textarea>`)}
     ${field('alt_text', words.fields.alt_text, words.hints.alt_text, (given) => html`<textarea rows="2" ...${given}></textarea>`)}
     ${field('link', words.fields.link, words.hints.link, (given) => html`<input type="url" inputmode="url" ...${given} />`)}
+    <${AiFields} value=${content.ai} error=${errorOf(errors, 'content.ai_disclosures')} onChange=${(ai) => onChange('ai_disclosures', { ...content, ai })} />
     ${isAddress(content.link) && html`<p class="told"><a href=${content.link} target="_blank" rel="noopener noreferrer">${words.open}</a></p>`}
   `;
+}
+
+/** What was made with AI: each box is a declaration, and there is none that says that nothing was. */
+function AiFields({ value, error, onChange }) {
+  const chosen = value ? value.split(' ') : [];
+  const toggle = (word) => AI.filter((one) => (one === word) !== chosen.includes(one)).join(' ');
+  return html`<fieldset class="ai">
+    <legend>${words.ai.title}</legend>
+    ${AI.map((word) => html`<div class="check" key=${word}>
+      <input type="checkbox" id=${`ai-${word}`} checked=${chosen.includes(word)} onChange=${() => onChange(toggle(word))} />
+      <label for=${`ai-${word}`}>${words.ai[word]}</label>
+    </div>`)}
+    <p class="hint">${words.ai.hint}</p>
+    ${error && html`<p class="error">${error}</p>`}
+  </fieldset>`;
 }
 
 /** As the API names a field of the content. */
@@ -78,9 +97,9 @@ export function objections(content) {
   return found;
 }
 
-export function asContent({ title, description, alt_text, link, ...shown }) {
+export function asContent({ title, description, alt_text, link, ai, ...shown }) {
   const texts = Object.entries({ title, description, alt_text, link }).map(([name, text]) => [name, text || null]);
-  return { ...Object.fromEntries(texts), media: asMedia(shown) };
+  return { ...Object.fromEntries(texts), ai_disclosures: ai ? ai.split(' ') : [], media: asMedia(shown) };
 }
 
 function asMedia({ media_type, url, media_id, cover_at, cover_id, slides }) {
@@ -95,7 +114,8 @@ export function fromContent(content) {
   const { source_type: media_type = 'image_url', url = '', media_id = '', cover, items } = content?.media ?? {};
   // Texts only, so that two forms are compared field by field.
   const about = { cover_at: String(cover?.at_seconds ?? 1), cover_id: cover?.media_id ?? '', slides: items ? JSON.stringify(items) : '' };
-  return { ...Object.fromEntries(texts), url, media_id, media_name: '', media_type, ...about };
+  const ai = (content?.ai_disclosures ?? []).join(' ');
+  return { ...Object.fromEntries(texts), ai, url, media_id, media_name: '', media_type, ...about };
 }
 
 /** How the picture of that content is: `{state: none | file | video | carousel | insecure | loading | shown | failed, isVideo, url, width, height}`. */

@@ -109,7 +109,7 @@ function State({ pin, account }) {
 
 function Facts({ pin, account }) {
   const zone = zoneInUse();
-  const { link, media, alt_text } = pin.content;
+  const { link, media, alt_text, ai_disclosures } = pin.content;
   const facts = [
     [words.facts.account, account ? account.username : '…'],
     [words.facts.board, html`<${BoardName} account=${pin.account_id} board=${pin.board_id} />${!pin.board_verified && ` (${words.facts.unseen})`}`],
@@ -119,6 +119,7 @@ function Facts({ pin, account }) {
     link && [words.facts.link, html`<a href=${link} target="_blank" rel="noopener noreferrer">${link}</a>`],
     [words.facts.picture, shown(media)],
     alt_text && [words.facts.alt, alt_text],
+    ai_disclosures.length > 0 && [words.facts.ai, ai_disclosures.map((word) => t.compose.ai[word]).join('. ')],
   ];
   return html`<section class="card" aria-labelledby="facts"><h2 id="facts">${words.facts.title}</h2>
     <dl class="facts">${facts.filter(Boolean).map(([name, fact]) => html`<dt>${name}</dt><dd>${fact}</dd>`)}</dl></section>`;

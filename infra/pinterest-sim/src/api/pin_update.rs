@@ -1,7 +1,7 @@
 //! Changing a pin. At Pinterest this is in beta and not for every app; the app here has it.
 
 use super::fields::Fields;
-use super::pins::{check_disclosures, check_section, find};
+use super::pins::{check_section, disclosures, find};
 use super::{Answer, Caller, Incoming, Refusal, boards, media, shape};
 use crate::simulator::World;
 use crate::store::Media;
@@ -18,8 +18,11 @@ pub(super) fn update(world: &mut World<'_>, call: &Incoming, caller: &Caller) ->
         return Err(Refusal::not_permitted());
     }
     let fields = Fields::of_body(call, &FIELDS)?;
-    check_disclosures(&fields)?;
+    let declared = disclosures(&fields)?;
     let content = &mut pin.content;
+    if let Some(declared) = declared {
+        content.ai_disclosures = declared;
+    }
     let link = media::link(world, &fields)?;
     for (name, value, kept) in [
         ("title", fields.text("title", 100)?, &mut content.title),

@@ -33,7 +33,7 @@ pub(super) fn create(world: &mut World<'_>, call: &Incoming, caller: &Caller) ->
     fields.required("media_source")?;
     let section_id = fields.id("board_section_id")?;
     fields.id("sponsor_id")?;
-    check_disclosures(&fields)?;
+    let ai_disclosures = disclosures(&fields)?.unwrap_or_default();
     let mut content = Content {
         title: fields.text("title", 100)?,
         description: fields.text("description", 800)?,
@@ -41,6 +41,7 @@ pub(super) fn create(world: &mut World<'_>, call: &Incoming, caller: &Caller) ->
         link: media::link(world, &fields)?,
         dominant_color: color(&fields)?,
         parent_pin_id: fields.id("parent_pin_id")?,
+        ai_disclosures,
         media: crate::store::Media::Images(Vec::new()),
     };
     let board = boards::writable(world, call, caller, &board_id)?;
@@ -196,14 +197,21 @@ fn color(fields: &Fields<'_>) -> Result<Option<String>, Refusal> {
     Err(Refusal::invalid(format!("'{color}' does not match '^#[0-9a-fA-F]{{6}}$' for parameter 'dominant_color'")))
 }
 
-pub(super) fn check_disclosures(fields: &Fields<'_>) -> Result<(), Refusal> {
+/// `ai_disclosures`, where it is given: its values, each once. Invented: the words of the refusals, and that a value that comes
+/// twice counts once.
+pub(super) fn disclosures(fields: &Fields<'_>) -> Result<Option<Vec<String>>, Refusal> {
     let Some(value) = fields.get("ai_disclosures") else {
-        return Ok(());
+        return Ok(None);
     };
     let values = Fields::of(value, "ai_disclosures.", &["values"])?.required("values")?;
-    let known = |value: &serde_json::Value| matches!(value.as_str(), Some("AI_MODIFIED" | "SYNTHETIC_PERFORMER"));
-    if values.as_array().is_some_and(|values| values.iter().all(known)) {
-        return Ok(());
+    let wrong = || Refusal::invalid("'ai_disclosures.values' may hold AI_MODIFIED and SYNTHETIC_PERFORMER");
+    let mut declared: Vec<String> = Vec::new();
+    for value in values.as_array().ok_or_else(wrong)? {
+        let word = value.as_str().filter(|word| matches!(*word, "AI_MODIFIED" | "SYNTHETIC_PERFORMER"));
+        let word = word.ok_or_else(wrong)?.to_owned();
+        if !declared.contains(&word) {
+            declared.push(word);
+        }
     }
-    Err(Refusal::invalid("'ai_disclosures.values' may hold AI_MODIFIED and SYNTHETIC_PERFORMER"))
+    Ok(Some(declared))
 }

@@ -91,6 +91,10 @@ pub(super) fn pin(world: &World<'_>, pin: &Pin, caller: &Caller) -> Result<Value
         "pin_metrics": null,
         "media": media(&content.media),
     });
+    // Not in the description before 5.28: only there where something was declared.
+    if !content.ai_disclosures.is_empty() {
+        body["ai_disclosures"] = json!({ "values": content.ai_disclosures });
+    }
     if world.controls.answers.extra_fields {
         // Seen in live answers although the description has dropped or never had them.
         body["note"] = json!("");

@@ -17,6 +17,9 @@ pub struct Content {
     pub dominant_color: Option<String>,
     /// The pin that this one was saved from.
     pub parent_pin_id: Option<String>,
+    /// What was made with AI, as it was declared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ai_disclosures: Vec<String>,
     /// What is to be seen.
     pub media: Media,
 }

@@ -42,6 +42,24 @@ async fn fields_that_are_good_are_taken() {
 }
 
 #[tokio::test]
+async fn what_is_declared_of_ai_is_answered_and_what_is_not_is_not() {
+    let world = World::new();
+    let token = world.connect(Mode::Live, "shop").await;
+    let board = world.board(Mode::Live, "shop", "New arrivals");
+    for (values, answered) in [
+        (json!(["SYNTHETIC_PERFORMER", "AI_MODIFIED"]), json!(["SYNTHETIC_PERFORMER", "AI_MODIFIED"])),
+        (json!(["AI_MODIFIED", "AI_MODIFIED"]), json!(["AI_MODIFIED"])),
+        (json!([]), Value::Null),
+    ] {
+        let body = json!({ "board_id": board, "media_source": image(), "ai_disclosures": { "values": values } });
+        let made = world.post(Mode::Live, "/pins", &token, &body).await.body;
+        assert_eq!(made["ai_disclosures"]["values"], answered, "{values}");
+        let path = format!("/pins/{}", made["id"].as_str().unwrap());
+        assert_eq!(world.get(Mode::Live, &path, &token).await.body["ai_disclosures"]["values"], answered, "{values}");
+    }
+}
+
+#[tokio::test]
 async fn fields_that_are_wrong_are_refused_by_name() {
     let world = World::new();
     let token = world.connect(Mode::Live, "shop").await;
@@ -66,6 +84,10 @@ async fn fields_that_are_wrong_are_refused_by_name() {
         ("link", Some(json!("javascript:alert(1)")), "is not a valid URL format."),
         ("dominant_color", Some(json!("red")), "dominant_color"),
         ("ai_disclosures", Some(json!({ "values": ["YES"] })), "ai_disclosures"),
+        ("ai_disclosures", Some(json!({ "values": "AI_MODIFIED" })), "ai_disclosures"),
+        ("ai_disclosures", Some(json!({})), "'ai_disclosures.values' is a required property"),
+        ("ai_disclosures", Some(json!(["AI_MODIFIED"])), "'ai_disclosures' is not of type 'object'"),
+        ("ai_disclosures", Some(json!({ "values": [], "note": "" })), "'ai_disclosures.note' was unexpected"),
         ("publish_at", Some(json!("2026-01-01")), "'publish_at' was unexpected"),
         ("note", Some(json!("")), "'note' was unexpected"),
         ("media_source", None, "'media_source' is a required property"),

@@ -14,8 +14,8 @@ use super::shown::ShownItem;
 use crate::domain::content::Draft;
 use crate::domain::import::KEPT;
 use crate::domain::{
-    AccountId, BoardId, Content, Destination, Import, ImportId, ImportedRow, Mode, OwnerId, PinId, PlannedPin, RowNote,
-    SectionId,
+    AccountId, AiDisclosures, BoardId, Content, Destination, Import, ImportId, ImportedRow, Mode, OwnerId, PinId,
+    PlannedPin, RowNote, SectionId,
 };
 
 /// How many bytes of rows go into an item before they are compressed. What cannot be compressed at all stays well below
@@ -122,6 +122,8 @@ struct PlannedItem {
     alt_text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     link: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    ai: Option<String>,
     #[serde(flatten)]
     shown: ShownItem,
     #[serde(with = "millisecond::required")]
@@ -142,6 +144,7 @@ impl From<&PlannedPin> for PlannedItem {
             description: content.description,
             alt_text: content.alt_text,
             link: content.link,
+            ai: pin.content.ai_disclosures().stored(),
             shown: ShownItem::from(&content.media),
             publish_at: pin.publish_at,
         }
@@ -163,6 +166,7 @@ impl From<PlannedItem> for PlannedPin {
             alt_text: item.alt_text,
             link: item.link,
             dominant_color: None,
+            ai_disclosures: Some(AiDisclosures::restore(item.ai.as_deref())),
             media: item.shown.into(),
         });
         Self { to, content, publish_at: item.publish_at }

@@ -10,8 +10,8 @@ use super::shown::ShownItem;
 use super::video::VideoItem;
 use crate::domain::content::Draft;
 use crate::domain::{
-    AccountId, Attempt, AttemptId, AttemptOutcome, BoardId, Candidate, Check, Content, Doubt, Due, Failure, Hold, Mode,
-    OwnerId, Partition, Pin, PinId, PinterestPinId, SectionId, Setback, State, Status, Warning,
+    AccountId, AiDisclosures, Attempt, AttemptId, AttemptOutcome, BoardId, Candidate, Check, Content, Doubt, Due,
+    Failure, Hold, Mode, OwnerId, Partition, Pin, PinId, PinterestPinId, SectionId, Setback, State, Status, Warning,
 };
 
 /// A pin as it lies in the table.
@@ -38,6 +38,9 @@ pub(in crate::store) struct PinItem {
     link: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     color: Option<String>,
+    /// What was made with AI, a letter each.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    ai: Option<String>,
     #[serde(flatten)]
     shown: ShownItem,
     /// How far the video is; present for a video only.
@@ -162,6 +165,7 @@ impl From<&Pin> for PinItem {
             alt_text: own(pin.content.alt_text()),
             link: own(pin.content.link()),
             color: own(pin.content.dominant_color()),
+            ai: pin.content.ai_disclosures().stored(),
             shown: ShownItem::from(pin.content.media()),
             video: pin.video.as_ref().map(VideoItem::from),
             publish_at: calendar_key(pin),
@@ -282,6 +286,7 @@ impl TryFrom<PinItem> for Pin {
             alt_text: item.alt_text,
             link: item.link,
             dominant_color: item.color,
+            ai_disclosures: Some(AiDisclosures::restore(item.ai.as_deref())),
             media: item.shown.into(),
         };
         Ok(Self {

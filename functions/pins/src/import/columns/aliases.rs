@@ -35,6 +35,7 @@ fn table(column: Column) -> &'static str {
         Column::Keywords => "keyword, keywords or tags, tags, tag, labels, label, topics, tagged topics",
         Column::Account => "account id, account name, pinterest account, profile, username, user name",
         Column::Section => "board section, section name, section id, pinterest section, pinterest board section",
+        Column::Ai => "ai disclosure, ai disclosures",
         Column::AltText => {
             "alt, alt texts, alt tag, alternative text, alt text 1, alt text picture 1, image alt, image alt \
              text, pin alt text, pinterest alt text"
