@@ -1,5 +1,6 @@
 //! The columns of Pinterest's file, and ours.
 
+use shared::domain::characters::without_unseen;
 use shared::domain::{FieldError, RowNote};
 
 use super::csv::Record;
@@ -110,7 +111,7 @@ enum Called {
 
 /// A name without capitals, with one blank in the place of whatever is no letter or digit.
 fn plain(name: &str) -> String {
-    let name: String = name.chars().take(LONGEST_NAME).collect::<String>().to_lowercase();
+    let name: String = without_unseen(name).chars().take(LONGEST_NAME).collect::<String>().to_lowercase();
     name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

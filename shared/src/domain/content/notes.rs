@@ -119,8 +119,8 @@ impl ContentNote {
         let read_as = decoded(text?)?;
         let read_as = shortened(&read_as, LONGEST_SHOWN);
         let message = format!(
-            "This has characters as HTML writes them, and Pinterest would show those signs. It would read as: {read_as} – \
-             nothing is changed; change it if that is what you mean."
+            "This has characters as HTML writes them, and Pinterest would show those signs. It would read as \"{read_as}\". \
+             Nothing is changed; write it so if that is what you mean."
         );
         Some(Self { field: field.to_owned(), code: ENTITIES, message })
     }
@@ -138,7 +138,7 @@ impl ContentNote {
             let rest = shortened(&rest, LONGEST_SHOWN);
             let message = format!(
                 "The link has {}, which belongs to one click of one person, and would be counted with every click on the pin. \
-                 Without it the link is {rest} – nothing is changed; give that one if it suits you.",
+                 Without it the link is {rest} (nothing is changed; give that one if it suits you).",
                 names.join(", ")
             );
             note(CLICK_IDS_CODE, message)

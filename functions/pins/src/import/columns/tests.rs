@@ -54,6 +54,7 @@ fn other_names_are_understood() {
         ("Caption", Column::Description),
         ("Media URL*", Column::MediaUrl),
         ("Publish-Date", Column::PublishDate),
+        ("Publish\u{200b} date", Column::PublishDate),
     ] {
         assert_eq!(Column::read(header), Some((column, Called::Otherwise)), "{header}");
     }
