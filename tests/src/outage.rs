@@ -84,6 +84,8 @@ impl Outage {
         let latency = Latency::new(8);
         let world = World::slow(&latency).await;
         world.enable().await;
+        // How fast everything is out again is asked, and not how many of an account may go out in a day.
+        world.change_settings(|settings| settings.pins_per_day = 0).await;
         let crowd = world.crowd(self.accounts).await;
         if is_down {
             let milliseconds = |time: SignedDuration| u64::try_from(time.as_millis()).ok();

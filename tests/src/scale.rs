@@ -124,6 +124,7 @@ impl Burst {
         let latency = Latency::new(6);
         let world = World::slow(&latency).await;
         world.enable().await;
+        world.change_settings(|settings| settings.pins_per_day = 0).await;
         world.slow_pinterest();
         let crowd = world.crowd(self.accounts).await;
         let total = self.accounts * self.pins_each;

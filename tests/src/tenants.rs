@@ -194,6 +194,8 @@ async fn slow() -> (World, std::sync::Arc<Latency>) {
     let latency = Latency::new(6);
     let world = World::slow(&latency).await;
     world.enable().await;
+    // The harder case: with a limit an account in trouble does less.
+    world.change_settings(|settings| settings.pins_per_day = 0).await;
     world.slow_pinterest();
     (world, latency)
 }

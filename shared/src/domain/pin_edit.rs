@@ -36,7 +36,8 @@ impl Pin {
     ///
     /// A time schedules a draft and a failed pin, and its absence makes any of them a draft. A held pin stays held,
     /// with its new time, unless its hold has ended by that time, the edit mends what holds it (another link where
-    /// Pinterest blocks the present one), or it waits as one of too many late pins. An edit that changes nothing leaves the version as it is.
+    /// Pinterest blocks the present one), or it waits as one of too many late pins. An edit that changes nothing leaves
+    /// the version as it is.
     pub fn edit(&mut self, edit: Edit, now: Timestamp) -> Result<(), IllegalMove> {
         self.allow(&[Status::Draft, Status::Scheduled, Status::Held, Status::Failed], Status::Scheduled)?;
         let before = self.clone();

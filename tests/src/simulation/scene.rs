@@ -59,6 +59,10 @@ impl Scene {
     pub async fn new(seed: u64, dice: Dice, weather: Weather, planted: Planted, extent: &Extent) -> Self {
         let mut world = World::drawn(seed).await;
         world.enable().await;
+        if extent.backlog > 0 {
+            // What is left of a backlog comes to rest within a run, and not a day later.
+            world.change_settings(|settings| settings.pins_per_day = 0).await;
+        }
         let around = Arc::new(Surroundings {
             clock: world.clock,
             table: world.parts.database.clone(),
