@@ -270,7 +270,7 @@ mod tests {
         }
         let both = of_link("https://example.com/?a=1&amp;fbclid=2&amp;b=3");
         assert_eq!(both.iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["html_entities", "click_ids"]);
-        assert!(both[0].1.contains("https://example.com/?a=1&fbclid=2&b=3 "), "{both:?}");
+        assert!(both[0].1.contains("\"https://example.com/?a=1&fbclid=2&b=3\"."), "{both:?}");
         assert!(both[1].1.contains("https://example.com/?a=1&b=3 "), "{both:?}");
     }
 
