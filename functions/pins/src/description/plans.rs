@@ -85,7 +85,7 @@ pub struct NewTemplate {
     /// Such as `utm_source`; what the link has already stays.
     link_params: Option<BTreeMap<String, String>>,
     /// What was made with AI, of pins that say nothing of it themselves.
-    #[schema(schema_with = super::given_ai_disclosures)]
+    #[schema(schema_with = super::content::given_ai_disclosures)]
     ai_disclosures: Option<Vec<String>>,
 }
 
