@@ -47,6 +47,27 @@ pub fn slow_mp4_moved(milliseconds: u32, width: u16, height: u16) -> Vec<u8> {
     [kind, index_of(milliseconds, (width, height), chunks), media()].concat()
 }
 
+/// The beginning and the end of a file like [`slow_mp4`] of `size` bytes, between which there are zeros.
+pub fn large_mp4(size: u64, milliseconds: u32, width: u16, height: u16) -> [Vec<u8>; 2] {
+    let kind = type_box(b"isom");
+    let index = index_of(milliseconds, (width, height), chunks_behind(kind.len() + 8));
+    [[kind.clone(), long_media(size - (kind.len() + index.len()) as u64)].concat(), index]
+}
+
+/// The beginning of what [`large_mp4`] is with its index moved behind its type; the rest are zeros.
+pub fn large_mp4_moved(size: u64, milliseconds: u32, width: u16, height: u16) -> Vec<u8> {
+    let kind = type_box(b"isom");
+    let length = index_of(milliseconds, (width, height), [0; 2]).len();
+    let index = index_of(milliseconds, (width, height), chunks_behind(kind.len() + length + 8));
+    let media = long_media(size - (kind.len() + index.len()) as u64);
+    [kind, index, media].concat()
+}
+
+/// The beginning of a box of media of that length, which may be longer than 32 bits say.
+fn long_media(length: u64) -> Vec<u8> {
+    [&1_u32.to_be_bytes()[..], b"mdat", &length.to_be_bytes()].concat()
+}
+
 /// Two chunks in the media that begin at `start`.
 fn chunks_behind(start: usize) -> [u32; 2] {
     [8, 10_008].map(|chunk| u32::try_from(start + chunk).expect("it is short"))

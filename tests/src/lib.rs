@@ -15,6 +15,7 @@ pub mod files;
 pub mod footprint;
 mod front;
 mod importing;
+pub mod large_video;
 mod latency;
 pub mod ledger;
 pub mod outage;

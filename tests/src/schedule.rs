@@ -63,6 +63,16 @@ pub struct Firing {
 }
 
 impl World {
+    /// Lets time pass.
+    pub async fn wait(&self, time: SignedDuration) {
+        self.clock.sleep_until(self.clock.now() + time).await;
+    }
+
+    /// Ends when the clock shows `moment`.
+    pub async fn clock_reaches(&self, moment: Timestamp) {
+        self.clock.sleep_until(moment).await;
+    }
+
     /// Lets the publisher be invoked as `firings` say, in the order of time, until `end`; then all are stopped.
     pub async fn fire(&self, firings: impl IntoIterator<Item = Firing>, end: Timestamp) {
         let mut running = FuturesUnordered::new();

@@ -1,6 +1,7 @@
 //! The world of a story.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -96,21 +97,31 @@ pub(crate) struct Instance<'a> {
 impl World {
     /// A fresh installation: table and secrets exist, nothing is set up.
     pub async fn new() -> Self {
-        Self::build(0, &[]).await
+        Self::build(0, &[], None).await
+    }
+
+    /// The same with the uploaded files in `folder` instead of in memory.
+    pub(crate) async fn with_files_in(folder: &Path) -> Self {
+        Self::build(0, &[], Some(folder)).await
     }
 
     /// The same, in which `hooks` watch and disturb every call to AWS.
     pub async fn disturbed(hooks: &[Arc<dyn Hook>]) -> Self {
-        Self::build(0, hooks).await
+        Self::build(0, hooks, None).await
     }
 
     /// The same; what its functions draw is another sequence for another `seed`.
     pub(crate) async fn drawn(seed: u64) -> Self {
-        Self::build(seed, &[]).await
+        Self::build(seed, &[], None).await
     }
 
-    async fn build(seed: u64, hooks: &[Arc<dyn Hook>]) -> Self {
+    async fn build(seed: u64, hooks: &[Arc<dyn Hook>], files: Option<&Path>) -> Self {
         let clock = VirtualClock::starting_at(START);
+        let key = AccessKey { id: AWS_KEY.to_owned(), secret: AWS_SECRET.to_owned(), may_list: true };
+        let objects = match files {
+            None => S3::in_memory(key, Arc::new(clock)),
+            Some(folder) => S3::in_folder(folder, key, Arc::new(clock)).expect("the folder can be written"),
+        };
         let now: Arc<dyn Fn() -> Timestamp + Send + Sync> = Arc::new(move || clock.now());
         let simulator = Simulator::open(Options {
             storage: Storage::Memory,
@@ -129,10 +140,7 @@ impl World {
             database: dynoxide::Database::memory().expect("a database in memory opens"),
             secrets: Arc::new(SecretsManager::in_memory(Arc::new(clock))),
             lambda: Arc::new(Lambda::default()),
-            objects: Arc::new(S3::in_memory(
-                AccessKey { id: AWS_KEY.to_owned(), secret: AWS_SECRET.to_owned(), may_list: true },
-                Arc::new(clock),
-            )),
+            objects: Arc::new(objects),
         };
         let mut world = Self {
             clock,
@@ -332,16 +340,6 @@ impl World {
             "ClientRequestToken": format!("{version:0>40}")});
         let answer = self.parts.secrets.handle("PutSecretValue", &request);
         assert!(answer.status.is_success(), "{answer:?}");
-    }
-
-    /// Lets time pass.
-    pub async fn wait(&self, time: SignedDuration) {
-        self.clock.sleep_until(self.clock.now() + time).await;
-    }
-
-    /// Ends when the clock shows `moment`.
-    pub async fn clock_reaches(&self, moment: Timestamp) {
-        self.clock.sleep_until(moment).await;
     }
 
     async fn install(&self) {

@@ -1,10 +1,12 @@
 //! Pinterest's transport without a network: the simulator's router is called on the spot.
 
 use std::error::Error;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
+use futures_util::TryStreamExt;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use shared::pinterest::transport::Payload;
@@ -21,11 +23,19 @@ pub fn transport(simulator: Router) -> Transport {
 }
 
 async fn send(simulator: Router, request: Request<Payload>) -> Result<Response<Bytes>, TransportError> {
-    let (parts, body) = request.into_parts();
+    let cut = Arc::new(OnceLock::new());
+    let request = request.map(|body| match body {
+        Payload::Whole(bytes) => Body::from(bytes),
+        Payload::Streamed { chunks, .. } => {
+            let cut = cut.clone();
+            Body::from_stream(chunks.inspect_err(move |error| drop(cut.set(error.to_string()))))
+        }
+    });
+    let Ok(response) = simulator.oneshot(request).await;
     // As where a connection is cut in the middle of a request.
-    let body = body.collected().await.map_err(TransportError::Unknown)?;
-    let request = Request::from_parts(parts, body);
-    let Ok(response) = simulator.oneshot(request.map(Body::from)).await;
+    if let Some(error) = cut.get() {
+        return Err(TransportError::Unknown(error.as_str().into()));
+    }
     if response.extensions().get::<pinterest_sim::Broken>().is_some() {
         return Err(TransportError::Unknown("the simulator broke the connection".into()));
     }

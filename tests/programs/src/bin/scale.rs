@@ -1,5 +1,5 @@
 //! Measures what only shows at size, and fails where a bound is broken: `scale [reads] [writes] [precision]
-//! [outage] [tenants] [burst] [import]`.
+//! [outage] [tenants] [burst] [import] [video]`.
 //! The burst is a hundred thousand pins for one schedule and a fifth of it for sixteen; `scale large-burst` has all of them
 //! for sixteen.
 
@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use jiff::SignedDuration;
 use peak_alloc::PeakAlloc;
 use tests::Ticks;
+use tests::large_video;
 use tests::outage::{Outage, Survived};
 use tests::precision::{self, Setting};
 use tests::scale::{self, Burst};
@@ -44,6 +45,9 @@ fn main() -> ExitCode {
     }
     if wants("import") {
         broken.extend(import());
+    }
+    if wants("video") {
+        broken.extend(video());
     }
     if chosen.iter().any(|word| word == "large-burst") {
         broken.extend(burst(500, 16));
@@ -215,4 +219,22 @@ fn import() -> Option<String> {
     );
     println!("  {peak:.1} MB of heap at most, the file itself and what stands in for AWS included");
     (peak > MOST_MEGABYTES).then(|| format!("{peak:.1} MB of heap for a file"))
+}
+
+/// What a video takes whose index has to be sent first.
+fn video() -> Vec<String> {
+    println!("a video of 2 GB, with its index at the end and at the beginning");
+    let folder = tempfile::tempdir().expect("there is a place for files");
+    let (mut before, mut peak) = (0.0, 0.0);
+    let begin = || {
+        before = HEAP.current_usage_as_mb().into();
+        HEAP.reset_peak_usage();
+    };
+    let sent = simulate(large_video::send(folder.path(), begin, || peak = HEAP.peak_usage_as_mb().into()));
+    let seconds = |took: SignedDuration| took.as_secs_f64();
+    println!("  sent in {:.1} s, and in {:.1} s", seconds(sent.index_last), seconds(sent.index_first));
+    let taken: f64 = peak - before;
+    println!("  {taken:.1} MB of heap at most, what stands in for AWS and Pinterest included");
+    let heap = (taken > MOST_MEGABYTES).then(|| format!("{taken:.1} MB of heap for a video"));
+    sent.broken().into_iter().chain(heap).collect()
 }
