@@ -40,7 +40,7 @@ use crate::START;
 pub use invariant::{Breach, Invariant};
 pub use many::{Tally, first_breach, many};
 use plan::Plan;
-pub use planted::{Client, NOT_SEEN, PLANTED, Planted};
+pub use planted::{Client, NOT_SEEN, PLANTED, Planted, looked_for_from};
 use scene::Scene;
 pub use tamper::Tamper;
 use weather::Weather;

@@ -57,6 +57,15 @@ pub const NOT_SEEN: [(&str, &str); 4] = [
     ("a look that reads one page and no other", "few runs have more pins due at once than a page"),
 ];
 
+/// The seeds from which rare bugs are looked for, so that not hundreds of runs go by before each is found.
+const RARE: [(&str, u64); 3] =
+    [("a cancel without a condition", 155), ("a renewal without a lease", 160), ("a slot that is given twice", 775)];
+
+/// The seed from which the bug of that name is looked for.
+pub fn looked_for_from(name: &str) -> u64 {
+    RARE.iter().find(|(rare, _)| *rare == name).map_or(1, |(_, seed)| *seed)
+}
+
 const fn at_aws(name: &'static str, tamper: Tamper) -> Planted {
     Planted { name, tamper: Some(tamper), ..Planted::NOTHING }
 }

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use tests::simulation::{Invariant, NOT_SEEN, PLANTED, Planted, Run, Tally, crash_points, first_breach, many, run};
+use tests::simulation::{
+    Invariant, NOT_SEEN, PLANTED, Planted, Run, Tally, crash_points, first_breach, looked_for_from, many, run,
+};
 
 /// How many seeds a planted bug has to be found in.
 const SEEDS_FOR_A_BUG: u64 = 1000;
@@ -112,7 +114,8 @@ fn planted(options: &Options, visibility: Duration) -> bool {
             println!("{name:<52} skipped: {reason}");
             continue;
         }
-        if let Some(run) = first_breach(1..1 + SEEDS_FOR_A_BUG, *planted, visibility) {
+        let from = looked_for_from(planted.name);
+        if let Some(run) = first_breach(from..from + SEEDS_FOR_A_BUG, *planted, visibility) {
             println!("{:<52} seed {:>4}  {}", planted.name, run.seed, run.breaches[0]);
         } else {
             missed += 1;
