@@ -16,6 +16,9 @@ const FELT_MS: i64 = 250;
 /// How long after Pinterest answers again one pin of an owner may wait because another has thousands.
 pub const RELEASED: SignedDuration = SignedDuration::from_secs(30);
 
+/// How many posts two owners may make that are not answered, of two hundred pins.
+const ASKED: usize = 100;
+
 /// Within this time every overdue pin of a backlog says that others go first.
 const SAID: SignedDuration = SignedDuration::from_mins(10);
 
@@ -34,10 +37,15 @@ pub struct Neighbours {
 }
 
 impl Neighbours {
-    /// What is worse than promised.
-    pub fn broken(&self) -> Option<String> {
+    /// How much later than promised the others were.
+    pub fn felt(&self) -> Option<String> {
         let felt = self.with.percentile(99) - self.without.percentile(99);
         (felt > FELT_MS).then(|| format!("p99 {felt} ms later because of a neighbour"))
+    }
+
+    /// Whether those who are not answered were asked again and again.
+    pub fn asked(&self) -> Option<String> {
+        (self.posts == 0 || self.posts > ASKED).then(|| format!("{} posts without an answer", self.posts))
     }
 }
 
@@ -49,13 +57,9 @@ pub async fn failing_owners() -> Neighbours {
 }
 
 async fn beside_failing(failing: usize) -> (Spread, usize) {
-    let (world, latency) = slow().await;
+    let (world, latency) = slow(failing).await;
     let crowd = world.crowd(40).await;
     let (bad, good) = crowd.split_at(2);
-    for person in 0..failing {
-        let fault = Fault { person: Some(format!("person{person}")), ..Fault::on(Operation::CreatePin) };
-        world.simulator.set_fault(Fault { answer: Some(FaultAnswer::status(503)), ..fault });
-    }
     let first = START + SignedDuration::from_secs(61);
     let every = |milliseconds: i64, count: usize| {
         (0..count).map(move |index| first + SignedDuration::from_millis(milliseconds * signed(index)))
@@ -82,7 +86,7 @@ pub struct Backlog {
 impl Backlog {
     /// What is worse than promised.
     pub fn broken(&self) -> Vec<String> {
-        let mut broken: Vec<_> = self.neighbours.broken().into_iter().collect();
+        let mut broken: Vec<_> = self.neighbours.felt().into_iter().collect();
         if self.said_after.is_none_or(|after| after > SAID) {
             broken.push(format!("overdue pins that do not say why after {SAID:#}"));
         }
@@ -107,7 +111,7 @@ async fn beside_backlog(
     begin: impl FnOnce(),
     end: impl FnOnce(),
 ) -> (Spread, Option<SignedDuration>, Vec<Timestamp>) {
-    let (world, latency) = slow().await;
+    let (world, latency) = slow(0).await;
     let crowd = world.crowd(1_000).await;
     let shard = |seeded: &Seeded| Shard::of(&seeded.account.id);
     let of_shard = crowd.iter().filter(|other| shard(other) == shard(&crowd[0])).cloned();
@@ -146,7 +150,7 @@ async fn due(world: &World, seeded: &Seeded) -> usize {
 
 /// Asks for `count` pins of one account at once.
 pub async fn now(count: usize) -> (SignedDuration, usize) {
-    let (world, latency) = slow().await;
+    let (world, latency) = slow(0).await;
     let crowd = world.crowd(1).await;
     latency.begin();
     let platform = world.platform("pins");
@@ -169,7 +173,7 @@ pub async fn now(count: usize) -> (SignedDuration, usize) {
 
 /// Lets an outage end for `count` pins of one owner and a single one of another, and tells how long that one waited.
 pub async fn release(count: usize) -> SignedDuration {
-    let (world, latency) = slow().await;
+    let (world, latency) = slow(0).await;
     let crowd = world.crowd(2).await;
     let due = |index: usize| START + SignedDuration::from_millis(signed(index).min(1_900));
     let many = world.sow((0..count).map(|index| (&crowd[0], due(index)))).await;
@@ -190,12 +194,18 @@ pub async fn release(count: usize) -> SignedDuration {
     published_at(&pins[0]).map_or(SignedDuration::MAX, |at| at.duration_since(back))
 }
 
-async fn slow() -> (World, std::sync::Arc<Latency>) {
+/// An installation whose AWS and Pinterest take their time, and in which Pinterest does not answer the first `failing` people.
+async fn slow(failing: usize) -> (World, std::sync::Arc<Latency>) {
     let latency = Latency::new(6);
     let world = World::slow(&latency).await;
     world.enable().await;
     // The harder case: with a limit an account in trouble does less.
     world.change_settings(|settings| settings.pins_per_day = 0).await;
+    // Of two faults that fit, the first one strikes.
+    for person in 0..failing {
+        let fault = Fault { person: Some(format!("person{person}")), ..Fault::on(Operation::CreatePin) };
+        world.simulator.set_fault(Fault { answer: Some(FaultAnswer::status(503)), delay_ms: Some(300), ..fault });
+    }
     world.slow_pinterest();
     (world, latency)
 }
