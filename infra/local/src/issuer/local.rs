@@ -26,7 +26,9 @@ fn is_of_proxies(header: &str) -> bool {
         "x-proxyuser-ip",
         "proxy-connection",
     ];
-    is.contains(&header) || begins.iter().any(|begin| header.starts_with(begin))
+    // A function sends this one itself, by its SDK; what forwards for others sends more than it.
+    let is_own = header == "x-amzn-trace-id";
+    !is_own && (is.contains(&header) || begins.iter().any(|begin| header.starts_with(begin)))
 }
 
 /// True for `localhost` and `127.0.0.1`, with or without a port.
@@ -77,6 +79,7 @@ mod tests {
             "cf-connecting-ip",
             "true-client-ip",
             "x-original-host",
+            "x-amzn-oidc-data",
         ] {
             let mut forwarded = headers.clone();
             forwarded.insert(name, HeaderValue::from_static("192.0.2.1"));
@@ -84,6 +87,7 @@ mod tests {
         }
         headers.insert("x-amz-date", HeaderValue::from_static("20270101T000000Z"));
         headers.insert("user-agent", HeaderValue::from_static("curl"));
+        headers.insert("x-amzn-trace-id", HeaderValue::from_static("Root=1-5759e988-bd862e3fe1be46a994272793"));
         assert!(is_local(&headers), "these are of callers themselves");
     }
 }
