@@ -83,7 +83,12 @@ fn times(
     let slots = plan.map(|plan| plan.slots_on(date)).unwrap_or_default().into_iter();
     let free = slots.filter(|slot| *slot >= now && is_free(*slot, taken));
     let mut times: Vec<_> = free.take(count).map(|slot| (slot, true)).collect();
-    let mut taken = taken.clone();
+    // Only what is near that day matters, and an account may have ten thousand others.
+    let near = SignedDuration::from_hours(36);
+    let noon = date.to_datetime(jiff::civil::time(12, 0, 0, 0));
+    let noon = zone.to_ambiguous_timestamp(noon).compatible().unwrap_or(now);
+    let span = noon.checked_sub(near).unwrap_or(Timestamp::MIN)..noon.checked_add(near).unwrap_or(Timestamp::MAX);
+    let mut taken: BTreeSet<_> = taken.range(span).copied().collect();
     taken.extend(times.iter().map(|(at, _)| at));
     let rest = spread((date, zone), (now, count - times.len()), &taken);
     times.extend(rest.into_iter().map(|at| (at, false)));
