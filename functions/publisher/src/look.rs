@@ -17,6 +17,9 @@ const PAGE: i32 = 1000;
 /// How many pages a look reads beyond the first one, where it is to reach that far.
 const MORE_PAGES: usize = 10;
 
+/// From how long ago on a look reads what is due at once, however much lies before that.
+const PRESENT: SignedDuration = SignedDuration::from_secs(30);
+
 /// How long a post that somebody else began may take.
 const POSTING: SignedDuration = SignedDuration::from_secs(20);
 
@@ -104,6 +107,11 @@ async fn due(
     let mut page = platform.pins.due_page(partition, until, None, PAGE).await?;
     let mut from = page.next.take();
     let mut is_all = from.is_none();
+    if !is_all {
+        // What goes out in time lies behind a backlog, and does not wait until all of that was read.
+        let present = (platform.clock.now() - PRESENT, until);
+        page.entries.extend(platform.pins.due_between(partition, present, PAGE).await?);
+    }
     if let (Reach::From(position), Some(second)) = (reach, from.take()) {
         from = position.or(Some(second));
         for _ in 0..MORE_PAGES {

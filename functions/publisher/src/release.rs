@@ -51,7 +51,7 @@ pub async fn release(publisher: &Publisher, account: &Account, page: usize) -> R
     let late = publisher.platform.pins.due_page(&held, late_until(now), None, most).await?.entries;
     let (missed, late): (Vec<_>, Vec<_>) = late.into_iter().partition(|entry| now.duration_since(entry.due.at) > GRACE);
     release_entries(publisher, &missed, page, &mut released).await?;
-    let in_time = publisher.platform.pins.due_from(&held, now - LATE, most).await?;
+    let in_time = publisher.platform.pins.due_between(&held, (now - LATE, Timestamp::MAX), most).await?;
     release_entries(publisher, &in_time, page, &mut released).await?;
     let room = page.min(released.count + allowance.left);
     release_entries(publisher, &late, room, &mut released).await?;
@@ -131,7 +131,7 @@ pub async fn next(publisher: &Publisher, account: &Account) -> Result<Option<Pin
     let held = Partition::HeldAccount(account.id.clone());
     let is_used_up = Allowance::of(publisher, account).await?.is_some_and(|allowance| allowance.left == 0);
     let from = if is_used_up { now - LATE } else { Timestamp::UNIX_EPOCH };
-    for entry in &publisher.platform.pins.due_from(&held, from, 20).await? {
+    for entry in &publisher.platform.pins.due_between(&held, (from, Timestamp::MAX), 20).await? {
         if let Some(pin) = parked(publisher, entry).await? {
             return Ok(Some(pin));
         }

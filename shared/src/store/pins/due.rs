@@ -83,20 +83,21 @@ impl PinStore {
         })
     }
 
-    /// Reads what is due in `partition` from `from` on, soonest first, at most `most` entries.
-    pub async fn due_from(
+    /// Reads what is due in `partition` from `from` on and up to `until`, soonest first, at most `most` entries.
+    pub async fn due_between(
         &self,
         partition: &Partition,
-        from: Timestamp,
+        (from, until): (Timestamp, Timestamp),
         most: i32,
     ) -> Result<Vec<DueEntry>, StoreError> {
         let answer = self
             .table
             .query()
             .index_name(DUE)
-            .key_condition_expression("due_shard = :partition AND due_at >= :from")
+            .key_condition_expression("due_shard = :partition AND due_at BETWEEN :from AND :until")
             .expression_attribute_values(":partition", text(partition.to_string()))
             .expression_attribute_values(":from", number(from.as_millisecond()))
+            .expression_attribute_values(":until", number(until.as_millisecond()))
             .limit(most)
             .send()
             .await
