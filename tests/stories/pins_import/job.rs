@@ -287,6 +287,22 @@ async fn a_sweep_goes_on_with_the_files_that_the_last_one_had_no_time_for() {
     assert_eq!(due.imports_after, None);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_being_stored_is_seen_behind_a_thousand_of_others() {
+    let (world, account) = world().await;
+    lose_calls(&world);
+    let platform = world.platform("others");
+    for number in 0..1_000_u32 {
+        let owner = "bob".parse().unwrap();
+        let id = ImportId::derived(&owner, &[&number.to_be_bytes()]);
+        platform.sweeps.note_import(&absent(owner, id, world.clock.now())).await.unwrap();
+    }
+    let query = format!("account_id={account}");
+    assert_eq!(import(&world, &query, file(3)).await.status, 202);
+    let again = world.user("alice").upload(&format!("/v1/pins/import?{query}&dry_run=true"), file(4)).await.json();
+    assert_eq!((&again["good"], &again["already_planned"]), (&json!(1), &json!(3)), "{again}");
+}
+
 fn absent(owner: OwnerId, id: ImportId, created_at: Timestamp) -> Import {
     Import {
         id,

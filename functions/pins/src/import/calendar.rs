@@ -18,6 +18,9 @@ const MOST_PAGES: usize = 40;
 /// The most files that are being stored, and are looked through for pins that are not in the calendar yet.
 const MOST_OPEN: usize = 20;
 
+/// The most pages of such files that are looked through, those of all owners.
+const MOST_PAGES_OF_OPEN: usize = 20;
+
 /// For how long a pin that went out at once counts as the one that a row without a date asks for.
 pub const SENT_LATELY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -107,10 +110,17 @@ fn entry(pin: Pin) -> Option<Entry> {
 /// The pins of files that were taken and are not stored yet.
 async fn being_stored(desk: &Desk) -> Result<Vec<Entry>, StoreError> {
     let platform = &desk.function.platform;
-    let open = platform.sweeps.open_imports(None).await?.imports;
-    let own = open.into_iter().filter(|open| open.owner == desk.owner).take(MOST_OPEN);
+    let (mut own, mut after) = (Vec::new(), None);
+    for _ in 0..MOST_PAGES_OF_OPEN {
+        let page = platform.sweeps.open_imports(after.as_deref()).await?;
+        own.extend(page.imports.into_iter().filter(|open| open.owner == desk.owner));
+        after = page.next;
+        if after.is_none() || own.len() >= MOST_OPEN {
+            break;
+        }
+    }
     let mut entries = Vec::new();
-    for open in own {
+    for open in own.into_iter().take(MOST_OPEN) {
         let Some(import) = platform.imports.load(&desk.owner, &open.id).await? else { continue };
         if import.is_expired(desk.now) {
             continue;
