@@ -1,5 +1,7 @@
 //! Boards and sections as people name them: resolved and checked when the pin is taken, and never guessed.
 
+use std::collections::BTreeMap;
+
 use pinterest_sim::{Fault, FaultAnswer, NewBoard, Operation, Privacy};
 use serde_json::{Value, json};
 use shared::domain::Mode;
@@ -198,6 +200,22 @@ async fn while_pinterest_does_not_answer_an_id_is_taken_and_a_name_says_why_not(
         let (found, code, message) = outcome(&post(&world, &account, given, section).await);
         assert_eq!((found, code.as_str()), (format!("targets[0].{field}"), "pinterest_unavailable"));
         assert!(message.contains("Try again in a minute"), "{message}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_pinterest_refuses_the_account_a_name_asks_for_a_new_connection() {
+    let missing =
+        json!({"code": 3, "message": "Your token does not have sufficient permissions. Missing: ['boards:read']"});
+    for body in [json!({"code": 2, "message": "Authentication failed."}), missing] {
+        let (world, account) = world().await;
+        let answer = FaultAnswer::Status { status: 401, body: Some(body), headers: BTreeMap::new() };
+        for operation in [Operation::ListBoards, Operation::ListSections] {
+            world.simulator.set_fault(Fault { answer: Some(answer.clone()), ..Fault::on(operation) });
+        }
+        let answer = post(&world, &account, "New arrivals", Value::Null).await;
+        assert_eq!(answer.wrong_fields(), [("targets[0].board_id".to_owned(), "needs_reconnect".to_owned())]);
+        assert!(answer.text().contains("Connect the account again"), "{}", answer.text());
     }
 }
 

@@ -28,10 +28,19 @@ pub struct KnownBoards {
 pub struct Known<T> {
     /// Those that are known.
     pub entries: Arc<T>,
-    /// Whether what is not among them does not exist; otherwise Pinterest could not be asked.
-    pub complete: bool,
-    /// Whether Pinterest does not let the app read them at all, which is neither that they exist nor that they do not.
-    pub denied: bool,
+    /// Why there may be others; absent where what is not among them does not exist.
+    pub unread: Option<Unread>,
+}
+
+/// Why boards or sections are not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// Pinterest did not answer, or not with a list.
+    NoAnswer,
+    /// Pinterest does not let the app read them at all, which is neither that they exist nor that they do not.
+    Denied,
+    /// The account has to be connected again before Pinterest can be asked.
+    NeedsReconnect,
 }
 
 /// Why a list could not be read.
@@ -50,13 +59,22 @@ enum Unreadable {
 impl<T> Known<T> {
     /// Everything there is.
     fn all(entries: Arc<T>) -> Self {
-        Self { entries, complete: true, denied: false }
+        Self { entries, unread: None }
     }
 }
 
 impl Unreadable {
-    fn is_denied(&self) -> bool {
-        matches!(self, Self::Refused(CallError::Refused(refusal)) if refusal.kind == RefusalKind::DataAccessDenied)
+    fn unread(&self) -> Unread {
+        match self {
+            Self::NoToken => Unread::NeedsReconnect,
+            Self::Refused(CallError::Refused(refusal)) => match &refusal.kind {
+                RefusalKind::DataAccessDenied => Unread::Denied,
+                RefusalKind::ScopesMissing(_) => Unread::NeedsReconnect,
+                kind if kind.is_of_the_token() => Unread::NeedsReconnect,
+                _ => Unread::NoAnswer,
+            },
+            Self::Sealed(_) | Self::Refused(_) | Self::TooSlow(_) => Unread::NoAnswer,
+        }
     }
 }
 
@@ -125,10 +143,10 @@ fn known<T: Default>(
             Known::all(entries)
         }
         Err(error) => {
-            let denied = error.is_denied();
+            let unread = Some(error.unread());
             let error = &error as &dyn std::error::Error;
             tracing::warn!(account = %account.id, error, "boards or sections are unknown; pins are taken unverified");
-            Known { entries: kept.unwrap_or_default(), complete: false, denied }
+            Known { entries: kept.unwrap_or_default(), unread }
         }
     }
 }

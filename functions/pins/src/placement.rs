@@ -12,7 +12,7 @@ use shared::domain::{
 };
 use shared::store::StoreError;
 
-use crate::boards::Known;
+use crate::boards::{Known, Unread};
 use crate::desk::Desk;
 
 mod section;
@@ -173,7 +173,7 @@ fn judge(
         board_id,
         section_id: None,
         verified,
-        unverifiable: known.denied,
+        unverifiable: known.unread == Some(Unread::Denied),
         plan: account.plan.as_deref().cloned(),
     };
     let (placement, board, named) = match (given.find_place(&known.entries, suggestions), given.as_id()) {
@@ -185,9 +185,11 @@ fn judge(
             }
             (place(board.id.clone(), true), Some(board.name.clone()), section)
         }
-        (Err(missed), _) if known.complete => return Err(missing_board(account, given, &missed)),
-        (Err(_), Some(id)) => (place(id, false), None, None),
-        (Err(_), None) => return Err(unasked("board_id", "board", known.denied)),
+        (Err(missed), id) => match (known.unread, id) {
+            (None, _) => return Err(missing_board(account, given, &missed)),
+            (Some(_), Some(id)) => (place(id, false), None, None),
+            (Some(why), None) => return Err(unasked("board_id", "board", why)),
+        },
     };
     let (section, other) = section::wanted(spot, (given, &placement.board_id), named, known)?;
     Ok(Some(Found { placement, board, section, other }))
@@ -208,20 +210,32 @@ fn missing_board(account: &Account, given: &GivenBoard, MissedBoard { miss, name
 }
 
 /// Says that Pinterest could not be asked what a name means.
-fn unasked(field: &'static str, kind: &str, denied: bool) -> Objection {
-    if denied {
-        let message = format!(
-            "Pinterest does not let this app read the boards of personal accounts, so this name could not be looked up. \
-             Give the {kind}'s id, which is taken unverified, or convert the account to a business account on Pinterest, \
-             which is free."
-        );
-        return object(field, "data_access_denied", message);
-    }
-    let message = format!(
-        "Pinterest did not answer, so this name could not be looked up. Try again in a minute, or give the {kind}'s id: \
-         an id is taken unverified."
-    );
-    object(field, "pinterest_unavailable", message)
+fn unasked(field: &'static str, kind: &str, why: Unread) -> Objection {
+    let (code, message) = match why {
+        Unread::Denied => (
+            "data_access_denied",
+            format!(
+                "Pinterest does not let this app read the boards of personal accounts, so this name could not be looked \
+                 up. Give the {kind}'s id, which is taken unverified, or convert the account to a business account on \
+                 Pinterest, which is free."
+            ),
+        ),
+        Unread::NeedsReconnect => (
+            "needs_reconnect",
+            format!(
+                "Pinterest no longer accepts this account's permission, so this name could not be looked up. Connect the \
+                 account again, or give the {kind}'s id: an id is taken unverified."
+            ),
+        ),
+        Unread::NoAnswer => (
+            "pinterest_unavailable",
+            format!(
+                "Pinterest did not answer, so this name could not be looked up. Try again in a minute, or give the \
+                 {kind}'s id: an id is taken unverified."
+            ),
+        ),
+    };
+    object(field, code, message)
 }
 
 /// Why the account may not publish whatever the board.

@@ -46,6 +46,36 @@ async fn somebody_composes_a_pin_and_sees_it_go_out() {
 }
 
 #[tokio::test]
+async fn a_board_and_a_section_that_are_missing_are_made_on_the_way() {
+    let Some(visit) = composing().await else { return };
+    let browser = &visit.chromium;
+    browser.press("New board").await;
+    browser.press("Create the board").await;
+    browser.sees("Say what the board is to be called.").await;
+    browser.fill("Name of the board", "Winter soups").await;
+    browser.press("Create the board").await;
+    browser.press("New section of Winter soups").await;
+    browser.fill("Name of the section", "With noodles").await;
+    browser.press("Create the section").await;
+    browser.sees("With noodles").await;
+    browser.fill("Address of the picture", "https://example.com/soup.jpg").await;
+    browser.fill("Title", "Noodle soup").await;
+    browser.press("Now").await;
+    browser.press("Publish now").await;
+    browser.sees("The pin is out").await;
+    let pins = visit.api("/v1/pins?limit=100").await;
+    let pins = pins["items"].as_array().cloned().unwrap_or_default();
+    let soup = pins.iter().find(|pin| pin["content"]["title"] == "Noodle soup").expect("it is planned");
+    let (account, board) = (soup["account_id"].as_str().unwrap(), soup["board_id"].as_str().unwrap());
+    let boards = visit.api(&format!("/v1/accounts/{account}/boards")).await;
+    let boards = boards["items"].as_array().cloned().unwrap_or_default();
+    assert!(boards.iter().any(|made| made["id"] == board && made["name"] == "Winter soups"), "{boards:?}");
+    let sections = visit.api(&format!("/v1/accounts/{account}/boards/{board}/sections")).await;
+    assert_eq!(sections["items"][0]["id"], soup["section_id"], "{sections}");
+    visit.end().await;
+}
+
+#[tokio::test]
 async fn what_the_api_refuses_is_said_beside_its_field() {
     let Some(visit) = composing().await else { return };
     let browser = &visit.chromium;

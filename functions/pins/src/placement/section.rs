@@ -9,7 +9,7 @@ use shared::domain::{
 };
 
 use super::{Found, MOST_SHOWN, Objection, Placement, Spot, object, unasked};
-use crate::boards::Known;
+use crate::boards::{Known, Unread};
 use crate::desk::Desk;
 
 /// What is known of the sections of boards.
@@ -29,7 +29,7 @@ pub(super) fn wanted(
         return Err(conflicting("address"));
     }
     let Some(other) = given.board() else { return Ok((Some(given.clone()), named)) };
-    if known.complete && other.find_one(&known.entries).map(|board| &board.id) != Some(id) {
+    if known.unread.is_none() && other.find_one(&known.entries).map(|board| &board.id) != Some(id) {
         let message = "This is the address of a section of another board. Give a section of the board in board_id.";
         return Err(object("section_id", "other_board", message));
     }
@@ -84,7 +84,7 @@ pub(super) fn judge(
     {
         return Err(conflicting("name"));
     }
-    let unverifiable = placement.unverifiable || known.denied;
+    let unverifiable = placement.unverifiable || known.unread == Some(Unread::Denied);
     Ok(Placement { section_id: Some(section_id), unverifiable, ..placement })
 }
 
@@ -94,15 +94,18 @@ fn find(
     (field, board): (&'static str, &str),
     suggestions: &mut Suggestions,
 ) -> Result<SectionId, Objection> {
-    match (given.find(&known.entries, suggestions), given.as_id()) {
-        (Ok(section), _) => Ok(section.id.clone()),
-        (Err(miss), _) if known.complete => {
+    let miss = match given.find(&known.entries, suggestions) {
+        Ok(section) => return Ok(section.id.clone()),
+        Err(miss) => miss,
+    };
+    match (known.unread, given.as_id()) {
+        (None, _) => {
             let missing = format!("section {:?}", shortened(given.as_str(), MOST_SHOWN));
             let remedy = "GET /v1/accounts/{id}/boards/{board}/sections lists those it has; POST to the same makes one: \
                           {\"name\": …}.";
             Err(object(field, miss.code(), miss.message_of("section", &missing, board, remedy)))
         }
-        (Err(_), Some(id)) => Ok(id),
-        (Err(_), None) => Err(unasked(field, "section", known.denied)),
+        (Some(_), Some(id)) => Ok(id),
+        (Some(why), None) => Err(unasked(field, "section", why)),
     }
 }

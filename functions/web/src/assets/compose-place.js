@@ -2,6 +2,7 @@
 
 import { all } from './api.js';
 import { errorOf } from './compose-errors.js';
+import { Make } from './compose-make.js';
 import { Avatar, Button, Field, folded, html, Loaded, Tag, useData, useState } from './parts.js';
 import { t } from './texts.js';
 
@@ -10,8 +11,8 @@ const words = t.compose;
 const lists = new Map();
 
 /** A list of Pinterest's, asked for once as long as the document lives. */
-function listOf(path, fresh = false) {
-  if (fresh || !lists.has(path)) {
+function listOf(path) {
+  if (!lists.has(path)) {
     const asked = all(path);
     asked.catch(() => lists.delete(path));
     lists.set(path, asked);
@@ -19,8 +20,16 @@ function listOf(path, fresh = false) {
   return lists.get(path);
 }
 
-export const boardsOf = (account, fresh) => listOf(`/v1/accounts/${account}/boards`, fresh);
-export const sectionsOf = (account, board) => listOf(`/v1/accounts/${account}/boards/${board}/sections`);
+const boardsPath = (account) => `/v1/accounts/${account}/boards`;
+const sectionsPath = (account, board) => `${boardsPath(account)}/${board}/sections`;
+
+export const boardsOf = (account) => listOf(boardsPath(account));
+export const sectionsOf = (account, board) => listOf(sectionsPath(account, board));
+
+/** Puts what was just made into the list at `path`: Pinterest may show it a moment later. */
+function add(path, made) {
+  lists.set(path, listOf(path).then((list) => [made, ...list.filter((one) => one.id !== made.id)]));
+}
 
 /** The name of a board, or its number until that is known. */
 export function BoardName({ account, board }) {
@@ -65,6 +74,11 @@ function Target({ target, account, errors, onChange, onRemove }) {
   const boards = useData(() => boardsOf(target.account_id), [target.account_id]);
   const sections = useData(() => sectionsOf(target.account_id, target.board_id), [target.account_id, target.board_id]);
   const name = boards.data?.find((one) => one.id === target.board_id)?.name ?? words.where.unknown(target.board_id);
+  const made = (section) => {
+    add(sectionsPath(target.account_id, target.board_id), section);
+    sections.reload();
+    onChange({ ...target, section_id: section.id });
+  };
   return html`
     <li class=${errors.length > 0 ? 'wrong' : ''}>
       <div class="row">
@@ -72,6 +86,8 @@ function Target({ target, account, errors, onChange, onRemove }) {
         <span class="grow"><strong>${name}</strong><br /><span class="quiet">${account?.username}</span></span>
         ${(sections.data?.length > 0 || target.section_id) && html`<${SectionSelect} label=${words.where.section(name)}
           sections=${sections.data ?? []} value=${target.section_id} onChange=${(section_id) => onChange({ ...target, section_id })} />`}
+        <${Make} what="section" path=${sectionsPath(target.account_id, target.board_id)} label=${words.make.section.of(name)}
+          onMade=${made} />
         <${Button} kind="plain" aria-label=${words.where.removeBoard(name)} onClick=${onRemove}>${words.where.remove}<//>
       </div>
       ${errors.map((error) => html`<p class="error">${error.message}</p>`)}
@@ -89,9 +105,17 @@ export function SectionSelect({ label, sections, value, onChange, ...given }) {
 }
 
 function Boards({ account, chosen, onToggle }) {
-  const [fresh, setFresh] = useState(0);
   const [text, setText] = useState('');
-  const boards = useData(() => boardsOf(account.id, fresh > 0), [account.id, fresh]);
+  const boards = useData(() => boardsOf(account.id), [account.id]);
+  const again = () => {
+    lists.delete(boardsPath(account.id));
+    boards.reload();
+  };
+  const made = (board) => {
+    add(boardsPath(account.id), board);
+    boards.reload();
+    onToggle(board.id);
+  };
   // Those that were picked when the account was connected come first.
   const rank = (board) => (account.channels.includes(board.id) ? 0 : 1);
   const fits = (board) => folded(board.name).includes(folded(text));
@@ -109,7 +133,11 @@ function Boards({ account, chosen, onToggle }) {
       ${shown.length === 0 && html`<p class="quiet">${all.length > 0 ? words.where.noMatch : words.where.noBoards}
         ${' '}${!account.scopes.includes('boards:read_secret') && words.where.secretUnseen}</p>`}
     </fieldset>
-    <${Button} kind="plain" busy=${boards.loading} onClick=${() => setFresh(fresh + 1)}>${words.where.again}<//>
+    <div class="row">
+      <${Make} what="board" path=${boardsPath(account.id)} onMade=${made}
+        canBeSecret=${account.scopes.includes('boards:write_secret')} />
+      <${Button} kind="plain" busy=${boards.loading} onClick=${again}>${words.where.again}<//>
+    </div>
   `}<//>`;
 }
 

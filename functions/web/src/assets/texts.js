@@ -309,7 +309,7 @@ export const t = {
       reconnectHint: 'Pinterest no longer accepts this account’s permission. Its pins wait until it is connected again.',
       find: 'Find a board',
       boards: (username) => `Boards of ${username}`,
-      noBoards: 'This account has no board that is seen here. Create one at Pinterest, then look again.',
+      noBoards: 'This account has no board that is seen here. Create one here or at Pinterest.',
       secretUnseen: 'Secret boards are not seen with this account’s permission. To use them, let an administrator add boards:read_secret and the other scopes for secret boards to the settings, and connect the account again.',
       noMatch: 'No board has this in its name.',
       again: 'Read the boards again',
@@ -324,6 +324,23 @@ export const t = {
       sectionOf: 'Section',
       missing: 'Choose at least one board.',
       unknown: (id) => `Board ${id}`,
+    },
+    make: {
+      board: {
+        open: 'New board',
+        title: 'A new board at Pinterest',
+        name: 'Name of the board',
+        secret: 'Secret: only you and people you invite see it',
+        yes: 'Create the board',
+      },
+      section: {
+        open: 'New section',
+        of: (board) => `New section of ${board}`,
+        title: 'A new section at Pinterest',
+        name: 'Name of the section',
+        yes: 'Create the section',
+      },
+      no: 'Not now',
     },
     shows: 'What it shows',
     picture: {
