@@ -1,5 +1,6 @@
 //! The due index: what is to be done, in the order of time.
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::Select;
 use jiff::Timestamp;
 
@@ -65,11 +66,7 @@ impl PinStore {
         most: i32,
     ) -> Result<DuePage, StoreError> {
         let answer = self
-            .table
-            .query()
-            .index_name(DUE)
-            .key_condition_expression("due_shard = :partition AND due_at <= :until")
-            .expression_attribute_values(":partition", text(partition.to_string()))
+            .in_partition(partition, "AND due_at <= :until")
             .expression_attribute_values(":until", number(until.as_millisecond()))
             .limit(most)
             .set_exclusive_start_key(from.map(|position| position.0))
@@ -91,11 +88,7 @@ impl PinStore {
         most: i32,
     ) -> Result<Vec<DueEntry>, StoreError> {
         let answer = self
-            .table
-            .query()
-            .index_name(DUE)
-            .key_condition_expression("due_shard = :partition AND due_at BETWEEN :from AND :until")
-            .expression_attribute_values(":partition", text(partition.to_string()))
+            .in_partition(partition, "AND due_at BETWEEN :from AND :until")
             .expression_attribute_values(":from", number(from.as_millisecond()))
             .expression_attribute_values(":until", number(until.as_millisecond()))
             .limit(most)
@@ -108,12 +101,8 @@ impl PinStore {
     /// How many entries of `partition` are due before `before`; a very long one is not counted to its end.
     pub async fn count_due(&self, partition: &Partition, before: Timestamp) -> Result<usize, StoreError> {
         let query = self
-            .table
-            .query()
-            .index_name(DUE)
+            .in_partition(partition, "AND due_at < :before")
             .select(Select::Count)
-            .key_condition_expression("due_shard = :partition AND due_at < :before")
-            .expression_attribute_values(":partition", text(partition.to_string()))
             .expression_attribute_values(":before", number(before.as_millisecond()));
         let (mut count, mut from) = (0, None);
         for _ in 0..MOST_COUNTED {
@@ -131,16 +120,23 @@ impl PinStore {
     /// Reads the earliest moment at which something is due in `partition`.
     pub async fn earliest_due(&self, partition: &Partition) -> Result<Option<Timestamp>, StoreError> {
         let answer = self
-            .table
-            .query()
-            .index_name(DUE)
-            .key_condition_expression("due_shard = :partition")
-            .expression_attribute_values(":partition", text(partition.to_string()))
+            .in_partition(partition, "")
             .limit(1)
             .send()
             .await
             .map_err(|error| StoreError::from_sdk("read what is due first", error))?;
         Ok(answer.items.unwrap_or_default().first().and_then(moment))
+    }
+}
+
+impl PinStore {
+    /// A query for the entries of `partition` to which `condition` applies, soonest first.
+    fn in_partition(&self, partition: &Partition, condition: &str) -> QueryFluentBuilder {
+        self.table
+            .query()
+            .index_name(DUE)
+            .key_condition_expression(format!("due_shard = :partition {condition}"))
+            .expression_attribute_values(":partition", text(partition.to_string()))
     }
 }
 
