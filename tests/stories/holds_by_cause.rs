@@ -25,7 +25,7 @@ const fn row(hold: Hold, words: &'static str, is_time_known: bool, health: &'sta
     Row { hold, words, is_time_known, health }
 }
 
-const ROWS: [Row; 10] = [
+const ROWS: [Row; 11] = [
     row(Hold::Disabled, "when an administrator enables it", false, "paused"),
     row(Hold::OtherMode, "until an administrator switches back", false, "ok"),
     row(Hold::NeedsReconnect, "Reconnect the account", false, "ok"),
@@ -33,6 +33,7 @@ const ROWS: [Row; 10] = [
     row(Hold::RateLimited, "when Pinterest opens it again", true, "ok"),
     row(Hold::SpamBlock, "Publish less often", true, "ok"),
     row(Hold::LinkBlocked, "Change the link", true, "ok"),
+    row(Hold::NotPermitted, "choose another board", true, "ok"),
     row(Hold::TrialTier, "apply for standard access", true, "held"),
     row(Hold::AppNotApproved, "finish its review", true, "held"),
     row(Hold::PinterestDown, "when it answers again", false, "held"),
@@ -58,6 +59,7 @@ async fn enter(world: &World, seeded: &Seeded, hold: Hold) {
         Hold::RateLimited => refuse(world, 8, "This request exceeded a rate limit.", Some("600")),
         Hold::SpamBlock => refuse(world, 9, "Sorry! You have hit a block (Pins) to combat spam.", None),
         Hold::LinkBlocked => refuse(world, 9, "Sorry! We blocked this link because it may lead to spam.", None),
+        Hold::NotPermitted => world.refuse_next(403, 29, "You do not have permission to edit that board."),
         Hold::TrialTier => world.simulator.set_tier(Tier::Trial),
         Hold::AppNotApproved => world.simulator.set_tier(Tier::Unapproved),
         Hold::Queued | Hold::DailyLimit => unreachable!("owners' backlogs have stories of their own"),
@@ -85,6 +87,11 @@ async fn release(world: &World, pin: &Pin, hold: Hold, until: Option<Timestamp>)
         }
         Hold::LinkBlocked => {
             let change = json!({"content": {"link": "https://example.com/elsewhere"}});
+            let answer = world.user("alice").patch(&format!("/v1/pins/{}", pin.id), &change).await;
+            assert_eq!(answer.status, 200, "{}", answer.text());
+        }
+        Hold::NotPermitted => {
+            let change = json!({"board_id": world.board("shop", "New arrivals")});
             let answer = world.user("alice").patch(&format!("/v1/pins/{}", pin.id), &change).await;
             assert_eq!(answer.status, 200, "{}", answer.text());
         }

@@ -157,25 +157,25 @@ async fn no_answer_without_pinterests_form_ends_a_pin_or_reaches_its_account() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_about_one_board_or_site_reaches_no_other_pin() {
-    for (status, code, message, reason) in [
-        (401, 7, "You don't have permission to edit that board.", "not_permitted"),
-        (401, 7, "Not authorized to access board or Pin.", "not_permitted"),
-        (403, 403, "Not authorized to access the board.", "not_permitted"),
-        (403, 29, "You are not permitted to access that resource.", "not_permitted"),
-        (400, 1, "This site doesn\u{2019}t allow you to save Pins.", "site_forbids_saving"),
+    for (http_status, code, message, (status, reason)) in [
+        (401, 7, "You don't have permission to edit that board.", ("held", "not_permitted")),
+        (401, 7, "Not authorized to access board or Pin.", ("held", "not_permitted")),
+        (403, 403, "Not authorized to access the board.", ("held", "not_permitted")),
+        (403, 29, "You are not permitted to access that resource.", ("held", "not_permitted")),
+        (400, 1, "This site doesn\u{2019}t allow you to save Pins.", ("failed", "site_forbids_saving")),
     ] {
         let world = World::enabled().await;
         let alice = world.seed_account("alice", "shop").await;
-        refuse(&world, Operation::CreatePin, (status, code), message);
+        refuse(&world, Operation::CreatePin, (http_status, code), message);
         let first = world.seed_pin(&alice, "First", START + seconds(5)).await;
         let second = world.seed_pin(&alice, "Second", START + seconds(10)).await;
         world.tick().await;
         let path = format!("/v1/pins/{}", first.id);
         let shown = world.user("alice").get(&path).await.json();
-        assert_eq!((&shown["status"], &shown["reason"]["code"]), (&json!("failed"), &json!(reason)), "{message}");
-        assert_eq!(world.pin(&second).await.state.status(), Status::Published, "{status} {message}");
-        assert_eq!(account(&world, &alice).await["state"], "connected", "{status} {message}");
-        assert_eq!(account(&world, &alice).await["hold"], Value::Null, "{status} {message}");
+        assert_eq!((&shown["status"], &shown["reason"]["code"]), (&json!(status), &json!(reason)), "{message}");
+        assert_eq!(world.pin(&second).await.state.status(), Status::Published, "{http_status} {message}");
+        assert_eq!(account(&world, &alice).await["state"], "connected", "{http_status} {message}");
+        assert_eq!(account(&world, &alice).await["hold"], Value::Null, "{http_status} {message}");
     }
 }
 

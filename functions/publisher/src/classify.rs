@@ -63,9 +63,9 @@ pub fn refused(refusal: &Refusal) -> Verdict {
         RefusalKind::ImageBroken => Verdict::Fail(Failure::ImageUnreadable),
         RefusalKind::BoardNotFound => Verdict::Fail(Failure::BoardNotFound),
         RefusalKind::SectionNotFound => Verdict::Fail(Failure::SectionNotFound),
-        // What may not be read is not what is posted to, but Pinterest says no, and nothing was created.
+        // Nothing was created, and access can be given: the pin waits for it with its time.
         RefusalKind::BoardNotPermitted | RefusalKind::NotPermitted | RefusalKind::DataAccessDenied => {
-            Verdict::Fail(Failure::NotPermitted)
+            Verdict::Hold(Hold::NotPermitted, COOL_DOWN)
         }
         RefusalKind::VideoNotFound => Verdict::VideoGone,
         RefusalKind::NotFound | RefusalKind::Invalid => Verdict::Fail(Failure::Rejected),
@@ -113,9 +113,9 @@ mod tests {
             (401, Some(3), "Some words of tomorrow.", TokenRefused),
             (401, Some(3), "Your application consumer type is not supported", Wait(Hold::AppNotApproved, COOL_DOWN)),
             (403, Some(3), "sufficient permissions", Verdict::ScopesRefused(Scopes::default())),
-            (401, Some(7), "You don't have permission to edit that board.", Fail(Failure::NotPermitted)),
+            (401, Some(7), "You don't have permission to edit that board.", Wait(Hold::NotPermitted, COOL_DOWN)),
             (403, Some(29), "Apps with Trial access may not.", Wait(Hold::TrialTier, COOL_DOWN)),
-            (403, Some(29), "You are not permitted to access that resource.", Fail(Failure::NotPermitted)),
+            (403, Some(29), "You are not permitted to access that resource.", Wait(Hold::NotPermitted, COOL_DOWN)),
             (403, Some(233), "", Fail(Failure::ImageTooSmall)),
             (403, Some(235), "", Fail(Failure::ImageUnreadable)),
             (404, Some(40), "", Fail(Failure::BoardNotFound)),

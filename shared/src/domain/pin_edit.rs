@@ -36,12 +36,12 @@ impl Pin {
     ///
     /// A time schedules a draft and a failed pin, and its absence makes any of them a draft. A held pin stays held,
     /// with its new time, unless its hold has ended by that time, the edit mends what holds it (another link where
-    /// Pinterest blocks the present one), or it waits as one of too many late pins. An edit that changes nothing leaves
+    /// Pinterest blocks the present one, another board where the account may not pin to it), or it waits as one of too many late pins. An edit that changes nothing leaves
     /// the version as it is.
     pub fn edit(&mut self, edit: Edit, now: Timestamp) -> Result<(), IllegalMove> {
         self.allow(&[Status::Draft, Status::Scheduled, Status::Held, Status::Failed], Status::Scheduled)?;
         let before = self.clone();
-        let mended = self.is_mended_by(&edit.content);
+        let mended = self.is_mended_by(&edit);
         self.content = edit.content;
         self.board_id = edit.board_id;
         self.section_id = edit.section_id;
@@ -70,8 +70,12 @@ impl Pin {
         Ok(())
     }
 
-    fn is_mended_by(&self, content: &Content) -> bool {
-        matches!(self.state, State::Held { reason: Hold::LinkBlocked, .. }) && content.link() != self.content.link()
+    fn is_mended_by(&self, edit: &Edit) -> bool {
+        match self.state {
+            State::Held { reason: Hold::LinkBlocked, .. } => edit.content.link() != self.content.link(),
+            State::Held { reason: Hold::NotPermitted, .. } => edit.board_id != self.board_id,
+            _ => false,
+        }
     }
 
     /// Another picture than before, with or without an upload of its own, has another next step.

@@ -55,7 +55,10 @@ impl Pin {
             | State::Scheduled { setback: Some(_) }
             | State::Held { reason: Hold::DailyLimit, .. } => true,
             State::Held { reason, .. } if !self.is_parked() => {
-                matches!(reason, Hold::LinkBlocked | Hold::SpamBlock | Hold::TrialTier | Hold::AppNotApproved)
+                matches!(
+                    reason,
+                    Hold::LinkBlocked | Hold::NotPermitted | Hold::SpamBlock | Hold::TrialTier | Hold::AppNotApproved
+                )
             }
             _ => false,
         }

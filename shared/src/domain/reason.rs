@@ -17,6 +17,8 @@ words! {
         RateLimited = "rate_limited", "Pinterest's request limit for this account is used up. The pin goes out when Pinterest opens it again.";
         /// Pinterest blocks the pin's link (429 code 9).
         LinkBlocked = "link_blocked", "Pinterest blocks this link because it may lead to spam. Change the link, or ask Pinterest to review the domain; it is tried again twice a day.";
+        /// Pinterest does not let the account pin to this board (401 or 403 about one board).
+        NotPermitted = "not_permitted", "Pinterest does not let this account pin to this board. Ask the board's owner for access, or choose another board; if the account's scopes changed, reconnect it and try the pin again. It is tried again twice a day.";
         /// Pinterest blocks the account's pins to combat spam (429).
         SpamBlock = "spam_block", "Pinterest blocks new pins of this account to combat spam. Publish less often; it is tried again after a pause.";
         /// Pinterest did not answer several times running.
@@ -58,8 +60,6 @@ words! {
         BoardNotFound = "board_not_found", "The board does not exist any more, or not in this mode. Choose another board.";
         /// The section is gone.
         SectionNotFound = "section_not_found", "The board section does not exist any more. Choose another section or none.";
-        /// Pinterest says that the account may not do this.
-        NotPermitted = "not_permitted", "Pinterest does not permit this account to pin there. Check that the account may write to the board, and reconnect it if its scopes changed.";
         /// Pinterest refuses the pin's content for another reason.
         Rejected = "rejected", "Pinterest refuses the pin. The last attempt has its own words; change the pin by them and schedule it again.";
         _ => Other, "The pin failed for a reason that another version of this program stored. Schedule it again.";

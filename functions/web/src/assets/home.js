@@ -16,7 +16,7 @@ const MOST = 200;
 
 // What a pin waits for that does not pass by itself.
 const MENDED_BY_A_PERSON = [
-  'link_blocked', 'spam_block', 'needs_reconnect', 'account_disconnected', 'image_unreachable', 'token_key_missing',
+  'link_blocked', 'not_permitted', 'spam_block', 'needs_reconnect', 'account_disconnected', 'image_unreachable', 'token_key_missing',
 ];
 
 // A pin that is that late is told; what is due goes out within a second as a rule.

@@ -11,12 +11,12 @@ import { t } from './texts.js';
 const words = t.pin;
 
 // Another try gets further where somebody can have mended what these wait for.
-const MENDED_BY_A_PERSON = ['link_blocked', 'spam_block', 'trial_tier', 'app_not_approved', 'daily_limit'];
+const MENDED_BY_A_PERSON = ['link_blocked', 'not_permitted', 'spam_block', 'trial_tier', 'app_not_approved', 'daily_limit'];
 
 // Another try without a change would end the same way.
 const MENDED_BY_A_CHANGE = [
-  'link_blocked', 'link_invalid', 'image_unreadable', 'image_too_small', 'board_not_found', 'section_not_found', 'site_forbids_saving',
-  'rejected',
+  'link_blocked', 'link_invalid', 'image_unreadable', 'image_too_small', 'board_not_found', 'section_not_found', 'not_permitted',
+  'site_forbids_saving', 'rejected',
 ];
 
 export function Actions({ pin, account, reload, onSaid, onEdit }) {

@@ -596,6 +596,7 @@ export const t = {
       account_disconnected: 'the account is disconnected',
       rate_limited: 'Pinterest’s limit for this account',
       link_blocked: 'Pinterest blocks its link',
+      not_permitted: 'the account may not pin to this board',
       spam_block: 'Pinterest’s block against spam on this account',
       pinterest_down: 'Pinterest does not answer',
       queued: 'earlier pins of this account, which go first',
@@ -619,7 +620,6 @@ export const t = {
       image_too_small: 'the picture is too small',
       board_not_found: 'the board does not exist any more',
       section_not_found: 'the section does not exist any more',
-      not_permitted: 'the account may not pin there',
       rejected: 'Pinterest refuses it',
     },
     facts: {

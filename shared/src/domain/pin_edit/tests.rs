@@ -162,3 +162,16 @@ fn another_link_mends_a_blocked_one_and_no_other_hold() {
     renamed.edit(Edit { content, ..same(&blocked) }, NOW).unwrap();
     assert_eq!(renamed.state, blocked.state, "the link is still the blocked one");
 }
+
+#[test]
+fn another_board_mends_a_pin_that_may_not_go_to_its_own_and_another_link_does_not() {
+    let until = Some(NOW + 12.hours());
+    let refused = waiting(State::Held { reason: Hold::NotPermitted, until });
+    let mut mended = refused.clone();
+    mended.edit(Edit { board_id: "77".parse().unwrap(), ..same(&refused) }, NOW).unwrap();
+    assert_eq!(mended.state, State::Scheduled { setback: None });
+    assert_eq!((mended.due.clone(), mended.publish_at), (Some(open(&mended, NOW)), refused.publish_at));
+    let mut linked_anew = refused.clone();
+    linked_anew.edit(linked(&refused), NOW).unwrap();
+    assert_eq!(linked_anew.state, refused.state, "the board is still the same");
+}

@@ -46,7 +46,8 @@ fn a_hold_is_broken_only_where_a_person_says_that_it_is_worth_a_try() {
         for until in [None, Some(NOW + 12.hours())] {
             let mut pin = pin(State::Held { reason: *reason, until });
             let is_limited = *reason == Hold::DailyLimit;
-            let worth = ["link_blocked", "spam_block", "trial_tier", "app_not_approved"].contains(&reason.code());
+            let worth = ["link_blocked", "not_permitted", "spam_block", "trial_tier", "app_not_approved"]
+                .contains(&reason.code());
             let mut parked = pin.clone();
             parked.due = Some(Due { partition: Partition::HeldAccount(pin.account_id.clone()), at: NOW });
             assert_eq!(pin.try_again(NOW, NOW).is_ok(), worth || is_limited, "{reason:?}");
