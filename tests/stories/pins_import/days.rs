@@ -109,3 +109,38 @@ async fn dates_that_read_in_one_way_only_are_taken_and_the_others_show_how_to_wr
     ];
     assert_eq!(times, expected);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_column_with_the_time_of_the_day_is_read_with_the_date_beside_it() {
+    let (world, account) = world().await;
+    let query = format!("account_id={account}&time_zone=America/New_York");
+    let rows = [
+        ("2027-03-01", "9:30 PM"),
+        ("March 2, 2027", "09:30"),
+        ("2027-03-03", ""),
+        ("2027-03-04 08:00", "08:00"),
+        ("", ""),
+        ("2027-03-05", "evening"),
+        ("", "10:00"),
+        ("03/04/2027", "10:00"),
+    ];
+    let mut file = "Media URL,Pinterest board,Date,Time\n".to_owned();
+    for (number, (date, time)) in rows.iter().enumerate() {
+        let row = format!("https://example.com/{number}.jpg,New arrivals,\"{date}\",{time}\n");
+        file.push_str(&row);
+    }
+    let checked = check(&world, &query, file.clone()).await;
+    let wrong = [(7, "Time", "invalid_time"), (8, "Publish date", "required"), (9, "Publish date", "ambiguous")];
+    assert_eq!(told(&checked, "errors"), named(&wrong));
+    let good: String = file.lines().take(6).map(|line| format!("{line}\n")).collect();
+    stored(&world, &query, good).await;
+    let times: Vec<_> = pins(&world).await.iter().map(|pin| pin["publish_at"].as_str().unwrap().to_owned()).collect();
+    let expected = [
+        "2027-01-15T08:00:00Z",
+        "2027-03-02T02:30:00Z",
+        "2027-03-02T14:30:00Z",
+        "2027-03-03T08:00:00Z",
+        "2027-03-04T13:00:00Z",
+    ];
+    assert_eq!(times, expected);
+}

@@ -13,14 +13,14 @@ pub type Boards = BTreeMap<AccountId, Arc<BoardIndex>>;
 
 /// Pins as a file, with a header.
 pub fn table(pins: &[Pin], boards: &Boards) -> String {
-    let mut text = line(Column::ALL.map(|column| column.name().to_owned()));
+    let mut text = line(Column::EXPORTED.map(|column| column.name().to_owned()));
     for pin in pins {
-        text.push_str(&line(Column::ALL.map(|column| guard(&value(pin, column, boards)))));
+        text.push_str(&line(Column::EXPORTED.map(|column| guard(&value(pin, column, boards)))));
     }
     text
 }
 
-fn line(cells: [String; Column::ALL.len()]) -> String {
+fn line(cells: [String; Column::EXPORTED.len()]) -> String {
     cells.map(|text| cell(&text)).join(",") + "\r\n"
 }
 
@@ -49,7 +49,7 @@ fn value(pin: &Pin, column: Column, boards: &Boards) -> String {
             _ => String::new(),
         },
         Column::Ai => content.ai_disclosures().codes().join(", "),
-        Column::Keywords => String::new(),
+        Column::Keywords | Column::Time => String::new(),
     }
 }
 

@@ -41,11 +41,13 @@ pub enum Column {
     AltText,
     /// Ours: what was made with AI.
     Ai,
+    /// Ours: the time of a day that `PublishDate` has alone.
+    Time,
 }
 
 impl Column {
     /// Every column, Pinterest's in their order first.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Title,
         Self::MediaUrl,
         Self::Board,
@@ -58,7 +60,14 @@ impl Column {
         Self::Section,
         Self::AltText,
         Self::Ai,
+        Self::Time,
     ];
+
+    /// The columns that an export has: all but the time, which it writes with the date.
+    pub const EXPORTED: [Self; 12] = {
+        let [exported @ .., Self::Time] = Self::ALL else { panic!("the time is the last one") };
+        exported
+    };
 
     /// Its name in the header.
     pub fn name(self) -> &'static str {
@@ -75,6 +84,7 @@ impl Column {
             Self::Section => "Section",
             Self::AltText => "Alt text",
             Self::Ai => "AI",
+            Self::Time => "Time",
         }
     }
 
@@ -151,6 +161,10 @@ impl Columns {
                 None => others.unknown.push(shown(place)),
                 Some((column, called)) => named[column as usize].push((place, called)),
             }
+        }
+        // A "Publish time" beside no date has both.
+        if named[Column::PublishDate as usize].is_empty() {
+            named[Column::PublishDate as usize] = std::mem::take(&mut named[Column::Time as usize]);
         }
         if named.iter().all(Vec::is_empty) {
             let message = format!("The first line is no header. Begin the file with: {}.", names());

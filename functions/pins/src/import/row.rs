@@ -83,7 +83,9 @@ impl Row {
             row.section = row.place(Column::Section, GivenSection::parse(cell(Column::Section)));
         }
         row.read_content(&cell);
-        row.read_date(cell(Column::PublishDate), options, now);
+        if let Some(date) = row.date_and_time(cell(Column::PublishDate), cell(Column::Time), options) {
+            row.read_date(&date, options, now);
+        }
         if !trim_unseen(cell(Column::Keywords)).is_empty() {
             let message = "Pinterest takes keywords from its own tool only, so they are left out. Put those that people \
                            should read or find into the description.";
@@ -208,6 +210,35 @@ impl Row {
                        formula.";
         self.warn(column, "apostrophe", message);
         Some(text)
+    }
+
+    /// The date, with the time that a column of its own gives for it.
+    fn date_and_time<'r>(&mut self, date: &'r str, time: &str, options: &Options) -> Option<Cow<'r, str>> {
+        let time = trim_unseen(time);
+        if time.is_empty() {
+            return Some(Cow::Borrowed(date));
+        }
+        if trim_unseen(date).is_empty() {
+            self.wrong(
+                Column::PublishDate,
+                "required",
+                "The row has a time and no date. Give the date too, or neither.",
+            );
+            return None;
+        }
+        let joined = format!("{} {time}", trim_unseen(date));
+        match (date::read(date, &options.zone), date::read(&joined, &options.zone)) {
+            (Ok(date::Read { asked: Asked::Day(_), .. }), Err(NoDate::Invalid)) => {
+                self.wrong(Column::Time, "invalid_time", "Write the time as 09:30, 9:30 AM or 21:30.");
+                None
+            }
+            (Ok(date::Read { asked: Asked::At(_), .. }), _) => {
+                let message = "The date of this row has a time already, and that one is taken.";
+                self.warn(Column::Time, "not_used", message);
+                Some(Cow::Borrowed(date))
+            }
+            _ => Some(Cow::Owned(joined)),
+        }
     }
 
     fn read_date(&mut self, cell: &str, options: &Options, now: Timestamp) {

@@ -27,15 +27,19 @@ fn table(column: Column) -> &'static str {
              url"
         }
         Column::PublishDate => {
-            "date, datetime, date time, date and time, publish at, publish on, publish time, publish date time, \
-             publish datetime, publishing date, publication date, published at, post date, post at, posting date, \
-             posting time, post datetime, schedule, schedule date, schedule time, schedule at, scheduled, \
-             scheduled at, scheduled date, scheduled for, scheduled time, scheduled datetime, scheduled date time"
+            "date, datetime, date time, date and time, publish at, publish on, publish date time, publish \
+             datetime, publishing date, publication date, published at, post date, post at, posting date, post \
+             datetime, schedule, schedule date, schedule at, scheduled, scheduled at, scheduled date, scheduled \
+             for, scheduled datetime, scheduled date time"
         }
         Column::Keywords => "keyword, keywords or tags, tags, tag, labels, label, topics, tagged topics",
         Column::Account => "account id, account name, pinterest account, profile, username, user name",
         Column::Section => "board section, section name, section id, pinterest section, pinterest board section",
         Column::Ai => "ai disclosure, ai disclosures",
+        Column::Time => {
+            "time of day, publish time, publishing time, publication time, post time, posting time, schedule \
+             time, scheduled time"
+        }
         Column::AltText => {
             "alt, alt texts, alt tag, alternative text, alt text 1, alt text picture 1, image alt, image alt \
              text, pin alt text, pinterest alt text"

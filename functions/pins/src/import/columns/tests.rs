@@ -55,6 +55,7 @@ fn other_names_are_understood() {
         ("Media URL*", Column::MediaUrl),
         ("Publish-Date", Column::PublishDate),
         ("Publish\u{200b} date", Column::PublishDate),
+        ("Posting time", Column::Time),
     ] {
         assert_eq!(Column::read(header), Some((column, Called::Otherwise)), "{header}");
     }
@@ -94,4 +95,20 @@ fn what_is_wrong_with_a_header_is_named() {
     }
     let errors = Columns::read(&record("Image URL,Photo,Board"), ',').unwrap_err();
     assert!(errors[0].message.contains("\"Image URL\", \"Photo\" mean the same column"), "{errors:?}");
+}
+
+#[test]
+fn a_time_beside_no_date_is_the_date_with_its_time() {
+    let cells = record("m,b,t,d");
+    for (header, date, time) in [
+        ("Media URL,Board,Posting time,Notes", "t", ""),
+        ("Media URL,Board,Posting time,Date", "d", "t"),
+        ("Media URL,Board,Publish date,Publish time", "t", "d"),
+        ("Media URL,Board,Time,Title", "t", ""),
+    ] {
+        let (columns, _) = Columns::read(&record(header), ',').unwrap();
+        let read = (columns.cell(&cells, Column::PublishDate), columns.cell(&cells, Column::Time));
+        assert_eq!(read, (date, time), "{header}");
+    }
+    assert_eq!(read("Media URL,Board,Post time,Posting time,Date"), Err(vec![("duplicate_column", "Time".to_owned())]));
 }
