@@ -13,7 +13,7 @@ use shared::clock::Clock;
 use shared::domain::{Account, Connection, SealedToken, Setback, State, Status};
 use tests::{Disturb, Seeded, TOKEN_KEY, World, invocation};
 
-/// Both keys, key 2 current: what README's command makes of the first ring.
+/// Both keys, key 2 current: what the command in infra/README.md makes of the first ring.
 fn both() -> Value {
     json!({"generated": TOKEN_KEY, "keys": {"2": BASE64.encode(&[9; 32])}, "current": 2})
 }
