@@ -19,6 +19,7 @@ mod content_notes;
 mod crash;
 mod cut_off;
 mod description;
+mod documents;
 mod foresight;
 mod health;
 mod hold_edges;
