@@ -17,6 +17,7 @@ pub mod id;
 pub mod import;
 pub mod media;
 pub mod mode;
+pub mod picture;
 pub mod pin;
 pub mod pin_edit;
 pub mod pin_moves;
@@ -48,6 +49,7 @@ pub use id::{
 pub use import::{Import, ImportedRow, PlannedPin, RowNote};
 pub use media::{MediaFile, MediaKind, MediaProblem, MediaStatus, MediaWarning, Shape};
 pub use mode::Mode;
+pub use picture::{Picture, Thumbnail, ThumbnailKind, ThumbnailState};
 pub use pin::{Destination, Pin, State, Status};
 pub use pin_edit::{Edit, NewTime};
 pub use pin_moves::{IllegalMove, Turn, Wait};

@@ -110,7 +110,7 @@ impl Platform {
             pins: PinStore::new(table.clone()),
             imports: ImportStore::new(table.clone()),
             media: MediaStore::new(table.clone()),
-            objects: ObjectStore::new(s3(&sdk, &config), &storage.media_bucket, clock.clone()),
+            objects: ObjectStore::new(s3(&sdk, &config), &config, clock.clone()),
             consents: ConsentStore::new(table.clone()),
             templates: TemplateStore::new(table.clone()),
             shards: ShardStore::new(table.clone()),

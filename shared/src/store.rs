@@ -28,7 +28,7 @@ pub use consents::{Consent, ConsentStore, PickGrant};
 pub use failure::StoreError;
 pub use imports::ImportStore;
 pub use media::{MediaPage, MediaStore};
-pub use objects::{ObjectError, ObjectStore, Piece, Read, Stored, Upload};
+pub use objects::{ObjectError, ObjectStore, Piece, PreviewAddresses, PreviewSigner, Read, Stored, Upload};
 pub use pins::{
     CalendarPage, CalendarQuery, Claim, Day, DueEntry, DuePage, DuePosition, DueWork, Lease, Order, PinStore, SlotClaim,
 };

@@ -17,6 +17,8 @@ pub struct Uploaded {
     pub status: u16,
     /// The body.
     pub body: Bytes,
+    /// For how long it may be kept; empty where nothing is said.
+    pub cache_control: String,
 }
 
 impl Uploaded {
@@ -37,7 +39,12 @@ impl World {
         }
         let request = request.body(Bytes::copy_from_slice(body)).expect("the stories write valid requests");
         let answer = self.parts.objects.handle(&request);
-        Uploaded { status: answer.status().as_u16(), body: answer.into_body() }
+        let cache_control = answer.headers().get("cache-control").and_then(|value| value.to_str().ok());
+        Uploaded {
+            status: answer.status().as_u16(),
+            cache_control: cache_control.unwrap_or_default().to_owned(),
+            body: answer.into_body(),
+        }
     }
 
     /// Uploads `body` as `upload` says; programs send the length of what they send.
@@ -54,6 +61,13 @@ impl World {
     /// Fetches an address that the publisher signed, as Pinterest does.
     pub fn read_as_pinterest(&self, url: &str) -> Uploaded {
         permissions::signed("publisher", &["s3:GetObject"]);
+        self.ask_s3("GET", url, &[], b"")
+    }
+
+    /// Fetches the address of a preview, as a browser does.
+    pub fn show(&self, url: &str) -> Uploaded {
+        permissions::signed("pins", &["s3:GetObject"]);
+        permissions::signed("media", &["s3:GetObject"]);
         self.ask_s3("GET", url, &[], b"")
     }
 
@@ -89,6 +103,8 @@ impl World {
             size: body.len() as u64,
             status: MediaStatus::Ready,
             shape: Shape { width: Some(720), height: Some(1280), duration_ms: Some(10_000) },
+            thumbnail: None,
+            color: None,
             problems: Vec::new(),
             created_at: now,
             expires_at: None,

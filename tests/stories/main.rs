@@ -64,6 +64,7 @@ mod pins_resolve;
 mod pins_retry;
 mod plans;
 mod precision;
+mod previews;
 mod publisher;
 mod reconcile;
 mod refusals;

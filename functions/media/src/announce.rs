@@ -8,8 +8,12 @@ use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::Value;
 use shared::api::{Fields, Json, Problem, User, wrong_type};
+use shared::domain::content::is_color;
+use shared::domain::picture::LARGEST_THUMBNAIL;
 use shared::domain::pin::to_millisecond;
-use shared::domain::{FieldError, MediaFile, MediaId, MediaKind, MediaStatus, Shape};
+use shared::domain::{
+    FieldError, MediaFile, MediaId, MediaKind, MediaStatus, Shape, Thumbnail, ThumbnailKind, ThumbnailState,
+};
 use shared::platform::Platform;
 
 use crate::body::MediaBody;
@@ -40,23 +44,30 @@ pub async fn announce(
 ) -> Result<(StatusCode, Json<MediaBody>), Problem> {
     let mut errors = Vec::new();
     let form = read(body, &mut errors);
-    let Some((kind, size, name)) = form.filter(|_| errors.is_empty()) else { return Err(Problem::invalid(errors)) };
+    let Some(form) = form.filter(|_| errors.is_empty()) else { return Err(Problem::invalid(errors)) };
     let now = to_millisecond(platform.clock.now());
     let file = MediaFile {
         id: MediaId::new(now, &*platform.random),
         owner: user.owner,
-        name,
-        kind,
-        size,
+        name: form.name,
+        kind: form.kind,
+        size: form.size,
         status: MediaStatus::AwaitingUpload,
         shape: Shape::default(),
+        thumbnail: form.thumbnail,
+        color: form.color,
         problems: Vec::new(),
         created_at: now,
         expires_at: Some(to_second(now + KEPT)),
     };
     let upload = platform.objects.sign_upload(&file, UPLOAD).await?;
+    let of_thumbnail = match file.thumbnail {
+        Some(thumbnail) => Some(platform.objects.sign_thumbnail(&file, thumbnail, UPLOAD).await?),
+        None => None,
+    };
     platform.media.create(&file).await?;
-    Ok((StatusCode::CREATED, Json(MediaBody::announced(file, &upload))))
+    let body = MediaBody::new(file, &platform.objects.previews());
+    Ok((StatusCode::CREATED, Json(body.announced(&upload, of_thumbnail.as_ref()))))
 }
 
 /// DynamoDB lets rows expire by the second.
@@ -64,8 +75,65 @@ pub fn to_second(moment: jiff::Timestamp) -> jiff::Timestamp {
     jiff::Timestamp::from_second(moment.as_second()).unwrap_or(moment)
 }
 
-fn read(body: Value, errors: &mut Vec<FieldError>) -> Option<(MediaKind, u64, Option<String>)> {
+/// A file as it is announced.
+struct Form {
+    kind: MediaKind,
+    size: u64,
+    name: Option<String>,
+    thumbnail: Option<Thumbnail>,
+    color: Option<String>,
+}
+
+fn read(body: Value, errors: &mut Vec<FieldError>) -> Option<Form> {
     let mut fields = Fields::open("", body, errors)?;
+    let file = read_file(&mut fields);
+    let name = fields.text("name").filter(|name| !name.trim().is_empty());
+    if name.as_ref().is_some_and(|name| name.chars().count() > NAME) {
+        fields.wrong("name", "too_long", format!("A name has at most {NAME} characters."));
+    }
+    fields.check_characters("name", name.as_deref());
+    let thumbnail = fields.optional("thumbnail");
+    let thumbnail = thumbnail.and_then(|value| fields.within("thumbnail", value, read_thumbnail).flatten());
+    let color = fields.text("color");
+    if color.as_deref().is_some_and(|color| !is_color(color)) {
+        fields.wrong("color", "invalid", "Write the colour as # and six hexadecimal digits, such as #6e7b8c.");
+    }
+    fields.close();
+    let (kind, size) = file?;
+    Some(Form { kind, size, name, thumbnail, color })
+}
+
+/// The small picture that goes with the file.
+fn read_thumbnail(fields: &mut Fields<'_>) -> Option<Thumbnail> {
+    let kind = fields.required_text("content_type").and_then(|text| {
+        let kind = ThumbnailKind::from_content_type(&text);
+        if kind.is_none() {
+            let known = ThumbnailKind::ALL.map(ThumbnailKind::content_type).join(", ");
+            fields.wrong("content_type", "media_unsupported", format!("A thumbnail is one of {known}."));
+        }
+        kind
+    });
+    let size = fields.required("size");
+    let size = size.and_then(|size| match size.as_u64() {
+        Some(size) if (1..=LARGEST_THUMBNAIL).contains(&size) => Some(size),
+        Some(size) if size > LARGEST_THUMBNAIL => {
+            let message = format!(
+                "A thumbnail has at most {LARGEST_THUMBNAIL} bytes. Make it smaller or save it with a lower quality."
+            );
+            fields.wrong("size", "too_large", message);
+            None
+        }
+        _ => {
+            let message =
+                format!("Expected the thumbnail's size in bytes, a whole number from 1 to {LARGEST_THUMBNAIL}.");
+            fields.wrong("size", "invalid", message);
+            None
+        }
+    });
+    Some(Thumbnail { kind: kind?, size: size?, state: ThumbnailState::AwaitingUpload })
+}
+
+fn read_file(fields: &mut Fields<'_>) -> Option<(MediaKind, u64)> {
     let kind = fields.required_text("content_type").and_then(|text| {
         let kind = MediaKind::from_content_type(&text);
         if kind.is_none() {
@@ -100,13 +168,7 @@ fn read(body: Value, errors: &mut Vec<FieldError>) -> Option<(MediaKind, u64, Op
             None
         }
     });
-    let name = fields.text("name").filter(|name| !name.trim().is_empty());
-    if name.as_ref().is_some_and(|name| name.chars().count() > NAME) {
-        fields.wrong("name", "too_long", format!("A name has at most {NAME} characters."));
-    }
-    fields.check_characters("name", name.as_deref());
-    fields.close();
-    Some((kind?, size?, name))
+    Some((kind?, size?))
 }
 
 #[cfg(test)]
@@ -148,5 +210,35 @@ mod tests {
             assert_eq!(wrong(json!({"content_type": "image/png", "size": size})), [("size".to_owned(), "invalid")]);
         }
         assert_eq!(wrong(json!({})).len(), 2);
+    }
+
+    #[test]
+    fn a_thumbnail_and_a_colour_are_judged_by_themselves() {
+        let of = |more: Value| {
+            let mut body = json!({"content_type": "image/png", "size": 1});
+            body.as_object_mut()
+                .into_iter()
+                .for_each(|body| body.extend(more.as_object().cloned().unwrap_or_default()));
+            wrong(body)
+        };
+        let thumbnail = |kind: &str, size: Value| json!({"thumbnail": {"content_type": kind, "size": size}});
+        for (more, expected) in [
+            (thumbnail("image/webp", json!(60_000)), vec![]),
+            (thumbnail("image/jpeg", json!(1)), vec![]),
+            (json!({"thumbnail": null, "color": null}), vec![]),
+            (json!({"color": "#A1b2c3"}), vec![]),
+            (thumbnail("image/png", json!(60_001)), vec![("thumbnail.size", "too_large")]),
+            (thumbnail("image/png", json!(0)), vec![("thumbnail.size", "invalid")]),
+            (thumbnail("image/png", json!("1")), vec![("thumbnail.size", "invalid")]),
+            (thumbnail("image/gif", json!(1)), vec![("thumbnail.content_type", "media_unsupported")]),
+            (json!({"thumbnail": {}}), vec![("thumbnail.content_type", "required"), ("thumbnail.size", "required")]),
+            (json!({"thumbnail": []}), vec![("thumbnail", "wrong_type")]),
+            (json!({"color": "red"}), vec![("color", "invalid")]),
+            (json!({"color": "#12345"}), vec![("color", "invalid")]),
+        ] {
+            let found = of(more.clone());
+            let found: Vec<_> = found.iter().map(|(field, code)| (field.as_str(), *code)).collect();
+            assert_eq!(found, expected, "{more}");
+        }
     }
 }

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use serde::Serialize;
-use shared::api::Reason;
+use shared::api::{PreviewBody, Reason};
 use shared::domain::{MediaFile, MediaId};
-use shared::store::Upload;
+use shared::store::{PreviewAddresses, Upload};
 use utoipa::ToSchema;
 
 use crate::description;
@@ -43,9 +43,13 @@ pub struct MediaBody {
     /// When the file goes away unless a pin is made with it; `null` once one was, and then it stays until it is deleted.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
+    preview: PreviewBody,
     /// How to upload it, in the answer to its announcement only; otherwise `null`.
     #[schema(required)]
     upload: Option<UploadBody>,
+    /// How to upload its thumbnail, in the answer to an announcement with one only; otherwise `null`.
+    #[schema(required)]
+    thumbnail_upload: Option<UploadBody>,
 }
 
 /// How to upload a file: one request, with the file as its body.
@@ -64,10 +68,11 @@ struct UploadBody {
 
 impl MediaBody {
     /// The file as it is.
-    pub fn new(file: MediaFile) -> Self {
+    pub fn new(file: MediaFile, previews: &PreviewAddresses<'_>) -> Self {
         let told = |problem: shared::domain::MediaProblem| Reason { code: problem.code(), message: problem.message() };
         let warnings = file.warnings().into_iter();
         Self {
+            preview: PreviewBody::of_file(&file, previews),
             warnings: warnings.map(|warning| Reason { code: warning.code(), message: warning.message() }).collect(),
             id: file.id,
             name: file.name,
@@ -81,17 +86,23 @@ impl MediaBody {
             created_at: file.created_at,
             expires_at: file.expires_at,
             upload: None,
+            thumbnail_upload: None,
         }
     }
 
-    /// The file as it was announced.
-    pub fn announced(file: MediaFile, upload: &Upload) -> Self {
-        let upload = UploadBody {
+    /// The file as it was announced, with how to upload it and its thumbnail.
+    pub fn announced(self, upload: &Upload, of_thumbnail: Option<&Upload>) -> Self {
+        Self { upload: Some(UploadBody::new(upload)), thumbnail_upload: of_thumbnail.map(UploadBody::new), ..self }
+    }
+}
+
+impl UploadBody {
+    fn new(upload: &Upload) -> Self {
+        Self {
             method: "PUT",
             url: upload.url.expose_secret().to_owned(),
             headers: upload.headers.iter().cloned().collect(),
             expires_at: upload.expires_at,
-        };
-        Self { upload: Some(upload), ..Self::new(file) }
+        }
     }
 }

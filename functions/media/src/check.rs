@@ -1,11 +1,13 @@
 //! Whether an uploaded file is one that Pinterest takes, by its bytes; only parts of it are read.
 
 mod image;
+mod thumbnail;
 mod video;
 
 use bytes::Bytes;
 use shared::domain::{MediaFile, MediaKind, MediaProblem, Shape};
 use shared::store::{ObjectError, ObjectStore};
+pub use thumbnail::is_thumbnail;
 
 /// How many bytes show what a file is.
 const BEGINNING: u64 = 64;

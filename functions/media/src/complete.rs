@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use jiff::SignedDuration;
 use shared::api::{Json, Problem, User};
-use shared::domain::{MediaFile, MediaId, MediaStatus};
+use shared::domain::{MediaFile, MediaId, MediaStatus, Thumbnail, ThumbnailState};
 use shared::platform::Platform;
 use shared::store::{StoreError, Stored};
 
@@ -35,7 +35,7 @@ pub async fn complete(
 ) -> Result<Json<MediaBody>, Problem> {
     let file = own::file(&platform, &user.owner, &id).await?;
     if file.status != MediaStatus::AwaitingUpload {
-        return Ok(Json(MediaBody::new(file)));
+        return Ok(Json(MediaBody::new(file, &platform.objects.previews())));
     }
     let Some(found) = check::file(&platform.objects, &file).await? else {
         let detail = "Nothing was uploaded yet. Send the file by the signed request of POST /v1/media first; where that has \
@@ -45,8 +45,9 @@ pub async fn complete(
     let is_ready = found.problems.is_empty();
     let mut checked = MediaFile { shape: found.shape, problems: found.problems, ..file.clone() };
     if is_ready {
+        checked.thumbnail = thumbnail(&platform, &file).await?;
         // The tag first: a row without a file would promise what is not there.
-        platform.objects.keep(&file.owner, &file.id, Stored::Unused).await?;
+        platform.objects.keep(&checked, Stored::Unused).await?;
         checked.status = MediaStatus::Ready;
         checked.expires_at = Some(to_second(file.created_at + KEPT));
     } else {
@@ -57,14 +58,28 @@ pub async fn complete(
         written => written?,
     }
     tracing::info!(media = %checked.id, status = checked.status.code(), "a file was checked");
-    Ok(Json(MediaBody::new(checked)))
+    Ok(Json(MediaBody::new(checked, &platform.objects.previews())))
+}
+
+/// What became of the thumbnail of `file`; one that cannot be shown is deleted, and is no reason to refuse the file.
+async fn thumbnail(platform: &Platform, file: &MediaFile) -> Result<Option<Thumbnail>, Problem> {
+    let Some(announced) = file.thumbnail else { return Ok(None) };
+    let state = match platform.objects.read_thumbnail(&file.owner, &file.id).await? {
+        None => ThumbnailState::Missing,
+        Some(read) if check::is_thumbnail(announced, &read) => ThumbnailState::Ready,
+        Some(_) => {
+            platform.objects.delete_thumbnail(file).await?;
+            ThumbnailState::Refused
+        }
+    };
+    Ok(Some(Thumbnail { state, ..announced }))
 }
 
 /// What another call made of the file meanwhile; where a pin was made with it, its bytes stay for that pin.
 async fn met(platform: &Platform, user: &User, id: &str) -> Result<Json<MediaBody>, Problem> {
     let file = own::file(platform, &user.owner, id).await?;
     if file.status == MediaStatus::Ready && file.expires_at.is_none() {
-        platform.objects.keep(&file.owner, &file.id, Stored::Used).await?;
+        platform.objects.keep(&file, Stored::Used).await?;
     }
-    Ok(Json(MediaBody::new(file)))
+    Ok(Json(MediaBody::new(file, &platform.objects.previews())))
 }

@@ -37,9 +37,9 @@ pub async fn delete(
     if let Some(pin) = platform.pins.waiting_with(&file.owner, &file.id).await? {
         return Err(refusal(&platform, &leaving, &pin).await?);
     }
-    platform.objects.delete(&file.owner, &file.id).await?;
+    platform.objects.delete(&file).await?;
     platform.media.delete(&file.owner, &file.id).await?;
-    Ok(Json(MediaBody::new(leaving)))
+    Ok(Json(MediaBody::new(leaving, &platform.objects.previews())))
 }
 
 /// Says that `pin` waits with the file, and lets pins be made with it again where it was marked already.

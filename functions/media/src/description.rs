@@ -2,7 +2,7 @@
 
 use shared::api::description::{GatewayMessage, complete as completed, words};
 use shared::api::{ProblemBody, Reason};
-use shared::domain::{MediaKind, MediaProblem, MediaStatus, MediaWarning};
+use shared::domain::{MediaKind, MediaProblem, MediaStatus, MediaWarning, ThumbnailKind};
 use shared::problems;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::{OpenApi, ToSchema};
@@ -33,6 +33,22 @@ pub struct NewMediaFile {
     /// What you call it.
     #[schema(max_length = 200)]
     name: Option<String>,
+    /// A small picture of it, such as a browser makes, to be uploaded beside it.
+    thumbnail: Option<NewThumbnail>,
+    /// The mean colour of its picture, `#rrggbb`, for its place until it is loaded.
+    #[schema(pattern = "^#[0-9a-fA-F]{6}$")]
+    color: Option<String>,
+}
+
+/// A small picture, at most 480 pixels wide and high.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`announce` reads its fields one by one, to name every wrong one")]
+pub struct NewThumbnail {
+    #[schema(schema_with = thumbnail_types)]
+    content_type: String,
+    /// In bytes.
+    #[schema(minimum = 1, maximum = 60_000)]
+    size: u64,
 }
 
 problems!(
@@ -74,6 +90,12 @@ pub fn warnings() -> ArrayBuilder {
 /// The kinds of files.
 pub fn content_types() -> ObjectBuilder {
     let kinds = MediaKind::ALL.map(MediaKind::content_type);
+    ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(kinds))
+}
+
+/// The kinds of thumbnails.
+pub fn thumbnail_types() -> ObjectBuilder {
+    let kinds = ThumbnailKind::ALL.map(ThumbnailKind::content_type);
     ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(kinds))
 }
 

@@ -39,6 +39,8 @@ pub async fn list(
     }
     let found = platform.media.list(&user.owner, after.as_ref(), page.limit).await?;
     let now = platform.clock.now();
-    let items = found.files.into_iter().filter(|file| file.is_there(now)).map(MediaBody::new).collect();
+    let previews = platform.objects.previews();
+    let files = found.files.into_iter().filter(|file| file.is_there(now));
+    let items = files.map(|file| MediaBody::new(file, &previews)).collect();
     Ok(Json(List { items, next_cursor: found.next.map(|id| cursor(LIST, id.as_str())) }))
 }

@@ -25,5 +25,6 @@ pub async fn show(
     user: User,
     Path(id): Path<String>,
 ) -> Result<Json<MediaBody>, Problem> {
-    Ok(Json(MediaBody::new(own::file(&platform, &user.owner, &id).await?)))
+    let file = own::file(&platform, &user.owner, &id).await?;
+    Ok(Json(MediaBody::new(file, &platform.objects.previews())))
 }

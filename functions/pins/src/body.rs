@@ -4,11 +4,12 @@ use axum::response::{IntoResponse, Response};
 use http::header;
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::api::{Json, Reason, entity_tag};
+use shared::api::{Json, PreviewBody, Reason, entity_tag};
 use shared::domain::{
     AccountId, Attempt, BoardId, Candidate, Check, Content, Cover, Hold, Media, MediaId, Mode, Pin, PinId,
     PinterestPinId, SectionId, Settings, Slide, State, Status,
 };
+use shared::store::PreviewAddresses;
 use utoipa::ToSchema;
 
 use crate::description;
@@ -28,6 +29,7 @@ pub struct PinBody {
     /// Whether the board was seen in the account when the pin was scheduled.
     board_verified: bool,
     content: ContentBody,
+    preview: PreviewBody,
     #[schema(schema_with = description::statuses)]
     status: &'static str,
     /// Why the pin is not out; `null` where there is nothing to say.
@@ -184,17 +186,17 @@ struct AttemptBody {
 /// A pin as an answer: it carries the entity tag of its version, for `If-Match`.
 pub struct Answer {
     /// The pin.
-    pub pin: Pin,
-    /// What it stands under.
-    pub settings: Settings,
+    pub body: PinBody,
+    /// Its version.
+    pub version: u64,
     /// What there is to say of a time that it was given.
     pub notes: Vec<Note>,
 }
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let tag = entity_tag(self.pin.version);
-        let mut body = PinBody::new(self.pin, &self.settings);
+        let tag = entity_tag(self.version);
+        let mut body = self.body;
         body.notes.extend(self.notes.into_iter().map(NoteBody::from));
         ([(header::ETAG, tag)], Json(body)).into_response()
     }
@@ -215,8 +217,8 @@ pub fn status(pin: &Pin, settings: &Settings) -> Status {
 }
 
 impl PinBody {
-    /// The pin as it stands under `settings`.
-    pub fn new(pin: Pin, settings: &Settings) -> Self {
+    /// The pin as it stands under `settings`, with a picture that is signed with `previews`.
+    pub fn new(pin: Pin, settings: &Settings, previews: &PreviewAddresses<'_>) -> Self {
         let derived = derived_hold(&pin, settings);
         let (published_at, lateness_ms, pinterest_pin_id) = match &pin.state {
             State::Published { at, lateness_ms, pinterest_pin_id } => {
@@ -238,6 +240,7 @@ impl PinBody {
             pinterest_pin_id,
             candidates: candidates(&pin.state).iter().map(candidate).collect(),
             content: ContentBody::of_pin(&pin),
+            preview: PreviewBody::of_pin(&pin, previews),
             attempts: pin.attempts.into_iter().map(attempt).collect(),
             id: pin.id,
             account_id: pin.account_id,

@@ -93,7 +93,7 @@ async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<(Pin, Option<Slo
     let (true, Some(content)) = (errors.is_empty(), form.content) else {
         return Err(Problem::invalid(errors));
     };
-    media::keep(desk, &content).await?;
+    let picture = media::keep(desk, &content).await?;
     let plan = placed.as_ref().and_then(|placed| placed.plan.clone());
     let (time, claim) = match form.when {
         None => (NewTime::Same, None),
@@ -113,6 +113,7 @@ async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<(Pin, Option<Slo
     };
     let edit = Edit { content, board_id, section_id, board_verified, time };
     pin.edit(edit, desk.now).map_err(|_| refuse(&pin, Wish::Change))?;
+    pin.picture = picture;
     if let Some(claim) = &claim {
         pin.slot = Some(claim.slot);
     }

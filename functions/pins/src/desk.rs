@@ -6,7 +6,7 @@ use shared::domain::pin::to_millisecond;
 use shared::domain::{OwnerId, Pin, Settings};
 
 use crate::Function;
-use crate::body::Answer;
+use crate::body::{Answer, PinBody};
 
 /// What does not change while a request is being answered.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ impl Desk {
 
     /// Shows `pin`.
     pub fn answer(self, pin: Pin) -> Answer {
-        Answer { pin, settings: self.settings, notes: Vec::new() }
+        let version = pin.version;
+        let body = PinBody::new(pin, &self.settings, &self.function.platform.objects.previews());
+        Answer { version, body, notes: Vec::new() }
     }
 }

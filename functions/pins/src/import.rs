@@ -129,7 +129,7 @@ pub async fn import(
 
 /// Keeps the rows and lets them be stored.
 async fn take(desk: &Desk, id: ImportId, judged: Judged) -> Result<Response, Problem> {
-    let Judged { encoding, notes, rows } = judged;
+    let Judged { encoding, notes, mut rows } = judged;
     let count = |number: usize| u32::try_from(number).expect("a file has at most 10,000 rows");
     let platform = &desk.function.platform;
     let mut import = Import {
@@ -156,7 +156,7 @@ async fn take(desk: &Desk, id: ImportId, judged: Judged) -> Result<Response, Pro
             None => Err(taken_before()),
         };
     }
-    judge::keep_uploads(desk, &rows).await?;
+    judge::keep_uploads(desk, &mut rows).await?;
     // Before the file: whatever dies from here on, what was taken is stored though nobody asks for it again.
     platform.sweeps.note_import(&import).await?;
     match platform.imports.create(&mut import, &rows).await {

@@ -42,7 +42,8 @@ pub async fn list(State(function): State<Function>, user: User, query: Query) ->
     let settings = function.platform.current_settings.get().await?;
     let (pins, place) = find(&function.platform, &user.owner, &filter, &settings, usize::from(page.limit)).await?;
     let next_cursor = place.map(|place| cursor(&filter.list(), &place));
-    let items = pins.into_iter().map(|pin| PinBody::new(pin, &settings)).collect();
+    let previews = function.platform.objects.previews();
+    let items = pins.into_iter().map(|pin| PinBody::new(pin, &settings, &previews)).collect();
     Ok(Json(List { items, next_cursor }))
 }
 

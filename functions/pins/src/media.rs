@@ -1,7 +1,7 @@
 //! Whether a pin can be made with uploaded files, and that they stay for it.
 
 use shared::api::Problem;
-use shared::domain::{Content, Cover, FieldError, Media, MediaFile, MediaId, MediaStatus, Mode};
+use shared::domain::{Content, Cover, FieldError, Media, MediaFile, MediaId, MediaStatus, Mode, Picture};
 use shared::store::{StoreError, Stored};
 
 use crate::desk::Desk;
@@ -132,29 +132,40 @@ pub async fn load(desk: &Desk, id: &MediaId) -> Result<Option<MediaFile>, Proble
     Ok(file.filter(|file| file.is_there(desk.now)))
 }
 
-/// Lets the files of `content` stay until their owner deletes them.
-pub async fn keep(desk: &Desk, content: &Content) -> Result<(), Problem> {
+/// Lets the files of `content` stay until their owner deletes them; answers what is known of the picture that is shown first.
+pub async fn keep(desk: &Desk, content: &Content) -> Result<Option<Box<Picture>>, Problem> {
+    let mut files = Vec::new();
     for id in content.media().files() {
-        keep_one(desk, id).await?;
+        files.push(keep_one(desk, id).await?);
     }
-    Ok(())
+    let picture = |index: usize| files.get(index)?.as_ref().map(Picture::of);
+    let shown = match content.media() {
+        Media::Video { cover: Cover::Upload(_), .. } => {
+            let duration_ms = picture(0).and_then(|video| video.duration_ms);
+            picture(1).map(|cover| Picture { duration_ms, ..cover })
+        }
+        _ => picture(0),
+    };
+    Ok(shown.map(Box::new))
 }
 
 /// Its bytes first: should this die in between, they stay for too long, and are not missing when the pin is due.
-async fn keep_one(desk: &Desk, id: &MediaId) -> Result<(), Problem> {
+async fn keep_one(desk: &Desk, id: &MediaId) -> Result<Option<MediaFile>, Problem> {
     let platform = &desk.function.platform;
     for _ in 0..TRIES {
-        let Some(file) = platform.media.load(&desk.owner, id).await? else { break };
-        if file.expires_at.is_none() || file.status != MediaStatus::Ready {
-            break;
-        }
-        platform.objects.keep(&desk.owner, id, Stored::Used).await?;
-        match platform.media.replace(&file, &MediaFile { expires_at: None, ..file.clone() }).await {
+        let file = platform.media.load(&desk.owner, id).await?;
+        let file = match file {
+            Some(file) if file.expires_at.is_some() && file.status == MediaStatus::Ready => file,
+            settled => return Ok(settled),
+        };
+        platform.objects.keep(&file, Stored::Used).await?;
+        let kept = MediaFile { expires_at: None, ..file.clone() };
+        match platform.media.replace(&file, &kept).await {
             Err(StoreError::Conflict) => {}
-            done => return Ok(done?),
+            done => return Ok(done.map(|()| Some(kept))?),
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 fn objection(file: &MediaFile, wanted: Wanted) -> Option<(&'static str, &'static str)> {

@@ -87,7 +87,8 @@ pub async fn schedule(
     let notes = notes.into_iter().map(|(pin_id, note)| (pin_id, note.into())).chain(of_content);
     let notes =
         notes.map(|(pin_id, NoteBody { field, code, message })| PinNote { pin_id, field, code, message }).collect();
-    let items = pins.into_iter().map(|pin| PinBody::new(pin, &desk.settings)).collect();
+    let previews = desk.function.platform.objects.previews();
+    let items = pins.into_iter().map(|pin| PinBody::new(pin, &desk.settings, &previews)).collect();
     Ok((StatusCode::CREATED, Json(Scheduled { items, notes })))
 }
 
@@ -99,9 +100,9 @@ async fn take(
     mut errors: Vec<FieldError>,
 ) -> Result<Filled, Problem> {
     let request = if errors.is_empty() { form.request() } else { None };
-    let order = request.map(|request| Order::new(desk, request, key));
+    let mut order = request.map(|request| Order::new(desk, request, key));
     // A request that was accepted once is finished even where it would be refused by now.
-    if let Some(order) = &order
+    if let Some(order) = &mut order
         && let Some(filled) = order.resume(desk, form).await?
     {
         return Ok(filled);
@@ -114,8 +115,8 @@ async fn take(
     media::check(desk, desk.settings.mode, form.content(), &mut errors).await?;
     match order {
         Some(order) if errors.is_empty() => {
-            media::keep(desk, &order.request().content).await?;
-            order.fill(desk, &placements, &[]).await
+            let picture = media::keep(desk, &order.request().content).await?;
+            order.with_picture(picture).fill(desk, &placements, &[]).await
         }
         _ => Err(Problem::invalid(errors)),
     }

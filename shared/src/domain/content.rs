@@ -175,7 +175,8 @@ fn too_long(field: &str, limit: usize, length: usize) -> FieldError {
     FieldError::new(field, "too_long", message)
 }
 
-fn is_color(text: &str) -> bool {
+/// Whether that is a colour as `#rrggbb`.
+pub fn is_color(text: &str) -> bool {
     text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 

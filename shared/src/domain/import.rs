@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Content, Destination, ImportId, OwnerId, Pin, PinId};
+use super::{Content, Destination, ImportId, OwnerId, Picture, Pin, PinId};
 
 /// An importer that wrote nothing for so long is taken for dead.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
@@ -81,6 +81,8 @@ pub struct PlannedPin {
     pub to: Destination,
     /// What it shows.
     pub content: Content,
+    /// What is known of the picture of the first file that it shows.
+    pub picture: Option<Box<Picture>>,
     /// When it goes out.
     pub publish_at: Timestamp,
 }
@@ -132,8 +134,9 @@ impl Import {
     /// The pin that a row becomes, the same whoever makes it.
     pub fn pin(&self, row: ImportedRow) -> Option<Pin> {
         let id = self.pin_id(&row)?;
-        let PlannedPin { to, content, publish_at } = row.pin?;
+        let PlannedPin { to, content, picture, publish_at } = row.pin?;
         let mut pin = Pin::draft(id, self.owner.clone(), to, content, self.created_at);
+        pin.picture = picture;
         pin.schedule(publish_at, self.created_at).expect("a draft can be scheduled");
         Some(pin)
     }

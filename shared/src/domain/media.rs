@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{MediaId, OwnerId};
+use super::{MediaId, OwnerId, Thumbnail, ThumbnailState};
 
 /// An uploaded file, or one that is to be uploaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,10 @@ pub struct MediaFile {
     pub status: MediaStatus,
     /// What was found out about its picture.
     pub shape: Shape,
+    /// The small picture beside it, where one was announced.
+    pub thumbnail: Option<Thumbnail>,
+    /// The mean colour of its picture, as `#rrggbb`, where its owner says it.
+    pub color: Option<String>,
     /// What keeps it from being published; empty unless it was rejected.
     pub problems: Vec<MediaProblem>,
     /// When it was announced.
@@ -137,6 +141,10 @@ impl MediaStatus {
 pub enum MediaWarning {
     /// Pinterest may find the picture too small.
     VerySmall,
+    /// A thumbnail was announced and not uploaded.
+    ThumbnailMissing,
+    /// What was uploaded as its thumbnail cannot be shown.
+    ThumbnailRefused,
 }
 
 /// A picture with a shorter side than this is worth a warning: Pinterest's description gave that as the least for what it
@@ -144,12 +152,14 @@ pub enum MediaWarning {
 const SMALL: u32 = 100;
 
 impl MediaWarning {
-    const ALL: [Self; 1] = [Self::VerySmall];
+    const ALL: [Self; 3] = [Self::VerySmall, Self::ThumbnailMissing, Self::ThumbnailRefused];
 
     /// The word for programs.
     pub fn code(self) -> &'static str {
         match self {
             Self::VerySmall => "very_small",
+            Self::ThumbnailMissing => "thumbnail_missing",
+            Self::ThumbnailRefused => "thumbnail_refused",
         }
     }
 
@@ -159,6 +169,14 @@ impl MediaWarning {
             Self::VerySmall => {
                 "The picture has fewer than 100 pixels on one side. Pinterest may refuse it as too small; use a larger one, \
                  best of 1000 by 1500 pixels."
+            }
+            Self::ThumbnailMissing => {
+                "A thumbnail was announced and not uploaded before the file was completed, so the file itself is shown in \
+                 small. To have a thumbnail, upload both again."
+            }
+            Self::ThumbnailRefused => {
+                "What was uploaded as the thumbnail is not a whole JPEG, PNG or WebP of the announced type and size with at \
+                 most 480 pixels a side, so the file itself is shown in small. To have a thumbnail, upload both again."
             }
         }
     }
@@ -264,7 +282,12 @@ impl MediaFile {
         let is_small = |side: Option<u32>| side.is_some_and(|side| side < SMALL);
         let is_image = self.status == MediaStatus::Ready && !self.kind.is_video();
         let very_small = is_image && (is_small(self.shape.width) || is_small(self.shape.height));
-        very_small.then_some(MediaWarning::VerySmall).into_iter().collect()
+        let of_thumbnail = self.thumbnail.and_then(|thumbnail| match thumbnail.state {
+            ThumbnailState::Missing => Some(MediaWarning::ThumbnailMissing),
+            ThumbnailState::Refused => Some(MediaWarning::ThumbnailRefused),
+            ThumbnailState::AwaitingUpload | ThumbnailState::Ready => None,
+        });
+        very_small.then_some(MediaWarning::VerySmall).into_iter().chain(of_thumbnail).collect()
     }
 
     /// Whether it is still there at `now`, by its row; its bytes go away later.

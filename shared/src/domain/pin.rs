@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::plan::LONGEST_SPREAD_SECONDS;
 use super::{
     AccountId, Attempt, AttemptId, BoardId, Candidate, Check, Content, Doubt, Due, Failure, Hold, Mode, OwnerId,
-    Partition, PinId, PinterestPinId, SectionId, Setback, Shard, VideoStage, VideoUpload, Warning,
+    Partition, Picture, PinId, PinterestPinId, SectionId, Setback, Shard, VideoStage, VideoUpload, Warning,
 };
 
 /// How late a pin may go out by itself; after that somebody has to ask for it.
@@ -33,6 +33,8 @@ pub struct Pin {
     pub board_verified: bool,
     /// What it shows.
     pub content: Content,
+    /// What is known of the picture of the first file that it shows; absent where it shows an address.
+    pub picture: Option<Box<Picture>>,
     /// How far its video is with Pinterest; absent where it shows none.
     pub video: Option<VideoUpload>,
     /// When its owner wants it published; absent for a draft. It never changes by itself.
@@ -178,6 +180,7 @@ impl Pin {
             board_id: to.board_id,
             section_id: to.section_id,
             board_verified: to.board_verified,
+            picture: None,
             video: content.media().is_video().then(VideoUpload::default),
             content,
             publish_at: None,

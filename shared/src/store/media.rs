@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::key::{Key, MEDIA, owner_partition};
 use super::table::{decode, encode, text};
 use super::{StoreError, Table};
-use crate::domain::{MediaFile, MediaId, MediaKind, MediaProblem, MediaStatus, OwnerId, Shape};
+use crate::domain::{
+    MediaFile, MediaId, MediaKind, MediaProblem, MediaStatus, OwnerId, Shape, Thumbnail, ThumbnailKind, ThumbnailState,
+};
 
 /// Uploaded files in the table.
 #[derive(Debug, Clone)]
@@ -39,6 +41,10 @@ struct MediaItem {
     height: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     duration_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    thumbnail: Option<ThumbnailItem>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    color: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     problems: Vec<String>,
     #[serde(with = "millisecond::required")]
@@ -46,6 +52,13 @@ struct MediaItem {
     /// DynamoDB deletes it some time after that.
     #[serde(skip_serializing_if = "Option::is_none", default, with = "second::optional")]
     expires_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct ThumbnailItem {
+    content_type: String,
+    size: u64,
+    state: String,
 }
 
 impl MediaStore {
@@ -130,6 +143,8 @@ impl From<&MediaFile> for MediaItem {
             width: file.shape.width,
             height: file.shape.height,
             duration_ms: file.shape.duration_ms,
+            thumbnail: file.thumbnail.map(ThumbnailItem::from),
+            color: file.color.clone(),
             problems: file.problems.iter().map(|problem| problem.stored().to_owned()).collect(),
             created_at: file.created_at,
             expires_at: file.expires_at,
@@ -148,12 +163,28 @@ impl MediaItem {
             kind,
             status,
             shape: Shape { width: self.width, height: self.height, duration_ms: self.duration_ms },
+            thumbnail: self.thumbnail.and_then(ThumbnailItem::thumbnail),
+            color: self.color,
             id: self.id,
             name: self.name,
             size: self.size,
             created_at: self.created_at,
             expires_at: self.expires_at,
         })
+    }
+}
+
+impl From<Thumbnail> for ThumbnailItem {
+    fn from(Thumbnail { kind, size, state }: Thumbnail) -> Self {
+        Self { content_type: kind.content_type().to_owned(), size, state: state.code().to_owned() }
+    }
+}
+
+impl ThumbnailItem {
+    /// The thumbnail; one of a kind that another version knows is as good as none.
+    fn thumbnail(self) -> Option<Thumbnail> {
+        let kind = ThumbnailKind::from_content_type(&self.content_type)?;
+        Some(Thumbnail { kind, size: self.size, state: ThumbnailState::from_stored(&self.state) })
     }
 }
 

@@ -1,8 +1,10 @@
 //! The uploaded files in their bucket: addresses that are signed for one of them, and reads of parts of it.
 
 mod parts;
+mod preview;
 
 pub use parts::Piece;
+pub use preview::{PreviewAddresses, PreviewSigner};
 
 use std::error::Error;
 use std::ops::RangeInclusive;
@@ -21,7 +23,9 @@ use sha2::{Digest, Sha256};
 
 use crate::aws;
 use crate::clock::SharedClock;
-use crate::domain::{MediaFile, MediaId, OwnerId};
+use crate::config::Config;
+use crate::domain::picture::LARGEST_THUMBNAIL;
+use crate::domain::{MediaFile, MediaId, OwnerId, Thumbnail, ThumbnailState};
 
 /// The tag by which the bucket's lifecycle rules know what nobody needs any more.
 const STATE: &str = "state";
@@ -32,6 +36,7 @@ pub struct ObjectStore {
     client: Client,
     bucket: String,
     clock: SharedClock,
+    previews: PreviewSigner,
 }
 
 /// An address to upload to, good for the announced file alone.
@@ -97,22 +102,49 @@ impl Stored {
 }
 
 impl ObjectStore {
-    /// The files in `bucket`.
-    pub fn new(client: Client, bucket: &str, clock: SharedClock) -> Self {
-        Self { client, bucket: bucket.to_owned(), clock }
+    /// The files in the bucket of `config`.
+    pub fn new(client: Client, config: &Config, clock: SharedClock) -> Self {
+        Self { client, bucket: config.storage.media_bucket.clone(), clock, previews: PreviewSigner::new(config) }
+    }
+
+    /// The addresses by which browsers show files at present.
+    pub fn previews(&self) -> PreviewAddresses<'_> {
+        self.previews.at(self.clock.now())
     }
 
     /// Signs an upload of `file`: its type, its size, its owner, and that nothing is overwritten.
     pub async fn sign_upload(&self, file: &MediaFile, lasts: Duration) -> Result<Upload, ObjectError> {
+        let name = key(&file.owner, &file.id);
+        self.sign_put(&file.owner, name, (file.kind.content_type(), file.size), lasts).await
+    }
+
+    /// Signs an upload of the thumbnail of `file` in the same way.
+    pub async fn sign_thumbnail(
+        &self,
+        file: &MediaFile,
+        thumbnail: Thumbnail,
+        lasts: Duration,
+    ) -> Result<Upload, ObjectError> {
+        let name = thumbnail_key(&file.owner, &file.id);
+        self.sign_put(&file.owner, name, (thumbnail.kind.content_type(), thumbnail.size), lasts).await
+    }
+
+    async fn sign_put(
+        &self,
+        owner: &OwnerId,
+        name: String,
+        (content_type, size): (&str, u64),
+        lasts: Duration,
+    ) -> Result<Upload, ObjectError> {
         const SIGN: &str = "sign an upload";
         let put = self
             .client
             .put_object()
             .bucket(&self.bucket)
-            .key(key(&file.owner, &file.id))
-            .content_type(file.kind.content_type())
-            .content_length(i64::try_from(file.size).map_err(|_| ObjectError::Unreadable { operation: SIGN })?)
-            .metadata("owner", hash(&file.owner))
+            .key(name)
+            .content_type(content_type)
+            .content_length(i64::try_from(size).map_err(|_| ObjectError::Unreadable { operation: SIGN })?)
+            .metadata("owner", hash(owner))
             .tagging(format!("{STATE}={}", Stored::Pending.code()))
             .if_none_match("*");
         let expires_at = self.clock.now() + lasts;
@@ -136,9 +168,18 @@ impl ObjectStore {
         id: &MediaId,
         range: RangeInclusive<u64>,
     ) -> Result<Option<Read>, ObjectError> {
+        self.read_part(key(owner, id), range).await
+    }
+
+    /// Reads the thumbnail of a file, as far as one may be long; nothing where there is none.
+    pub async fn read_thumbnail(&self, owner: &OwnerId, id: &MediaId) -> Result<Option<Read>, ObjectError> {
+        self.read_part(thumbnail_key(owner, id), 0..=LARGEST_THUMBNAIL).await
+    }
+
+    async fn read_part(&self, name: String, range: RangeInclusive<u64>) -> Result<Option<Read>, ObjectError> {
         const READ: &str = "read a part of a file";
         let range = format!("bytes={}-{}", range.start(), range.end());
-        let answer = self.client.get_object().bucket(&self.bucket).key(key(owner, id)).range(range).send().await;
+        let answer = self.client.get_object().bucket(&self.bucket).key(name).range(range).send().await;
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
@@ -151,18 +192,38 @@ impl ObjectStore {
         Ok(Some(Read { bytes: body.into_bytes(), size }))
     }
 
-    /// Says for how long the file is to be kept.
-    pub async fn keep(&self, owner: &OwnerId, id: &MediaId, stored: Stored) -> Result<(), ObjectError> {
+    /// Says for how long the file is to be kept, and its thumbnail where it has one.
+    pub async fn keep(&self, file: &MediaFile, stored: Stored) -> Result<(), ObjectError> {
+        self.tag(key(&file.owner, &file.id), stored).await?;
+        if file.thumbnail.is_some_and(|thumbnail| thumbnail.state == ThumbnailState::Ready) {
+            self.tag(thumbnail_key(&file.owner, &file.id), stored).await?;
+        }
+        Ok(())
+    }
+
+    async fn tag(&self, name: String, stored: Stored) -> Result<(), ObjectError> {
         let tag = Tag::builder().key(STATE).value(stored.code()).build().expect("key and value are set");
         let tagging = Tagging::builder().tag_set(tag).build().expect("there is a tag");
-        let put = self.client.put_object_tagging().bucket(&self.bucket).key(key(owner, id)).tagging(tagging);
+        let put = self.client.put_object_tagging().bucket(&self.bucket).key(name).tagging(tagging);
         put.send().await.map_err(|error| unavailable("tag a file", error))?;
         Ok(())
     }
 
-    /// Deletes the file; one that is not there is deleted.
-    pub async fn delete(&self, owner: &OwnerId, id: &MediaId) -> Result<(), ObjectError> {
-        let delete = self.client.delete_object().bucket(&self.bucket).key(key(owner, id)).send().await;
+    /// Deletes the file and its thumbnail; what is not there is deleted.
+    pub async fn delete(&self, file: &MediaFile) -> Result<(), ObjectError> {
+        if file.thumbnail.is_some() {
+            self.delete_thumbnail(file).await?;
+        }
+        self.delete_object(key(&file.owner, &file.id)).await
+    }
+
+    /// Deletes the thumbnail of the file.
+    pub async fn delete_thumbnail(&self, file: &MediaFile) -> Result<(), ObjectError> {
+        self.delete_object(thumbnail_key(&file.owner, &file.id)).await
+    }
+
+    async fn delete_object(&self, name: String) -> Result<(), ObjectError> {
+        let delete = self.client.delete_object().bucket(&self.bucket).key(name).send().await;
         delete.map_err(|error| unavailable("delete a file", error))?;
         Ok(())
     }
@@ -184,6 +245,11 @@ fn is_to_be_sent(name: &str) -> bool {
 /// Where a file is. The owner is hashed, as owners come from outside and an address is seen by Pinterest.
 fn key(owner: &OwnerId, id: &MediaId) -> String {
     format!("{}/{id}", hash(owner))
+}
+
+/// Where the thumbnail of a file is.
+fn thumbnail_key(owner: &OwnerId, id: &MediaId) -> String {
+    format!("{}.thumbnail", key(owner, id))
 }
 
 fn hash(owner: &OwnerId) -> String {

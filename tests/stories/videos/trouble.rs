@@ -139,7 +139,9 @@ async fn a_file_whose_bytes_are_gone_from_the_bucket_is_said_before_the_pins_tim
     let world = World::enabled().await;
     let (planner, pin, at) = planned(&world).await;
     let media = planner.stored(&pin).await.content.media().files()[0].clone();
-    world.platform("installer").objects.delete(&"alice".parse().unwrap(), &media).await.unwrap();
+    let platform = world.platform("installer");
+    let file = platform.media.load(&"alice".parse().unwrap(), &media).await.unwrap().unwrap();
+    platform.objects.delete(&file).await.unwrap();
     world.schedule_until(at - minutes(50)).await;
     let read = planner.read(&pin).await;
     assert_eq!(read["warning"]["code"], "video_was_refused", "{read}");

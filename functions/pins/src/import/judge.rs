@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use futures_util::future::try_join_all;
 use shared::api::Problem;
 use shared::domain::{
-    Account, AccountId, Content, Cover, FieldError, ImportId, ImportedRow, Media, PinId, PlannedPin, RowNote,
+    Account, AccountId, Content, Cover, FieldError, ImportId, ImportedRow, Media, Picture, PinId, PlannedPin, RowNote,
 };
 
 use super::calendar::Calendar;
@@ -204,13 +204,18 @@ async fn meant(desk: &Desk, given: &Media) -> Result<Media, Problem> {
     })
 }
 
-/// Lets the uploaded files of rows stay for their pins.
-pub async fn keep_uploads(desk: &Desk, rows: &[ImportedRow]) -> Result<(), Problem> {
+/// Lets the uploaded files of rows stay for their pins, which get to know their pictures.
+pub async fn keep_uploads(desk: &Desk, rows: &mut [ImportedRow]) -> Result<(), Problem> {
     let mut seen = HashSet::new();
     let contents = rows.iter().filter_map(|row| row.pin.as_ref()).map(|pin| &pin.content);
     let firsts: Vec<_> = contents.filter(|content| has_files(content) && seen.insert(content.media())).collect();
+    let mut pictures: HashMap<Media, Option<Box<Picture>>> = HashMap::new();
     for some in firsts.chunks(AT_ONCE) {
-        try_join_all(some.iter().map(|content| media::keep(desk, content))).await?;
+        let kept = try_join_all(some.iter().map(|content| media::keep(desk, content))).await?;
+        pictures.extend(some.iter().map(|content| content.media().clone()).zip(kept));
+    }
+    for pin in rows.iter_mut().filter_map(|row| row.pin.as_mut()) {
+        pin.picture = pictures.get(pin.content.media()).cloned().flatten();
     }
     Ok(())
 }
@@ -260,7 +265,7 @@ fn judged(row: Row, account: Option<AccountId>, placement: Option<Placement>) ->
     let is_good = row.errors.is_empty();
     let pin = match (account, placement, row.content, row.at) {
         (Some(account_id), Some(place), Some(content), Some(publish_at)) if is_good => {
-            Some(PlannedPin { to: place.destination(account_id), content, publish_at })
+            Some(PlannedPin { to: place.destination(account_id), content, picture: None, publish_at })
         }
         _ => None,
     };

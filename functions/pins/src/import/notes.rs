@@ -61,7 +61,8 @@ mod tests {
             section_id: None,
             board_verified: true,
         };
-        PlannedPin { to, content: Content::restore(Draft::default()), publish_at: jiff::Timestamp::UNIX_EPOCH }
+        let content = Content::restore(Draft::default());
+        PlannedPin { to, content, picture: None, publish_at: jiff::Timestamp::UNIX_EPOCH }
     }
 
     #[test]

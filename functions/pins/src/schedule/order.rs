@@ -6,7 +6,7 @@ use futures_util::future::try_join_all;
 use http::StatusCode;
 use jiff::SignedDuration;
 use shared::api::Problem;
-use shared::domain::{AccountId, Mode, Pin, PinId, Plan};
+use shared::domain::{AccountId, Mode, Picture, Pin, PinId, Plan};
 use shared::store::StoreError;
 
 use super::fingerprint::fingerprint;
@@ -37,6 +37,8 @@ pub struct Order {
     ids: Vec<PinId>,
     /// Absent where the request carries no key.
     fingerprint: Option<String>,
+    /// What is known of the picture that the pins show.
+    picture: Option<Box<Picture>>,
 }
 
 impl Order {
@@ -47,12 +49,12 @@ impl Order {
             None => PinId::random(&*desk.function.platform.random),
         };
         let ids = (0..request.targets.len()).map(id).collect();
-        Self { fingerprint: key.map(|_| fingerprint(&request)), ids, request }
+        Self { fingerprint: key.map(|_| fingerprint(&request)), ids, request, picture: None }
     }
 
     /// The pins of an earlier request with the same key, those that it did not store included; nothing where there
     /// was none. 409 `idempotency_mismatch` where the earlier request asked for something else.
-    pub async fn resume(&self, desk: &Desk, form: &Form) -> Result<Option<Filled>, Problem> {
+    pub async fn resume(&mut self, desk: &Desk, form: &Form) -> Result<Option<Filled>, Problem> {
         let store = &desk.function.platform.pins;
         let (Some(_), Some(first)) = (&self.fingerprint, self.ids.first()) else { return Ok(None) };
         let Some(first) = store.load(&desk.owner, first).await? else { return Ok(None) };
@@ -69,7 +71,13 @@ impl Order {
         if placements.iter().any(Option::is_none) {
             return Err(Problem::invalid(errors));
         }
+        self.picture = first.picture;
         self.fill(desk, &placements, &stored).await.map(Some)
+    }
+
+    /// Lets the pins know the picture that they show.
+    pub fn with_picture(self, picture: Option<Box<Picture>>) -> Self {
+        Self { picture, ..self }
     }
 
     /// Where the target goes by its ids alone: all accounts of a request belong to one mode, and what else is wrong by
@@ -178,6 +186,7 @@ impl Order {
         let content = self.request.content.clone();
         let mut pin = Pin::draft(self.ids[position].clone(), desk.owner.clone(), to, content, desk.now);
         pin.request_fingerprint.clone_from(&self.fingerprint);
+        pin.picture.clone_from(&self.picture);
         if let Some(at) = timing.at {
             pin.schedule(at, desk.now).expect("a draft can be scheduled");
             pin.slot = timing.claim.as_ref().map(|claim| claim.slot);

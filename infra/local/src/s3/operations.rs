@@ -20,7 +20,7 @@ pub fn run(place: &Place, request: &Request<Bytes>, now: Timestamp) -> Result<Re
     match (request.method(), is_tagging) {
         (&Method::PUT, false) => put(place, &name, request, now),
         (&Method::PUT, true) => tag(place, &name, request.body()),
-        (&Method::GET, false) => get(place, &name, request.headers()),
+        (&Method::GET, false) => get(place, &name, request),
         (&Method::DELETE, false) => {
             place.delete(&name)?;
             Ok(empty(StatusCode::NO_CONTENT))
@@ -86,7 +86,8 @@ fn tag(place: &Place, name: &str, body: &[u8]) -> Result<Response<Bytes>, Refusa
     Ok(empty(StatusCode::OK))
 }
 
-fn get(place: &Place, name: &str, headers: &HeaderMap) -> Result<Response<Bytes>, Refusal> {
+fn get(place: &Place, name: &str, request: &Request<Bytes>) -> Result<Response<Bytes>, Refusal> {
+    let headers = request.headers();
     let facts = place.facts(name)?.ok_or(Refusal::MISSING)?;
     let size = place.size(name)?;
     let asked = headers.get(header::RANGE).and_then(|range| range.to_str().ok()).and_then(range);
@@ -100,6 +101,11 @@ fn get(place: &Place, name: &str, headers: &HeaderMap) -> Result<Response<Bytes>
     if is_part {
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
         insert(response.headers_mut(), header::CONTENT_RANGE, &format!("bytes {from}-{}/{size}", to - 1));
+    }
+    // What the address asks for in place of what was stored; only a signature can ask for it.
+    let query = url::form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes());
+    if let Some((_, kept)) = query.into_owned().find(|(name, _)| name == "response-cache-control") {
+        insert(response.headers_mut(), header::CACHE_CONTROL, &kept);
     }
     insert(response.headers_mut(), header::CONTENT_TYPE, &facts.content_type);
     insert(response.headers_mut(), header::ETAG, &format!("\"{}\"", facts.tag));

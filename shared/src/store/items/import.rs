@@ -14,8 +14,8 @@ use super::shown::ShownItem;
 use crate::domain::content::Draft;
 use crate::domain::import::KEPT;
 use crate::domain::{
-    AccountId, AiDisclosures, BoardId, Content, Destination, Import, ImportId, ImportedRow, Mode, OwnerId, PinId,
-    PlannedPin, RowNote, SectionId,
+    AccountId, AiDisclosures, BoardId, Content, Destination, Import, ImportId, ImportedRow, Mode, OwnerId, Picture,
+    PinId, PlannedPin, RowNote, SectionId,
 };
 
 /// How many bytes of rows go into an item before they are compressed. What cannot be compressed at all stays well below
@@ -126,6 +126,8 @@ struct PlannedItem {
     ai: Option<String>,
     #[serde(flatten)]
     shown: ShownItem,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    picture: Option<String>,
     #[serde(with = "millisecond::required")]
     publish_at: Timestamp,
 }
@@ -146,6 +148,7 @@ impl From<&PlannedPin> for PlannedItem {
             link: content.link,
             ai: pin.content.ai_disclosures().stored(),
             shown: ShownItem::from(&content.media),
+            picture: pin.picture.as_deref().map(Picture::stored),
             publish_at: pin.publish_at,
         }
     }
@@ -169,7 +172,8 @@ impl From<PlannedItem> for PlannedPin {
             ai_disclosures: Some(AiDisclosures::restore(item.ai.as_deref())),
             media: item.shown.into(),
         });
-        Self { to, content, publish_at: item.publish_at }
+        let picture = item.picture.as_deref().map(Picture::from_stored).map(Box::new);
+        Self { to, content, picture, publish_at: item.publish_at }
     }
 }
 
@@ -265,7 +269,14 @@ mod tests {
             media: Media::at("https://example.com/a.jpg"),
             ..Draft::default()
         };
-        let pin = PlannedPin { to, content: Content::restore(draft), publish_at: Timestamp::UNIX_EPOCH };
+        let picture =
+            Some(Picture { has_thumbnail: true, width: Some(1000), height: Some(1500), ..Picture::default() });
+        let pin = PlannedPin {
+            to,
+            content: Content::restore(draft),
+            picture: picture.map(Box::new),
+            publish_at: Timestamp::UNIX_EPOCH,
+        };
         let warnings = vec![RowNote::new("Keywords", "not_used", "They are not used.")];
         ImportedRow { line, pin: Some(pin), planned_as: None, errors: Vec::new(), warnings }
     }

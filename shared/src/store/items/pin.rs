@@ -11,7 +11,8 @@ use super::video::VideoItem;
 use crate::domain::content::Draft;
 use crate::domain::{
     AccountId, AiDisclosures, Attempt, AttemptId, AttemptOutcome, BoardId, Candidate, Check, Content, Doubt, Due,
-    Failure, Hold, Mode, OwnerId, Partition, Pin, PinId, PinterestPinId, SectionId, Setback, State, Status, Warning,
+    Failure, Hold, Mode, OwnerId, Partition, Picture, Pin, PinId, PinterestPinId, SectionId, Setback, State, Status,
+    Warning,
 };
 
 /// A pin as it lies in the table.
@@ -43,6 +44,9 @@ pub(in crate::store) struct PinItem {
     ai: Option<String>,
     #[serde(flatten)]
     shown: ShownItem,
+    /// What is known of the picture, see [`Picture::stored`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    picture: Option<String>,
     /// How far the video is; present for a video only.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     video: Option<VideoItem>,
@@ -167,6 +171,7 @@ impl From<&Pin> for PinItem {
             color: own(pin.content.dominant_color()),
             ai: pin.content.ai_disclosures().stored(),
             shown: ShownItem::from(pin.content.media()),
+            picture: pin.picture.as_deref().map(Picture::stored),
             video: pin.video.as_ref().map(VideoItem::from),
             publish_at: calendar_key(pin),
             slot: pin.slot,
@@ -298,6 +303,7 @@ impl TryFrom<PinItem> for Pin {
             section_id: item.section_id,
             board_verified: item.board_verified,
             content: Content::restore(draft),
+            picture: item.picture.as_deref().map(Picture::from_stored).map(Box::new),
             video: item.video.map(VideoItem::video).transpose()?,
             publish_at,
             slot: item.slot,
