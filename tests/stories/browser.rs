@@ -7,6 +7,7 @@ mod compose;
 mod days;
 mod first_start;
 mod loading;
+mod own_files;
 mod pictures;
 mod plan;
 mod settings;

@@ -42,13 +42,13 @@ pub async fn page(State(platform): State<Arc<Platform>>) -> Response {
 
 /// Nothing that was not written here runs, in the document itself only what says that the page did not load; and data comes
 /// from this installation and the sign-in only, and goes to the bucket besides. Pictures are those of pins and accounts, which
-/// can be anywhere that nobody on the way can change.
+/// can be anywhere that nobody on the way can change, and files in the bucket.
 fn policy(sign_in: Option<&SignInConfig>, uploads: &str) -> String {
     let origins =
         sign_in.iter().flat_map(|sign_in| sign_in.origins()).fold(String::new(), |all, origin| all + " " + &origin);
     format!(
-        "default-src 'none'; script-src 'self' '{LOADING_HASH}'; style-src 'self'; img-src 'self' https: data: blob:; \
-         media-src blob:; connect-src 'self' {uploads}{origins}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self' '{LOADING_HASH}'; style-src 'self'; img-src 'self' https: data: blob: {uploads}; \
+         media-src blob: {uploads}; connect-src 'self' {uploads}{origins}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }
 
@@ -75,7 +75,7 @@ fn document(sign_in: Option<&SignInConfig>) -> Markup {
                 div id="app" {
                     header.bar { a.brand href="/" { "Pinwheel" } }
                     main id="main" {
-                        p.quiet id="loading" role="status" { "One moment…" }
+                        p.quiet id="loading" role="status" { "Loading…" }
                         div.notice.bad id="not-loaded" role="alert" hidden {
                             p { "This page did not load completely. Check your connection, and load it again." }
                             p { a.button href="" { "Load again" } }

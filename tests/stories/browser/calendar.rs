@@ -115,7 +115,7 @@ async fn pins_that_failed_are_tried_again_together() {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
     browser.go(&visit.at("/")).await;
-    browser.sees("Needs you (2)").await;
+    browser.sees("Needs attention (2)").await;
     browser.press("Calendar").await;
     browser.press("List").await;
     browser.tick("Select Failed pie").await;
@@ -124,6 +124,6 @@ async fn pins_that_failed_are_tried_again_together() {
     browser.press("Retry 2 pins").await;
     browser.sees("2 pins scheduled again.").await;
     browser.go(&visit.at("/")).await;
-    browser.sees("Nothing needs you.").await;
+    browser.sees("You’re all caught up.").await;
     visit.end().await;
 }

@@ -71,7 +71,7 @@ async fn an_account_that_somebody_else_connected_stays_theirs() {
     let Some(visit) = Visit::planned().await else { return };
     let browser = &visit.chromium;
     browser.press("Sign out").await;
-    browser.sees("Pins on time").await;
+    browser.sees("On time, every time.").await;
     visit.sign_in("bob", false).await;
     at_the_consent(&visit).await;
     browser.press("Allow").await;

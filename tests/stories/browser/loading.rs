@@ -12,10 +12,10 @@ async fn a_script_that_does_not_arrive_is_said_and_loaded_again() {
     browser.cdp("Network.setBlockedURLs", json!({"urls": ["*/app.js"]})).await;
     browser.go(&visit.at("/")).await;
     browser.sees("This page did not load completely").await;
-    assert!(!browser.shows("One moment").await, "nobody waits for ever");
+    assert!(!browser.shows("Loading…").await, "nobody waits for ever");
     browser.cdp("Network.setBlockedURLs", json!({"urls": []})).await;
     browser.press("Load again").await;
-    browser.sees("Pins on time").await;
+    browser.sees("On time, every time.").await;
     visit.end().await;
 }
 

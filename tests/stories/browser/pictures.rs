@@ -38,10 +38,10 @@ async fn every_page_is_pictured_and_keeps_to_wcag() {
     }
     let pin = visit.api("/v1/pins?limit=1").await["items"][0]["id"].as_str().unwrap().to_owned();
     let pages = [
-        ("today", "/".to_owned(), "Today"),
-        ("settings", "/app/settings".to_owned(), "Who changed what"),
+        ("today", "/".to_owned(), "Home"),
+        ("settings", "/app/settings".to_owned(), "History"),
         ("accounts", "/app/accounts".to_owned(), "Connected"),
-        ("compose", "/app/compose".to_owned(), "New pin"),
+        ("compose", "/app/compose".to_owned(), "Create a pin"),
         ("calendar", "/app/calendar".to_owned(), "Calendar"),
         ("list", "/app/calendar?view=list".to_owned(), "Lemon cake"),
         ("pin", format!("/app/pins/{pin}"), "Lemon cake"),
@@ -52,9 +52,9 @@ async fn every_page_is_pictured_and_keeps_to_wcag() {
             browser.look(look).await;
             browser.go(&visit.at(path)).await;
             browser.sees(sign).await;
-            browser.sees_no_more("One moment").await;
+            browser.sees_no_more("Loading…").await;
             if *name == "pin" {
-                browser.sees_no_more("The picture appears here").await;
+                browser.sees_no_more("Your image appears here").await;
             }
             let overflow = browser.run("return document.documentElement.scrollWidth - innerWidth", &[]).await;
             assert!(overflow.as_i64().unwrap() <= 0, "{name} {kind} is {overflow} pixels too wide");
@@ -74,7 +74,7 @@ async fn the_settings_are_seen_at_once_and_weigh_little() {
     let Some(visit) = Visit::set_up().await else { return };
     let browser = &visit.chromium;
     browser.go(&visit.at("/app/settings")).await;
-    browser.sees("Who changed what").await;
+    browser.sees("History").await;
     // As they are sent, kept ones included; each with some 300 bytes of headers.
     let script = "return performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')) \
                     .reduce((sum, {encodedBodySize}) => sum + encodedBodySize + 300, 0)";

@@ -18,17 +18,17 @@ async fn two_tabs_do_not_overwrite_each_other_unseen() {
     browser.sees("Saved.").await;
     let second = browser.turn_to(first).await;
     browser.press("Save changes").await;
-    browser.sees("Somebody saved the settings meanwhile").await;
+    browser.sees("Someone else just changed these settings").await;
     assert_eq!(browser.value("App ID").await, "1111111", "what was typed is still there");
     assert_eq!(visit.api("/v1/settings").await["app_id"], "2222222", "and was not saved");
-    browser.press("Keep mine and go on").await;
+    browser.press("Keep my changes").await;
     browser.press("Save changes").await;
     browser.sees("Saved.").await;
     assert_eq!(visit.api("/v1/settings").await["app_id"], "1111111");
     browser.press("Sign out").await;
-    browser.sees("Pins on time").await;
+    browser.sees("On time, every time.").await;
     browser.turn_to(second).await;
-    browser.sees("Pins on time").await;
+    browser.sees("On time, every time.").await;
     visit.end().await;
 }
 
@@ -39,7 +39,7 @@ async fn what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost() {
     browser.go(&visit.at("/")).await;
     visit.sign_in("ann", true).await;
     browser.go(&visit.at("/app/settings")).await;
-    browser.press("Enable").await;
+    browser.press("On").await;
     browser.fill("App ID", "fourteen").await;
     browser.press("Save changes").await;
     browser.sees("Expected the app ID as Pinterest shows it").await;
@@ -57,8 +57,8 @@ async fn somebody_who_is_no_administrator_is_told_so() {
     let browser = &visit.chromium;
     browser.go(&visit.at("/")).await;
     visit.sign_in("bob", false).await;
-    browser.sees("Pinterest is not ready").await;
-    assert!(!browser.shows("Set it up").await);
+    browser.sees("Finish setting up Pinterest").await;
+    assert!(!browser.shows("Continue setup").await);
     browser.go(&visit.at("/app/settings")).await;
     browser.sees("Only administrators can see and change the settings").await;
     visit.end().await;

@@ -1,5 +1,6 @@
 // The public API under /v1, as any script would use it.
 
+import { plain, plainError } from './plain.js';
 import { t } from './texts.js';
 import { accessToken, refused } from './session.js';
 
@@ -12,11 +13,11 @@ const PAUSES_MS = [300, 900, 2_700];
 /** What went wrong, as a person reads it: `status`, `code`, `detail`, and `errors` by field for a 422. */
 export class Problem extends Error {
   constructor(status, body) {
-    super(body.detail ?? (BUSY.includes(status) ? t.problem.busy : t.problem.unknown(status)));
+    super(body.detail ? plain(body.detail) : (BUSY.includes(status) ? t.problem.busy : t.problem.unknown(status)));
     this.status = status;
     this.code = body.code ?? null;
     this.requestId = body.request_id ?? null;
-    this.errors = body.errors ?? [];
+    this.errors = (body.errors ?? []).map(plainError);
   }
 
   /** What is wrong with the field of that name, or with something in it. */

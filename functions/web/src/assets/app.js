@@ -1,6 +1,8 @@
 // The entry: who is signed in, which page is shown, and what is around it.
 
 import { html, render } from './preact-htm.js';
+import { DropGuard, keepFiles, takeFiles } from './drop.js';
+import { Icon } from './icons.js';
 import { Button, Failure, useEffect, useRef, useState } from './parts.js';
 import { t } from './texts.js';
 import * as session from './session.js';
@@ -16,10 +18,9 @@ const PAGES = {
 };
 
 const NAV = [
-  ['/', t.nav.home],
-  ['/app/calendar', t.nav.calendar],
-  ['/app/compose', t.nav.compose],
-  ['/app/accounts', t.nav.accounts],
+  ['/', t.nav.home, 'home'],
+  ['/app/calendar', t.nav.calendar, 'calendar'],
+  ['/app/accounts', t.nav.accounts, 'user'],
 ];
 
 let show = () => {};
@@ -77,16 +78,25 @@ function App({ failure }) {
     <main id="main" tabindex="-1">
       ${wasHere.current ? html`<${Page} place=${place} who=${who} />` : html`<${Welcome} failure=${failure} />`}
     </main>
+    <${DropGuard} otherwise=${who ? composeWith : null} />
   `;
 }
 
+/** Files that no page takes become the picture of a new pin. */
+function composeWith(files) {
+  keepFiles(files);
+  go('/app/compose');
+  // Whoever stays where they are has not asked for a pin.
+  if (location.pathname !== '/app/compose') takeFiles();
+}
+
 function Nav({ place, who }) {
-  const links = who?.isAdmin ? [...NAV, ['/app/settings', t.nav.settings]] : NAV;
+  const links = who?.isAdmin ? [...NAV, ['/app/settings', t.nav.settings, 'gear']] : NAV;
+  const current = (href) => (place.path === href ? 'page' : null);
   return html`
     <nav aria-label=${t.nav.pages}>
-      ${links.map(
-        ([href, text]) => html`<${Link} href=${href} aria-current=${place.path === href ? 'page' : null}>${text}<//>`,
-      )}
+      ${links.map(([href, text, icon]) => html`<${Link} href=${href} aria-current=${current(href)}><${Icon} name=${icon} /><span>${text}</span><//>`)}
+      <${Link} class="create" href="/app/compose" aria-current=${current('/app/compose')}><${Icon} name="plus" /><span>${t.nav.compose}</span><//>
     </nav>
     <div class="who">
       ${who

@@ -1,20 +1,15 @@
-// One pin: as a card in a month or a week, and as a row in a list.
+// One pin: as a tile in a month, as a card in a week, and as a row in a list.
 
 import { Link } from './app.js';
 import { isMovable, titleOf } from './calendar-pins.js';
-import { Tag, canBeShown, html, useState } from './parts.js';
+import { Skeleton, Tag, html } from './parts.js';
 import { useMemo } from './preact-htm.js';
+import { Sign } from './signs.js';
 import { t } from './texts.js';
+import { Thumb, slidesOf } from './thumb.js';
 import { clock, fields, moment, offsetText } from './time.js';
 
 const words = t.calendar;
-
-// So that states are told apart without their colours.
-const SIGNS = { draft: '✎', scheduled: '◷', publishing: '↻', published: '✓', held: '‖', failed: '✕', needs_review: '!', cancelled: '–' };
-
-export function Sign({ state }) {
-  return html`<span class="sign" aria-hidden="true">${SIGNS[state] ?? '?'}</span>`;
-}
 
 /** The time on the clock; of an hour that the clocks show twice, with the offset. */
 function timeOf(at, zone) {
@@ -22,33 +17,73 @@ function timeOf(at, zone) {
   return isTwice ? `${clock(at, zone)} (${offsetText(at, zone)})` : clock(at, zone);
 }
 
-export const boardOf = (pin, names) => names.boards.get(pin.board_id)?.name ?? pin.board_id;
-export const accountOf = (pin, names) => names.accounts.get(pin.account_id)?.username ?? pin.account_id;
+/** `9:30` or `6:30p`: as short as a tile. */
+export function shortTime(at, zone) {
+  return clock(at, zone).replace(/^0(?=\d)/, '').replace(/\s?([ap])\.?m\.?/i, (_, half) => half.toLowerCase());
+}
 
-/** A small card. `desk` is what the cards share: `{zone, names, selected, select, askMove, lift}`. */
-export function Card({ pin, desk, tabbable = true }) {
+/** The name of a board; null while it is not known. */
+export const boardOf = (pin, names) => names.boards.get(pin.board_id)?.name ?? (names.isComplete ? words.unknownBoard : null);
+export const accountOf = (pin, names) => names.accounts.get(pin.account_id)?.username ?? (names.isComplete ? words.unknownAccount : null);
+
+/** What tells accounts apart, where there are several: a colour by the order in which they were connected, and a letter. */
+export function markOf(pin, names) {
+  if (names.accounts.size < 2) return null;
+  const index = [...names.accounts.keys()].indexOf(pin.account_id);
+  const name = names.accounts.get(pin.account_id)?.username;
+  return name ? { hue: index % 8, letter: name.slice(0, 1).toUpperCase(), name } : null;
+}
+
+/** A picture with its time, for a cell of a month. `desk` is what all of them share: `{zone, names, selected, select, askMove, lift}`. */
+export function Tile({ pin, desk, tabbable }) {
   const { zone, names } = desk;
   const isSelected = desk.selected.has(pin.id);
+  const mark = markOf(pin, names);
   const board = boardOf(pin, names);
   return useMemo(() => {
     const title = titleOf(pin);
-    const time = timeOf(pin.publish_at, zone);
     const tab = tabbable ? null : -1;
+    return html`
+      <li class=${`tile ${pin.status} ${isSelected ? 'selected' : ''}`} data-pin=${pin.id} draggable="true"
+        onDragStart=${(event) => desk.lift(event, pin)}>
+        <${Link} href=${`/app/pins/${pin.id}`} draggable=${false} tabindex=${tab}>
+          <${Thumb} preview=${pin.preview} size="tile" status=${pin.status} mark=${mark} count=${slidesOf(pin)} />
+          <span class="unseen">${title}, ${t.status[pin.status]}, </span><span class="when">${shortTime(pin.publish_at, zone)}</span>
+        <//>
+        <${Box} pin=${pin} desk=${desk} tab=${tab} isSelected=${isSelected} title=${title} />
+        ${isMovable(pin) && html`<button type="button" class="tool" tabindex=${tab} aria-label=${words.card.move(title)}
+          title=${words.move.button} onClick=${() => desk.askMove(pin)}>⇄</button>`}
+      </li>
+    `;
+  }, [pin, zone, board, mark?.letter, isSelected, tabbable, desk.select]);
+}
+
+/** A card with its picture, for a day of a week. */
+export function Card({ pin, desk }) {
+  const { zone, names } = desk;
+  const isSelected = desk.selected.has(pin.id);
+  const board = boardOf(pin, names);
+  const mark = markOf(pin, names);
+  return useMemo(() => {
+    const title = titleOf(pin);
     return html`
       <li class=${`pin ${pin.status} ${isSelected ? 'selected' : ''}`} data-pin=${pin.id} draggable="true"
         onDragStart=${(event) => desk.lift(event, pin)}>
-        <${Link} href=${`/app/pins/${pin.id}`} draggable=${false} tabindex=${tab} title=${title}>
-          <span class="when"><${Sign} state=${pin.status} /> <span class="unseen">${t.status[pin.status]}, </span>${time}</span>
-          ${' '}<span class="what">${title}</span> <span class="board">${board}</span>
+        <${Link} href=${`/app/pins/${pin.id}`} draggable=${false} title=${title}>
+          <${Thumb} preview=${pin.preview} size="card" mark=${mark} count=${slidesOf(pin)} />
+          <span class="lines">
+            <span class="when"><${Sign} state=${pin.status} /> <span class="unseen">${t.status[pin.status]}, </span>${timeOf(pin.publish_at, zone)}</span>
+            ${' '}<span class="what">${title}</span> <span class="board">${board ?? html`<${Skeleton} />`}</span>
+          </span>
         <//>
         <span class="tools">
-          <${Box} pin=${pin} desk=${desk} tab=${tab} isSelected=${isSelected} title=${title} />
-          ${isMovable(pin) && html`<button type="button" class="tool" tabindex=${tab} aria-label=${words.card.move(title)}
+          <${Box} pin=${pin} desk=${desk} isSelected=${isSelected} title=${title} />
+          ${isMovable(pin) && html`<button type="button" class="tool" aria-label=${words.card.move(title)}
             title=${words.move.button} onClick=${() => desk.askMove(pin)}>⇄</button>`}
         </span>
       </li>
     `;
-  }, [pin, zone, board, isSelected, tabbable, desk.select]);
+  }, [pin, zone, board, mark?.letter, isSelected, desk.select]);
 }
 
 /** A row with everything a planner looks for. */
@@ -57,17 +92,18 @@ export function Row({ pin, desk }) {
   const isSelected = desk.selected.has(pin.id);
   const board = boardOf(pin, names);
   const account = accountOf(pin, names);
+  const mark = markOf(pin, names);
   return useMemo(() => {
     const title = titleOf(pin);
     return html`
       <li class=${`row-pin ${pin.status} ${isSelected ? 'selected' : ''}`} data-pin=${pin.id} draggable="true"
         onDragStart=${(event) => desk.lift(event, pin)}>
         <${Box} pin=${pin} desk=${desk} isSelected=${isSelected} title=${title} />
+        <${Thumb} preview=${pin.preview} size="row" mark=${mark} count=${slidesOf(pin)} />
         <p class="when">${pin.publish_at && html`<time datetime=${pin.publish_at}>${timeOf(pin.publish_at, zone)}</time>`}</p>
-        <${Picture} pin=${pin} />
         <div class="about">
           <p class="what"><${Link} href=${`/app/pins/${pin.id}`} draggable=${false}>${title}<//></p>
-          <p class="quiet where">${board} · ${account}</p>
+          <p class="quiet where">${board ?? html`<${Skeleton} />`}${account && ` · ${account}`}</p>
           ${(pin.reason ?? pin.warning) && html`<p class="why">${(pin.reason ?? pin.warning).message}</p>`}
         </div>
         <p class="state"><${Tag} kind=${pin.status}><${Sign} state=${pin.status} /> ${t.status[pin.status]}<//></p>
@@ -75,7 +111,7 @@ export function Row({ pin, desk }) {
           onClick=${() => desk.askMove(pin)}>${words.move.button}</button>`}
       </li>
     `;
-  }, [pin, zone, board, account, isSelected, desk.select]);
+  }, [pin, zone, board, account, mark?.letter, isSelected, desk.select]);
 }
 
 function Box({ pin, desk, tab, isSelected, title }) {
@@ -83,10 +119,8 @@ function Box({ pin, desk, tab, isSelected, title }) {
     onClick=${(event) => desk.select(pin, event.currentTarget.checked, event.shiftKey)} /></label>`;
 }
 
-function Picture({ pin }) {
-  const [failed, setFailed] = useState(false);
-  const { media } = pin.content;
-  const source = media?.url ?? media?.cover_image_url;
-  if (!source || failed || !canBeShown(source)) return html`<span class="picture" aria-hidden="true"></span>`;
-  return html`<img class="picture" src=${source} alt="" loading="lazy" decoding="async" draggable=${false} onError=${() => setFailed(true)} />`;
+/** Rows whose pins are not known yet. */
+export function SkeletonRows({ count = 3 }) {
+  return html`<ul class="plain rows" aria-hidden="true">${Array.from({ length: count }, () => html`<li class="row-pin skeleton-row">
+    <span class="thumb thumb-row skeleton"></span><div class="about"><${Skeleton} /><${Skeleton} /></div></li>`)}</ul>`;
 }

@@ -1,7 +1,7 @@
 // A month as a list: the drafts, then the days that have pins. Rows out of sight are not laid out (content-visibility in
 // the sheet), which is what keeps a thousand of them quick.
 
-import { Row } from './calendar-card.js';
+import { Row, SkeletonRows } from './calendar-card.js';
 import { monthOf } from './calendar-days.js';
 import { dayName } from './calendar-month.js';
 import { html } from './parts.js';
@@ -9,15 +9,16 @@ import { t } from './texts.js';
 
 const words = t.calendar;
 
-export function List({ day, today, days, drafts, desk }) {
+export function List({ day, today, days, drafts, desk, isLoading }) {
   const filled = monthOf(day).filter((each) => days.has(each));
   return html`
     <div class="list">
       ${drafts.length > 0 && html`<section class="card day" aria-labelledby="drafts">
         <h2 id="drafts">${words.drafts.title} <span class="quiet count">${words.day.pins(drafts.length)}</span></h2>
         <p class="quiet">${words.drafts.about}</p>
-        <${Rows} pins=${drafts} desk=${desk} />
+        <${Rows} pins=${drafts} desk=${desk} kind="drafts" />
       </section>`}
+      ${isLoading && filled.length === 0 && html`<section class="card day"><${SkeletonRows} count=${6} /></section>`}
       ${filled.map((each) => html`<${Day} key=${each} day=${each} pins=${days.get(each)} isToday=${each === today} desk=${desk} />`)}
     </div>
   `;
@@ -30,6 +31,6 @@ function Day({ day, pins, isToday, desk }) {
   </section>`;
 }
 
-function Rows({ pins, desk }) {
-  return html`<ul class="plain rows">${pins.map((pin) => html`<${Row} key=${pin.id} pin=${pin} desk=${desk} />`)}</ul>`;
+function Rows({ pins, desk, kind = '' }) {
+  return html`<ul class=${`plain rows ${kind}`}>${pins.map((pin) => html`<${Row} key=${pin.id} pin=${pin} desk=${desk} />`)}</ul>`;
 }

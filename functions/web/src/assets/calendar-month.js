@@ -1,16 +1,18 @@
 // A month: a cell a day, and beside it everything that is on the chosen day.
 
-import { Card, Row } from './calendar-card.js';
+import { Row, SkeletonRows, Tile } from './calendar-card.js';
 import { addDays, addMonths, asUtc, clockChange, dayOf, startOf, weekOf, weeksOf } from './calendar-days.js';
 import { Link } from './app.js';
-import { html, useEffect, useRef } from './parts.js';
+import { Peek, usePeek } from './calendar-peek.js';
+import { Button, html, useEffect, useRef } from './parts.js';
 import { t } from './texts.js';
+import { Thumb } from './thumb.js';
 import { moment, write } from './time.js';
 
 const words = t.calendar;
 
-// What fits into a cell; the rest is told by their number.
-const MOST_IN_CELL = 3;
+// What fits into a cell: two rows of tiles. Where there are more, the last tile says how many.
+const MOST_IN_CELL = 8;
 
 // When a new pin is planned on another day than today.
 const USUAL_HOUR = 9;
@@ -19,10 +21,11 @@ const DAY_NAME = { weekday: 'long', day: 'numeric', month: 'long' };
 
 export const dayName = (day) => write(asUtc(day), DAY_NAME, 'UTC');
 
-/** `days` is a Map from day to pins; `choose(day)` shows that day, of whichever month. */
-export function Month({ day, today, days, desk, firstDay, compact, choose }) {
+/** `days` is a Map from day to pins; `choose(day)` shows that day, of whichever month, and `open(day)` everything on it. */
+export function Month({ day, today, days, desk, firstDay, compact, choose, open, isKnown }) {
   const weeks = weeksOf(day, firstDay);
   const grid = useRef(null);
+  const peek = usePeek();
   const byKey = useRef(false);
   // The chosen day keeps the focus when the arrow keys lead to another month.
   useEffect(() => {
@@ -37,51 +40,59 @@ export function Month({ day, today, days, desk, firstDay, compact, choose }) {
     choose(to);
   };
   return html`
-    <table class="month" ref=${grid} onKeyDown=${onKey}>
+    <table class="month" ref=${grid} onKeyDown=${onKey} ...${peek.on}>
       <caption class="unseen">${words.day.grid}</caption>
       <thead><tr>${weeks[0].map((each) => html`<th scope="col">
-        <span aria-hidden="true">${write(asUtc(each), { weekday: 'short' }, 'UTC')}</span>
+        <span aria-hidden="true">${write(asUtc(each), { weekday: compact ? 'narrow' : 'short' }, 'UTC')}</span>
         <span class="unseen">${write(asUtc(each), { weekday: 'long' }, 'UTC')}</span></th>`)}</tr></thead>
-      <tbody>${weeks.map((week) => html`<tr key=${week[0]}>${week.map((each) => html`
-        <${Cell} key=${each} day=${each} pins=${days.get(each) ?? NONE} desk=${desk} compact=${compact} choose=${choose}
+      <tbody>${weeks.map((week) => html`<tr key=${week[0]} class=${week[6] < today && isKnown(week[0]) && !week.some((each) => days.has(each)) ? 'over-and-empty' : ''}>${week.map((each) => html`
+        <${Cell} key=${each} day=${each} pins=${days.get(each) ?? NONE} desk=${desk} compact=${compact} choose=${choose} open=${open}
+          isLoading=${!isKnown(week[0])} isPast=${each < today}
           isToday=${each === today} isChosen=${each === day} isOther=${each.slice(0, 7) !== day.slice(0, 7)} />`)}</tr>`)}</tbody>
     </table>
+    <${Peek} of=${peek} days=${days} desk=${desk} />
   `;
 }
 
 const NONE = [];
 
-function Cell({ day, pins, desk, compact, choose, isToday, isChosen, isOther }) {
-  const most = pins.length === MOST_IN_CELL + 1 ? pins.length : MOST_IN_CELL;
-  const shown = compact ? NONE : pins.slice(0, most);
+function Cell({ day, pins, desk, compact, choose, open, isToday, isChosen, isOther, isPast, isLoading }) {
+  const most = pins.length > MOST_IN_CELL ? MOST_IN_CELL - 1 : MOST_IN_CELL;
+  const shown = pins.slice(0, most);
+  const rest = pins.length - shown.length;
   const change = clockChange(day, desk.zone);
-  const classes = [isToday && 'today', isChosen && 'chosen', isOther && 'other'].filter(Boolean).join(' ');
-  const open = () => (choose(day), requestAnimationFrame(() => document.getElementById('day-panel')?.focus()));
+  const isUnknown = isLoading && pins.length === 0;
+  const classes = [isToday && 'today', isChosen && 'chosen', isOther && 'other', isPast && 'past'].filter(Boolean).join(' ');
+  const tab = isChosen ? 0 : -1;
   return html`
     <td class=${classes} data-day=${day}>
       <div class="head">
-        <button type="button" class="date" tabindex=${isChosen ? 0 : -1} data-chosen=${isChosen ? '' : null} onClick=${() => choose(day)}
+        <button type="button" class="date" tabindex=${tab} data-chosen=${isChosen ? '' : null} onClick=${() => (compact ? choose(day) : open(day))}
           aria-current=${isToday ? 'date' : null} aria-pressed=${isChosen ? 'true' : 'false'}>
           <span class="number" aria-hidden="true">${Number(day.slice(8)).toLocaleString(navigator.language)}</span>
-          <span class="unseen">${dayName(day)}, ${words.day.pins(pins.length)}</span>
-          ${compact && pins.length > 0 && html`<${Dots} pins=${pins} />`}
+          <span class="unseen">${dayName(day)}, ${isUnknown ? t.loading : words.day.pins(pins.length)}</span>
+          ${compact && html`<${Cover} pins=${pins} isLoading=${isUnknown} />`}
         </button>
-        ${change !== 0 && !compact && html`<span class="clocks" title=${words.day.clocks(change)}>${change > 0 ? '+' : '−'}${Math.abs(change)}′
+        ${!compact && change !== 0 && html`<span class="clocks" title=${words.day.clocks(change)}>${change > 0 ? '+' : '−'}${Math.abs(change)}′
           <span class="unseen">${words.day.clocks(change)}</span></span>`}
+        ${!compact && pins.length > 0 && html`<span class="quiet count" aria-hidden="true">${pins.length}</span>`}
       </div>
-      ${shown.length > 0 && html`<ul class="plain">
-        ${shown.map((pin) => html`<${Card} key=${pin.id} pin=${pin} desk=${desk} tabbable=${isChosen} />`)}</ul>`}
-      ${!compact && pins.length > shown.length && html`<button type="button" class="more" tabindex=${isChosen ? 0 : -1} onClick=${open}>
-        ${words.day.more(pins.length - shown.length)}<span class="unseen">, ${dayName(day)}</span></button>`}
+      ${!compact && isUnknown && html`<div class="tiles" aria-hidden="true">${[1, 2].map(() => html`<span class="thumb thumb-tile skeleton"></span>`)}</div>`}
+      ${!compact && shown.length > 0 && html`<ul class="plain tiles">
+        ${shown.map((pin) => html`<${Tile} key=${pin.id} pin=${pin} desk=${desk} tabbable=${isChosen} />`)}
+        ${rest > 0 && html`<li class="rest"><button type="button" class="more" tabindex=${tab} onClick=${() => open(day)}>
+          <span aria-hidden="true">+${rest}</span><span class="unseen">${words.day.more(rest)}, ${dayName(day)}</span></button></li>`}</ul>`}
     </td>
   `;
 }
 
-/** On a narrow page: how many, and in which states. */
-function Dots({ pins }) {
-  const states = [...new Set(pins.map((pin) => pin.status))].slice(0, 3);
-  return html`<span class="dots" aria-hidden="true">${states.map((state) => html`<span class=${`dot ${state}`}></span>`)}</span>
-    <span class="total" aria-hidden="true">${pins.length}</span>`;
+/** On a narrow page: the picture of the first pin, and how many there are. */
+function Cover({ pins, isLoading }) {
+  const worst = pins.find((pin) => ['failed', 'needs_review'].includes(pin.status));
+  return html`<span class="cover" aria-hidden="true">
+    ${isLoading ? html`<span class="thumb skeleton"></span>` : pins.length > 0 && html`<${Thumb} preview=${(worst ?? pins[0]).preview} size="cover" status=${worst?.status} />`}
+    ${pins.length > 1 && html`<span class="total">${pins.length}</span>`}
+  </span>`;
 }
 
 /** What a key leads to from a day, as in any grid of days. */
@@ -100,15 +111,20 @@ function target(key, day, firstDay) {
   return steps[key]?.() ?? null;
 }
 
-/** Everything that is on one day. */
-export function DayPanel({ day, pins, total, desk }) {
+/** Everything that is on one day; with `onClose` it lies over the side of the page. */
+export function DayPanel({ day, pins, total, desk, isLoading, onClose }) {
   const change = clockChange(day, desk.zone);
+  const onKey = (event) => event.key === 'Escape' && onClose && (event.stopPropagation(), onClose());
   return html`
-    <section class="card day-panel" aria-labelledby="day-panel">
-      <h2 id="day-panel" tabindex="-1">${dayName(day)}</h2>
-      <p class="quiet" aria-live="polite">${words.day.pins(pins.length)}${change !== 0 && html` · ${words.day.clocks(change)}`}</p>
+    <section class=${`card day-panel ${onClose ? 'sheet' : ''}`} aria-labelledby="day-panel" onKeyDown=${onKey}>
+      <div class="row spread">
+        <h2 id="day-panel" tabindex="-1">${dayName(day)}</h2>
+        ${onClose && html`<${Button} kind="plain" aria-label=${words.day.close} title=${words.day.close} onClick=${onClose}>✕<//>`}
+      </div>
+      <p class="quiet" aria-live="polite">${isLoading ? t.loading : words.day.pins(pins.length)}${change !== 0 && html` · ${words.day.clocks(change)}`}</p>
+      ${isLoading && pins.length === 0 && html`<${SkeletonRows} />`}
       ${pins.length > 0 && html`<ul class="plain rows">${pins.map((pin) => html`<${Row} key=${pin.id} pin=${pin} desk=${desk} />`)}</ul>`}
-      <${PlanDay} day=${day} zone=${desk.zone} isEmpty=${pins.length === 0} isFiltered=${total > pins.length} />
+      <${PlanDay} day=${day} zone=${desk.zone} isEmpty=${!isLoading && pins.length === 0} isFiltered=${total > pins.length} />
     </section>
   `;
 }

@@ -41,7 +41,8 @@ export function usePins(weeks, zone, withDrafts) {
   const known = useRef(new Map());
   const changed = useRef(new Map());
   const latest = useRef(null);
-  const [state, setState] = useState({ version: 0, loading: true, error: null });
+  const [state, setState] = useState({ version: 0, loading: true, error: null, at: null });
+  const answered = useRef(new Set());
   const again = (rest) => setState((before) => ({ ...before, version: before.version + 1, ...rest }));
 
   const put = useCallback((...pins) => {
@@ -58,18 +59,19 @@ export function usePins(weeks, zone, withDrafts) {
     const mine = new AbortController();
     latest.current = mine;
     setState((before) => ({ ...before, loading: true }));
-    const parts = weeks.map((week) => weekPart(week, zone));
+    const parts = weeks.map((week) => ({ ...weekPart(week, zone), name: `${week[0]} ${zone}` }));
     if (withDrafts) parts.push(DRAFTS);
     const read = async (part) => {
       const since = performance.now();
       const pins = await all(part.path, { signal: mine.signal });
       if (mine.signal.aborted) return;
       replace(known.current, changed.current, pins, part, since);
+      answered.current.add(part.name);
       again({});
     };
     try {
       await Promise.all(parts.map(read));
-      if (!mine.signal.aborted) again({ loading: false, error: null });
+      if (!mine.signal.aborted) again({ loading: false, error: null, at: Date.now() });
     } catch (error) {
       if (!mine.signal.aborted) again({ loading: false, error });
     }
@@ -90,10 +92,12 @@ export function usePins(weeks, zone, withDrafts) {
     return () => clearTimeout(timer);
   }, [state.version]);
 
-  return { ...state, known: known.current, reload, put };
+  // Before a week was answered for, nobody knows what is in it.
+  const isKnown = (first) => answered.current.has(`${first} ${zone}`);
+  return { ...state, known: known.current, isKnown, knowsDrafts: answered.current.has(DRAFTS.name), reload, put };
 }
 
-const DRAFTS = { path: '/v1/pins?status=draft', holds: (pin) => pin.publish_at === null };
+const DRAFTS = { name: 'drafts', path: '/v1/pins?status=draft', holds: (pin) => pin.publish_at === null };
 
 function weekPart(week, zone) {
   const from = startOf(week[0], zone);
@@ -102,6 +106,9 @@ function weekPart(week, zone) {
   const holds = ({ publish_at: at }) => at !== null && new Date(at) >= from && new Date(at) < to;
   return { path: `/v1/pins?${query}`, holds };
 }
+
+/** A pin as far as it is seen: signatures of the same picture differ from answer to answer. */
+const shape = (pin) => JSON.stringify(pin.preview.expires_at ? { ...pin, preview: { ...pin.preview, url: pin.preview.url.split('?')[0] } } : pin);
 
 /** Takes what was read in place of what was known of that part, but for what was changed here since the reading began. */
 function replace(known, changed, pins, { holds }, since) {
@@ -112,7 +119,7 @@ function replace(known, changed, pins, { holds }, since) {
   }
   for (const pin of pins) {
     // What is as it was stays the same object, so that its card is not drawn again.
-    const isNew = JSON.stringify(known.get(pin.id)) !== JSON.stringify(pin);
+    const isNew = known.get(pin.id) === undefined || shape(known.get(pin.id)) !== shape(pin);
     if (isNew && isOlder(pin.id)) known.set(pin.id, pin);
   }
 }
@@ -155,7 +162,7 @@ async function versionOf(pin, signal) {
   throw Object.assign(new Error(words.changedMeanwhile), { pin: body });
 }
 
-/** Names of accounts and boards: `{accounts, boards}`, two Maps by id that fill up. */
+/** Names of accounts and boards: `{accounts, boards}`, two Maps by id that fill up; `isComplete` once nothing more comes. */
 export function useNames() {
   const [names, setNames] = useState(remembered);
   useEffect(() => {
@@ -166,15 +173,17 @@ export function useNames() {
       remembered = { ...remembered, accounts };
       if (wanted) setNames(remembered);
       await Promise.all(items.map((account) => boardsOf(account.id).then(() => wanted && setNames(remembered))));
+      remembered = { ...remembered, isComplete: true };
+      if (wanted) setNames(remembered);
     };
-    // Without names, ids are shown; that the connection is gone is said by the pins already.
+    // Without names, grey bars are shown; that the connection is gone is said by the pins already.
     learn().catch(() => {});
     return () => (wanted = false);
   }, []);
   return names;
 }
 
-let remembered = { accounts: new Map(), boards: new Map() };
+let remembered = { accounts: new Map(), boards: new Map(), isComplete: false };
 const readAt = new Map();
 
 async function boardsOf(account) {
@@ -186,6 +195,6 @@ async function boardsOf(account) {
     for (const board of items) boards.set(board.id, { ...board, account });
     remembered = { ...remembered, boards };
   } catch {
-    // Such as an account that was disconnected: its boards go by their ids.
+    // Such as an account that was disconnected: nobody says what its boards are called.
   }
 }

@@ -1,8 +1,9 @@
-// A week: a column a day, a row an hour; on a narrow page one day below the other.
+// A week: a column a day with its pins in order, or on request a row an hour; on a narrow page one day below the other.
 
-import { Card, Row } from './calendar-card.js';
+import { Link } from './app.js';
+import { Card, Row, SkeletonRows } from './calendar-card.js';
 import { asUtc, clockChange, isSkipped, weekOf } from './calendar-days.js';
-import { PlanDay, dayName } from './calendar-month.js';
+import { PlanDay, dayName, planAt } from './calendar-month.js';
 import { html, useState } from './parts.js';
 import { t } from './texts.js';
 import { clock, fields, write } from './time.js';
@@ -12,11 +13,41 @@ const words = t.calendar;
 // More than this in one hour is folded away.
 const MOST_IN_HOUR = 5;
 
+const HOURS_KEPT = 'pinwheel.hours';
+
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
-export function Week({ day, today, days, desk, firstDay, compact, totals }) {
+export function Week({ day, today, days, desk, firstDay, compact, totals, isKnown }) {
   const week = weekOf(day, firstDay);
-  if (compact) return html`<${Days} week=${week} days=${days} totals=${totals} desk=${desk} />`;
+  const [hours, setHours] = useState(() => localStorage.getItem(HOURS_KEPT) === 'yes');
+  const choose = (is) => (localStorage.setItem(HOURS_KEPT, is ? 'yes' : 'no'), setHours(is));
+  if (compact) return html`<${Days} week=${week} days=${days} totals=${totals} desk=${desk} isLoading=${!isKnown(week[0])} />`;
+  return html`
+    <label class="check hours"><input type="checkbox" checked=${hours} onChange=${() => choose(!hours)} /> ${words.day.hours}</label>
+    ${hours ? html`<${HourTable} week=${week} today=${today} days=${days} desk=${desk} />`
+      : html`<div class="week-days">${week.map((each) => html`<${Column} key=${each} day=${each} pins=${days.get(each) ?? []} desk=${desk}
+          isToday=${each === today} isPast=${each < today} isLoading=${!isKnown(week[0])} isFiltered=${(totals.get(each) ?? 0) > (days.get(each) ?? []).length} />`)}</div>`}
+  `;
+}
+
+/** A day with its pins one below the other. */
+function Column({ day, pins, desk, isToday, isPast, isLoading, isFiltered }) {
+  const change = clockChange(day, desk.zone);
+  const at = planAt(day, desk.zone);
+  return html`
+    <section class=${`column ${isToday ? 'today' : ''} ${isPast ? 'past' : ''}`} aria-labelledby=${`day-${day}`} data-day=${day}>
+      <h2 id=${`day-${day}`} aria-current=${isToday ? 'date' : null}>${write(asUtc(day), { weekday: 'short' }, 'UTC')} <span class="number">${Number(day.slice(8)).toLocaleString(navigator.language)}</span>
+        <span class="quiet count">${isLoading && pins.length === 0 ? '–' : pins.length}<span class="unseen"> ${isLoading && pins.length === 0 ? t.loading : words.day.pins(pins.length)}, ${dayName(day)}</span></span></h2>
+      ${change !== 0 && html`<p class="clocks">${words.day.clocks(change)}</p>`}
+      ${isLoading && pins.length === 0 && [1, 2].map(() => html`<span class="pin skeleton" aria-hidden="true"></span>`)}
+      ${pins.length > 0 && html`<ul class="plain">${pins.map((pin) => html`<${Card} key=${pin.id} pin=${pin} desk=${desk} />`)}</ul>`}
+      ${isFiltered && pins.length === 0 && html`<p class="quiet">${words.day.nothingShown}</p>`}
+      ${at && html`<${Link} class="add" href=${`/app/compose?at=${encodeURIComponent(at.toISOString())}`} aria-label=${`${words.day.plan}: ${dayName(day)}`}>+<//>`}
+    </section>
+  `;
+}
+
+function HourTable({ week, today, days, desk }) {
   return html`
     <div class="scroll" tabindex="0" role="region" aria-label=${words.views.options[1][1]}>
       <table class="week">
@@ -64,14 +95,15 @@ function HourCell({ day, hour, pins, isToday, desk }) {
   </td>`;
 }
 
-function Days({ week, days, totals, desk }) {
+function Days({ week, days, totals, desk, isLoading }) {
   return week.map((day) => {
     const pins = days.get(day) ?? [];
     return html`<section key=${day} class="card day" aria-labelledby=${`day-${day}`} data-day=${day}>
       <h2 id=${`day-${day}`}>${dayName(day)}</h2>
-      <p class="quiet">${words.day.pins(pins.length)}</p>
+      <p class="quiet">${isLoading && pins.length === 0 ? t.loading : words.day.pins(pins.length)}</p>
+      ${isLoading && pins.length === 0 && html`<${SkeletonRows} count=${1} />`}
       <ul class="plain rows">${pins.map((pin) => html`<${Row} key=${pin.id} pin=${pin} desk=${desk} />`)}</ul>
-      <${PlanDay} day=${day} zone=${desk.zone} isEmpty=${pins.length === 0} isFiltered=${(totals.get(day) ?? 0) > pins.length} />
+      <${PlanDay} day=${day} zone=${desk.zone} isEmpty=${!isLoading && pins.length === 0} isFiltered=${(totals.get(day) ?? 0) > pins.length} />
     </section>`;
   });
 }

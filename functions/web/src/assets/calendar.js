@@ -9,7 +9,8 @@ import { MoveDialog, Toast, placed, refocus, useDragging, useMoves } from './cal
 import { useNames, usePins, within, isMovable } from './calendar-pins.js';
 import { Bulk, SelectionBar, moveTasks, useSelection } from './calendar-selection.js';
 import { Week } from './calendar-week.js';
-import { Link } from './app.js';
+import { Link, go } from './app.js';
+import { keepFiles, useDroppedFiles } from './drop.js';
 import { Button, Failure, html, useCallback, useEffect, useState } from './parts.js';
 import { useMemo } from './preact-htm.js';
 import { t } from './texts.js';
@@ -18,6 +19,7 @@ import { fields, write } from './time.js';
 const words = t.calendar;
 
 const FIRST_DAY = firstDayOfWeek(navigator.language);
+const NO_FILTERS = { account: '', board: '', states: [], text: '' };
 const NARROW = matchMedia('(max-width: 47.99rem)');
 
 export default function Calendar({ place }) {
@@ -54,22 +56,29 @@ export default function Calendar({ place }) {
   const today = dayOf(Date.now(), zone);
   const choose = (next) => change(shown, { day: next, stay: next.slice(0, 7) === day.slice(0, 7) });
   const moved = (pin, next) => (setAsked(null), moves.moveTo(pin, next, { byDialog: true }));
-  const heading = headingOf(view, day, weeks);
-  const common = { day, today, days, desk, firstDay: FIRST_DAY, compact };
+  const heading = headingOf(view, day, weeks, compact);
+  const common = { day, today, days, desk, firstDay: FIRST_DAY, compact, isKnown: store.isKnown };
+  const [isOpen, setOpen] = useState(false);
+  const openDay = (next) => (choose(next), setOpen(true), setTimeout(() => document.getElementById('day-panel')?.focus()));
+  const closeDay = () => (setOpen(false), document.querySelector('.calendar [data-chosen]')?.focus());
+  const isKnown = weeks.every(([first]) => store.isKnown(first)) && (view !== 'list' || store.knowsDrafts);
+  useDroppedFiles(useCallback((files, event) => composeOn(files, event, zone), [zone]));
   return html`
     <div class=${`calendar ${view}`} ...${dragging.drops}>
-      <${Bar} shown=${shown} today=${today} heading=${heading} />
-      <${Filters} shown=${shown} names=${names} counts=${fitting.counts} pins=${pins} />
-      <${Failure} error=${store.error} retry=${store.reload} />
-      <${Summary} store=${store} shown=${fitting.shown} total=${pins.length} selection=${selection} />
-      ${!store.loading && !store.error && pins.length === 0 && html`<${Nothing} shown=${shown} heading=${heading} />`}
-      ${view === 'month' && html`<div class="month-and-day">
-        <${Month} ...${common} choose=${choose} />
-        <${DayPanel} day=${day} pins=${days.get(day) ?? []} total=${totals.get(day) ?? 0} desk=${desk} />
-      </div>`}
+      <${Bar} shown=${shown} today=${today} heading=${heading} compact=${compact} />
+      <${Filters} shown=${shown} names=${names} counts=${fitting.counts} pins=${pins} compact=${compact}>
+        <${Summary} isKnown=${isKnown} shown=${fitting.shown} total=${pins.length} selection=${selection} />
+      <//>
+      <${Failure} error=${store.error} retry=${store.reload} at=${store.at} />
+      ${isKnown && !store.error && pins.length === 0 && html`<${Nothing} shown=${shown} heading=${heading} />`}
+      ${view === 'month' && html`
+        <${Month} ...${common} choose=${choose} open=${openDay} />
+        ${(compact || isOpen) && html`<${DayPanel} day=${day} pins=${days.get(day) ?? []} total=${totals.get(day) ?? 0} desk=${desk}
+          isLoading=${!store.isKnown(weekOf(day, FIRST_DAY)[0])} onClose=${compact ? null : closeDay} />`}`}
       ${view === 'week' && html`<${Week} ...${common} totals=${totals} />`}
-      ${view === 'list' && html`<${List} ...${common} drafts=${drafts} />`}
-      ${pins.length > 0 && fitting.shown.length === 0 && html`<p>${words.empty.filtered}</p>`}
+      ${view === 'list' && html`<${List} ...${common} drafts=${drafts} isLoading=${!weeks.every(([first]) => store.isKnown(first))} />`}
+      ${pins.length > 0 && fitting.shown.length === 0 && html`<p>${words.empty.filtered}
+        ${' '}<${Button} kind="plain" onClick=${() => change(shown, NO_FILTERS)}>${words.filters.clear}<//></p>`}
       ${selection.chosen.length > 0 && html`<${SelectionBar} ...${selection} count=${fitting.shown.length}
         begin=${(kind, chosen) => setBulk({ kind, pins: chosen })} />`}
       <${Toast} notice=${moves.notice} say=${moves.say} />
@@ -91,15 +100,21 @@ function usePeriod(store, shown, weeks, names, query) {
   return { pins, fitting, days, totals, drafts: fitting.shown.filter((pin) => pin.publish_at === null) };
 }
 
-function Summary({ store, shown, total, selection }) {
+function Summary({ isKnown, shown, total, selection }) {
   return html`
-    <div class="row summary">
-      <p role="status">${store.loading && total === 0
-        ? html`<span class="spinner" aria-hidden="true"></span> ${words.refreshing}`
-        : words.count(shown.length, total)}</p>
+    <div class="summary">
+      <p role="status">${isKnown ? words.count(shown.length, total) : total === 0 ? words.refreshing : words.soFar(shown.length)}</p>
       ${shown.length > 0 && selection.chosen.length === 0 && html`<${Button} kind="plain" onClick=${selection.selectAll}>${words.bulk.all(shown.length)}<//>`}
     </div>
   `;
+}
+
+/** Files that are let go on a day become a pin of that day, elsewhere one of the usual time. */
+function composeOn(files, event, zone) {
+  const day = event.target.closest?.('[data-day]')?.dataset.day;
+  const at = day && planAt(day, zone);
+  keepFiles(files);
+  go(at ? `/app/compose?at=${encodeURIComponent(at.toISOString())}` : '/app/compose');
 }
 
 function Nothing({ shown, heading }) {
@@ -120,9 +135,9 @@ function together(pin, { day, hour }, others, zone) {
   return moveTasks(sorted, moveAll(sorted, (at) => by(at, { days, hours }, zone)));
 }
 
-function headingOf(view, day, weeks) {
-  if (view !== 'week') return write(asUtc(day), { month: 'long', year: 'numeric' }, 'UTC');
-  const format = new Intl.DateTimeFormat(navigator.language, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC', calendar: 'gregory' });
+function headingOf(view, day, weeks, compact) {
+  if (view !== 'week') return write(asUtc(day), { month: compact ? 'short' : 'long', year: 'numeric' }, 'UTC');
+  const format = new Intl.DateTimeFormat(navigator.language, { day: 'numeric', month: 'short', year: compact ? undefined : 'numeric', timeZone: 'UTC', calendar: 'gregory' });
   return format.formatRange(asUtc(weeks[0][0]), asUtc(weeks[0][6]));
 }
 

@@ -1,10 +1,12 @@
 // What a pin shows: its fields with Pinterest's limits, its picture, and how it will look.
 
 import { CoverField, coverObjection, FileField, seenHere } from './compose-file.js';
+import { get } from './api.js';
 import { errorOf } from './compose-errors.js';
 import { BoardName } from './compose-place.js';
 import { Avatar, Field, canBeShown, html, useEffect, useRef, useState } from './parts.js';
 import { t } from './texts.js';
+import { addressOf, length } from './thumb.js';
 
 const words = t.compose;
 
@@ -25,7 +27,7 @@ export function ContentFields({ content, picture, errors, onChange }) {
     // Nobody is told that an address is incomplete while they write it.
     const shown = wrong && (!isAddress || (left[name] && content[name])) ? wrong.message : errorOf(errors, fieldOf(name));
     const rest = LIMITS[name] - count(content[name]);
-    const told = [hint, (!isAddress || rest < 100) && rest >= 0 && words.left(rest)].filter(Boolean).join(' ');
+    const told = [hint, (!isAddress || rest < 100) && rest >= 0 && words.count(count(content[name]), LIMITS[name])].filter(Boolean).reverse().join(' · ');
     const put = (value) => onChange(name, { ...content, [name]: value });
     const leave = ({ target }) => {
       // A line that appears at once would move away what is being pressed.
@@ -37,8 +39,9 @@ export function ContentFields({ content, picture, errors, onChange }) {
     <//>`;
   };
   return html`
+    <${FileField} id=${content.media_id} name=${content.media_name} preview=${picture.preview} canHave=${!content.slides}
+      onChange=${(part) => onChange('url', { ...content, ...part })} />
     ${!content.media_id && !content.slides && field('url', words.picture.label, words.picture.hint, (given) => html`<input type="url" inputmode="url" ...${given} />`)}
-    ${!content.url && !content.slides && html`<${FileField} id=${content.media_id} name=${content.media_name} onChange=${(part) => onChange('url', { ...content, ...part })} />`}
     <${CoverField} content=${content} error=${errorOf(errors, 'content.media.cover')} onChange=${(part) => onChange('url', { ...content, ...part })} />
     ${(content.media_id || content.slides) && errorOf(errors, 'content.media') && html`<p class="error">${errorOf(errors, 'content.media')}</p>`}
     <p class="told" role="status">${about(picture)}</p>
@@ -102,7 +105,8 @@ export function asContent({ title, description, alt_text, link, ai, ...shown }) 
   return { ...Object.fromEntries(texts), ai_disclosures: ai ? ai.split(' ') : [], media: asMedia(shown) };
 }
 
-function asMedia({ media_type, url, media_id, cover_at, cover_id, slides }) {
+/** What a form shows, as the API takes it. */
+export function asMedia({ media_type, url, media_id, cover_at, cover_id, slides }) {
   if (slides) return { source_type: 'carousel', items: JSON.parse(slides) };
   if (!media_id) return { source_type: 'image_url', url };
   if (media_type !== 'video') return { source_type: 'media', media_id };
@@ -118,51 +122,70 @@ export function fromContent(content) {
   return { ...Object.fromEntries(texts), ai, url, media_id, media_name: '', media_type, ...about };
 }
 
-/** How the picture of that content is: `{state: none | file | video | carousel | insecure | loading | shown | failed, isVideo, url, width, height}`. */
-export function usePicture({ url, media_id, media_type, slides }) {
+/**
+ * How the picture of that content is: `{state: none | insecure | loading | shown | still | failed | hidden, isVideo, kind, url, width,
+ * height, preview}`. Of a file that was uploaded earlier it is a small picture (`still`), which `known` may say already.
+ */
+export function usePicture({ url, media_id, media_type, slides, cover_id }, known = null) {
   const [picture, setPicture] = useState({ state: 'none' });
   const isTyped = useRef(false);
+  const id = slides ? JSON.parse(slides)[0].media_id : cover_id || media_id;
+  const kind = slides ? 'carousel' : media_type === 'video' ? 'video' : 'image';
   useEffect(() => {
-    if (slides) return setPicture({ state: 'carousel' });
-    if (media_id) {
-      const seen = seenHere(media_id);
-      const isVideo = media_type === 'video';
-      return setPicture(seen ? { state: 'shown', isVideo, ...seen } : { state: isVideo ? 'video' : 'file' });
+    if (id) {
+      const seen = seenHere(id);
+      if (seen && !slides && !cover_id) return setPicture({ state: 'shown', isVideo: kind === 'video', kind, ...seen });
+      const show = (preview) => setPicture({ ...preview, state: preview.url ? 'still' : 'hidden', url: addressOf(preview), kind, preview: { ...preview, kind } });
+      if (seen || known) return show(seen?.preview ?? known);
+      setPicture({ state: 'loading', kind });
+      const asking = new AbortController();
+      get(`/v1/media/${id}`, { signal: asking.signal }).then(({ preview }) => show(preview))
+        .catch((error) => asking.signal.aborted || setPicture({ state: error.status === 404 ? 'gone' : 'failed', kind }));
+      return () => asking.abort();
     }
     if (!isAddress(url)) return setPicture({ state: 'none' });
     if (!canBeShown(url)) return setPicture({ state: 'insecure' });
     setPicture({ state: 'loading' });
     const image = new Image();
     image.referrerPolicy = 'no-referrer';
-    image.onload = () => setPicture({ state: 'shown', url, width: image.naturalWidth, height: image.naturalHeight });
+    image.onload = () => setPicture({ state: 'shown', kind, url, width: image.naturalWidth, height: image.naturalHeight });
     image.onerror = () => setPicture({ state: 'failed' });
     // Not while the address is being typed.
     const timer = setTimeout(() => (image.src = url), isTyped.current ? 400 : 0);
     isTyped.current = true;
     return () => (clearTimeout(timer), (image.onload = image.onerror = null));
-  }, [url, media_id, media_type, slides]);
+  }, [url, id, kind, known?.url]);
   return picture;
 }
 
 /** How the picture suits Pinterest, in words. */
-function about({ state, isVideo, width, height }) {
-  if (state !== 'shown') return words.picture[state] ?? '';
-  if (isVideo) return `${words.picture.size(width, height)}. ${words.picture.video}`;
+function about({ state, isVideo, kind, width, height }) {
+  if (!['shown', 'still'].includes(state) || !width) return words.picture[state] ?? '';
+  if (kind === 'carousel') return words.picture.carousel;
+  if (isVideo || kind === 'video') return `${words.picture.size(width, height)}. ${words.picture.video}`;
   const ratio = width / height;
   const told = ratio >= 1 ? `${ratio.toFixed(2)}:1` : `1:${(1 / ratio).toFixed(2)}`;
-  const shape = ratio > 0.75 ? words.picture.wide(told) : ratio < 0.6 ? words.picture.tall(told) : words.picture.fits;
+  const shape = Math.abs(ratio - 1) < 0.02 ? words.picture.square : ratio > 0.75 ? words.picture.wide(told) : ratio < 0.6 ? words.picture.tall(told) : words.picture.fits;
   const size = width < 200 ? words.picture.tiny : width < 600 ? words.picture.small : '';
   return `${words.picture.size(width, height)}, ${shape} ${size}`;
 }
 
+const slideCount = ({ slides }) => (slides ? JSON.parse(slides).length : '');
+
 /** A pin as it will look at Pinterest. */
-export function PinPreview({ content, picture, account, board }) {
+export function PinPreview({ content, picture: found, account, board }) {
+  const [broken, setBroken] = useState(null);
+  const picture = broken && broken === found.url ? { state: 'failed' } : found;
   return html`
     <article class="pin-preview">
       ${picture.state === 'shown' && picture.isVideo
         ? html`<video src=${picture.url} controls muted playsinline aria-label=${words.preview.alt}></video>`
-        : picture.state === 'shown'
-        ? html`<img src=${picture.url} alt=${content.alt_text || words.preview.alt} referrerpolicy="no-referrer" />`
+        : ['shown', 'still'].includes(picture.state)
+        ? html`<span class="whole">
+            <img src=${picture.url} alt=${content.alt_text || words.preview.alt} width=${picture.width} height=${picture.height}
+              style=${picture.preview?.color ? { background: picture.preview.color } : null} referrerpolicy=${picture.state === 'shown' ? 'no-referrer' : null} onError=${() => setBroken(picture.url)} />
+            ${picture.kind !== 'image' && html`<span class="badge kind">${picture.kind === 'video' ? `▶ ${picture.duration_ms ? length(picture.duration_ms) : ''}` : `▣ ${slideCount(content)}`}</span>`}
+          </span>`
         : html`<div class="no-picture">${words.preview[picture.state] ?? words.preview.noPicture}</div>`}
       ${isAddress(content.link) && html`<p class="quiet host">${new URL(content.link).host.replace(/^www\./, '')}</p>`}
       <p class="name">${content.title || html`<span class="quiet">${words.preview.noTitle}</span>`}</p>

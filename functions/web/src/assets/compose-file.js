@@ -1,8 +1,11 @@
 // A file of one's own as the picture or the video of a pin: announced, uploaded straight to the bucket, and checked.
 
 import { ask } from './api.js';
-import { Button, Failure, Field, html, useAction, useRef } from './parts.js';
+import { takeFiles, useDroppedFiles } from './drop.js';
+import { Failure, Field, html, useAction, useCallback, useEffect, useRef, useState } from './parts.js';
+import { asJpeg, thumbnailOf } from './picture-file.js';
 import { t } from './texts.js';
+import { Thumb } from './thumb.js';
 
 const words = t.compose.file;
 
@@ -16,43 +19,71 @@ const shown = new Map();
 /** How an uploaded file looks, where it was uploaded in this tab. */
 export const seenHere = (id) => shown.get(id) ?? null;
 
-/** Uploads `file` and has it checked; answers the media, or throws what a person can do. */
-async function upload(file) {
+/** The file as Pinterest takes it: other pictures that this browser can read become JPEGs. */
+async function suitable(file) {
+  if (VIDEOS.includes(file.type) || IMAGES.includes(file.type)) return file;
+  const converted = file.type.startsWith('image/') ? await asJpeg(file) : null;
+  if (!converted) throw new Error(words.wrongType);
+  return converted;
+}
+
+/** Uploads `given` with a thumbnail and has it checked; answers the media, or throws what a person can do. */
+async function upload(given) {
+  const file = await suitable(given);
   const isVideo = VIDEOS.includes(file.type);
-  if (!isVideo && !IMAGES.includes(file.type)) throw new Error(words.wrongType);
   if (file.size > (isVideo ? 2e9 : 20e6)) throw new Error(words.tooLarge(isVideo ? '2 GB' : '20 MB'));
+  const small = await thumbnailOf(file, isVideo);
   const announced = { content_type: file.type, size: file.size, name: file.name.slice(0, 200) };
-  const { upload: signed, id } = (await ask('POST', '/v1/media', { body: announced })).body;
-  const sent = await fetch(signed.url, { method: signed.method, headers: signed.headers, body: file }).catch(() => null);
+  if (small) Object.assign(announced, { thumbnail: { content_type: small.blob.type, size: small.blob.size }, color: small.color });
+  const { upload: signed, thumbnail_upload: signedSmall, id } = (await ask('POST', '/v1/media', { body: announced })).body;
+  const [sent] = await Promise.all([put(signed, file), signedSmall && put(signedSmall, small.blob)]);
   if (!sent?.ok) throw new Error(words.notSent);
   const { body: media } = await ask('POST', `/v1/media/${id}/complete`);
   if (media.status !== 'ready') throw new Error(media.problems.map((problem) => problem.message).join(' ') || words.notSent);
-  shown.set(media.id, { url: URL.createObjectURL(file), width: media.width, height: media.height, duration_ms: media.duration_ms, warnings: media.warnings });
-  return media;
+  // The file is shown without its thumbnail, which is nothing that a person could do something about.
+  const warnings = media.warnings.filter(({ code }) => !code.startsWith('thumbnail_'));
+  shown.set(media.id, { url: URL.createObjectURL(file), width: media.width, height: media.height, duration_ms: media.duration_ms, warnings, preview: media.preview });
+  return { media, isVideo };
 }
 
-/** Chooses a file, or shows the one that is chosen; `onChange` gets its id and name, both empty where it is taken away. */
-export function FileField({ id, name, onChange }) {
+const put = (signed, body) => fetch(signed.url, { method: signed.method, headers: signed.headers, body }).catch(() => null);
+
+/**
+ * Chooses, drops or pastes a file, or shows the one that is chosen; `onChange` gets its id and name, both empty where it is
+ * taken away. `preview` is how the chosen one is shown.
+ */
+export function FileField({ id, name, preview, canHave = true, onChange }) {
   const input = useRef(null);
-  const sending = useAction(async () => {
-    const file = input.current.files[0];
-    if (!file) return;
-    const media = await upload(file);
-    const media_type = VIDEOS.includes(file.type) ? 'video' : 'media';
-    onChange({ media_id: media.id, media_name: media.name ?? file.name, media_type, cover_at: '1', cover_id: '' });
+  const [more, setMore] = useState(0);
+  const told = useRef(null);
+  told.current = onChange;
+  const sending = useAction(async (files) => {
+    if (!files?.[0]) return;
+    setMore(files.length - 1);
+    const { media, isVideo } = await upload(files[0]);
+    // The form may have been filled in meanwhile.
+    told.current({ url: '', media_id: media.id, media_name: media.name ?? files[0].name, media_type: isVideo ? 'video' : 'media', cover_at: '1', cover_id: '' });
   });
-  if (id) {
-    return html`<div class="field"><p><strong>${words.chosen}</strong> ${name || words.unnamed}</p>
-      ${(seenHere(id)?.warnings ?? []).map((warning) => html`<p class="hint">${warning.message}</p>`)}
-      <${Button} onClick=${() => (sending.clear(), onChange({ media_id: '', media_name: '', media_type: 'image_url' }))}>${words.other}<//></div>`;
-  }
+  const latest = useRef(null);
+  latest.current = (files) => canHave && sending.run(files);
+  useDroppedFiles(useCallback((files) => latest.current(files), []));
+  useEffect(() => latest.current(takeFiles()), []);
+  const remove = () => (sending.clear(), onChange({ media_id: '', media_name: '', media_type: 'image_url' }));
+  if (!canHave) return null;
+  const chooser = (label) => html`<label class=${id ? 'button' : 'button choose'} for="own-file">${label}</label>
+    <input id="own-file" class="own-file" type="file" accept=${[...IMAGES, ...VIDEOS, 'image/webp', 'image/heic', 'image/avif'].join(',')} ref=${input} disabled=${sending.busy}
+      aria-describedby="own-file-hint" onChange=${() => (sending.run([...input.current.files]), (input.current.value = ''))} />`;
   return html`
-    <div class="field">
-      <label for="own-file">${words.label}</label>
-      <input id="own-file" type="file" accept=${[...IMAGES, ...VIDEOS].join(',')} ref=${input} disabled=${sending.busy} aria-describedby="own-file-hint"
-        onChange=${() => sending.run()} />
-      <p class="hint" id="own-file-hint" role="status">${sending.busy ? words.sending : words.hint}</p>
-      <${Failure} error=${sending.error} />
+    <div class=${id ? 'field file chosen' : 'field file drop-zone'}>
+      ${id && html`<${Thumb} preview=${seenHere(id)?.preview ?? preview} size="card" />`}
+      <div>
+        ${id ? html`<p class="file-name"><strong>${words.chosen}</strong> ${name || words.unnamed}</p>` : html`<p class="drop-text">${words.drop}</p>`}
+        <div class="row">${chooser(id ? words.other : words.label)}${id && html`<button type="button" class="button plain" onClick=${remove}>${words.remove}</button>`}</div>
+        ${(seenHere(id)?.warnings ?? []).map((warning) => html`<p class="hint">${warning.message}</p>`)}
+        <p class="hint" id="own-file-hint" role="status">${sending.busy ? words.sending : id ? '' : words.hint}</p>
+        ${more > 0 && html`<p class="hint">${words.onlyFirst(more + 1)}</p>`}
+        <${Failure} error=${sending.error} />
+      </div>
     </div>
   `;
 }

@@ -3,7 +3,7 @@
 import { all } from './api.js';
 import { errorOf } from './compose-errors.js';
 import { Make } from './compose-make.js';
-import { Avatar, Button, Field, folded, html, Loaded, Tag, useData, useState } from './parts.js';
+import { Avatar, Button, Field, folded, html, Loaded, Skeleton, Tag, useData, useState } from './parts.js';
 import { t } from './texts.js';
 
 const words = t.compose;
@@ -31,10 +31,11 @@ function add(path, made) {
   lists.set(path, listOf(path).then((list) => [made, ...list.filter((one) => one.id !== made.id)]));
 }
 
-/** The name of a board, or its number until that is known. */
+/** The name of a board, or a grey bar until that is known. */
 export function BoardName({ account, board }) {
   const boards = useData(() => boardsOf(account), [account]);
-  return boards.data?.find((one) => one.id === board)?.name ?? words.where.unknown(board);
+  if (!boards.data && !boards.error) return html`<${Skeleton} />`;
+  return boards.data?.find((one) => one.id === board)?.name ?? words.where.unknown;
 }
 
 export function Targets({ targets, accounts, errors, onChange }) {
@@ -73,7 +74,7 @@ export function Targets({ targets, accounts, errors, onChange }) {
 function Target({ target, account, errors, onChange, onRemove }) {
   const boards = useData(() => boardsOf(target.account_id), [target.account_id]);
   const sections = useData(() => sectionsOf(target.account_id, target.board_id), [target.account_id, target.board_id]);
-  const name = boards.data?.find((one) => one.id === target.board_id)?.name ?? words.where.unknown(target.board_id);
+  const name = boards.data?.find((one) => one.id === target.board_id)?.name ?? (boards.loading ? t.loading : words.where.unknown);
   const made = (section) => {
     add(sectionsPath(target.account_id, target.board_id), section);
     sections.reload();
@@ -99,7 +100,7 @@ export function SectionSelect({ label, sections, value, onChange, ...given }) {
   const known = value === null || sections.some((one) => one.id === value);
   return html`<select aria-label=${label} ...${given} value=${value ?? ''} onChange=${(event) => onChange(event.target.value || null)}>
     <option value="">${words.where.noSection}</option>
-    ${!known && html`<option value=${value}>${value}</option>`}
+    ${!known && html`<option value=${value}>${words.where.unknownSection}</option>`}
     ${sections.map((one) => html`<option value=${one.id}>${one.name}</option>`)}
   </select>`;
 }

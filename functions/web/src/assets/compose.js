@@ -4,11 +4,13 @@ import { all, ask, get, SignedOut } from './api.js';
 import { Link } from './app.js';
 import { asContent, ContentFields, fieldOf, MARKED, objections, PinPreview, usePicture } from './compose-content.js';
 import { begun, blank, recall, useKept } from './compose-kept.js';
+import { keepFiles, useDroppedFiles } from './drop.js';
 import { Notes } from './compose-notes.js';
 import { BoardName, Targets } from './compose-place.js';
 import { publishAt, timeObjections, WhenFields } from './compose-time.js';
 import { Button, Failure, html, Loaded, Notice, Tag, useAction, useData, useEffect, useRef, useState } from './parts.js';
 import { t } from './texts.js';
+import { Thumb, slidesOf } from './thumb.js';
 import { dateTime, relative } from './time.js';
 
 const words = t.compose;
@@ -104,13 +106,13 @@ function Composer({ slot, kept, accounts, pin, at }) {
         <//>`}
         <div role="status">${cleared && html`<${Notice}><p>${words.cleared}</p>
           <${Button} onClick=${() => (form.change(cleared), setCleared(null))}>${words.undo}<//><//>`}</div>
-        <${Targets} targets=${draft.targets} accounts=${accounts} errors=${errors}
-          onChange=${(targets) => change('targets', { targets })} />
         <section class="card" aria-labelledby="shows">
           <h2 id="shows">${words.shows}</h2>
           <${ContentFields} content=${draft.content} picture=${picture} errors=${errors}
             onChange=${(name, content) => change(fieldOf(name), { content })} />
         </section>
+        <${Targets} targets=${draft.targets} accounts=${accounts} errors=${errors}
+          onChange=${(targets) => change('targets', { targets })} />
       </div>
       <section class="beside" aria-labelledby="preview">
         <h2 id="preview">${words.preview.title}</h2>
@@ -165,6 +167,7 @@ async function send(form, body, onEarlier) {
 function Done({ done, zone, accounts, onAnother }) {
   const heading = useRef(null);
   useEffect(() => heading.current.focus(), []);
+  useDroppedFiles((files) => (keepFiles(files), onAnother()));
   // What goes out now is watched until it is out.
   const live = useData((signal) => Promise.all(done.pins.map(({ id }) => get(`/v1/pins/${id}`, { signal }))), [], { every: done.when === 'now' ? 2_000 : null });
   const pins = live.data ?? done.pins;
@@ -183,12 +186,13 @@ function Done({ done, zone, accounts, onAnother }) {
 }
 
 function PinList({ pins, zone, accounts }) {
-  return html`<ul>${pins.map((pin) => html`<li key=${pin.id}>
-    <${Link} href=${`/app/pins/${pin.id}`}>${pin.content.title ?? t.compose.preview.noTitle}<//>
+  return html`<ul class="plain">${pins.map((pin) => html`<li key=${pin.id} class="pin-row">
+    <${Thumb} preview=${pin.preview} size="card" count=${slidesOf(pin)} />
+    <div class="grow"><${Link} href=${`/app/pins/${pin.id}`}>${pin.content.title ?? t.compose.preview.noTitle}<//>
     ${' · '}<${BoardName} account=${pin.account_id} board=${pin.board_id} />
     ${' · '}${accounts.find((one) => one.id === pin.account_id)?.username ?? ''}
     ${' '}<${Tag} kind=${pin.status}>${t.status[pin.status]}<//>
-    ${pin.publish_at && ` · ${words.done.at(dateTime(pin.publish_at, zone), zone)}`}
+    ${pin.publish_at && ` · ${words.done.at(dateTime(pin.publish_at, zone), zone)}`}</div>
   </li>`)}</ul>`;
 }
 

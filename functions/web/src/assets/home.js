@@ -2,9 +2,11 @@
 
 import { all, get, health } from './api.js';
 import { Link } from './app.js';
-import { Button, Loaded, Notice, Tag, canBeShown, html, useData, useState } from './parts.js';
+import { Button, Loaded, Notice, Tag, html, useData, useState } from './parts.js';
+import { Sign } from './signs.js';
 import { t } from './texts.js';
-import { dateTime, relative } from './time.js';
+import { Thumb, slidesOf } from './thumb.js';
+import { dateTime, relative, since, soonTime } from './time.js';
 
 const words = t.home;
 
@@ -29,9 +31,8 @@ export default function Home({ who }) {
     <${Loaded} of=${shown}>
       ${(data) => html`
         <${State} data=${data} who=${who} />
+        <${Strip} pins=${data.next} />
         <div class="columns">
-          <${Pins} title=${words.next.title} none=${words.next.none} pins=${data.next}
-            query=${`status=scheduled&order=soonest&from=${new Date().toISOString()}`} />
           <${Pins} title=${words.needs.title} none=${words.needs.none} pins=${data.needs} count=${data.count}
             query="status=needs_review&status=failed&status=held&order=newest" />
           ${data.waiting.length > 0 && html`<${Pins} title=${words.waiting.title} pins=${data.waiting} query="status=held&order=soonest" />`}
@@ -44,13 +45,13 @@ export default function Home({ who }) {
 
 async function look(signal) {
   const now = new Date();
-  const list = (query) => get(`/v1/pins?limit=6&${query}`, { signal }).then((page) => page.items);
+  const list = (query, most = 6) => get(`/v1/pins?limit=${most}&${query}`, { signal }).then((page) => page.items);
   const since = new Date(now - 30 * 86_400_000).toISOString();
   const [status, accounts, state, next, needs, held, overdue, out] = await Promise.all([
     get('/v1/status', { signal }),
     all('/v1/accounts', { signal }),
     health().catch(() => null),
-    list(`status=scheduled&order=soonest&from=${now.toISOString()}`),
+    list(`status=scheduled&order=soonest&from=${now.toISOString()}`, 10),
     list('status=needs_review&status=failed&order=newest'),
     list('status=held&order=soonest'),
     list(`status=scheduled&status=publishing&order=soonest&from=${since}&to=${new Date(now - LATE_MS).toISOString()}`),
@@ -80,7 +81,7 @@ function State({ data, who }) {
       ${status.reasons.map((reason) => html`<p>${reason.message}</p>`)}
       ${who?.isAdmin && html`<p><${Link} href="/app/settings">${words.setUp.go}<//></p>`}
     <//>`}
-    ${status.holding.map((hold) => html`<${Notice} kind="bad" title=${words.holding(relative(hold.since))}>${hold.message}<//>`)}
+    ${status.holding.map((hold) => html`<${Notice} kind="bad" title=${words.holding(since(hold.since))}>${hold.message}<//>`)}
     ${['late', 'unavailable'].includes(state?.status) && html`<${Notice} kind="bad" title=${words.late.title}>${words.late.about}<//>`}
     ${reconnect.length > 0 && html`<${Notice} kind="bad" title=${words.reconnect(reconnect.map((account) => account.username).join(', '))}>
       <p><${Link} href="/app/accounts">${words.reconnectGo}<//></p>
@@ -89,6 +90,21 @@ function State({ data, who }) {
     ${!setUp && living.length === 0 && html`<${Notice} title=${accounts.length > 0 ? words.first.again(accounts.map((account) => account.username).join(', ')) : words.first.title}><p><${Link} href="/app/accounts">${words.first.go}<//></p><//>`}
     ${!setUp && living.length > 0 && data.next.length === 0 && data.out.length === 0 && html`<${Notice} title=${words.plan.title}><p><${Link} href="/app/compose">${words.plan.go}<//></p><//>`}
     ${status.mode === 'sandbox' && status.enabled && html`<p class="quiet">${words.sandbox}</p>`}
+  `;
+}
+
+/** What goes out next, as a strip of pictures. */
+function Strip({ pins }) {
+  return html`
+    <section class="card" aria-labelledby="next">
+      <div class="row spread"><h2 id="next">${words.next.title}</h2>${pins.length > 0 && html`<${Link} href="/app/calendar">${words.next.all}<//>`}</div>
+      ${pins.length === 0
+        ? html`<p class="quiet">${words.next.none} <${Link} href="/app/compose">${words.next.create}<//></p>`
+        : html`<ol class="plain strip">${pins.map((pin) => html`<li key=${pin.id}><${Link} href=${`/app/pins/${pin.id}`}>
+            <${Thumb} preview=${pin.preview} size="strip" count=${slidesOf(pin)} />
+            <span class="strip-when"><time datetime=${pin.publish_at} title=${relative(pin.publish_at)}>${soonTime(pin.publish_at)}</time></span>
+            <span class="strip-title">${pin.content.title || words.untitled}</span><//></li>`)}</ol>`}
+    </section>
   `;
 }
 
@@ -114,24 +130,17 @@ function Every({ query }) {
   <//>`;
 }
 
-function Picture({ url }) {
-  const [failed, setFailed] = useState(false);
-  return failed || !canBeShown(url)
-    ? html`<span class="no-picture" aria-hidden="true"></span>`
-    : html`<img src=${url} alt="" width="40" height="60" loading="lazy" onError=${() => setFailed(true)} />`;
-}
-
 function Pin({ pin }) {
   const at = pin.published_at ?? pin.publish_at;
   return html`
     <li class="pin-row">
-      ${pin.content.media.url && html`<${Picture} url=${pin.content.media.url} />`}
+      <${Thumb} preview=${pin.preview} size="card" count=${slidesOf(pin)} />
       <div class="grow">
         <${Link} href=${`/app/pins/${pin.id}`}>${pin.content.title || words.untitled}<//>
         <br /><span class="quiet">${at ? html`<time datetime=${at} title=${relative(at)}>${dateTime(at)}</time>` : t.status.draft}</span>
         ${pin.reason && html`<br /><span class="quiet">${pin.reason.message}</span>`}
       </div>
-      <${Tag} kind=${pin.status}>${t.status[pin.status]}<//>
+      <${Tag} kind=${pin.status}><${Sign} state=${pin.status} /> ${t.status[pin.status]}<//>
     </li>
   `;
 }

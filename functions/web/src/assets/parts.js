@@ -1,11 +1,12 @@
 // Parts that all pages are made of.
 
-import { html, useCallback, useEffect, useRef, useState } from './preact-htm.js';
+import { html, useCallback, useEffect, useMemo, useRef, useState } from './preact-htm.js';
 import { t } from './texts.js';
 import { begin } from './session.js';
 import { SignedOut } from './api.js';
+import { clock } from './time.js';
 
-export { html, useCallback, useEffect, useRef, useState };
+export { html, useCallback, useEffect, useMemo, useRef, useState };
 
 /** A text as it is searched: in small letters, without what is not seen, such as zero-width characters. */
 export function folded(text) {
@@ -22,11 +23,11 @@ function useId() {
 }
 
 /**
- * What `load` answers: `{data, error, loading, reload}`. It is asked again when one of `keys` changes, and every `every`
+ * What `load` answers: `{data, at, error, loading, reload}`, `at` being when. It is asked again when one of `keys` changes, and every `every`
  * milliseconds while the page is looked at; the former data stays meanwhile.
  */
 export function useData(load, keys = [], { every } = {}) {
-  const [state, setState] = useState({ data: null, error: null, loading: true });
+  const [state, setState] = useState({ data: null, at: null, error: null, loading: true });
   const latest = useRef(null);
   const isAsking = useRef(false);
   const reload = useCallback(async () => {
@@ -37,7 +38,7 @@ export function useData(load, keys = [], { every } = {}) {
     setState((before) => ({ ...before, loading: true }));
     try {
       const data = await load(mine.signal);
-      if (!mine.signal.aborted) setState({ data, error: null, loading: false });
+      if (!mine.signal.aborted) setState({ data, at: Date.now(), error: null, loading: false });
     } catch (error) {
       if (!mine.signal.aborted) setState((before) => ({ ...before, error, loading: false }));
     } finally {
@@ -137,13 +138,13 @@ export function Copy({ text, label }) {
     <span class="unseen" role="status">${done ? t.copied : ''}</span>`;
 }
 
-/** What went wrong, in a box that screen readers announce; offers to sign in where that is what is missing. */
-export function Failure({ error, retry }) {
+/** What went wrong, in a box that screen readers announce; offers to sign in where that is what is missing. What is shown is of `at`. */
+export function Failure({ error, retry, at = null }) {
   const signing = useAction(begin);
   if (!error) return null;
   return html`
     <div class="notice bad" role="alert">
-      <p>${error.message}</p>
+      <p>${error.message}${at && ` ${t.problem.showing(clock(at))}`}</p>
       ${error.requestId && html`<p class="quiet">${t.problem.request(error.requestId)}</p>`}
       ${error instanceof SignedOut && html`<${Button} kind="primary" busy=${signing.busy} onClick=${signing.run}>${t.signIn.again}<//>`}
       ${signing.error && html`<p>${signing.error.message}</p>`}
@@ -158,7 +159,7 @@ export function Notice({ kind = '', title, children }) {
 
 /** The data of `useData` once it is there; before, that it is awaited, or what went wrong. */
 export function Loaded({ of, children }) {
-  if (of.data !== null) return html`<${Failure} error=${of.error} retry=${of.reload} />${children(of.data)}`;
+  if (of.data !== null) return html`<${Failure} error=${of.error} retry=${of.reload} at=${of.at} />${children(of.data)}`;
   if (of.error) return html`<${Failure} error=${of.error} retry=${of.reload} />`;
   return html`<p class="quiet" role="status"><span class="spinner" aria-hidden="true"></span> ${t.loading}</p>`;
 }
@@ -183,6 +184,11 @@ export function Dialog({ title, onClose, children }) {
       </div>
     </dialog>
   `;
+}
+
+/** A grey bar where a text will be. */
+export function Skeleton() {
+  return html`<span class="skeleton line" aria-hidden="true"></span>`;
 }
 
 /** A state as a coloured word. */

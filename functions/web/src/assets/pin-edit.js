@@ -142,7 +142,7 @@ function Place({ account, value, errors, onChange }) {
       <${Field} label=${t.compose.where.board} error=${errorOf(errors, 'board_id')}>
         ${(given) => html`<select ...${given} value=${value.board_id}
           onChange=${(event) => onChange({ board_id: event.target.value, section_id: null })}>
-          ${!isKnown && html`<option value=${value.board_id}>${t.compose.where.unknown(value.board_id)}</option>`}
+          ${!isKnown && html`<option value=${value.board_id}>${boards.loading ? t.loading : t.compose.where.unknown}</option>`}
           ${(boards.data ?? []).map((one) => html`<option value=${one.id}>${one.name}</option>`)}
         </select>`}
       <//>

@@ -31,10 +31,16 @@ export function inWords(pin) {
     case 'held':
       return `${pin.held_until ? say.heldUntil(nearTime(pin.held_until), why) : say.held(why)}${pin.ahead === null ? '' : ` ${say.ahead(pin.ahead)}`}`;
     case 'failed':
-      return say.failed(why);
+      return say.failed(whyRejected(pin) ?? why);
     default:
       return say[pin.status];
   }
+}
+
+/** Pinterest's own words where it rejected a pin for what we have no words for. */
+function whyRejected({ reason, attempts }) {
+  const told = reason?.code === 'rejected' && attempts.findLast((attempt) => attempt.outcome === 'refused')?.message;
+  return told ? words.rejectedWith(told.replace(/\.$/, '')) : null;
 }
 
 function late(ms) {

@@ -1,17 +1,18 @@
 // One pin: how it stands and why, what happened so far, and what can be done now.
 
 import { ask, get } from './api.js';
-import { fromContent, PinPreview, usePicture } from './compose-content.js';
+import { asMedia, fromContent, PinPreview, usePicture } from './compose-content.js';
 import { recall } from './compose-kept.js';
 import { Notes } from './compose-notes.js';
 import { BoardName, sectionsOf } from './compose-place.js';
 import { zoneInUse } from './compose-time.js';
 import { Link } from './app.js';
-import { html, Loaded, Notice, Tag, useData, useEffect, useRef, useState } from './parts.js';
+import { html, Loaded, Notice, Skeleton, Tag, useData, useEffect, useRef, useState } from './parts.js';
 import { Actions } from './pin-actions.js';
 import { Edit } from './pin-edit.js';
 import { Review } from './pin-review.js';
 import { inWords } from './pin-state.js';
+import { Sign } from './signs.js';
 import { t } from './texts.js';
 import { exact } from './time.js';
 
@@ -58,7 +59,8 @@ function Shown({ pin, etag, account, owner, reload }) {
   // While it is changed, it looks as it is to be.
   const [typed, setTyped] = useState(null);
   const seen = typed ?? { content: fromContent(pin.content), board_id: pin.board_id };
-  const picture = usePicture(seen.content);
+  const isSame = JSON.stringify(asMedia(seen.content)) === JSON.stringify(asMedia(fromContent(pin.content)));
+  const picture = usePicture(seen.content, isSame && pin.preview.expires_at ? pin.preview : null);
   const edit = () => (setSaid(''), setEditing(true));
   const close = (text) => (setEditing(false), setTyped(null), setSaid(text));
   // What had the focus is gone after an action.
@@ -94,7 +96,7 @@ function State({ pin, account }) {
   const isToGoOut = ['scheduled', 'held'].includes(pin.status) && account && account.state !== 'connected';
   return html`
     <div role="status">
-      <p class="row"><${Tag} kind=${pin.status}>${t.status[pin.status]}<//>
+      <p class="row"><${Tag} kind=${pin.status}><${Sign} state=${pin.status} /> ${t.status[pin.status]}<//>
         ${pin.mode === 'sandbox' && html`<${Tag} kind="neutral">${t.mode.sandbox}<//>`}</p>
       <p class="state">${inWords(pin)}</p>
     </div>
@@ -133,7 +135,8 @@ function shown(media) {
 
 function SectionName({ pin }) {
   const sections = useData(() => sectionsOf(pin.account_id, pin.board_id), [pin.account_id, pin.board_id]);
-  return sections.data?.find((one) => one.id === pin.section_id)?.name ?? pin.section_id;
+  if (!sections.data && !sections.error) return html`<${Skeleton} />`;
+  return sections.data?.find((one) => one.id === pin.section_id)?.name ?? words.facts.unknownSection;
 }
 
 function Timeline({ pin }) {

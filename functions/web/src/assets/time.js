@@ -99,6 +99,21 @@ export function relative(at, now = Date.now()) {
   return new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto' }).format(Math.round(seconds / size), unit);
 }
 
+/** `14:05`, and before it the day where that is not today: as short as a picture is wide. */
+export function soonTime(at, zone = HERE) {
+  const [one, two] = [fields(at, zone), fields(Date.now(), zone)];
+  const isToday = one.year === two.year && one.month === two.month && one.day === two.day;
+  return isToday ? clock(at, zone) : format(zone, { weekday: 'short', hour: 'numeric', minute: '2-digit' }).format(new Date(at));
+}
+
+/** For how long it has been so, such as `5 minutes`. */
+export function since(at, now = Date.now()) {
+  const seconds = Math.max(0, (now - new Date(at)) / 1000);
+  const units = [['day', 86_400], ['hour', 3_600], ['minute', 60]];
+  const [unit, size] = units.find(([, size]) => seconds >= size) ?? ['second', 1];
+  return new Intl.NumberFormat(LOCALE, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.round(seconds / size));
+}
+
 /** Every zone that the browser knows. */
 export function zones() {
   return Intl.supportedValuesOf?.('timeZone') ?? [HERE];
