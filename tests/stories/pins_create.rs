@@ -41,6 +41,10 @@ async fn a_pin_is_taken_for_its_time_and_waits_in_the_due_index() {
             "link": "https://example.com/lemon-cake", "dominant_color": null, "ai_disclosures": [],
             "media": {"source_type": "image_url", "url": "https://example.com/lemon-cake.jpg"},
         },
+        "preview": {
+            "url": "https://example.com/lemon-cake.jpg", "width": null, "height": null, "color": null, "kind": "image",
+            "duration_ms": null, "expires_at": null,
+        },
         "status": "scheduled", "reason": null, "notes": [], "warning": null, "held_until": null, "ahead": null,
         "next_attempt_at": null,
         "publish_at": "2027-02-01T08:30:00Z", "published_at": null, "lateness_ms": null, "pinterest_pin_id": null,
