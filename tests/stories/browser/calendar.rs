@@ -8,7 +8,7 @@ use shared::clock::{Clock, SystemClock};
 use super::Visit;
 
 /// A day of next month, when nothing else happens, such as `2027-02-10`.
-fn day(of_month: u8) -> String {
+pub fn day(of_month: u8) -> String {
     let today = SystemClock.now().to_string();
     let (year, month): (i32, u8) = (today[..4].parse().unwrap(), today[5..7].parse().unwrap());
     let (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };

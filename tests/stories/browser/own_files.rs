@@ -29,14 +29,19 @@ async fn shown(visit: &Visit) -> u64 {
     visit.chromium.run_async(script, &[]).await.as_u64().unwrap_or_default()
 }
 
-/// Lets a file be dropped in the middle of the window, as from the desktop.
-async fn drop(visit: &Visit, file: &Path) {
+/// Lets a file be dropped there, as from the desktop.
+async fn drop_at(visit: &Visit, file: &Path, (x, y): (f64, f64)) {
     let file = file.canonicalize().unwrap();
     let data = json!({"items": [], "files": [file.to_str().unwrap()], "dragOperationsMask": 1});
     for kind in ["dragEnter", "dragOver", "drop"] {
-        let event = json!({"type": kind, "x": 400, "y": 400, "data": data});
+        let event = json!({"type": kind, "x": x, "y": y, "data": data});
         visit.chromium.cdp("Input.dispatchDragEvent", event).await;
     }
+}
+
+/// The same in the middle of the window.
+async fn drop(visit: &Visit, file: &Path) {
+    drop_at(visit, file, (400.0, 400.0)).await;
 }
 
 async fn pin_called(visit: &Visit, title: &str) -> Value {
@@ -99,6 +104,18 @@ async fn a_file_that_is_dropped_anywhere_becomes_the_picture_of_a_pin() {
         browser.sees("800 × 1200 pixels, 2:3").await;
         assert_eq!(browser.address().await.path(), "/app/compose", "{page}");
     }
+    // On a day of the calendar, the pin is for that day.
+    let day = super::calendar::day(10);
+    browser.go(&visit.at(&format!("/app/calendar?day={day}"))).await;
+    browser.sees("Sign out").await;
+    browser.sees_no_more("Loading…").await;
+    let script = "const box = document.querySelector(`[data-day='${arguments[0]}']`).getBoundingClientRect(); \
+                  return [box.left + box.width / 2, box.top + box.height / 2];";
+    let middle = browser.run(script, &[json!(day)]).await;
+    drop_at(&visit, &file, (middle[0].as_f64().unwrap(), middle[1].as_f64().unwrap())).await;
+    browser.sees("800 × 1200 pixels, 2:3").await;
+    let asked = browser.address().await.query().unwrap_or_default().to_owned();
+    assert!(asked.starts_with(&format!("at={day}")), "{asked}");
     // Nobody is signed in: nothing is taken, and the browser stays.
     browser.press("Sign out").await;
     browser.sees("On time, every time.").await;

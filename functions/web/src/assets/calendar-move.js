@@ -144,7 +144,7 @@ export function MoveDialog({ pin, zone, onMove, onClose }) {
 
 /**
  * Dragging: `lift` is for what is dragged, `drops` for what holds it and the places (elements with data-day, and data-hour).
- * `onDrop(pin, {day, hour})` is called where a pin is let go on one.
+ * `onDrop(pin, {day, hour})` is called where a pin is let go on one; a day that files are held over is marked as well.
  */
 export function useDragging({ say, onDrop }) {
   const lifted = useRef(null);
@@ -165,17 +165,20 @@ export function useDragging({ say, onDrop }) {
     event.dataTransfer.effectAllowed = 'move';
     return event.dataTransfer.setData('text/plain', titleOf(pin));
   }, []);
-  const placeOf = (event) => (lifted.current ? event.target.closest?.('[data-day]') : null);
+  const hasFiles = (event) => [...event.dataTransfer.types].includes('Files');
+  const placeOf = (event) => (lifted.current || hasFiles(event) ? event.target.closest?.('[data-day]') : null);
   const drops = {
     onDragOver: (event) => {
       const place = placeOf(event);
       if (place !== over.current) mark(place);
       if (!place) return;
       event.preventDefault();
-      event.dataTransfer.dropEffect = 'move';
+      if (lifted.current) event.dataTransfer.dropEffect = 'move';
     },
     onDragLeave: (event) => event.currentTarget.contains(event.relatedTarget) || mark(null),
     onDrop: (event) => {
+      // What is done with files, others say.
+      if (!lifted.current) return mark(null);
       const place = placeOf(event);
       if (!place) return;
       event.preventDefault();
