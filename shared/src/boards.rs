@@ -7,12 +7,10 @@ use crate::vault::AccessToken;
 /// Pinterest allows 2,000 boards an account; anything beyond twice that is a list that does not end.
 const MOST_PAGES: usize = 16;
 
-/// The remedy where `account` has no such board: what lists its boards, and why one may be missing there.
-pub fn remedy(account: &Account, list: &str) -> String {
-    match secret_boards_unseen(account) {
-        Some(why) => format!("{list} lists those it has. {why}"),
-        None => format!("{list} lists those it has."),
-    }
+/// The remedy where `account` has no such board, and why it may not be seen.
+pub fn remedy(account: &Account) -> String {
+    let choose = "Choose one of the account's boards, or create it.";
+    secret_boards_unseen(account).map_or_else(|| choose.to_owned(), |why| format!("{choose} {why}"))
 }
 
 /// Why boards of `account` may be missing in every list, and what to do; absent where its permission shows secret boards too.
@@ -25,8 +23,8 @@ pub fn secret_boards_unseen(account: &Account) -> Option<String> {
     let missing: Vec<_> =
         of_secrets.into_iter().filter(|scope| !account.scopes.contains(*scope)).map(Scope::as_str).collect();
     Some(format!(
-        "Secret boards are not seen with this account's permission. To use them, let an administrator add {} to the scopes in \
-         the settings, and connect the account again.",
+        "This account's secret boards aren't visible. To use them, ask an administrator to add {} to the scopes in \
+         the settings, then reconnect the account.",
         missing.join(", ")
     ))
 }

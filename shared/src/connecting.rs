@@ -17,7 +17,7 @@ const TRIES: usize = 5;
 pub const TAKEN: &str = "This Pinterest account is already connected";
 
 /// What that means and what to do.
-pub const TAKEN_REMEDY: &str = "Somebody else connected it here, and an account can be connected only once. Connect \
+pub const TAKEN_REMEDY: &str = "Someone else connected it here, and an account can be connected only once. Connect \
                                 another Pinterest account, or ask them to disconnect this one first.";
 
 /// An account that was permitted, with its tokens.

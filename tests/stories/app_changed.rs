@@ -58,7 +58,7 @@ async fn accounts_of_another_app_ask_to_be_connected_again_and_go_on_publishing(
     assert_eq!(warnings[0]["code"], "accounts_need_reconnect", "{warnings}");
     let (state, reason) = told(&world, &id).await;
     assert_eq!((state, &reason["code"]), (json!("needs_reconnect"), &json!("app_changed")));
-    assert!(reason["message"].as_str().unwrap().contains("before its access token ends"), "{reason}");
+    assert!(reason["message"].as_str().unwrap().contains("before its access token expires"), "{reason}");
     let boards = world.user("alice").get(&format!("/v1/accounts/{id}/boards")).await;
     assert_eq!(boards.status, 200, "its access token is still good");
     let pin = world.seed_pin(&seeded, "Goes out all the same", world.clock.now()).await;

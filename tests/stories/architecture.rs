@@ -115,6 +115,13 @@ fn what_a_refusal_means_is_decided_in_one_place_only() {
     assert_eq!(offenders(&deployed(), &words, &["shared/src/pinterest"]), [""; 0]);
 }
 
+/// Whoever uses the pages reads them too, and has buttons.
+#[test]
+fn messages_name_no_routes() {
+    let words = ["GET /", "POST /", "PUT /", "PATCH /", "DELETE /", "GET …", "POST …"];
+    assert_eq!(offenders(&deployed(), &words, &[]), [""; 0]);
+}
+
 #[test]
 fn the_environment_is_read_in_the_configuration_only() {
     let words = ["env::var", "env::vars", "from_default_env"];

@@ -150,7 +150,7 @@ async fn a_creation_whose_outcome_nobody_knows_says_so_and_is_not_repeated() {
             world.simulator.set_fault(fault);
             let told = create(&world, &id, &json!({"name": "Lemon cakes"})).await;
             assert_eq!(code(&told), (502, "outcome_unknown".into()), "{answer:?}");
-            assert!(told.text().contains("may or may not have created the board"), "{}", told.text());
+            assert!(told.text().contains("the board may or may not exist"), "{}", told.text());
             assert_eq!(asked(&world), 1);
             let created = effect == Effect::After;
             let listed = boards(&world, &id).await.iter().any(|board| board["name"] == "Lemon cakes");
@@ -194,10 +194,10 @@ async fn pinterests_refusals_say_what_to_do() {
     let words = |code: i64, message: &str| Some(json!({"code": code, "message": message, "status": "failure"}));
     let limit = BTreeMap::from([("x-ratelimit-reset".to_owned(), "1500".to_owned())]);
     for (status, body, headers, expected, remedy) in [
-        (403, words(29, "You are not permitted."), BTreeMap::new(), (403, "not_permitted"), "connect it again"),
+        (403, words(29, "You are not permitted."), BTreeMap::new(), (403, "not_permitted"), "reconnect it"),
         (409, words(409, "Could not get exclusive access."), BTreeMap::new(), (409, "board_busy"), "in a moment"),
         (429, words(8, "exceeded a rate limit"), limit.clone(), (429, "pinterest_rate_limited"), "in 25 minutes"),
-        (429, words(9, "It may lead to spam."), limit, (429, "pinterest_spam_block"), "some hours"),
+        (429, words(9, "It may lead to spam."), limit, (429, "pinterest_spam_block"), "a few hours"),
     ] {
         world.simulator.clear_faults();
         let answer = FaultAnswer::Status { status, body, headers };

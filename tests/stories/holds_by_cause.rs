@@ -26,17 +26,17 @@ const fn row(hold: Hold, words: &'static str, is_time_known: bool, health: &'sta
 }
 
 const ROWS: [Row; 11] = [
-    row(Hold::Disabled, "when an administrator enables it", false, "paused"),
+    row(Hold::Disabled, "when an administrator switches it on", false, "paused"),
     row(Hold::OtherMode, "until an administrator switches back", false, "ok"),
-    row(Hold::NeedsReconnect, "Reconnect the account", false, "ok"),
-    row(Hold::Disconnected, "Connect the same Pinterest account again", false, "ok"),
-    row(Hold::RateLimited, "when Pinterest opens it again", true, "ok"),
+    row(Hold::NeedsReconnect, "Reconnect it", false, "ok"),
+    row(Hold::Disconnected, "Reconnect the same Pinterest account", false, "ok"),
+    row(Hold::RateLimited, "when Pinterest accepts requests again", true, "ok"),
     row(Hold::SpamBlock, "Publish less often", true, "ok"),
     row(Hold::LinkBlocked, "Change the link", true, "ok"),
     row(Hold::NotPermitted, "choose another board", true, "ok"),
     row(Hold::TrialTier, "apply for standard access", true, "held"),
-    row(Hold::AppNotApproved, "finish its review", true, "held"),
-    row(Hold::PinterestDown, "when it answers again", false, "held"),
+    row(Hold::AppNotApproved, "complete its review", true, "held"),
+    row(Hold::PinterestDown, "when Pinterest is back", false, "held"),
 ];
 
 fn refuse(world: &World, code: i64, message: &str, reset: Option<&str>) {

@@ -121,7 +121,7 @@ async fn every_route_that_is_listed_is_served_and_says_its_methods() {
     let world = World::enabled().await;
     for route in world.routes() {
         let answer = world.admin().send(route.method, &world.path_of(&route, ABSENT_PIN), body_for(&route)).await;
-        let unserved = answer.status == 405 || answer.json()["detail"] == "There is no such path.";
+        let unserved = answer.status == 405 || answer.json()["detail"] == "This path doesn't exist.";
         assert!(!unserved, "{route:?}");
     }
 }

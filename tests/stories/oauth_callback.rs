@@ -125,7 +125,7 @@ async fn a_scope_that_was_never_asked_for_is_shown_as_missing_and_connects() {
     let browser = world.browser();
     let page = browser.open(&allow(&browser, "shop").await).await;
     assert_eq!(page.status, 200);
-    assert!(page.text().contains("the settings do not ask for boards:write"), "{}", page.text());
+    assert!(page.text().contains("the settings don't request boards:write"), "{}", page.text());
     assert_eq!(accounts(&world, "alice").await.len(), 1);
 }
 

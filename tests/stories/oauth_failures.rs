@@ -41,7 +41,7 @@ async fn an_unknown_state_is_rejected() {
     let made_up = format!("state={}", "A".repeat(43));
     for query in ["", "code=x", "code=x&state=short", &format!("code=x&{made_up}"), &format!("error=x&{made_up}")] {
         let page = browser.open(&format!("{CALLBACK}?{query}")).await;
-        assert_fails(&world, &page, 400, "This link does not belong to a connection").await;
+        assert_fails(&world, &page, 400, "We don't recognize this link").await;
     }
     assert_eq!(exchanges(&world), 0);
 }
@@ -56,7 +56,7 @@ async fn a_used_state_is_rejected_and_not_exchanged_again() {
     let callback = allow(&browser).await;
     assert_eq!(browser.open(&callback).await.status, 502);
     let page = browser.open(&callback).await;
-    assert_fails(&world, &page, 400, "This link was used already").await;
+    assert_fails(&world, &page, 400, "This link was already used").await;
     assert_eq!(exchanges(&world), 1);
 }
 
@@ -69,7 +69,7 @@ async fn what_is_not_pinterests_word_refuses_neither_the_code_nor_the_app() {
             world.simulator.set_fault(Fault { answer: Some(answer.clone()), times: Some(1), ..Fault::on(operation) });
             let browser = world.browser();
             let page = browser.open(&allow(&browser).await).await;
-            assert_fails(&world, &page, 502, "Pinterest did not answer").await;
+            assert_fails(&world, &page, 502, "Pinterest isn't responding").await;
         }
     }
 }
@@ -119,7 +119,7 @@ async fn another_browser_is_rejected_and_does_not_use_the_state_up() {
     let browser = world.browser();
     let callback = allow(&browser).await;
     let stranger = world.browser();
-    let title = "This connection began in another browser";
+    let title = "You started connecting in another browser";
     assert_fails(&world, &stranger.open(&callback).await, 400, title).await;
     stranger.start("mallory").await;
     assert_fails(&world, &stranger.open(&callback).await, 400, title).await;
@@ -134,8 +134,8 @@ async fn coming_back_without_a_code_is_rejected() {
     let callback = allow(&browser).await;
     let state = callback.split("state=").nth(1).unwrap();
     let page = browser.open(&format!("{CALLBACK}?state={state}")).await;
-    assert_fails(&world, &page, 400, "Pinterest sent nothing to connect with").await;
-    assert_fails(&world, &browser.open(&callback).await, 400, "This link was used already").await;
+    assert_fails(&world, &page, 400, "Something was missing from Pinterest's response").await;
+    assert_fails(&world, &browser.open(&callback).await, 400, "This link was already used").await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -144,16 +144,16 @@ async fn a_person_who_denies_is_told_so_and_the_state_is_used_up() {
     let browser = world.browser();
     let denied = browser.consent(&browser.start("alice").await, "shop", Decision::Deny);
     assert!(denied.contains("error=access_denied"));
-    assert_fails(&world, &browser.open(&denied).await, 403, "You did not give permission").await;
-    assert_fails(&world, &browser.open(&denied).await, 400, "This link was used already").await;
+    assert_fails(&world, &browser.open(&denied).await, 403, "You didn't give access").await;
+    assert_fails(&world, &browser.open(&denied).await, 400, "This link was already used").await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_an_administrator_changed_meanwhile_is_told() {
     for (field, value, status, title) in [
         ("status", json!("disabled"), 403, "Pinterest is switched off"),
-        ("mode", json!("sandbox"), 409, "The mode was switched in the meantime"),
-        ("app_id", json!("77"), 409, "The Pinterest app was exchanged in the meantime"),
+        ("mode", json!("sandbox"), 409, "The mode was changed in the meantime"),
+        ("app_id", json!("77"), 409, "The Pinterest app was changed in the meantime"),
     ] {
         let world = World::ready().await;
         let browser = world.browser();
@@ -185,7 +185,7 @@ async fn a_secret_that_vanished_is_told() {
     let change = shared::store::Change { at: START, by: "x".parse().unwrap(), fields: Vec::new() };
     platform.settings.save(&settings, &change).await.unwrap();
     let page = browser.open(&callback).await;
-    assert_fails(&world, &page, 409, "The Pinterest app is not completely set up").await;
+    assert_fails(&world, &page, 409, "Pinterest isn't completely set up").await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -195,7 +195,7 @@ async fn a_code_that_pinterest_refuses_is_told() {
     let callback = allow(&browser).await;
     let code = callback.split("code=").nth(1).unwrap().split('&').next().unwrap();
     let page = browser.open(&callback.replace(code, "another-code")).await;
-    assert_fails(&world, &page, 400, "Pinterest did not accept the code").await;
+    assert_fails(&world, &page, 400, "Pinterest didn't accept the code").await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -204,7 +204,7 @@ async fn a_wrong_secret_is_told_apart_from_a_wrong_code() {
     save(&world, "app_secret", json!("mistyped-app-secret")).await;
     let browser = world.browser();
     let page = browser.open(&allow(&browser).await).await;
-    assert_fails(&world, &page, 502, "Pinterest does not accept the app").await;
+    assert_fails(&world, &page, 502, "Pinterest doesn't accept the app").await;
     assert_eq!(exchanges(&world), 1, "with the same secret it is not tried again");
 }
 
@@ -214,17 +214,17 @@ async fn an_app_without_approval_is_told() {
     world.simulator.set_tier(Tier::Unapproved);
     let browser = world.browser();
     let page = browser.open(&allow(&browser).await).await;
-    assert_fails(&world, &page, 502, "Pinterest has not approved the app").await;
+    assert_fails(&world, &page, 502, "Pinterest hasn't approved the app").await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn pinterest_being_down_or_out_of_quota_is_told_and_nothing_is_tried_again() {
-    let down = "Pinterest did not answer";
+    let down = "Pinterest isn't responding";
     for (answer, title) in [
         (FaultAnswer::status(500), down),
         (FaultAnswer::Timeout, down),
         (FaultAnswer::Reset, down),
-        (FaultAnswer::status(429), "Pinterest takes no more requests for now"),
+        (FaultAnswer::status(429), "Pinterest's limit is used up for now"),
     ] {
         for operation in [Operation::ExchangeCode, Operation::GetUserAccount] {
             let world = World::ready().await;
@@ -287,7 +287,7 @@ async fn a_parameter_that_comes_twice_is_refused_before_anything_is_used() {
     for more in ["code=x", &format!("state={state}"), "error=a&error=b", "error_description=a&error_description=b"] {
         let answer = browser.open(&format!("{callback}&{more}")).await;
         assert_eq!(answer.status, 400, "{more}: {}", answer.text());
-        assert!(answer.text().contains("says something twice"), "{more}: {}", answer.text());
+        assert!(answer.text().contains("This link isn't valid"), "{more}: {}", answer.text());
     }
     assert_eq!(browser.open(&callback).await.status, 200, "the link as Pinterest sent it still works");
 }

@@ -111,7 +111,7 @@ async fn a_page_saves_once() {
     let (first, second) =
         futures_util::future::join(browser.submit(CALLBACK, &one), browser.submit(CALLBACK, &two)).await;
     let (kept, told) = if first.status == 303 { (0, second) } else { (1, first) };
-    assert_told(&told, 409, "Your boards were saved already");
+    assert_told(&told, 409, "Your boards are already saved");
     assert_eq!(channels(&world).await, [boards[kept].as_str()]);
 }
 
@@ -127,7 +127,7 @@ async fn whoever_reloads_the_page_after_the_boards_are_saved_gets_no_other_permi
     assert_eq!(pick(&browser, &grant(&first), &[&boards[0]]).await.status, 303);
     for _ in 0..2 {
         let again = browser.open(&callback).await;
-        assert_told(&again, 409, "Your boards were saved already");
+        assert_told(&again, 409, "Your boards are already saved");
         assert!(!again.text().contains("<form") && !again.text().contains("New arrivals"), "{}", again.text());
         assert_eq!(browser.cookie("__Host-pinwheel-pick"), None);
     }
@@ -197,7 +197,7 @@ async fn what_is_no_board_is_refused_and_can_be_corrected() {
     let world = World::ready().await;
     let browser = world.browser();
     let page = connect(&browser, None).await;
-    assert_told(&pick(&browser, &grant(&page), &["<b>"]).await, 400, "The form could not be read");
+    assert_told(&pick(&browser, &grant(&page), &["<b>"]).await, 400, "The form couldn't be read");
     assert_eq!(pick(&browser, &grant(&page), &["7"]).await.status, 303, "the permission was not used up");
 }
 

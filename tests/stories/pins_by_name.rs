@@ -215,7 +215,7 @@ async fn where_pinterest_refuses_the_account_a_name_asks_for_a_new_connection() 
         }
         let answer = post(&world, &account, "New arrivals", Value::Null).await;
         assert_eq!(answer.wrong_fields(), [("targets[0].board_id".to_owned(), "needs_reconnect".to_owned())]);
-        assert!(answer.text().contains("Connect the account again"), "{}", answer.text());
+        assert!(answer.text().contains("Reconnect the account"), "{}", answer.text());
     }
 }
 
@@ -273,10 +273,10 @@ async fn a_section_is_named_behind_a_slash_as_pinterests_file_does() {
         ),
         ("Bread & buter/Rolls", Value::Null, "board_id", "not_found", "none \"Bread & buter\" before a section either"),
         ("Bread & buter/Rolls", Value::Null, "board_id", "not_found", "Did you mean \"Bread & butter\""),
-        ("Nowhere", Value::Null, "board_id", "not_found", "POST /v1/accounts/{id}/boards makes one"),
-        ("Bread & butter", json!("Honey"), "section_id", "not_found", "POST to the same makes one"),
-        ("Bread & butter/Rolls", json!("Jam"), "section_id", "conflicting", "says another section already"),
-        ("Bread & butter/Rolls", json!(other), "section_id", "conflicting", "says another section already"),
+        ("Nowhere", Value::Null, "board_id", "not_found", "or create it."),
+        ("Bread & butter", json!("Honey"), "section_id", "not_found", "or create it."),
+        ("Bread & butter/Rolls", json!("Jam"), "section_id", "conflicting", "already names another section"),
+        ("Bread & butter/Rolls", json!(other), "section_id", "conflicting", "already names another section"),
     ] {
         let (found, why, message) = outcome(&post(&world, &account, given, in_it).await);
         assert_eq!((found, why.as_str()), (format!("targets[0].{field}"), code), "{given}: {message}");

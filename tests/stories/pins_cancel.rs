@@ -102,7 +102,7 @@ async fn what_failed_or_is_in_doubt_is_dismissed_and_the_timeline_says_by_whom()
         assert_eq!((answer.status, &answer.json()["status"]), (200, &json!("cancelled")));
         let entry = answer.json()["attempts"].as_array().unwrap().last().unwrap().clone();
         assert_eq!((&entry["kind"], &entry["outcome"]), (&json!("resolve"), &json!("dismissed")));
-        assert_eq!(entry["message"], "alice let the pin be.");
+        assert_eq!(entry["message"], "alice dismissed the pin.");
         assert_eq!(cancel(&world, &id).await.json(), answer.json(), "dismissing twice is harmless");
         world.change_settings(|settings| settings.enabled = true).await;
     }

@@ -253,7 +253,7 @@ async fn what_is_claimed_or_has_ended_is_not_changed_and_says_what_to_do_instead
     alice.calls().delete(&format!("/v1/pins/{cancelled}")).await;
     for (id, code, says) in [
         (&published, "published", "on Pinterest"),
-        (&in_review, "needs_review", "/resolve"),
+        (&in_review, "needs_review", "published_as"),
         (&cancelled, "cancelled", "Schedule a new one"),
     ] {
         let before = alice.stored(id).await;

@@ -39,7 +39,7 @@ async fn a_pin_that_was_found_is_published_at_the_time_of_its_attempt() {
     assert!(pin["lateness_ms"].as_i64().unwrap() <= 1000, "{pin}");
     let entry = pin["attempts"].as_array().unwrap().last().unwrap();
     assert_eq!((&entry["kind"], &entry["outcome"]), (&json!("resolve"), &json!("found_published")));
-    assert_eq!(entry["message"], format!("alice found it on Pinterest as {found}."));
+    assert_eq!(entry["message"], format!("alice found the pin on Pinterest as {found}."));
     assert_eq!((alice.stored(&id).await.due, alice.on_pinterest()), (None, 1));
 }
 
@@ -53,7 +53,7 @@ async fn a_pin_that_is_not_there_is_published_again_now() {
     assert_eq!((answer.status, &answer.json()["status"]), (200, &json!("scheduled")), "{}", answer.text());
     let entry = answer.json()["attempts"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&entry["kind"], &entry["outcome"]), (&json!("resolve"), &json!("publish_again")));
-    assert_eq!(entry["message"], "alice looked at the board and had it published again.");
+    assert_eq!(entry["message"], "alice checked the board and published the pin again.");
     world.parts.lambda.finish().await;
     let pin = alice.read(&id).await;
     assert_eq!((&pin["status"], &pin["publish_at"]), (&json!("published"), &entry["at"]));
@@ -102,11 +102,11 @@ async fn only_what_is_in_doubt_is_settled() {
     let cancelled = alice.plan(later).await;
     alice.calls().delete(&format!("/v1/pins/{cancelled}")).await;
     let pins = [
-        (alice.plan(Value::Null).await, "draft", "PATCH publish_at"),
-        (alice.plan(later).await, "scheduled", "not in doubt"),
-        (alice.plan("now").await, "published", "nothing left"),
-        (alice.failed().await, "failed", "/retry"),
-        (alice.blocked().await, "held", "not in doubt"),
+        (alice.plan(Value::Null).await, "draft", "Give it a time"),
+        (alice.plan(later).await, "scheduled", "doesn't need review"),
+        (alice.plan("now").await, "published", "already published"),
+        (alice.failed().await, "failed", "Retry it"),
+        (alice.blocked().await, "held", "doesn't need review"),
         (cancelled, "cancelled", "Schedule a new one"),
     ];
     for (id, code, says) in pins {

@@ -33,7 +33,7 @@ async fn a_failed_pin_is_tried_again_at_once_and_the_timeline_says_by_whom() {
     assert_eq!((&pin["status"], &pin["publish_at"]), (&json!("scheduled"), &json!(now)));
     let entry = json!({
         "at": now, "kind": "retry", "outcome": "retried", "http_status": null, "code": null,
-        "message": "alice asked for another try.", "request_id": null, "took_ms": null,
+        "message": "alice retried the pin.", "request_id": null, "took_ms": null,
     });
     assert_eq!(pin["attempts"][1], entry);
     assert!(answer.header("etag").starts_with('"'));
@@ -113,10 +113,10 @@ async fn a_try_that_would_not_help_or_might_double_a_pin_is_refused() {
     let cancelled = alice.plan(LATER).await;
     alice.calls().delete(&format!("/v1/pins/{cancelled}")).await;
     for (id, code, says) in [
-        (&draft, "draft", "PATCH publish_at"),
-        (&scheduled, "scheduled", "PATCH publish_at"),
-        (&published, "published", "nothing left"),
-        (&in_review, "needs_review", "/resolve"),
+        (&draft, "draft", "Give it a time"),
+        (&scheduled, "scheduled", "Change its time"),
+        (&published, "published", "already published"),
+        (&in_review, "needs_review", "published_as"),
         (&cancelled, "cancelled", "Schedule a new one"),
     ] {
         let before = alice.stored(id).await;
@@ -133,7 +133,7 @@ async fn a_pin_that_waits_for_its_account_or_for_a_limit_says_what_opens_it() {
     let world = World::enabled().await;
     let alice = world.planner().await;
     let id = alice.failed().await;
-    for (hold, says) in [("needs_reconnect", "Reconnect the account"), ("rate_limited", "when Pinterest opens it")] {
+    for (hold, says) in [("needs_reconnect", "Reconnect it"), ("rate_limited", "when Pinterest accepts requests")] {
         let mut pin = alice.stored(&id).await;
         let before = pin.clone();
         pin.state = shared::domain::State::Held { reason: shared::domain::Hold::from_code(hold).unwrap(), until: None };

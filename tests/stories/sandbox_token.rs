@@ -101,7 +101,7 @@ async fn tokens_are_pasted_in_sandbox_mode_only() {
     world.change_settings(|settings| settings.mode = Mode::Live).await;
     let refused = paste(&world, "alice", &token).await;
     assert_eq!(code(&refused), (409, "sandbox_only".into()));
-    assert!(refused.text().contains("/v1/accounts/connect"), "it says what to do: {}", refused.text());
+    assert!(refused.text().contains("Connect the account on Pinterest"), "it says what to do: {}", refused.text());
     world.change_settings(|settings| settings.enabled = false).await;
     assert_eq!(code(&paste(&world, "alice", &token).await), (403, "pinterest_disabled".into()));
     let no_app = |settings: &mut shared::domain::Settings| {
@@ -237,7 +237,7 @@ async fn a_token_that_ends_early_makes_the_account_say_so_whoever_finds_out() {
         }
         let told = account(&world, &id).await;
         assert_eq!((&told["state"], &told["reason"]["code"]), (&json!("needs_reconnect"), &json!("access_refused")));
-        assert!(told["reason"]["message"].as_str().unwrap().contains("Connect the account again"));
+        assert!(told["reason"]["message"].as_str().unwrap().contains("Reconnect the account"));
         world.tick().await;
         assert_eq!(paste(&world, "alice", &portal_token(&world, "shop")).await.json()["reason"], Value::Null);
         world.tick().await;

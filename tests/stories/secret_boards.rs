@@ -36,13 +36,13 @@ fn names_the_remedy(text: &str) -> bool {
 async fn the_page_to_pick_boards_says_why_it_shows_none() {
     let world = world(Some(WITHOUT)).await;
     let page = picking(&world).await;
-    assert!(page.contains("no boards that are seen here") && names_the_remedy(&page), "{page}");
-    assert!(!page.contains("could not read"), "{page}");
+    assert!(page.contains("We don't see any boards in this account") && names_the_remedy(&page), "{page}");
+    assert!(!page.contains("couldn't load"), "{page}");
 
     let answer = Some(FaultAnswer::page(503, "<html>"));
     world.simulator.set_fault(Fault { answer, times: Some(1), ..Fault::on(Operation::ListBoards) });
     let page = picking(&world).await;
-    assert!(page.contains("could not read the boards") && !page.contains("no boards"), "{page}");
+    assert!(page.contains("couldn't load this account's boards") && !page.contains("no boards"), "{page}");
 }
 
 #[tokio::test(start_paused = true)]

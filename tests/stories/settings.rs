@@ -93,7 +93,7 @@ async fn scopes_that_publishing_lacks_are_saved_with_a_warning_that_names_what_w
     assert_eq!(codes(&warnings), ["scope_missing"]);
     assert_eq!(warnings[0]["scope"], "boards:write");
     let message = warnings[0]["message"].as_str().unwrap();
-    assert!(message.contains("boards:write") && message.contains("POST /pins"), "{message}");
+    assert!(message.contains("boards:write") && message.contains("publishing pins"), "{message}");
     assert_eq!(settings(&world).await["warnings"], warnings, "it stays until it is corrected");
 }
 

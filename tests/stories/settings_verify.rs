@@ -119,7 +119,7 @@ async fn missing_scopes_are_named_with_what_fails_without_them() {
     let scopes = check(&world, "scopes").await;
     assert_eq!(scopes["result"], "failed");
     let detail = scopes["detail"].as_str().unwrap();
-    assert!(detail.contains("boards:write") && detail.contains("POST /pins"), "{detail}");
+    assert!(detail.contains("boards:write") && detail.contains("publishing pins"), "{detail}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -228,7 +228,7 @@ async fn the_sandbox_takes_no_video_and_says_so_before_anything_is_planned() {
     let answer = post(&planner, showing(&media), "2027-02-01T00:00:00Z").await;
     let refused = [("content.media.source_type".to_owned(), "video_in_sandbox".to_owned())];
     assert_eq!(answer.wrong_fields(), refused);
-    assert!(answer.text().contains("sandbox takes no video"), "{}", answer.text());
+    assert!(answer.text().contains("sandbox doesn't accept video"), "{}", answer.text());
     let draft = planner.plan(Value::Null).await;
     let change = json!({"content": {"media": showing(&media)}});
     assert_eq!(planner.calls().patch(&format!("/v1/pins/{draft}"), &change).await.wrong_fields(), refused);

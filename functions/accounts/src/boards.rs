@@ -52,11 +52,11 @@ struct ListNote {
     message: String,
 }
 
-/// Lists the account's own boards and the group boards that it may write to.
+/// Lists the account's own boards and the group boards that it can write to.
 ///
-/// A page may be shorter than `limit`; the list ends where `next_cursor` is `null`. Secret boards are in it only where the
-/// account was connected with `boards:read_secret`; otherwise `notes` says so. A list that cannot be read is no empty one: it is
-/// answered with an error.
+/// A page can be shorter than `limit`; the list ends when `next_cursor` is `null`. Secret boards are included only if
+/// the account was connected with `boards:read_secret`; otherwise `notes` says so. If the list can't be read, the
+/// response is an error, never an empty list.
 #[utoipa::path(
     get,
     path = "/v1/accounts/{id}/boards",

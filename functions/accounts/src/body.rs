@@ -83,10 +83,8 @@ impl ReconnectBody {
             return Self { code, message: reason.message().into() };
         }
         let names = account.refused_scopes.names().join(", ");
-        let message = format!(
-            "Pinterest says that this account's permission lacks {names}. Connect the account again and allow everything \
-             that is asked for."
-        );
+        let message =
+            format!("This account didn't grant {names}. Reconnect it and allow everything that Pinterest asks for.");
         Self { code, message: message.into() }
     }
 }

@@ -32,7 +32,7 @@ pub struct Choice {
     board_ids: Vec<String>,
 }
 
-/// Replaces the chosen boards. A board that is named twice is kept once.
+/// Replaces the chosen boards. A board that is listed twice is kept once.
 #[utoipa::path(
     put,
     path = "/v1/accounts/{id}/channels",
@@ -51,12 +51,12 @@ pub async fn choose(
     let account = own::account(&platform, &user.owner, &id).await?;
     let (mode, token) = own::key(&platform, &account, &[Scope::BOARDS_READ]).await?;
     if choice.board_ids.len() > MOST_CHANNELS {
-        let message = format!("Choose at most {MOST_CHANNELS} boards; these are {}.", choice.board_ids.len());
+        let message = format!("Choose at most {MOST_CHANNELS} boards; you chose {}.", choice.board_ids.len());
         return Err(Problem::invalid_field("board_ids", "too_many", message));
     }
     let boards = own::heed(&platform, &account, all_boards(&platform.pinterest, mode, &token).await).await?;
     let boards = BoardIndex::new(boards.into_iter().map(Into::into).collect(), &account.username);
-    let channels = check(&choice.board_ids, &boards, &remedy(&account, "GET …/boards"))?;
+    let channels = check(&choice.board_ids, &boards, &remedy(&account))?;
     let account = store(&platform, &user.owner, &id, channels).await?;
     Ok(Json(AccountBody::of(&platform, account).await?))
 }
@@ -84,7 +84,7 @@ async fn store(platform: &Platform, owner: &OwnerId, id: &str, channels: Vec<Boa
     for _ in 0..TRIES {
         let mut account = own::account(platform, owner, id).await?;
         if account.connection == Connection::Disconnected {
-            let detail = "The account was disconnected in the meantime. Connect it again to choose its boards.";
+            let detail = "The account was disconnected in the meantime. Reconnect it to choose its boards.";
             return Err(Problem::conflict("account_disconnected", detail));
         }
         let version = account.version;

@@ -28,7 +28,7 @@ struct Wanted {
     privacy: Option<Privacy>,
 }
 
-/// Creates a board, once; Pinterest's refusals and lost answers are told, never tried again.
+/// Creates a board, once. Pinterest's refusals and lost responses are reported and never retried.
 #[utoipa::path(
     post,
     path = "/v1/accounts/{id}/boards",
@@ -60,7 +60,7 @@ impl Wanted {
         let Some(mut fields) = Fields::open("", body, &mut errors) else { return Err(errors) };
         let name = fields.required_text("name").map(|name| trim_unseen(&name).to_owned());
         if name.as_ref().is_some_and(String::is_empty) {
-            fields.wrong("name", "required", "Say what the board is to be called.");
+            fields.wrong("name", "required", "Enter a name for the board.");
         }
         let description = fields.text("description").filter(|text| !trim_unseen(text).is_empty());
         fields.check_characters("name", name.as_deref());

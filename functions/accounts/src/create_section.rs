@@ -18,7 +18,7 @@ use crate::uncreated::{Kind, uncreated};
 /// The longest name of a section, in characters (OpenAPI `BoardSection.name`).
 const LONGEST: usize = 180;
 
-/// Creates a section, once; Pinterest's refusals and lost answers are told, never tried again.
+/// Creates a section, once. Pinterest's refusals and lost responses are reported and never retried.
 #[utoipa::path(
     post,
     path = "/v1/accounts/{id}/boards/{board}/sections",
@@ -50,9 +50,9 @@ fn name(body: Value) -> Result<String, Vec<FieldError>> {
     let Some(mut fields) = Fields::open("", body, &mut errors) else { return Err(errors) };
     let name = fields.required_text("name").map(|name| trim_unseen(&name).to_owned());
     match name.as_ref().map(|name| name.chars().count()) {
-        Some(0) => fields.wrong("name", "required", "Say what the section is to be called."),
+        Some(0) => fields.wrong("name", "required", "Enter a name for the section."),
         Some(length) if length > LONGEST => {
-            fields.wrong("name", "too_long", format!("At most {LONGEST} characters; these are {length}."));
+            fields.wrong("name", "too_long", format!("Too long: {length} characters. The limit is {LONGEST}."));
         }
         _ => {}
     }

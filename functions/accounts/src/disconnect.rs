@@ -16,7 +16,7 @@ use crate::own;
 /// How often the write is tried when something else, such as a renewal of the tokens, changes the account meanwhile.
 const TRIES: usize = 4;
 
-/// Disconnects an account, also while Pinterest is disabled; disconnecting twice is harmless.
+/// Disconnects an account and erases its tokens, even while Pinterest is disabled. Disconnecting twice is harmless.
 ///
 /// The row stays, so that the account's pins keep a name. They are held when they come due.
 #[utoipa::path(

@@ -13,7 +13,7 @@ use crate::description::ListAccounts;
 
 const LIST: &str = "accounts";
 
-/// Lists accounts of both modes, disconnected ones included, with how many pins of each need a person.
+/// Lists your accounts in both modes, including disconnected ones, with how many pins of each need a person.
 #[utoipa::path(
     get,
     path = "/v1/accounts",

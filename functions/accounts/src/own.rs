@@ -30,7 +30,7 @@ pub async fn board(platform: &Platform, account: &Account, text: &str) -> Result
     let boards = BoardIndex::new(boards.into_iter().map(Into::into).collect(), &account.username);
     let found = given.find(&boards, &mut Suggestions::default()).map(|board| board.id.clone());
     found.map_err(|miss| {
-        let detail = miss.message("board", "The account", &remedy(account, "GET /v1/accounts/{id}/boards"));
+        let detail = miss.message("board", "The account", &remedy(account));
         match miss {
             Miss::Absent { .. } => Problem { detail, ..Problem::not_found("board") },
             Miss::Ambiguous { .. } => Problem::conflict("ambiguous", detail),
@@ -49,21 +49,23 @@ pub async fn key(platform: &Platform, account: &Account, needed: &[Scope]) -> Re
     }
     if account.mode != settings.mode {
         let detail = format!(
-            "The account was connected in {} mode, and Pinwheel is in {} mode. Its boards can be read and changed when \
-             an administrator switches back.",
+            "The account was connected in {} mode, but Pinwheel is in {} mode. Its boards are available when an \
+             administrator switches back.",
             account.mode, settings.mode
         );
         return Err(Problem::conflict("other_mode", detail));
     }
     let Some(tokens) = account.usable_tokens(platform.clock.now()) else {
-        let detail = "Pinterest takes no permission of this account any more. Connect the account again.";
+        let detail = "Pinterest no longer accepts this account's authorization. Reconnect it.";
         return Err(Problem::conflict("needs_reconnect", detail));
     };
     let missing = needed.iter().filter(|scope| !account.scopes.contains(**scope));
     let missing: Vec<_> = missing.map(|scope| scope.as_str()).collect();
     if !missing.is_empty() {
-        let detail =
-            format!("The account was connected without {}. Connect it again and allow it.", missing.join(", "));
+        let detail = format!(
+            "The account was connected without {}. Reconnect it and allow everything that Pinterest asks for.",
+            missing.join(", ")
+        );
         return Err(Problem::conflict("scope_missing", detail));
     }
     Ok((account.mode, platform.tokens.open_access(account, &tokens.access).await?))

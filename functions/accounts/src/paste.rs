@@ -30,7 +30,7 @@ const LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Longer than any token that Pinterest has given out, by far.
 const LONGEST: usize = 2048;
 
-/// Connects the account that the token belongs to, or renews it.
+/// Connects the account that a pasted sandbox token belongs to, or renews its connection.
 #[utoipa::path(
     post,
     path = "/v1/accounts/token",
@@ -62,8 +62,8 @@ fn app(settings: &Settings) -> Result<AppId, Problem> {
         return Err(Problem::disabled());
     }
     if settings.mode != Mode::Sandbox {
-        let detail = "Tokens can be pasted in sandbox mode only, and Pinwheel is in live mode. Connect the account by \
-                      its consent (POST /v1/accounts/connect), or ask an administrator to switch to the sandbox.";
+        let detail = "Tokens can be pasted only in sandbox mode, but Pinwheel is in live mode. Connect the account \
+                      on Pinterest instead, or ask an administrator to switch to the sandbox.";
         return Err(Problem::conflict("sandbox_only", detail));
     }
     let missing = || Problem::conflict("not_configured", Obstacle::AppIdMissing.message());
@@ -82,7 +82,7 @@ fn read(body: &Value) -> Result<AccessToken, FieldError> {
         Some(_) => return wrong("wrong_type", "Expected a string."),
     };
     if has_others(fields) {
-        return Err(FieldError::new("body", "unknown_field", "Send access_token and nothing else."));
+        return Err(FieldError::new("body", "unknown_field", "Unknown field. Send only access_token."));
     }
     if text.is_empty() {
         return wrong("required", "Paste the access token here.");
@@ -90,11 +90,11 @@ fn read(body: &Value) -> Result<AccessToken, FieldError> {
     if text.len() > LONGEST || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return wrong(
             "invalid",
-            "This is no token of Pinterest's. Copy it again, whole and without anything around it.",
+            "This isn't a Pinterest token. Copy it again, completely and without anything around it.",
         );
     }
     if text.starts_with("pinr") {
-        return wrong("invalid", "This is a refresh token. Paste the access token, which begins with pina.");
+        return wrong("invalid", "This is a refresh token. Paste the access token, which starts with pina.");
     }
     Ok(AccessToken::new(&*text))
 }
@@ -109,13 +109,13 @@ fn refused(error: CallError) -> Problem {
     let (code, message) = match &refusal.kind {
         kind if kind.is_of_the_token() => (
             "refused",
-            "Pinterest's sandbox does not accept this token. It may have ended, or be one for production. Generate a \
-             new one at developers.pinterest.com: My apps, Manage, Configure, Generate Access Token, environment \
+            "Pinterest's sandbox doesn't accept this token. It may have expired, or be a production token. Generate \
+             a new one on developers.pinterest.com: My apps, Manage, Configure, Generate Access Token, environment \
              Sandbox.",
         ),
         RefusalKind::ScopesMissing(_) | RefusalKind::NotPermitted => (
             "scope_missing",
-            "This token may not read the account it belongs to (user_accounts:read). Generate one for the sandbox at \
+            "This token can't read its account (user_accounts:read is missing). Generate a sandbox token on \
              developers.pinterest.com, which has all scopes.",
         ),
         _ => return error.into(),

@@ -94,7 +94,7 @@ impl From<&Plan> for PlanBody {
     }
 }
 
-/// Shows the plan of an account; what counts where there is none yet is version 0.
+/// Shows the posting plan of an account. If it has none yet, the defaults are returned with version 0.
 #[utoipa::path(
     get,
     path = "/v1/accounts/{id}/plan",
@@ -112,7 +112,7 @@ pub async fn show(
     Ok(Answer(*account.plan.unwrap_or_default()).into_response())
 }
 
-/// Replaces the plan; 422 names every wrong field at once. What is planned already stays where it is.
+/// Replaces the posting plan. Pins that are already scheduled keep their times.
 #[utoipa::path(
     put,
     path = "/v1/accounts/{id}/plan",

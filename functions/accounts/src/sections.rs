@@ -28,9 +28,9 @@ impl From<Section> for SectionBody {
     }
 }
 
-/// Lists the sections of a board; 404 where there is no such board.
+/// Lists the sections of a board.
 ///
-/// A page may be shorter than `limit`; the list ends where `next_cursor` is `null`.
+/// A page can be shorter than `limit`; the list ends when `next_cursor` is `null`.
 #[utoipa::path(
     get,
     path = "/v1/accounts/{id}/boards/{board}/sections",

@@ -11,7 +11,7 @@ use crate::body::AccountBody;
 use crate::description::OneAccount;
 use crate::own;
 
-/// Shows one account, with how many of its pins need a person.
+/// Shows an account, with how many of its pins need a person.
 #[utoipa::path(
     get,
     path = "/v1/accounts/{id}",

@@ -19,13 +19,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn list(self) -> &'static str {
-        match self {
-            Self::Board => "GET /v1/accounts/{id}/boards",
-            Self::Section => "GET /v1/accounts/{id}/boards/{board}/sections",
-        }
-    }
-
     /// The fields that a client can give, the most telling words first.
     fn fields(self) -> &'static [&'static str] {
         match self {
@@ -49,8 +42,7 @@ pub fn uncreated(error: CallError, kind: Kind) -> Problem {
     match &error {
         CallError::NotSent(_) => {
             api::log(&error);
-            let detail =
-                format!("Pinterest could not be reached, so the {kind} was not created. Try again in a minute.");
+            let detail = format!("Pinterest couldn't be reached, so the {kind} wasn't created. Try again in a minute.");
             Problem::new(StatusCode::BAD_GATEWAY, "pinterest_unavailable", detail)
         }
         CallError::Unknown(_) | CallError::Unreadable { .. } => unknown(&error, kind),
@@ -67,9 +59,8 @@ pub fn uncreated(error: CallError, kind: Kind) -> Problem {
 fn unknown(error: &CallError, kind: Kind) -> Problem {
     api::log(error);
     let detail = format!(
-        "Pinterest may or may not have created the {kind}: it did not say so. Look at the list ({}) before you create \
-         it again.",
-        kind.list()
+        "Pinterest's response was lost, so the {kind} may or may not exist. Check the list of {kind}s before you \
+         create it again."
     );
     Problem::new(StatusCode::BAD_GATEWAY, "outcome_unknown", detail)
 }
@@ -78,13 +69,13 @@ fn unknown(error: &CallError, kind: Kind) -> Problem {
 fn wrong_field(refusal: &Refusal, kind: Kind) -> FieldError {
     let words = refusal.message.to_lowercase();
     if kind == Kind::Board && words.contains("invalid or duplicated") {
-        let message = "Pinterest makes no board of this name: it takes the name for invalid, or the account has a \
-                       board of that name already, perhaps a secret one. Choose another name.";
+        let message = "Pinterest doesn't accept this board name: it is invalid, or the account already has a board \
+                       (perhaps a secret one) with that name. Choose another name.";
         return FieldError::new("name", "invalid_or_taken", message);
     }
     let named = kind.fields().iter().find(|field| words.contains(**field));
     let field = named.or(kind.fields().last().filter(|_| kind == Kind::Section)).copied().unwrap_or("body");
-    let message = format!("Pinterest refused it: {} Correct it and try again.", refusal.message);
+    let message = format!("Pinterest rejected it: {} Correct it and try again.", refusal.message);
     FieldError::new(field, "refused_by_pinterest", message)
 }
 

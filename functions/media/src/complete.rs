@@ -38,8 +38,8 @@ pub async fn complete(
         return Ok(Json(MediaBody::new(file, &platform.objects.previews())));
     }
     let Some(found) = check::file(&platform.objects, &file).await? else {
-        let detail = "Nothing was uploaded yet. Send the file by the signed request of POST /v1/media first; where that has \
-                      expired, announce the file again.";
+        let detail = "The file hasn't been uploaded yet. Upload it first. If its upload URL has expired, announce the file \
+                      again.";
         return Err(Problem::conflict("not_uploaded", detail));
     };
     let is_ready = found.problems.is_empty();

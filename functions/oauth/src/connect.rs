@@ -40,7 +40,7 @@ struct Started {
     authorize_url: String,
 }
 
-/// Begins a consent: answers the address of Pinterest's consent page, for the browser that keeps the cookie.
+/// Starts connecting an account: returns the URL of Pinterest's consent page, for the browser that has the cookie.
 #[utoipa::path(
     post,
     path = "/v1/accounts/connect",

@@ -97,105 +97,103 @@ impl Failure {
         let (status, title, what, remedy) = match self {
             Self::AddressUnknown => (
                 500,
-                "Pinwheel does not know its own address",
-                "Without it nobody can be connected.",
+                "Pinwheel doesn't know its own address",
+                "Without it, nobody can connect an account.",
                 "An administrator has to set PUBLIC_URL.",
             ),
             Self::RepeatedParameter => (
                 400,
-                "This link says something twice",
-                "Pinterest says each thing once, so this link did not come from there as it is.",
+                "This link isn't valid",
+                "It contains something twice, so it didn't come from Pinterest in this form.",
                 CONNECT_AGAIN,
             ),
-            Self::UnknownState => (
-                400,
-                "This link does not belong to a connection",
-                "It was never given out here, or it was given out long ago, or it was copied incompletely.",
-                CONNECT_AGAIN,
-            ),
+            Self::UnknownState => {
+                (400, "We don't recognize this link", "It may have expired, or was copied incompletely.", CONNECT_AGAIN)
+            }
             Self::UsedState => (
                 400,
-                "This link was used already",
-                "Each link from Pinterest works once. If you reloaded the page, your account may be connected by now.",
-                "Look at your accounts. If it is not there, start connecting again.",
+                "This link was already used",
+                "Each link from Pinterest works once. If you reloaded the page, your account may already be \
+                 connected.",
+                "Check your accounts. If it isn't there, start connecting again.",
             ),
             Self::ExpiredState => (
                 400,
                 "That took longer than ten minutes",
-                "For your safety, a connection has to be finished within ten minutes.",
+                "For your security, you have to finish connecting within ten minutes.",
                 CONNECT_AGAIN,
             ),
             Self::OtherBrowser => (
                 400,
-                "This connection began in another browser",
-                "It can only be finished in the browser in which it began, and with cookies allowed.",
+                "You started connecting in another browser",
+                "Finish in the browser where you started, with cookies allowed.",
                 CONNECT_AGAIN,
             ),
             Self::NoCode => (
                 400,
-                "Pinterest sent nothing to connect with",
-                "You came back from Pinterest without the code that a connection needs.",
+                "Something was missing from Pinterest's response",
+                "Pinterest didn't send the code that connects your account.",
                 CONNECT_AGAIN,
             ),
             Self::Denied => (
                 403,
-                "You did not give permission",
-                "Pinterest says that the permission was refused, so nothing was connected.",
-                "If that was a mistake, start connecting again and choose to give access.",
+                "You didn't give access",
+                "Pinterest says that you declined, so nothing was connected.",
+                "If that was a mistake, start connecting again and choose Give access.",
             ),
             Self::Disabled => (
                 403,
                 "Pinterest is switched off",
-                "An administrator switched Pinterest off, so nothing can be connected at present.",
+                "An administrator switched Pinterest off, so you can't connect an account right now.",
                 "Ask an administrator, then start connecting again.",
             ),
             Self::ModeSwitched => (
                 409,
-                "The mode was switched in the meantime",
+                "The mode was changed in the meantime",
                 "An administrator switched between live and sandbox while you were at Pinterest.",
                 CONNECT_AGAIN,
             ),
             Self::AppChanged => (
                 409,
-                "The Pinterest app was exchanged in the meantime",
+                "The Pinterest app was changed in the meantime",
                 "An administrator entered another Pinterest app while you were at Pinterest.",
                 CONNECT_AGAIN,
             ),
             Self::NotConfigured => (
                 409,
-                "The Pinterest app is not completely set up",
-                "The app secret that belongs to the settings is missing.",
+                "Pinterest isn't completely set up",
+                "The app secret is missing.",
                 "An administrator has to enter it in the settings. Then start connecting again.",
             ),
             Self::ExchangeRefused => (
                 400,
-                "Pinterest did not accept the code",
-                "The code that came with you from Pinterest was refused. Codes work once and for a short time.",
+                "Pinterest didn't accept the code",
+                "The code that connects your account was refused. Codes work once and only for a short time.",
                 CONNECT_AGAIN,
             ),
             Self::AppRefused => (
                 502,
-                "Pinterest does not accept the app",
-                "Pinterest refused the app ID and secret of this installation.",
-                "An administrator has to correct them in the settings, where a check says more. Then start connecting \
-                 again.",
+                "Pinterest doesn't accept the app",
+                "Pinterest refused this installation's app ID and secret.",
+                "An administrator has to correct them in the settings, where the setup check says more. Then start \
+                 connecting again.",
             ),
             Self::AppNotApproved => (
                 502,
-                "Pinterest has not approved the app",
-                "Until Pinterest approves the app of this installation, nobody can be connected.",
-                "An administrator has to see to it. Then start connecting again.",
+                "Pinterest hasn't approved the app",
+                "Until Pinterest approves this installation's app, nobody can connect an account.",
+                "An administrator has to complete the approval. Then start connecting again.",
             ),
             Self::RateLimited => (
                 502,
-                "Pinterest takes no more requests for now",
-                "The number of requests that Pinterest allows this app is used up.",
-                "Wait some time, then start connecting again.",
+                "Pinterest's limit is used up for now",
+                "This app has used all the requests that Pinterest allows.",
+                "Wait a while, then start connecting again.",
             ),
             Self::PinterestDown => (
                 502,
-                "Pinterest did not answer",
-                "The connection could not be finished because Pinterest did not answer as it should.",
+                "Pinterest isn't responding",
+                "Your account couldn't be connected because Pinterest isn't responding properly.",
                 "Wait a minute, then start connecting again.",
             ),
             Self::ScopesMissing(missing) => {
@@ -206,60 +204,59 @@ impl Failure {
                         "To publish pins for you, Pinwheel also needs: {}. Nothing was connected.",
                         missing.names().join(", ")
                     )),
-                    remedy: "Start connecting again and give all of the permissions.",
+                    remedy: "Start connecting again and allow everything that Pinterest asks for.",
                 };
             }
             Self::Taken => {
-                (409, TAKEN, TAKEN_REMEDY, "To change the account, sign out at pinterest.com before you start again.")
+                (409, TAKEN, TAKEN_REMEDY, "To use another account, sign out of pinterest.com before you start again.")
             }
             Self::AccountGone => (
                 409,
                 "The account was disconnected in the meantime",
-                "There is no connected account any more whose boards could be picked.",
+                "The account is no longer connected, so you can't choose its boards.",
                 CONNECT_AGAIN,
             ),
             Self::ForeignForm => (
                 403,
                 "This form came from somewhere else",
-                "Boards can only be picked on the page that follows a connection.",
+                "You can choose boards only on the page that follows connecting.",
                 PICK_LATER,
             ),
             Self::GrantUnknown => (
                 400,
                 "This page has been replaced",
-                "Your boards were not saved: a later connection in this browser took this page's place, or cookies \
-                 are not allowed.",
+                "Your boards weren't saved: you connected again in this browser, or cookies aren't allowed.",
                 PICK_LATER,
             ),
             Self::GrantUsed => (
                 409,
-                "Your boards were saved already",
-                "This page saves once. What was picked the first time is kept.",
-                "You can change it at your account.",
+                "Your boards are already saved",
+                "This page saves once, and your first choice was kept.",
+                "You can change it in your account.",
             ),
             Self::GrantExpired => (
                 400,
                 "This page is older than fifteen minutes",
-                "Your account is connected, but your boards were not saved.",
+                "Your account is connected, but your boards weren't saved.",
                 PICK_LATER,
             ),
             Self::FormUnreadable => (
                 400,
-                "The form could not be read",
-                "Your account is connected, but your boards were not saved.",
+                "The form couldn't be read",
+                "Your account is connected, but your boards weren't saved.",
                 PICK_LATER,
             ),
             Self::TooManyBoards => (
                 400,
                 "Too many boards",
-                "At most 200 boards can be picked for an account, so nothing was saved.",
-                "Go back, tick fewer boards and save again.",
+                "An account can have at most 200 boards, so nothing was saved.",
+                "Go back, select fewer boards and save again.",
             ),
             Self::Storage => (
                 503,
                 "Something went wrong on our side",
-                "Our storage did not answer, so we cannot say whether it worked.",
-                "Look at your accounts in a minute. If the account is not there, start connecting again.",
+                "Our storage isn't responding, so we don't know whether it worked.",
+                "Check your accounts in a minute. If the account isn't there, start connecting again.",
             ),
         };
         Told { status, title, what: Cow::Borrowed(what), remedy }
@@ -267,7 +264,7 @@ impl Failure {
 }
 
 const CONNECT_AGAIN: &str = "Start connecting again.";
-const PICK_LATER: &str = "You can pick the boards at your account.";
+const PICK_LATER: &str = "You can choose the boards in your account.";
 
 impl From<Failure> for Failed {
     fn from(failure: Failure) -> Self {

@@ -17,19 +17,19 @@ const LIMIT: usize = 2048;
 pub fn parse(text: &str, origin: &Origin, allowed: &[url::Origin]) -> Result<String, FieldError> {
     let wrong = |message: &str| FieldError::new("return_to", "invalid", message);
     if text.len() > LIMIT {
-        return Err(wrong("It is longer than 2,048 bytes."));
+        return Err(wrong("Too long. The limit is 2,048 bytes."));
     }
     if text.contains('\\') || text.chars().any(char::is_control) {
-        return Err(wrong("It contains a backslash or a control character."));
+        return Err(wrong("Contains a backslash or a control character."));
     }
     let is_path = text.starts_with('/') && !text.starts_with("//");
     let url = if is_path { Url::parse(origin.as_str()).and_then(|base| base.join(text)) } else { Url::parse(text) };
-    let url = url.map_err(|_| wrong("Expected a path such as /app/accounts, or an address."))?;
+    let url = url.map_err(|_| wrong("Expected a path such as /app/accounts, or a URL."))?;
     // A `blob:` address has the origin of what made it.
     let is_page = matches!(url.scheme(), "https" | "http");
     let permitted = is_page && (origin.contains(&url) || allowed.contains(&url.origin()));
     if !permitted || !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong("Only this installation and the origins in RETURN_TO_ORIGINS can be returned to."));
+        return Err(wrong("Not allowed. Use a path of this installation, or an origin in RETURN_TO_ORIGINS."));
     }
     Ok(url.into())
 }

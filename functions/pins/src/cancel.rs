@@ -15,9 +15,9 @@ use crate::desk::Desk;
 use crate::own;
 use crate::refusal::{Wish, refuse};
 
-/// Cancels a pin, also while Pinterest is disabled; cancelling twice is harmless.
+/// Cancels a pin, even while Pinterest is disabled. Cancelling twice is harmless.
 ///
-/// A pin that failed or needs review is dismissed, which its timeline keeps; whatever is on Pinterest stays there.
+/// A pin that failed or needs review is dismissed, which its timeline records. Whatever is on Pinterest stays there.
 #[utoipa::path(
     delete,
     path = "/v1/pins/{id}",
@@ -42,7 +42,7 @@ fn call_off(desk: &Desk, mut pin: Pin) -> Result<Pin, Problem> {
         Status::Cancelled => return Ok(pin),
         Status::Failed | Status::NeedsReview => {
             let id = AttemptId::random(&*desk.function.platform.random);
-            let message = format!("{} let the pin be.", desk.subject);
+            let message = format!("{} dismissed the pin.", desk.subject);
             pin.record(Attempt::by_a_person(id, desk.now, AttemptOutcome::Dismissed, &message));
             pin.dismiss(desk.now)
         }

@@ -23,14 +23,15 @@ use crate::when::When;
 use crate::{media, own};
 use form::{Form, Place};
 
-/// Changes what is given and leaves the rest; 422 names every wrong field at once.
+/// Changes the given fields of a pin and leaves the others.
 ///
-/// 409 once a publisher has claimed the pin, unless it is already as asked for: then an earlier try did it.
+/// Returns 409 once a publisher has claimed the pin, unless the pin already is as requested: then an earlier attempt
+/// succeeded.
 ///
-/// A draft and a failed pin are scheduled by a time, and any pin becomes a draft by `publish_at: null`. A held pin stays
-/// held unless the change mends what holds it. Content, and taking the time away, are harmless and always accepted; a
-/// time or another place is judged like a new pin: 403 while Pinterest is disabled, 422 where the account is
-/// disconnected, of the other mode or without the scopes, or has no such board.
+/// A time schedules a draft or a failed pin, and `publish_at: null` turns any pin into a draft. A held pin stays held
+/// unless the change fixes the cause. Changes to the content, and removing the time, are always accepted. A new time or
+/// place is checked like that of a new pin: 403 while Pinterest is disabled; 422 if the account is disconnected,
+/// belongs to the other mode, lacks scopes or doesn't have the board.
 #[utoipa::path(
     patch,
     path = "/v1/pins/{id}",

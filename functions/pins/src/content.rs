@@ -45,7 +45,7 @@ fn read_by(
         None if before.is_some() => Some(None),
         Some(media) if !media.is_null() => Some(Some(media)),
         _ => {
-            fields.wrong("media", "required", "This is needed.");
+            fields.wrong("media", "required", "Required.");
             None
         }
     };

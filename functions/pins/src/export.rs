@@ -21,10 +21,10 @@ use table::{Boards, table};
 /// How many pins a file has at most. Each of them takes a few kilobytes at most, and an answer can have six megabytes.
 const MOST_PINS: usize = 500;
 
-/// Writes pins as a CSV file with the columns that `POST /v1/pins/import` reads, times in UTC.
+/// Exports pins as a CSV file with the columns that `POST /v1/pins/import` reads, with times in UTC.
 ///
-/// Where there are more, the header `Link` has the address of the next file. Drafts are left out: they have no time, and
-/// an empty date means now.
+/// If there are more, the header `Link` has the URL of the next file. Drafts are left out, because they have no time
+/// and an empty date means now.
 #[utoipa::path(
     get,
     path = "/v1/pins/export",
@@ -48,7 +48,8 @@ pub async fn export(State(function): State<Function>, user: User, query: Query) 
     let page = Page { limit: 1, cursor: query.one("cursor").map(str::to_owned) };
     let filter = Filter::read(&query, &page, &mut errors);
     if query.all("status").any(|status| status == Status::Draft.code()) {
-        let message = "Drafts have no time, and an empty date means now, so they are not exported. Leave them out.";
+        let message = "Drafts can't be exported: they have no time, and an empty date means now. Remove draft from \
+                       the statuses.";
         errors.push(FieldError::new("status", "no_time", message));
     }
     if !errors.is_empty() {

@@ -60,7 +60,7 @@ impl HealthCheck {
     }
 }
 
-/// 200 while what is due gets done, or waits for Pinterest or for an administrator; otherwise 503.
+/// Reports whether due work gets done: 200 if it does, or if it waits for Pinterest or an administrator; otherwise 503.
 #[utoipa::path(get, path = "/healthz", operation_id = "check_health", tag = "health", responses(HealthAnswers))]
 pub async fn health(State(function): State<Function>) -> Response {
     let look = async || Ok::<_, Infallible>(look(&function.platform).await);

@@ -18,7 +18,7 @@ impl IdempotencyKey {
         if let (Some(text), None) = (text, values.next()) {
             return Some(Self(text.to_owned()));
         }
-        let message = "Send one key of 1 to 255 visible ASCII characters, such as a UUID.";
+        let message = "Invalid key. Use 1 to 255 visible ASCII characters, such as a UUID.";
         errors.push(FieldError::new(NAME, "invalid", message));
         None
     }

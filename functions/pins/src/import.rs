@@ -56,15 +56,16 @@ const TEXTS: [&str; 3] = ["text/csv", "text/plain", "text/tab-separated-values"]
 /// The content types of files of bytes; the second is what Windows says of a CSV file where Excel is installed.
 const BINARIES: [&str; 2] = ["application/octet-stream", "application/vnd.ms-excel"];
 
-/// Takes the pins of a CSV file, all of them or none; 422 names every wrong cell with its line.
+/// Imports the pins of a CSV file, all of them or none. 422 names every invalid cell with its line.
 ///
-/// The columns are those of Pinterest's own bulk tool, and `Account`, `Section` and `Alt text`; the usual other names
-/// for them are understood, and columns that mean nothing here are passed over with a note. They may be separated by commas,
-/// semicolons or tabs, and the file may be UTF-8, UTF-16 with its byte order mark, or Windows-1252. Files that were taken
-/// are stored in the background; the same file, sent in the same way, is answered with the import that it began, and
-/// makes no pin twice. A row that is equal to a pin that waits or is out, or to an earlier row, is left out and told
-/// (`already_planned`), so a file that is sent again with a change makes only what is new in it. An `Idempotency-Key` of
-/// another value takes the file once more, for pins that were cancelled.
+/// The columns are those of Pinterest's bulk tool, plus `Account`, `Section`, `Alt text`, `AI` and `Time`. Common
+/// alternative names work, and unknown columns are ignored with a note. Columns can be separated by commas, semicolons
+/// or tabs; the file can be UTF-8, UTF-16 with a byte order mark, or Windows-1252.
+///
+/// Accepted files are stored in the background. The same file, sent in the same way, returns the import that it started
+/// and creates no pin twice. A row that equals a waiting or published pin, or an earlier row, is skipped with a warning
+/// (`already_planned`), so a changed file that is sent again creates only what is new in it. A different
+/// `Idempotency-Key` imports the file once more, for pins that were cancelled.
 #[utoipa::path(
     post,
     path = "/v1/pins/import",
@@ -183,8 +184,8 @@ async fn go_on(desk: &Desk, import: &mut Import) -> Result<(), Problem> {
     let event = ImporterEvent { owner: import.owner.clone(), import: import.id.clone() };
     start_import(platform, &event).await.map_err(|error| {
         tracing::error!(%error, import = %import.id, "the importer could not be called");
-        let detail = "The rows are kept, but AWS does not take the work of storing them at this moment. Repeat the \
-                      request: it goes on where it is, and nothing is stored twice.";
+        let detail = "The file was accepted, but AWS can't start storing its pins right now. Send it again to \
+                      continue; nothing is stored twice.";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "importer_unavailable", detail)
     })?;
     Ok(platform.imports.called(import, desk.now).await?)
@@ -204,8 +205,8 @@ async fn was_taken_before(import: &Import, desk: &Desk, rows: &[ImportedRow]) ->
 }
 
 fn taken_before() -> Problem {
-    let detail = "This file was imported more than 30 days ago, and some of its pins were cancelled or changed since, so nothing \
-                  was saved. To make those once more, send the file with an Idempotency-Key that you have not used.";
+    let detail = "This file was imported more than 30 days ago, and some of its pins were cancelled or changed \
+                  since, so nothing was saved. To create those again, send the file with a new Idempotency-Key.";
     Problem::conflict("imported_before", detail)
 }
 
@@ -215,15 +216,15 @@ fn content_type(headers: &HeaderMap) -> String {
 }
 
 fn wrong_type(kind: &str) -> Option<FieldError> {
-    let message = "Send the file itself, with Content-Type: text/csv, or application/octet-stream where it is not UTF-8. \
-                   text/plain, text/tab-separated-values and application/vnd.ms-excel are taken as well.";
+    let message = "Send the file itself, with Content-Type text/csv, or application/octet-stream if it isn't UTF-8. \
+                   text/plain, text/tab-separated-values and application/vnd.ms-excel work too.";
     let is_known = TEXTS.contains(&kind) || BINARIES.contains(&kind);
     (!is_known).then(|| FieldError::new("Content-Type", "unsupported", message))
 }
 
 fn too_large(kind: &str) -> Problem {
     let longest = if BINARIES.contains(&kind) { format!("4.5 MB, the most for {kind}") } else { "5 MB".to_owned() };
-    let detail = format!("The file is longer than {longest}. Split it: a file has at most {MOST_ROWS} rows.");
+    let detail = format!("The file is larger than {longest}. Split it. A file can have at most {MOST_ROWS} rows.");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
 }
 
@@ -244,7 +245,7 @@ fn refused(rows: &[ImportedRow], only_good: bool) -> Problem {
         String::new()
     };
     let remedy = if only_good { "" } else { ", or send ?mode=good to store the others" };
-    let detail = format!("{bad} of {} rows are wrong; nothing was saved. Correct them{remedy}.{told}", rows.len());
+    let detail = format!("{bad} of {} rows are invalid; nothing was saved. Correct them{remedy}.{told}", rows.len());
     let errors = all.take(MOST_ERRORS).map(|(field, note)| {
         let code = match note.code {
             Cow::Borrowed(code) => code,

@@ -20,10 +20,10 @@ const MOST_EXAMINED: usize = 200;
 /// How many pins are read at once, which is what `BatchGetItem` takes.
 const MOST_READ: usize = 100;
 
-/// Lists pins; drafts have no time and are left out where `from` or `to` is given.
+/// Lists pins. Drafts have no time, so they are left out if `from` or `to` is given.
 ///
-/// A page may be short, or empty, and still have a `next_cursor`. A pin is in a page at most once, as it is now; over
-/// several pages, only one that is moved across the cursor meanwhile can be met twice or not at all.
+/// A page can be short, or empty, and still have a `next_cursor`. A page has each pin at most once, in its current
+/// state. Over several pages, only a pin that is moved past the cursor meanwhile can appear twice or not at all.
 #[utoipa::path(
     get,
     path = "/v1/pins",

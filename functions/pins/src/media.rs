@@ -7,19 +7,19 @@ use shared::store::{StoreError, Stored};
 use crate::desk::Desk;
 
 /// What is said of a file that is not there, or somebody else's.
-pub const ABSENT: &str = "There is no such file. Upload it with POST /v1/media and use the id of its answer.";
+pub const ABSENT: &str = "This file doesn't exist. Upload it and use its ID.";
 
 /// The field of the file that a pin shows.
 const FILE: &str = "content.media.media_id";
 
-const SANDBOX: &str = "Pinterest's sandbox takes no video pins. Use an image here, or plan the video for an account that was \
-                       connected in live mode.";
+const SANDBOX: &str = "Pinterest's sandbox doesn't accept video pins. Use an image, or schedule the video for an \
+                       account in live mode.";
 
 /// The code of what is said of a carousel where the settings do not allow any.
 pub const NOT_ALLOWED: &str = "carousels_disabled";
 
-const CAROUSELS: &str = "Carousels are switched off, since Pinterest may not show them as such. An administrator can allow \
-                         them in the settings; or make one pin for each image.";
+const CAROUSELS: &str = "Carousels are switched off, because Pinterest may show them as something else. Create one \
+                         pin per image, or ask an administrator to allow carousels in the settings.";
 
 /// How often a row that changes meanwhile is read again.
 const TRIES: usize = 3;
@@ -72,7 +72,7 @@ async fn check_cover(
         Cover::Second(second) => {
             let length = video.and_then(|video| video.shape.duration_ms);
             if let Some(length) = length.filter(|length| u64::from(*second) * 1000 > *length) {
-                let message = format!("The video has {} seconds; give one within it.", length / 1000);
+                let message = format!("The video is {} seconds long. Choose a second within it.", length / 1000);
                 errors.push(FieldError::new("content.media.cover.at_seconds", "past_the_end", message));
             }
         }
@@ -87,8 +87,8 @@ fn check_shapes(files: &[Option<MediaFile>], errors: &mut Vec<FieldError>) {
     for (index, file) in files.iter().enumerate().skip(1) {
         if let Some((width, height)) = file.as_ref().and_then(size).filter(|found| !same_shape(first, *found)) {
             let message = format!(
-                "The images of a carousel have the same ratio of width to height. The first has {} by {} pixels, this one \
-                 {width} by {height}; cut it to the same ratio.",
+                "All images of a carousel need the same aspect ratio. The first is {} by {} pixels, this one {width} \
+                 by {height}. Crop it to the same ratio.",
                 first.0, first.1
             );
             errors.push(FieldError::new(format!("content.media.items[{index}].media_id"), "ratio_differs", message));
@@ -170,21 +170,20 @@ async fn keep_one(desk: &Desk, id: &MediaId) -> Result<Option<MediaFile>, Proble
 
 fn objection(file: &MediaFile, wanted: Wanted) -> Option<(&'static str, &'static str)> {
     match (file.status, wanted) {
-        (MediaStatus::AwaitingUpload, _) => Some((
-            "media_not_ready",
-            "The file was not checked yet. Upload it, and then ask for that with POST /v1/media/{id}/complete.",
-        )),
+        (MediaStatus::AwaitingUpload, _) => {
+            Some(("media_not_ready", "The file hasn't been checked yet. Finish uploading it first."))
+        }
         (MediaStatus::Rejected, _) => {
-            Some(("media_rejected", "Pinterest would not take this file. GET /v1/media/{id} says why and what to do."))
+            Some(("media_rejected", "Pinterest would reject this file. Open the file to see why and what to do."))
         }
         (MediaStatus::Deleting, _) => Some(("not_found", ABSENT)),
         (MediaStatus::Ready, Wanted::Image) if file.kind.is_video() => Some((
             "not_an_image",
-            "This file is a video. Give {\"source_type\": \"video\", \"media_id\": …}; covers and carousels are made of JPEG \
-             and PNG.",
+            "This file is a video. Use {\"source_type\": \"video\", \"media_id\": …}. Covers and carousels need JPEG \
+             or PNG.",
         )),
         (MediaStatus::Ready, Wanted::Video) if !file.kind.is_video() => {
-            Some(("not_a_video", "This file is an image. Give {\"source_type\": \"media\", \"media_id\": …}."))
+            Some(("not_a_video", "This file is an image. Use {\"source_type\": \"media\", \"media_id\": …}."))
         }
         (MediaStatus::Ready, _) => None,
     }

@@ -26,10 +26,9 @@ impl Wrong {
     pub fn message(self) -> &'static str {
         match self {
             Self::OffsetMissing => {
-                "Add the offset of your time zone, such as 2027-03-14T09:30:00+01:00, or Z for UTC: without it nobody \
-                 knows which moment is meant."
+                "The offset is missing. Add that of your time zone, such as 2027-03-14T09:30:00+01:00, or Z for UTC."
             }
-            Self::Invalid => "Write the time as RFC 3339 with an offset, such as 2027-03-14T09:30:00+01:00.",
+            Self::Invalid => "Enter the time as RFC 3339 with an offset, such as 2027-03-14T09:30:00+01:00.",
         }
     }
 }

@@ -163,7 +163,7 @@ fn judge(
     suggestions: &mut Suggestions,
 ) -> Result<Option<Found>, Objection> {
     let Some(id) = spot.account_id else { return Ok(None) };
-    let account = accounts.get(id).ok_or_else(|| object("account_id", "not_found", "You have no such account."))?;
+    let account = accounts.get(id).ok_or_else(|| object("account_id", "not_found", "You don't have this account."))?;
     if let Some(objection) = obstacle(account, settings) {
         return Err(objection);
     }
@@ -179,8 +179,8 @@ fn judge(
     let (placement, board, named) = match (given.find_place(&known.entries, suggestions), given.as_id()) {
         (Ok(FoundBoard { board, section }), _) => {
             if board.is_secret && !account.scopes.contains(Scope::PINS_WRITE_SECRET) {
-                let message = "The board is secret, and the account was connected without pins:write_secret. Connect \
-                               it again and allow it.";
+                let message = "The board is secret, and the account was connected without pins:write_secret. \
+                               Reconnect it and allow everything that Pinterest asks for.";
                 return Err(object("board_id", "scope_missing", message));
             }
             (place(board.id.clone(), true), Some(board.name.clone()), section)
@@ -202,11 +202,7 @@ fn missing_board(account: &Account, given: &GivenBoard, MissedBoard { miss, name
         whole if whole == name => format!("board {}", shown(name)),
         whole => format!("board {}, and none {} before a section either", shown(whole), shown(name)),
     };
-    let remedy = format!(
-        "{} POST /v1/accounts/{{id}}/boards makes one: {{\"name\": …}}.",
-        remedy(account, "GET /v1/accounts/{id}/boards")
-    );
-    object("board_id", miss.code(), miss.message_of("board", &missing, "The account", &remedy))
+    object("board_id", miss.code(), miss.message_of("board", &missing, "The account", &remedy(account)))
 }
 
 /// Says that Pinterest could not be asked what a name means.
@@ -215,23 +211,23 @@ fn unasked(field: &'static str, kind: &str, why: Unread) -> Objection {
         Unread::Denied => (
             "data_access_denied",
             format!(
-                "Pinterest does not let this app read the boards of personal accounts, so this name could not be looked \
-                 up. Give the {kind}'s id, which is taken unverified, or convert the account to a business account on \
-                 Pinterest, which is free."
+                "Pinterest doesn't let this app read the boards of personal accounts, so this name couldn't be \
+                 looked up. Use the {kind}'s ID, which isn't verified, or convert the account to a free business \
+                 account on Pinterest."
             ),
         ),
         Unread::NeedsReconnect => (
             "needs_reconnect",
             format!(
-                "Pinterest no longer accepts this account's permission, so this name could not be looked up. Connect the \
-                 account again, or give the {kind}'s id: an id is taken unverified."
+                "Pinterest no longer accepts this account's authorization, so this name couldn't be looked up. \
+                 Reconnect the account, or use the {kind}'s ID, which isn't verified."
             ),
         ),
         Unread::NoAnswer => (
             "pinterest_unavailable",
             format!(
-                "Pinterest did not answer, so this name could not be looked up. Try again in a minute, or give the \
-                 {kind}'s id: an id is taken unverified."
+                "Pinterest isn't responding, so this name couldn't be looked up. Try again in a minute, or use the \
+                 {kind}'s ID, which isn't verified."
             ),
         ),
     };
@@ -241,11 +237,11 @@ fn unasked(field: &'static str, kind: &str, why: Unread) -> Objection {
 /// Why the account may not publish whatever the board.
 fn obstacle(account: &Account, settings: &Settings) -> Option<Objection> {
     if account.connection == Connection::Disconnected {
-        return Some(object("account_id", "account_disconnected", "The account was disconnected. Connect it again."));
+        return Some(object("account_id", "account_disconnected", "The account was disconnected. Reconnect it."));
     }
     if account.mode != settings.mode {
         let (own, current) = (account.mode, settings.mode);
-        let message = format!("The account belongs to {own} mode; Pinwheel is in {current} mode.");
+        let message = format!("The account is for {own} mode, but Pinwheel is in {current} mode.");
         return Some(object("account_id", "other_mode", message));
     }
     // The name of the account can be missing for publishing; everything else cannot.
@@ -254,7 +250,10 @@ fn obstacle(account: &Account, settings: &Settings) -> Option<Objection> {
     let names: Vec<_> = missing.iter().map(|scope| scope.as_str()).collect();
     (!names.is_empty()).then(|| {
         let names = names.join(", ");
-        let message = format!("Publishing (POST /pins) needs {names}. Connect the account again and allow it.");
+        let message = format!(
+            "Publishing needs {names}. Reconnect the account and allow everything that Pinterest \
+                               asks for."
+        );
         object("account_id", "scope_missing", message)
     })
 }

@@ -71,22 +71,24 @@ impl Note {
 
     const SLOT: Self = Self { code: "slot", message: "The next free slot of the account's plan." };
     const SPACED: Self =
-        Self { code: "spaced", message: "Later than asked for, to keep pins with the same link or image apart." };
-    const QUIET: Self = Self { code: "quiet", message: "Later than asked for, because of the account's quiet hours." };
-    const SPREAD: Self = Self { code: "spread", message: "Some seconds later, so that not all pins begin at :00." };
+        Self { code: "spaced", message: "Moved later to keep pins with the same link or image apart." };
+    const QUIET: Self = Self { code: "quiet", message: "Moved later because of the account's quiet hours." };
+    const SPREAD: Self =
+        Self { code: "spread", message: "Moved by some seconds, so that pins don't all start at :00." };
 
     /// More pins of the account are planned for that day than go out by themselves when they are late.
     pub const MANY_PINS: Self = Self {
         code: "many_pins",
-        message: "More pins of this account are planned for this day than pins_per_day of the settings says (25, unless an \
-                  administrator changed it). They go out at their times; but Pinterest may take so many for spam, and if they \
-                  are held up, no more than that go out in one day.",
+        message: "This account has more pins on this day than the daily limit in the settings (pins_per_day, 25 by \
+                  default). They go out on time, but Pinterest may treat so many as spam. If they are delayed, only \
+                  that many go out per day.",
     };
 
     const UNVERIFIABLE: Self = Self {
         code: "board_unverifiable",
-        message: "Pinterest does not let this app read the boards of personal accounts, so nobody checked that the board \
-                  exists. Check it yourself, or convert the account to a business account on Pinterest, which is free.",
+        message: "Pinterest doesn't let this app read the boards of personal accounts, so Pinwheel couldn't check \
+                  that the board exists. Check it yourself, or convert the account to a free business account on \
+                  Pinterest.",
     };
 
     /// What there is to say of a place.
@@ -112,13 +114,12 @@ impl NoTime {
     pub fn objection(&self, path: &str, plan: &Plan) -> FieldError {
         match self {
             Self::NoSlots => {
-                let message = "The account has no slots to choose from. Set them by PUT /v1/accounts/{id}/plan, or give \
-                               a time.";
+                let message = "This account has no posting times yet. Add posting times, or choose a time.";
                 FieldError::new(path, "no_slots", message)
             }
             Self::NoFreeSlot => {
-                let message = "No slot of the next year is free. Add slots to the account's plan, allow more pins a \
-                               day, or give a time.";
+                let message = "No posting time is free within a year. Add posting times, allow more pins per day, or \
+                               choose a time.";
                 FieldError::new(path, "no_free_slot", message)
             }
             Self::TooClose(clash) => {
@@ -128,8 +129,8 @@ impl NoTime {
                 };
                 let (what, until) = (clash.alike.told(), plan.zone.written(clash.until));
                 let message = format!(
-                    "The pin {} of this account {what} and is too close. From {until} on there is room; or give \
-                     \"spacing\": {{\"{field}\": 0}} to plan it all the same.",
+                    "Too close to pin {} of this account, which {what}. Choose a time from {until} on. To schedule \
+                     it anyway, send \"spacing\": {{\"{field}\": 0}}.",
                     clash.other
                 );
                 FieldError::new(path, "too_close", message)

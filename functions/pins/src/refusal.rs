@@ -25,28 +25,26 @@ pub fn refuse(pin: &Pin, wish: Wish) -> Problem {
 
 fn detail(state: &State, wish: Wish) -> String {
     if let (State::Held { reason, .. }, Wish::Retry) = (state, wish) {
-        return format!("Another try would not get further. {}", reason.message());
+        return format!("Retrying wouldn't help. {}", reason.message());
     }
     if let State::Checking(_) = state {
-        return format!("{} It can be changed when that is settled.", Check::MESSAGE);
+        return format!("{} You can change it after that.", Check::MESSAGE);
     }
     let text = match (state.status(), wish) {
-        (Status::Publishing, _) => {
-            "The pin is being published at this moment. Read it again in a minute to see the outcome."
-        }
+        (Status::Publishing, _) => "The pin is being published right now. Check again in a minute.",
         (Status::Published, Wish::Cancel) => "The pin is published. Delete it on Pinterest.",
         (Status::Published, Wish::Change) => "The pin is published. Change it on Pinterest.",
-        (Status::Published, _) => "The pin is published; there is nothing left to do.",
-        (Status::Cancelled, _) => "The pin was called off. Schedule a new one.",
+        (Status::Published, _) => "The pin is already published.",
+        (Status::Cancelled, _) => "The pin was cancelled. Schedule a new one.",
         (Status::NeedsReview, _) => {
-            "The pin may be on Pinterest already. Look at the board, then POST …/resolve with published_as or \
-             publish_again; DELETE dismisses it."
+            "The pin may already be on Pinterest. Check the board, then select the pin that it is (published_as), \
+             publish it again (publish_again), or dismiss it."
         }
-        (Status::Draft, _) => "The pin is a draft. PATCH publish_at to schedule it.",
-        (Status::Failed, _) => "The pin failed and certainly was not created. POST …/retry tries it again.",
-        (Status::Scheduled, Wish::Retry) => "The pin waits for its time. PATCH publish_at to move it.",
-        (Status::Scheduled, _) => "The pin is not in doubt; it waits for its time.",
-        (Status::Held, _) => "The pin is not in doubt; it is held, and its reason says what to do.",
+        (Status::Draft, _) => "The pin is a draft. Give it a time to schedule it.",
+        (Status::Failed, _) => "The pin failed and isn't on Pinterest. Retry it instead.",
+        (Status::Scheduled, Wish::Retry) => "The pin is waiting for its time. Change its time to move it.",
+        (Status::Scheduled, _) => "The pin doesn't need review. It is waiting for its time.",
+        (Status::Held, _) => "The pin doesn't need review. It is on hold, and its reason says what to do.",
     };
     text.to_owned()
 }
@@ -61,12 +59,12 @@ mod tests {
     fn a_refusal_names_the_way_that_is_open() {
         let review = State::NeedsReview { reason: shared::domain::Doubt::OutcomeUnknown, candidates: Vec::new() };
         for (state, wish, names) in [
-            (State::Draft, Wish::Retry, "PATCH publish_at"),
-            (State::Scheduled { setback: None }, Wish::Retry, "PATCH publish_at"),
-            (State::Failed { reason: Failure::Missed }, Wish::Resolve, "/retry"),
-            (review.clone(), Wish::Change, "/resolve"),
-            (review, Wish::Retry, "/resolve"),
-            (State::Held { reason: Hold::NeedsReconnect, until: None }, Wish::Retry, "Reconnect the account"),
+            (State::Draft, Wish::Retry, "Give it a time"),
+            (State::Scheduled { setback: None }, Wish::Retry, "Change its time"),
+            (State::Failed { reason: Failure::Missed }, Wish::Resolve, "Retry it"),
+            (review.clone(), Wish::Change, "published_as"),
+            (review, Wish::Retry, "dismiss it"),
+            (State::Held { reason: Hold::NeedsReconnect, until: None }, Wish::Retry, "Reconnect it"),
             (State::Cancelled, Wish::Change, "Schedule a new one"),
         ] {
             let detail = detail(&state, wish);

@@ -23,12 +23,13 @@ use crate::refusal::{Wish, refuse};
 use crate::{own, placement, settlement};
 use form::Finding;
 
-/// Settles a pin that needs review: `{"published_as": id}` or `{"publish_again": true}`; 409 in every other state.
+/// Resolves a pin that needs review: `{"published_as": id}` or `{"publish_again": true}`. Returns 409 in every other
+/// state.
 ///
-/// What the person says is taken for true: Pinterest is not asked, since the account may be one that it does not answer
-/// for. Only an id that another pin of theirs has is refused. `published_as` is also taken while
-/// Pinterest is disabled; publishing again is judged like a new pin. The same request again is answered with the pin as
-/// it is now, by its `Idempotency-Key`, and without one while the pin stands where the first put it.
+/// Pinwheel believes the person and doesn't ask Pinterest, because Pinterest may not answer for this account. Only an
+/// ID that another of their pins has is refused. `published_as` also works while Pinterest is disabled; publishing
+/// again is checked like a new pin. The same request again returns the pin as it is now: by its `Idempotency-Key`, or
+/// without one while the pin is where the first request put it.
 #[utoipa::path(
     post,
     path = "/v1/pins/{id}/resolve",
@@ -84,11 +85,11 @@ async fn found(desk: &Desk, id: AttemptId, mut pin: Pin, pinterest_id: &Pinteres
     let known = desk.function.platform.pins.published_as(&desk.owner, pinterest_id).await?;
     // Of an owner with too many pins to tell, the person is believed: this only catches a mistake.
     if let Some(other) = known.into_iter().flatten().find(|other| *other != pin.id) {
-        let message = format!("This is the pin {other} of yours. Look for another one on the board.");
+        let message = format!("This is your pin {other}. Look for another one on the board.");
         return Err(Problem::invalid_field("published_as", "taken", message));
     }
     pin.found(pinterest_id.clone(), desk.now).map_err(|_| refuse(&pin, Wish::Resolve))?;
-    let message = format!("{} found it on Pinterest as {pinterest_id}.", desk.subject);
+    let message = format!("{} found the pin on Pinterest as {pinterest_id}.", desk.subject);
     pin.record(Attempt::by_a_person(id, desk.now, AttemptOutcome::FoundPublished, &message));
     Ok(pin)
 }
@@ -103,7 +104,7 @@ async fn again(desk: &Desk, id: AttemptId, mut pin: Pin) -> Result<Pin, Problem>
         return Err(Problem::invalid(errors));
     }
     pin.publish_again(desk.now).map_err(|_| refuse(&pin, Wish::Resolve))?;
-    let message = format!("{} looked at the board and had it published again.", desk.subject);
+    let message = format!("{} checked the board and published the pin again.", desk.subject);
     pin.record(Attempt::by_a_person(id, desk.now, AttemptOutcome::PublishAgain, &message));
     Ok(pin)
 }

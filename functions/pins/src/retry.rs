@@ -20,12 +20,13 @@ use crate::refusal::{Wish, refuse};
 use crate::when::When;
 use crate::{own, placement, settlement};
 
-/// Schedules the pin for `publish_at`, or at once, with a fresh day of grace; 409 in every state in which a try would
-/// not help or might double it.
+/// Schedules the pin for `publish_at`, or at once, with a new 24-hour grace period. Returns 409 if a retry wouldn't
+/// help or might duplicate the pin.
 ///
-/// Also takes a pin that waits after a setback, and one that is held for what a person mends: a blocked link, a block
-/// against spam, an app on trial or not approved. It is judged like a new pin. The same request again is answered with
-/// the pin as it is now: by its `Idempotency-Key`, and without one while no publisher has been at the pin.
+/// Also works for a pin that waits after a setback, and for one that is held for something that a person fixes: a
+/// blocked link, a board it may not pin to, a spam block, an app on trial or not approved. The pin is checked like a
+/// new one. The same request again returns the pin as it is now: by its `Idempotency-Key`, or without one while no
+/// publisher has worked on the pin.
 #[utoipa::path(
     post,
     path = "/v1/pins/{id}/retry",
@@ -70,11 +71,11 @@ fn read(body: Value, desk: &Desk, errors: &mut Vec<FieldError>) -> When {
     errors.extend(when.objection("publish_at", desk.now));
     if when == When::NextSlot {
         let message =
-            "Give a time or \"now\", or leave it out. PATCH publish_at: \"next_slot\" plans a failed pin anew.";
+            "Use a time or \"now\", or omit it. To schedule a failed pin in the next free slot, edit the pin.";
         errors.push(FieldError::new("publish_at", "invalid", message));
     }
     if when == When::Draft {
-        let message = "Give a time or \"now\", or leave it out. PATCH publish_at: null makes the pin a draft.";
+        let message = "Use a time or \"now\", or omit it. To turn the pin into a draft, edit the pin.";
         errors.push(FieldError::new("publish_at", "invalid", message));
     }
     when
@@ -95,7 +96,7 @@ async fn again(desk: &Desk, id: AttemptId, mut pin: Pin, wanted: &Wanted) -> Res
         return Err(Problem::invalid(errors));
     }
     pin.try_again(at, desk.now).map_err(|_| refuse(&pin, Wish::Retry))?;
-    let message = format!("{} asked for another try.", desk.subject);
+    let message = format!("{} retried the pin.", desk.subject);
     pin.record(Attempt::by_a_person(id, desk.now, AttemptOutcome::Retried, &message));
     Ok(pin)
 }

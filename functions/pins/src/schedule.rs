@@ -53,10 +53,10 @@ struct PinNote {
     message: Cow<'static, str>,
 }
 
-/// Takes one pin a target, or none of them; 422 names every wrong field at once.
+/// Creates one pin per target, or none of them. 422 names every invalid field at once.
 ///
-/// With an `Idempotency-Key`, the same request again is answered with the pins of the first one as they are now, and
-/// finishes what the first one did not store.
+/// With an `Idempotency-Key`, the same request again returns the pins of the first one as they are now, and completes
+/// what the first one didn't store.
 #[utoipa::path(
     post,
     path = "/v1/pins",

@@ -70,11 +70,11 @@ struct Step {
     to: Timestamp,
 }
 
-/// Moves pins that wait for their time. They keep their order and their distances: whole days keep the time of the day in
-/// the zone, also where its clocks change, and minutes are exact.
+/// Moves waiting pins to other times. They keep their order and spacing: whole days keep the time of day in the zone
+/// across clock changes, and minutes are exact.
 ///
-/// Nothing is moved unless every pin can be; a pin that a publisher claims, or somebody changes, in that moment stays
-/// where it is, and its entry says so. Quiet hours and the distances to other pins are not looked at.
+/// Nothing is moved unless every pin can be. A pin that a publisher claims, or that somebody changes, at that very
+/// moment stays where it is, and its entry says so. Quiet hours and minimum distances are not checked.
 #[utoipa::path(
     post,
     path = "/v1/pins/move",
@@ -132,7 +132,7 @@ async fn pins(desk: &Desk, which: &Which) -> Result<Vec<Pin>, Problem> {
             let missing = |(index, id): (usize, &PinId)| {
                 let field = format!("pin_ids[{index}]");
                 let absent = pins.iter().all(|pin| pin.id != *id);
-                absent.then(|| FieldError::new(field, "not_found", "You have no such pin."))
+                absent.then(|| FieldError::new(field, "not_found", "You don't have this pin."))
             };
             let errors: Vec<_> = ids.iter().enumerate().filter_map(missing).collect();
             if !errors.is_empty() {
@@ -144,7 +144,7 @@ async fn pins(desk: &Desk, which: &Which) -> Result<Vec<Pin>, Problem> {
             let (mut pins, complete) = store.planned_between(&desk.owner, (*from, *to), MOST_PAGES).await?;
             pins.retain(|pin| pin.account_id == *account && waits(pin));
             if !complete || pins.len() > MOST {
-                let message = format!("More than {MOST} pins wait in this time. Move them in several parts.");
+                let message = format!("More than {MOST} pins are in this range. Move them in several steps.");
                 return Err(Problem::invalid_field("range", "too_many", message));
             }
             pins
@@ -212,8 +212,10 @@ fn judge(desk: &Desk, form: &Form, steps: &[Step]) -> Result<(), Problem> {
             Which::Range { .. } => "range".to_owned(),
         };
         if !waits(&step.pin) {
-            let message =
-                format!("The pin is {} and has no time to be moved. Leave it out.", step.pin.state.status().code());
+            let message = format!(
+                "The pin is {} and can't be moved. Remove it from the request.",
+                step.pin.state.status().code()
+            );
             errors.push(FieldError::new(field, "not_waiting", message));
             continue;
         }

@@ -10,7 +10,7 @@ use crate::description::ShowPin;
 use crate::desk::Desk;
 use crate::own;
 
-/// Shows one pin with its timeline; the `ETag` is what `If-Match` takes.
+/// Shows a pin with its timeline. Send the `ETag` as `If-Match` to change it.
 #[utoipa::path(
     get,
     path = "/v1/pins/{id}",

@@ -96,13 +96,13 @@ pub async fn named(desk: &Desk, body: &Value, errors: &mut Vec<FieldError>) -> R
         None => None,
     };
     if found.is_none() {
-        let message = "You have no such template. GET /v1/templates lists those you have.";
+        let message = "You don't have this template.";
         errors.push(FieldError::new("template_id", "not_found", message));
     }
     Ok(found)
 }
 
-/// Lists the caller's templates.
+/// Lists your templates.
 #[utoipa::path(
     get,
     path = "/v1/templates",
@@ -129,7 +129,7 @@ pub async fn list(
     Ok(Json(List { items: templates.into_iter().map(Into::into).collect(), next_cursor }))
 }
 
-/// Keeps a new template.
+/// Creates a template.
 #[utoipa::path(
     post,
     path = "/v1/templates",
@@ -151,7 +151,7 @@ pub async fn create(
     Ok(Answer(StatusCode::CREATED, template).into_response())
 }
 
-/// Shows one template.
+/// Shows a template.
 #[utoipa::path(
     get,
     path = "/v1/templates/{id}",
@@ -164,7 +164,7 @@ pub async fn show(State(function): State<Function>, user: User, Path(id): Path<S
     Ok(Answer(StatusCode::OK, own(&function, &user.owner, &id).await?).into_response())
 }
 
-/// Replaces a template; pins that were made with it stay as they are.
+/// Replaces a template. Pins that were created with it stay as they are.
 #[utoipa::path(
     put,
     path = "/v1/templates/{id}",
@@ -199,7 +199,7 @@ pub async fn replace(
     }
 }
 
-/// Removes a template; pins that were made with it stay as they are.
+/// Deletes a template. Pins that were created with it stay as they are.
 #[utoipa::path(
     delete,
     path = "/v1/templates/{id}",

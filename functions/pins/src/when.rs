@@ -71,7 +71,7 @@ impl When {
 fn wrong(field: String, moment: Timestamp, now: Timestamp) -> Option<FieldError> {
     let ahead = moment.duration_since(now);
     if ahead < -TOLERANCE {
-        let message = "This time has passed. Give a later one, or \"now\".";
+        let message = "This time is in the past. Use a later one, or \"now\".";
         return Some(FieldError::new(field, "in_the_past", message));
     }
     let message = "This is more than two years away. Check the year.";

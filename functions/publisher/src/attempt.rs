@@ -224,7 +224,7 @@ pub fn refused(entry: Attempt, error: &CallError) -> Attempt {
         },
         CallError::Unreadable { status, request_id } => Attempt {
             http_status: Some(*status),
-            message: Some("Pinterest's answer could not be read.".to_owned()),
+            message: Some("Pinterest's response couldn't be read.".to_owned()),
             request_id: request_id.clone(),
             ..entry
         },

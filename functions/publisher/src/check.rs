@@ -107,14 +107,14 @@ impl Looking<'_> {
     async fn usable_token(&self, now: Timestamp) -> Result<AccessToken, &'static str> {
         let Some(tokens) = self.account.usable_tokens(now) else {
             return Err(match self.account.connection {
-                Connection::Disconnected => "The account was disconnected, so its board cannot be read.",
-                _ => "The account has to be connected again before its board can be read.",
+                Connection::Disconnected => "The account was disconnected, so its board can't be read.",
+                _ => "The account has to be reconnected before its board can be read.",
             });
         };
         let opened = self.publisher.platform.tokens.open_access(&self.account, &tokens.access).await;
         opened.map_err(|error| {
             tracing::error!(%error, account = %self.account.id, "a board cannot be read");
-            "The account's token could not be opened."
+            "The account's token couldn't be decrypted."
         })
     }
 
@@ -183,9 +183,7 @@ impl Looking<'_> {
                 request_id: refusal.request_id.clone(),
                 ..base
             },
-            Some(error) => {
-                Attempt { message: Some(shorten(&format!("The board could not be read: {error}."))), ..base }
-            }
+            Some(error) => Attempt { message: Some(shorten(&format!("The board couldn't be read: {error}."))), ..base },
             None => Attempt { http_status: Some(200), message: Some(told_of(sight)), ..base },
         }
     }
@@ -295,9 +293,9 @@ fn outcome(sight: &Sight) -> AttemptOutcome {
 
 fn told_of(sight: &Sight) -> String {
     match sight {
-        Sight::Found(id) => format!("The board has it as {id}."),
-        Sight::Several(candidates) => format!("The board has {} that may be it.", candidates.len()),
-        Sight::Absent => "The board does not have it.".to_owned(),
+        Sight::Found(id) => format!("The board has the pin as {id}."),
+        Sight::Several(candidates) => format!("The board has {} that may be this pin.", candidates.len()),
+        Sight::Absent => "The board doesn't have the pin.".to_owned(),
         Sight::Unclear(why) => shorten(why.message()),
     }
 }

@@ -61,7 +61,7 @@ pub fn settle(publisher: &Publisher, pin: &mut Pin, ending: Ending, mut entry: A
         Ending::Fail(Failure::Missed) => (AttemptOutcome::Missed, pin.fail(Failure::Missed, now)),
         Ending::Fail(reason) => {
             if entry.message.is_none() && pin.unsettled_video().is_none() && pin.video.is_some() {
-                entry.message = Some("Nothing was sent: what became of the video is said above.".to_owned());
+                entry.message = Some("Nothing was sent. The entry above says what happened to the video.".to_owned());
             }
             (AttemptOutcome::Refused, pin.fail(reason, now))
         }
@@ -93,7 +93,11 @@ pub fn settle(publisher: &Publisher, pin: &mut Pin, ending: Ending, mut entry: A
 
 /// Puts a pin off until more is known of its twin; waiting again takes no more room in the timeline.
 fn wait_for_twin(pin: &mut Pin, until: Timestamp, entry: Attempt, now: Timestamp) {
-    let message = Some("Nothing was sent: a pin with the same words on this board is being looked for.".to_owned());
+    let message = Some(
+        "Nothing was sent. Pinwheel is checking whether another pin with the same texts was published \
+                        on this board."
+            .to_owned(),
+    );
     if pin.attempts.last().is_some_and(|last| last.message == message) {
         pin.attempts.pop();
     }
@@ -108,7 +112,7 @@ fn wait_for_twin(pin: &mut Pin, until: Timestamp, entry: Attempt, now: Timestamp
 
 /// Puts a late pin behind others of its account; waiting again takes no more room in the timeline.
 fn wait_its_turn(pin: &mut Pin, turn: Turn, entry: Attempt, now: Timestamp) {
-    let message = "Nothing was sent: as many late pins of this account went out today as may (pins_per_day).";
+    let message = "Nothing was sent. The account's daily limit for late pins is used up (pins_per_day).";
     let message = Some(message.to_owned());
     if pin.attempts.last().is_some_and(|last| last.message == message) {
         pin.attempts.pop();
@@ -120,7 +124,7 @@ fn wait_its_turn(pin: &mut Pin, turn: Turn, entry: Attempt, now: Timestamp) {
 
 /// Puts a pin off until Pinterest has its video; that takes no more room in the timeline than once.
 fn await_video(pin: &mut Pin, entry: Attempt, now: Timestamp) {
-    let message = Some("Nothing was sent: Pinterest does not have the video ready.".to_owned());
+    let message = Some("Nothing was sent. Pinterest is still processing the video.".to_owned());
     if pin.attempts.last().is_some_and(|last| last.message == message) {
         pin.attempts.pop();
     }
@@ -132,7 +136,7 @@ fn await_video(pin: &mut Pin, entry: Attempt, now: Timestamp) {
 pub fn stopped(publisher: &Publisher, pin: &mut Pin) {
     let State::Publishing { attempt, lease_until } = pin.state.clone() else { return };
     let claimed_at = pin.updated_at;
-    let message = Some("The publisher stopped before it recorded what came of this attempt.".to_owned());
+    let message = Some("The publisher stopped before it recorded the result of this attempt.".to_owned());
     pin.record(Attempt { outcome: AttemptOutcome::Unknown, message, ..entry(&attempt, claimed_at) });
     if publisher.rules.keep(Rule::LookAfterDeath) {
         // A claim holds longer than the invocation, and no request outlives the invocation.

@@ -87,26 +87,23 @@ impl Why {
     /// The same in words.
     pub fn message(self) -> &'static str {
         match self {
-            Self::Unread => "The board could not be read.",
-            Self::TooLong => "The board has too many new pins to find this one among them.",
+            Self::Unread => "The board couldn't be read.",
+            Self::TooLong => "The board has too many new pins to find this one.",
             Self::Order => {
-                "The board has too many pins to read all of them, and they are not listed newest first, so this one may \
-                 be among those that were not read."
+                "The board has too many pins to read them all, and doesn't list the newest first, so this pin may be \
+                 among the unread ones."
             }
             Self::Missing => {
-                "The board's list lacks a pin that was published there, so a pin that it does not show may exist all the \
-                 same."
+                "The board's list lacks a pin that was published there, so a missing pin may exist anyway."
             }
-            Self::Clock => "The times that the board shows contradict each other, so which pins are new is not known.",
+            Self::Clock => "The times on the board contradict each other, so Pinwheel can't tell which pins are new.",
             Self::Secret => {
-                "The board may be secret, and the account may not read secret pins (boards:read_secret, \
+                "The board may be secret and the account can't read secret pins (boards:read_secret, \
                  pins:read_secret), so an empty list proves nothing."
             }
-            Self::Denied => "Pinterest does not let this app read the boards of personal accounts.",
-            Self::InFlight => "A pin of yours that looks like this one was being posted at that moment.",
-            Self::TooMany => {
-                "There are too many pins of yours around that time to tell which of those on the board is which."
-            }
+            Self::Denied => "Pinterest doesn't let this app read the boards of personal accounts.",
+            Self::InFlight => "Another pin of yours that looks like this one was being posted at that moment.",
+            Self::TooMany => "You have too many pins around that time to tell which one on the board is which.",
             Self::NoToken(why) => why,
         }
     }

@@ -50,8 +50,8 @@ const MOST_NOTED: usize = 2000;
 
 /// What the timeline says of a pin that was missed.
 const MISSED: &str = "The pin was still waiting a day after its time.";
-const MISSED_BY_LIMIT: &str = "The pin was still waiting a day after its time: more pins of its account were late than go out in a \
-                               day (pins_per_day).";
+const MISSED_BY_LIMIT: &str = "The pin was still waiting a day after its time, because its account had more late \
+                               pins than may go out in a day (pins_per_day).";
 
 /// What this process remembers of where pins are parked.
 #[derive(Debug)]

@@ -19,7 +19,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let bytes = Bytes::from_request(request, state)
             .await
-            .map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is longer than 2 MB."))?;
+            .map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is larger than 2 MB."))?;
         parse(&bytes).map(Self)
     }
 }
@@ -44,7 +44,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
-    let detail = format!("The body is not JSON (line {}, column {}).", error.line(), error.column());
+    let detail = format!("The body isn't valid JSON (line {}, column {}).", error.line(), error.column());
     Problem::new(StatusCode::BAD_REQUEST, "malformed_json", detail)
 }
 

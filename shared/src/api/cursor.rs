@@ -43,7 +43,8 @@ impl Page {
 
 /// What is wrong with a cursor that does not belong to the list.
 pub fn foreign_cursor() -> FieldError {
-    let message = "This is no cursor of this list. Leave it out to begin at the start; keep the other parameters as they were while following cursors.";
+    let message = "Invalid cursor. Omit it to start from the first page, and keep the other parameters unchanged \
+                   from page to page.";
     FieldError::new("cursor", "invalid", message)
 }
 

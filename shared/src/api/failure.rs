@@ -13,9 +13,11 @@ use crate::vault::{SealError, VaultError};
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match &error {
-            StoreError::Conflict => {
-                Self::conflict("changed_meanwhile", "It changed in the meantime. Read it again and repeat the change.")
-            }
+            StoreError::Conflict => Self::conflict(
+                "changed_meanwhile",
+                "Someone else changed it in the meantime. Reload it and make \
+                                                     your change again.",
+            ),
             StoreError::Unavailable { .. } => unavailable(&error, "storage_unavailable"),
             StoreError::Unreadable { .. } => internal(&error),
         }
@@ -61,51 +63,51 @@ impl From<CallError> for Problem {
 }
 
 fn no_answer() -> Problem {
-    let detail = "Pinterest did not answer as it should. Try again in a minute.";
+    let detail = "Pinterest isn't responding properly. Try again in a minute.";
     Problem::new(StatusCode::BAD_GATEWAY, "pinterest_unavailable", detail)
 }
 
 /// Why boards and pins of a personal account cannot be read, and what to do.
-const DATA_ACCESS_DENIED: &str = "Pinterest does not let this app read the boards and pins of personal accounts. \
-                                  Convert the account to a business account on Pinterest, which is free, and reconnect \
-                                  it here.";
+const DATA_ACCESS_DENIED: &str = "Pinterest doesn't let this app read the boards and pins of personal accounts. \
+                                  Convert the account to a free business account on Pinterest, then reconnect it \
+                                  here.";
 
 fn scopes_missing(missing: &Scopes) -> String {
     if missing.is_empty() {
-        return "Pinterest says that this account's permission does not cover this. Reconnect the account and allow \
-                everything that is asked for."
+        return "This account didn't grant the permissions that this needs. Reconnect it and allow everything that \
+                Pinterest asks for."
             .to_owned();
     }
     let names = missing.names().join(", ");
-    format!("Pinterest says that this account's permission lacks {names}. Reconnect the account and allow it.")
+    format!("This account didn't grant {names}. Reconnect it and allow everything that Pinterest asks for.")
 }
 
 fn refused(refusal: &Refusal) -> Problem {
     match &refusal.kind {
         RefusalKind::AppNotApproved => {
-            let detail = "Pinterest has not approved the app yet. An administrator has to finish its review on \
+            let detail = "Pinterest hasn't approved the app yet. An administrator has to complete its review on \
                           developers.pinterest.com.";
             Problem::new(StatusCode::BAD_GATEWAY, "app_not_approved", detail)
         }
         RefusalKind::TrialAccess => {
-            let detail = "The Pinterest app has only trial access, which does not include this. An administrator has to \
-                          apply for standard access on developers.pinterest.com.";
+            let detail = "The Pinterest app has only trial access, which doesn't include this. An administrator has \
+                          to apply for standard access on developers.pinterest.com.";
             Problem::new(StatusCode::BAD_GATEWAY, "trial_tier", detail)
         }
         RefusalKind::ScopesMissing(missing) => Problem::conflict("scope_missing", scopes_missing(missing)),
         RefusalKind::DataAccessDenied => Problem::new(StatusCode::FORBIDDEN, "data_access_denied", DATA_ACCESS_DENIED),
         RefusalKind::BoardNotPermitted | RefusalKind::NotPermitted => {
-            let remedy = "Check on Pinterest that the account may do this, and connect it again with all of its \
+            let remedy = "Check on Pinterest that the account is allowed to do this, and reconnect it with all \
                           permissions.";
             Problem::new(StatusCode::FORBIDDEN, "not_permitted", format!("{} {remedy}", said(refusal)))
         }
         RefusalKind::AuthenticationFailed | RefusalKind::Unauthorized | RefusalKind::GrantInvalid => Problem::conflict(
             "needs_reconnect",
-            "Pinterest no longer accepts this account's permission. Reconnect the account.",
+            "Pinterest no longer accepts this account's authorization. Reconnect it.",
         ),
         RefusalKind::BoardBusy => Problem::conflict(
             "board_busy",
-            "Pinterest is busy with another change of this board, so nothing was done. Try again in a moment.",
+            "Pinterest is busy with another change to this board. Nothing was changed; try again in a moment.",
         ),
         RefusalKind::RateLimited | RefusalKind::SpamBlock | RefusalKind::LinkBlocked => too_fast(refusal),
         RefusalKind::NoVerdict | RefusalKind::Trouble => no_answer(),
@@ -116,8 +118,8 @@ fn refused(refusal: &Refusal) -> Problem {
 /// Pinterest answers 429 to two things: too many requests, and what it takes for spam.
 fn too_fast(refusal: &Refusal) -> Problem {
     if refusal.kind != RefusalKind::RateLimited {
-        let detail = "Pinterest blocks this account's changes to combat spam. Make fewer of them, and wait some hours \
-                      before you try again.";
+        let detail = "Pinterest is blocking this account's changes as possible spam. Wait a few hours before you try \
+                      again, and make fewer changes.";
         return Problem::new(StatusCode::TOO_MANY_REQUESTS, "pinterest_spam_block", detail);
     }
     let when = refusal.rate.reset_s.map_or_else(|| "later".to_owned(), |seconds| format!("in {}", spoken(seconds)));
@@ -144,22 +146,22 @@ fn said(refusal: &Refusal) -> String {
 
 fn unavailable(error: &(dyn Error + 'static), code: &'static str) -> Problem {
     log(error);
-    let detail = "AWS did not answer. Nothing is lost; try again in a moment.";
+    let detail = "AWS isn't responding. Nothing is lost; try again in a moment.";
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail)
 }
 
 fn key_missing(error: &(dyn Error + 'static), number: u32) -> Problem {
     log(error);
     let detail = format!(
-        "Key {number} was taken out of the token keys while this account's tokens are still sealed by it. An \
-         administrator has to put it back."
+        "Key {number} was removed from the token keys, but this account's tokens are still sealed with it. An \
+         administrator has to restore the key."
     );
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "token_key_missing", detail)
 }
 
 fn internal(error: &(dyn Error + 'static)) -> Problem {
     log(error);
-    let detail = "Something stored cannot be read by this version. The log of this request says what.";
+    let detail = "Some stored data can't be read by this version. The log of this request has the details.";
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
 }
 

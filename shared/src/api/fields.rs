@@ -52,7 +52,7 @@ impl<'e> Fields<'e> {
     pub fn required(&mut self, name: &str) -> Option<Value> {
         let value = self.optional(name);
         if value.is_none() {
-            self.wrong(name, "required", "This is needed.");
+            self.wrong(name, "required", "Required.");
         }
         value
     }
@@ -113,7 +113,7 @@ impl<'e> Fields<'e> {
     pub fn close(mut self) {
         let left = std::mem::take(&mut self.left);
         for name in left.keys().take(MOST_ERRORS) {
-            self.wrong(name, "unknown_field", "There is no such field here. Leave it out.");
+            self.wrong(name, "unknown_field", "Unknown field. Remove it.");
         }
         if let Some(last) = self.errors.last_mut() {
             last.more += left.len().saturating_sub(MOST_ERRORS);
@@ -126,7 +126,7 @@ impl<'e> Fields<'e> {
         let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
         let number = number.filter(|number| (least..=most).contains(number));
         if number.is_none() {
-            self.wrong(name, "invalid", format!("Give a whole number from {least} to {most}."));
+            self.wrong(name, "invalid", format!("Enter a whole number from {least} to {most}."));
         }
         number
     }
@@ -146,7 +146,7 @@ impl<'e> Fields<'e> {
     pub fn zone(&mut self, name: &str, text: &str) -> Option<Zone> {
         let zone = Zone::parse(&without_unseen(text));
         if zone.is_none() {
-            let message = "There is no such time zone. Give its IANA name, such as Europe/Berlin or America/New_York.";
+            let message = "Unknown time zone. Use an IANA name such as Europe/Berlin or America/New_York.";
             self.wrong(name, "unknown_zone", message);
         }
         zone
@@ -192,5 +192,5 @@ pub fn wrong_type(path: &str, expected: &str, value: &Value) -> FieldError {
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     };
-    FieldError::new(path, "wrong_type", format!("Expected {expected}; this is {kind}."))
+    FieldError::new(path, "wrong_type", format!("Expected {expected}, not {kind}."))
 }

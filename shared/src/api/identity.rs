@@ -68,7 +68,8 @@ impl User {
     fn from_claims(claims: &Claims, web: &WebConfig) -> Result<Self, Problem> {
         let owner = owner_id(claims, &web.owner_claim).ok_or_else(|| {
             let detail = format!(
-                "The token has no usable claim {:?}, which says whose data it is for. It must be text of 1 to 256 bytes.",
+                "The token's claim {:?}, which says whose data it is for, is missing or invalid. It must be text of \
+                 1 to 256 bytes.",
                 web.owner_claim
             );
             Problem::new(StatusCode::FORBIDDEN, "owner_claim_missing", detail)
@@ -85,7 +86,8 @@ impl Admin {
         match owner_id(claims, "sub") {
             Some(subject) if in_group => Ok(Self { subject }),
             _ => {
-                let detail = "Only administrators may do this: members of the group pinwheel-admin.";
+                let detail = "Only administrators can do this. Administrators are the members of the group \
+                              pinwheel-admin.";
                 Err(Problem::new(StatusCode::FORBIDDEN, "admin_required", detail))
             }
         }

@@ -71,7 +71,7 @@ where
             _ => None,
         };
         domain.and_then(Self::from_domain).ok_or_else(|| {
-            let detail = "The address of this installation is not known. Set PUBLIC_URL.";
+            let detail = "This installation doesn't know its own URL. Set PUBLIC_URL.";
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "public_url_unknown", detail)
         })
     }

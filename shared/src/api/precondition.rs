@@ -38,7 +38,7 @@ impl IfMatch {
 
     /// 412: `what` has changed since its author saw it.
     pub fn changed(what: &str) -> Problem {
-        let detail = format!("Somebody changed the {what} in the meantime. Read it again and repeat the change.");
+        let detail = format!("Someone else changed the {what} in the meantime. Reload it and make your change again.");
         Problem::new(StatusCode::PRECONDITION_FAILED, "changed_meanwhile", detail)
     }
 }

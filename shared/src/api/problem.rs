@@ -64,7 +64,7 @@ impl Problem {
 
     /// 404: it does not exist, or belongs to somebody else; the two read alike.
     pub fn not_found(what: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {what}."))
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("This {what} doesn't exist."))
     }
 
     /// 403 `pinterest_disabled`.

@@ -58,7 +58,7 @@ pub fn finish(router: Router, clock: &SharedClock) -> Router {
     router
         .fallback(|| async { Problem::not_found("path") })
         .method_not_allowed_fallback(|| async {
-            let detail = "This path exists, but not with this method.";
+            let detail = "This path doesn't support this method.";
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
         })
         .layer(from_fn(complete))
@@ -100,7 +100,7 @@ async fn understood(request: Request, next: Next) -> Response {
     let failed = response.status().is_client_error() || response.status().is_server_error();
     if failed && is_plain(&response) {
         // A rejection of the framework's own; its text is not ours to pass on.
-        let detail = "The request could not be understood.";
+        let detail = "The request couldn't be understood.";
         return Problem::new(response.status(), "malformed_request", detail).render(request_id.as_deref());
     }
     response

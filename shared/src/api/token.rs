@@ -21,13 +21,18 @@ pub struct Claims(Map<String, Value>);
 impl Claims {
     /// Reads the token of a request, which must be the one that the authorizer verified.
     pub fn of_request(parts: &Parts) -> Result<Self, Problem> {
-        let verified = verified(parts).ok_or_else(|| unauthenticated("No verified token came with the request."))?;
+        let verified = verified(parts).ok_or_else(|| {
+            unauthenticated(
+                "The request has no verified token. Sign in, or \
+                                                                      send an access token.",
+            )
+        })?;
         let claims = payload(&parts.headers).ok_or_else(|| {
-            unauthenticated("The header Authorization must have one access token, as in \"Bearer …\".")
+            unauthenticated("The Authorization header must contain one access token, as in \"Bearer …\".")
         })?;
         if !is_same_token(&claims, verified) {
             return Err(unauthenticated(
-                "The token in the header Authorization is not the verified one. Send one token only.",
+                "The token in the Authorization header isn't the one that was verified. Send only one token.",
             ));
         }
         Ok(Self(claims))

@@ -149,18 +149,18 @@ words! {
     /// Why an account has to be connected again.
     ReconnectReason {
         /// Pinterest refused to renew the tokens.
-        RefreshRefused = "refresh_refused", "Pinterest refused to renew the permission, as it does after a change of username or password. Connect the account again.";
+        RefreshRefused = "refresh_refused", "Pinterest refused to renew the authorization, as it does after a change of username or password. Reconnect the account.";
         /// Pinterest refused the access token and there is nothing to renew it with.
-        AccessRefused = "access_refused", "Pinterest no longer accepts the access token, and it cannot be renewed. Connect the account again.";
+        AccessRefused = "access_refused", "Pinterest no longer accepts the access token, and it can't be renewed. Reconnect the account.";
         /// Pinterest says that the tokens do not permit publishing.
-        ScopesRefused = "scopes_refused", "Pinterest says that the permission does not cover publishing pins. Connect the account again and allow everything that is asked for.";
+        ScopesRefused = "scopes_refused", "The account didn't grant permission to publish pins. Reconnect it and allow everything that Pinterest asks for.";
         /// The access token ended before it could be renewed.
-        Expired = "expired", "The permission ended before it could be renewed. Connect the account again.";
+        Expired = "expired", "The authorization expired before it could be renewed. Reconnect the account.";
         /// The answer to a renewal was lost and the old refresh token is spent.
-        RefreshLost = "refresh_lost", "The answer to a renewal was lost, and Pinterest does not repeat it. Connect the account again before the access token ends.";
+        RefreshLost = "refresh_lost", "Pinterest's response to a renewal was lost and can't be requested again. Reconnect the account before the access token expires.";
         /// The tokens belong to another Pinterest app than the one in the settings.
-        AppChanged = "app_changed", "The account was connected through another Pinterest app. Connect it again through the present one before its access token ends.";
-        _ => Other, "Another version of this program stored that the account has to be connected again.";
+        AppChanged = "app_changed", "The account was connected through another Pinterest app. Reconnect it before its access token expires.";
+        _ => Other, "The account has to be reconnected, for a reason that another version of Pinwheel recorded.";
     }
 }
 

@@ -94,40 +94,40 @@ words! {
         /// The pin is on Pinterest.
         Published = "published", "Pinterest created the pin.";
         /// Certainly not created; it will be tried again.
-        Retry = "retry", "Pinterest did not create the pin; it is tried again.";
+        Retry = "retry", "Pinterest didn't create the pin. Pinwheel will try again.";
         /// Certainly not created; the pin waits for something else.
-        Held = "held", "Pinterest did not create the pin; it waits.";
+        Held = "held", "Pinterest didn't create the pin. It is on hold.";
         /// Certainly not created, and it never will be as it is.
-        Refused = "refused", "Pinterest refused the pin for good.";
+        Refused = "refused", "Pinterest rejected the pin.";
         /// Nobody knows whether Pinterest created it.
-        Unknown = "unknown", "It is not known whether Pinterest created the pin.";
+        Unknown = "unknown", "Pinterest's response was lost, so the pin may or may not exist.";
         /// The pin was due too long ago to be published without asking.
         Missed = "missed", "The pin was due too long ago.";
         /// The board has the pin.
         FoundOnBoard = "found_on_board", "The pin is on its board.";
         /// The board does not have the pin.
-        NotOnBoard = "not_on_board", "The pin is not on its board.";
+        NotOnBoard = "not_on_board", "The pin isn't on its board.";
         /// The board could not be read, or not far enough.
-        BoardUnclear = "board_unclear", "The board did not tell whether the pin is there.";
+        BoardUnclear = "board_unclear", "The board doesn't show whether the pin is there.";
         /// The board has pins that may be this one.
-        SeveralOnBoard = "several_on_board", "Pins on the board may be this one.";
+        SeveralOnBoard = "several_on_board", "One or more pins on the board may be this one.";
         /// Pinterest has the file of the pin's video.
         VideoUploaded = "video_uploaded", "The video was uploaded to Pinterest.";
         /// The upload came to nothing; another is made.
-        VideoNotUploaded = "video_not_uploaded", "The video could not be uploaded to Pinterest; it is tried again.";
+        VideoNotUploaded = "video_not_uploaded", "The video couldn't be uploaded to Pinterest. Pinwheel will try again.";
         /// Pinterest has the video ready.
-        VideoReady = "video_ready", "Pinterest has the video ready for the pin.";
+        VideoReady = "video_ready", "Pinterest has finished processing the video.";
         /// Pinterest does not take the video.
-        VideoRefused = "video_refused", "Pinterest does not take the video.";
+        VideoRefused = "video_refused", "Pinterest rejected the video.";
         /// A person asked for another try.
-        Retried = "retried", "Somebody asked for another try.";
+        Retried = "retried", "Someone retried the pin.";
         /// A person found the pin on Pinterest.
-        FoundPublished = "found_published", "Somebody found the pin on Pinterest.";
+        FoundPublished = "found_published", "Someone found the pin on Pinterest.";
         /// A person looked, did not find the pin and had it published again.
-        PublishAgain = "publish_again", "Somebody looked at the board and had the pin published again.";
+        PublishAgain = "publish_again", "Someone checked the board and published the pin again.";
         /// A person let a pin be that had failed or was in doubt.
-        Dismissed = "dismissed", "Somebody let the pin be as it is.";
-        _ => Other, "Something that another version of this program recorded.";
+        Dismissed = "dismissed", "Someone dismissed the pin.";
+        _ => Other, "An event recorded by another version of Pinwheel.";
     }
 }
 

@@ -24,7 +24,7 @@ pub fn check_characters(field: &str, text: &str) -> Option<FieldError> {
     let (place, character) = refused_character(text)?;
     let does = if turns_direction(character) { "turns the direction of text" } else { "controls devices" };
     let message = format!(
-        "Character {place} is U+{:04X}, which cannot be seen and {does}. Remove it. Line breaks and tabs may stay.",
+        "Character {place} is U+{:04X}, which is invisible and {does}. Remove it. Line breaks and tabs are fine.",
         u32::from(character)
     );
     Some(FieldError::new(field, "invalid_character", message))
@@ -133,8 +133,8 @@ mod tests {
     fn the_error_names_field_place_and_remedy() {
         let error = check_characters("content.title", "cake\u{202E}gpj");
         let error = error.map(|error| (error.field, error.code, error.message));
-        let message = "Character 5 is U+202E, which cannot be seen and turns the direction of text. Remove it. Line breaks and \
-                       tabs may stay.";
+        let message = "Character 5 is U+202E, which is invisible and turns the direction of text. Remove it. Line breaks and tabs \
+                       are fine.";
         assert_eq!(error, Some(("content.title".to_owned(), "invalid_character", message.to_owned())));
         assert_eq!(check_characters("content.title", "cake"), None);
     }

@@ -36,9 +36,9 @@ impl Check {
     pub const CODE: &str = "checking";
 
     /// The same in words.
-    pub const MESSAGE: &str = "It is not known whether Pinterest created the pin, so it is looked for on its board \
-                               before anything else: found, it is published; not found twice, it is posted once more, \
-                               unless a person has to decide that.";
+    pub const MESSAGE: &str = "Pinterest's response was lost, so Pinwheel is looking for the pin on its board. If it \
+                               is there, it is published. If it isn't there after two checks, it is posted again or \
+                               needs your review.";
 
     /// A check of the attempt `attempt`, whose request was under way at some time between `since` and `until`.
     pub fn new(attempt: AttemptId, since: Timestamp, until: Timestamp) -> Self {

@@ -35,9 +35,9 @@ words! {
     /// Why a circuit is there.
     CircuitKind {
         /// Pinterest refuses the app: trial access, or not approved.
-        App = "app", "Pinterest refuses the app.";
+        App = "app", "Pinterest is refusing the app.";
         /// Pinterest does not answer.
-        Outage = "outage", "Pinterest does not answer.";
+        Outage = "outage", "Pinterest isn't responding.";
     }
 }
 

@@ -67,7 +67,7 @@ impl Content {
             address::check(&mut errors, "content.link", link);
         }
         if content.dominant_color.as_deref().is_some_and(|color| !is_color(color)) {
-            let message = "Write the colour as # and six hexadecimal digits, such as #6E7874.";
+            let message = "Enter the color as # and six hexadecimal digits, such as #6E7874.";
             errors.push(FieldError::new("content.dominant_color", "invalid", message));
         }
         let content = content.with_media(media::check(&mut errors, media));
@@ -171,7 +171,7 @@ pub(super) fn leads_somewhere(link: &str) -> bool {
 }
 
 fn too_long(field: &str, limit: usize, length: usize) -> FieldError {
-    let message = format!("Pinterest takes at most {limit} characters here; this has {length}.");
+    let message = format!("Too long: {length} characters. Pinterest allows at most {limit}.");
     FieldError::new(field, "too_long", message)
 }
 

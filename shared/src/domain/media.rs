@@ -130,7 +130,7 @@ impl MediaStatus {
         match self {
             Self::AwaitingUpload => "the file is to be uploaded, and then completed.",
             Self::Ready => "pins can be made with it.",
-            Self::Rejected => "Pinterest would not take it; `problems` says why and what to do.",
+            Self::Rejected => "Pinterest would reject it; `problems` says why and what to do.",
             Self::Deleting => "it is being deleted; delete it once more to finish that.",
         }
     }
@@ -167,16 +167,16 @@ impl MediaWarning {
     pub fn message(self) -> &'static str {
         match self {
             Self::VerySmall => {
-                "The picture has fewer than 100 pixels on one side. Pinterest may refuse it as too small; use a larger one, \
-                 best of 1000 by 1500 pixels."
+                "One side of the image is shorter than 100 pixels, so Pinterest may reject it. Use a larger image, \
+                 ideally 1000 by 1500 pixels."
             }
             Self::ThumbnailMissing => {
-                "A thumbnail was announced and not uploaded before the file was completed, so the file itself is shown in \
-                 small. To have a thumbnail, upload both again."
+                "The announced thumbnail wasn't uploaded before the file was completed, so the file itself is shown instead. \
+                 To add a thumbnail, upload both again."
             }
             Self::ThumbnailRefused => {
-                "What was uploaded as the thumbnail is not a whole JPEG, PNG or WebP of the announced type and size with at \
-                 most 480 pixels a side, so the file itself is shown in small. To have a thumbnail, upload both again."
+                "The uploaded thumbnail isn't a complete JPEG, PNG or WebP of the announced type and size, with at most 480 \
+                 pixels per side, so the file itself is shown instead. To add a thumbnail, upload both again."
             }
         }
     }
@@ -209,7 +209,7 @@ macro_rules! problems {
             pub fn message(self) -> &'static str {
                 match self {
                     $(Self::$name => $message,)*
-                    Self::Other(_) => "Another version of this program found something wrong with the file. Upload it again.",
+                    Self::Other(_) => "Another version of Pinwheel found a problem with the file. Upload it again.",
                 }
             }
         }
@@ -218,34 +218,34 @@ macro_rules! problems {
 
 problems! {
     /// The bytes are of another kind than was said.
-    WrongType, "wrong_type", "The file is of another type than content_type says. Upload it again with the type that it \
-        really has, whatever its name ends in, or save it anew as that type.";
+    WrongType, "wrong_type", "The file's content doesn't match its type. Upload it with its actual type, whatever \
+                              its name ends in, or save it as the type you want.";
     /// The bytes are of no kind that Pinterest takes.
-    UnknownType, "unknown_type", "The file is no JPEG, PNG, MP4, MOV or M4V. Save it as one of these and upload it again.";
+    UnknownType, "unknown_type", "Pinterest supports JPEG, PNG, MP4, MOV and M4V. Save the file as one of these and \
+                                  upload it again.";
     /// There are more or fewer bytes than were announced.
-    WrongSize, "wrong_size", "The file has another size than was announced. Announce and upload it again.";
+    WrongSize, "wrong_size", "The uploaded file has a different size than announced. Upload it again.";
     /// It ends too early.
-    Truncated, "truncated", "The file ends before it is complete. Export or copy it again and upload the whole file.";
+    Truncated, "truncated", "The file is incomplete. Export or copy it again, then upload it.";
     /// It contradicts itself.
-    Unreadable, "unreadable", "The file is damaged: its parts do not fit together. Export it again with another program.";
+    Unreadable, "unreadable", "The file is damaged. Export it again, if possible with another program.";
     /// No picture is in the video.
-    NoPicture, "no_picture", "There is no picture track in the video. Export it with H.264 or H.265 video.";
+    NoPicture, "no_picture", "The file has sound but no video. Export it with H.264 or H.265 video.";
     /// The video does not say how long it is.
-    NoDuration, "no_duration", "The video does not say how long it is, as one made for streaming in fragments. Export it \
-        as an ordinary file, such as with ffmpeg -i in.mp4 -c copy -movflags +faststart out.mp4.";
+    NoDuration, "no_duration", "The video doesn't state its length, as is usual for streaming formats. Export it as \
+                                a regular file, for example with ffmpeg -i in.mp4 -c copy -movflags +faststart \
+                                out.mp4.";
     /// The video is shorter than four seconds.
-    TooShort, "too_short", "The video is shorter than 4 seconds, which Pinterest does not take. Use a longer one.";
+    TooShort, "too_short", "The video is too short. Pinterest requires at least 4 seconds.";
     /// The video is longer than a quarter of an hour.
-    TooLong, "too_long", "The video is longer than 15 minutes, which Pinterest does not take. Cut it.";
+    TooLong, "too_long", "The video is too long. Pinterest allows at most 15 minutes.";
     /// The picture of the video is in a codec that Pinterest does not take.
-    WrongCodec, "wrong_codec", "The video's picture is in another format than H.264 or H.265, the two that Pinterest takes. \
-        Export it as an MP4 with H.264.";
+    WrongCodec, "wrong_codec", "Pinterest supports only H.264 and H.265 video. Export it as MP4 with H.264.";
     /// The video is wider or taller than Pinterest takes.
-    WrongAspect, "wrong_aspect", "The video is wider than 1.91:1 or taller than 1:2, which Pinterest does not take. Cut it to \
-        9:16, 2:3, 1:1 or 16:9.";
+    WrongAspect, "wrong_aspect", "Pinterest supports videos from 1.91:1 to 1:2. Crop it to 9:16, 2:3, 1:1 or 16:9.";
     /// The index comes after the pictures; once it kept a file from being taken, and files of that time still say so.
-    NotFaststart, "not_faststart", "The video's index is at its end, which was not taken when this file was uploaded. It is \
-        now: upload it again.";
+    NotFaststart, "not_faststart", "This file was rejected because its index is at the end. That is supported now: \
+                                    upload it again.";
 }
 
 impl MediaProblem {

@@ -122,19 +122,19 @@ super::attempt::words! {
         /// See [`State::Draft`].
         Draft = "draft", "Not scheduled yet.";
         /// See [`State::Scheduled`].
-        Scheduled = "scheduled", "Waits for its time.";
+        Scheduled = "scheduled", "Waiting for its time.";
         /// See [`State::Publishing`].
         Publishing = "publishing", "Being published.";
         /// See [`State::Published`].
         Published = "published", "On Pinterest.";
         /// See [`State::Held`].
-        Held = "held", "Waits for something other than its time.";
+        Held = "held", "Waiting for something other than its time.";
         /// See [`State::Failed`].
-        Failed = "failed", "Was not published.";
+        Failed = "failed", "Not published.";
         /// See [`State::NeedsReview`].
         NeedsReview = "needs_review", "May or may not be on Pinterest.";
         /// See [`State::Cancelled`].
-        Cancelled = "cancelled", "Called off.";
+        Cancelled = "cancelled", "Cancelled.";
     }
 }
 

@@ -45,22 +45,21 @@ enum Given {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoPlace {
     /// Nothing, or white space.
-    #[error("This is empty. Give the id, the name or the address.")]
+    #[error("Enter an ID, a name or a URL.")]
     Empty,
     /// More than any name.
-    #[error("This is too long for a name or an address: at most {LONGEST} characters.")]
+    #[error("Too long for a name or a URL: at most {LONGEST} characters.")]
     TooLong,
     /// An address that leads elsewhere.
-    #[error(
-        "This is no address of Pinterest's. Give the id, the name, or the address as the browser shows it on Pinterest."
-    )]
+    #[error("This isn't a Pinterest URL. Enter an ID, a name, or the URL that your browser shows on Pinterest.")]
     Foreign,
     /// A short link, which says nothing of where it leads.
-    #[error("A pin.it link does not say where it leads. Open it and copy the address that the browser shows then.")]
+    #[error("A pin.it link doesn't show where it leads. Open it and copy the URL from your browser.")]
     Short,
     /// Pinterest's address of something else.
     #[error(
-        "This is Pinterest's address of something else. A board's is https://www.pinterest.com/name/board/, a section's has the section behind it."
+        "This Pinterest URL isn't a board. Board URLs look like https://www.pinterest.com/name/board/, and section \
+         URLs have the section after that."
     )]
     Other,
 }

@@ -6,32 +6,32 @@ words! {
     /// Why a pin waits for something other than its time.
     Hold {
         /// The module is switched off; derived when a pin is read, never stored.
-        Disabled = "pinterest_disabled", "Pinterest is switched off. The pin goes out when an administrator enables it, unless it is more than a day late by then.";
+        Disabled = "pinterest_disabled", "Pinterest is switched off. The pin goes out when an administrator switches it on, unless it is more than a day late by then.";
         /// The pin belongs to the mode that is not in use; derived when a pin is read, never stored.
-        OtherMode = "other_mode", "The pin belongs to an account of the other mode (live or sandbox). It waits until an administrator switches back.";
+        OtherMode = "other_mode", "The pin's account belongs to the other mode (live or sandbox). The pin waits until an administrator switches back.";
         /// Pinterest no longer accepts the account's tokens.
-        NeedsReconnect = "needs_reconnect", "Pinterest no longer accepts this account's permission. Reconnect the account; its pins are then released.";
+        NeedsReconnect = "needs_reconnect", "Pinterest no longer accepts this account's authorization. Reconnect it to release its pins.";
         /// The account was disconnected.
-        Disconnected = "account_disconnected", "The account was disconnected. Connect the same Pinterest account again to release the pin, or cancel it.";
+        Disconnected = "account_disconnected", "The account was disconnected. Reconnect the same Pinterest account to release the pin, or cancel the pin.";
         /// Pinterest's rate limit is used up (429 code 8).
-        RateLimited = "rate_limited", "Pinterest's request limit for this account is used up. The pin goes out when Pinterest opens it again.";
+        RateLimited = "rate_limited", "Pinterest's request limit for this account is used up. The pin goes out when Pinterest accepts requests again.";
         /// Pinterest blocks the pin's link (429 code 9).
-        LinkBlocked = "link_blocked", "Pinterest blocks this link because it may lead to spam. Change the link, or ask Pinterest to review the domain; it is tried again twice a day.";
+        LinkBlocked = "link_blocked", "Pinterest is blocking this link as possible spam. Change the link, or ask Pinterest to review the domain. Pinwheel tries again twice a day.";
         /// Pinterest does not let the account pin to this board (401 or 403 about one board).
-        NotPermitted = "not_permitted", "Pinterest does not let this account pin to this board. Ask the board's owner for access, or choose another board; if the account's scopes changed, reconnect it and try the pin again. It is tried again twice a day.";
+        NotPermitted = "not_permitted", "Pinterest doesn't let this account pin to this board. Ask the board's owner for access, or choose another board. If the account's scopes changed, reconnect it and retry the pin. Pinwheel tries again twice a day.";
         /// Pinterest blocks the account's pins to combat spam (429).
-        SpamBlock = "spam_block", "Pinterest blocks new pins of this account to combat spam. Publish less often; it is tried again after a pause.";
+        SpamBlock = "spam_block", "Pinterest is blocking new pins from this account as possible spam. Publish less often. Pinwheel tries again after a pause.";
         /// Pinterest did not answer several times running.
-        PinterestDown = "pinterest_down", "Pinterest does not answer at present. It is asked every half minute, and the pin goes out when it answers again.";
+        PinterestDown = "pinterest_down", "Pinterest isn't responding. Pinwheel checks every 30 seconds and publishes the pin when Pinterest is back.";
         /// Earlier pins of the same account go first.
-        Queued = "queued", "Earlier pins of this account go first: Pinterest takes about 80 a minute from one account. The time is about when this pin's turn comes.";
+        Queued = "queued", "Earlier pins of this account go first. Pinterest accepts about 80 per minute from one account. The time shown is an estimate.";
         /// More pins of the account are late than go out by themselves in a day.
-        DailyLimit = "daily_limit", "More pins of this account are late than go out by themselves in one day, since Pinterest takes many at once for spam. An administrator sets how many these are (pins_per_day). The time is about when this pin's turn comes; to have it out sooner, give it a new time.";
+        DailyLimit = "daily_limit", "This account has more late pins than may go out in one day, because Pinterest may treat many at once as spam. The time shown is an estimate. To publish the pin sooner, reschedule it. An administrator can change the limit (pins_per_day).";
         /// The app has only trial access.
-        TrialTier = "trial_tier", "The Pinterest app has only trial access, which may not create pins in live mode. An administrator has to apply for standard access and, when it is granted, save the settings once more; or switch to the sandbox.";
+        TrialTier = "trial_tier", "The Pinterest app has only trial access, which can't create pins in live mode. An administrator has to apply for standard access and save the settings again once it is granted, or switch to the sandbox.";
         /// The app is not approved.
-        AppNotApproved = "app_not_approved", "Pinterest has not approved the app yet. An administrator has to finish its review on developers.pinterest.com and check the set-up here; the pins then go out.";
-        _ => Other, "The pin waits for a reason that another version of this program stored. It is tried again at its time, or fails when it is more than a day late.";
+        AppNotApproved = "app_not_approved", "Pinterest hasn't approved the app yet. An administrator has to complete its review on developers.pinterest.com and then run the setup check here. The pins go out after that.";
+        _ => Other, "The pin is on hold for a reason that another version of Pinwheel recorded. It is tried at its time, and fails if it is more than a day late.";
     }
 }
 
@@ -39,30 +39,30 @@ words! {
     /// Why a pin failed for good.
     Failure {
         /// It was due longer ago than the grace period.
-        Missed = "missed", "The pin could not go out within a day of its time, so it was not published late without asking. Schedule it again.";
+        Missed = "missed", "The pin couldn't go out within a day of its time. It wasn't published late without your consent. Reschedule it.";
         /// Transient refusals went on until the grace period ended.
-        GaveUp = "gave_up", "Pinterest did not take the pin in a day of trying. The attempts say what it answered. Schedule it again.";
+        GaveUp = "gave_up", "Pinterest didn't accept the pin in a day of trying. The attempts show its responses. Reschedule the pin.";
         /// Pinterest takes the link for invalid.
-        LinkInvalid = "link_invalid", "Pinterest takes the pin's link for invalid. Correct the link and schedule the pin again.";
+        LinkInvalid = "link_invalid", "Pinterest considers the pin's link invalid. Correct the link and reschedule the pin.";
         /// The site of the link or the image does not allow saving from it.
-        SiteForbidsSaving = "site_forbids_saving", "The site that the link leads to, or that the image comes from, does not allow saving pins from it. Use another link, or upload the image here, and schedule the pin again.";
+        SiteForbidsSaving = "site_forbids_saving", "The website of the link or image doesn't allow saving pins. Use another link, or upload the image here, and reschedule the pin.";
         /// Pinterest could not fetch or read the image.
-        ImageUnreadable = "image_unreadable", "Pinterest could not fetch or read the image. Check that its address opens in a private window and is a JPEG or PNG.";
+        ImageUnreadable = "image_unreadable", "Pinterest couldn't fetch or read the image. Check that its URL opens in a private window and is a JPEG or PNG.";
         /// The uploaded file is not there any more.
-        MediaGone = "media_gone", "The uploaded file was deleted before the pin went out. Upload it again, change the pin's media to it, and try the pin again.";
+        MediaGone = "media_gone", "The uploaded file was deleted before the pin went out. Upload it again, select it for the pin, and retry the pin.";
         /// Pinterest could not make a video of the file.
-        VideoRefused = "video_refused", "Pinterest does not take the video, or could not make a pin's video of it; the attempts say what it answered. Export it as MP4 with H.264 video and AAC sound, fast start, upload that, change the pin's media to it, and try the pin again.";
+        VideoRefused = "video_refused", "Pinterest rejected the video or couldn't process it; the attempts show its response. Export the video as MP4 (H.264 video, AAC sound, fast start), upload it, select it for the pin, and retry the pin.";
         /// The file did not reach Pinterest.
-        VideoNotUploaded = "video_not_uploaded", "The video could not be sent to Pinterest, in many tries; the attempts say why. Try the pin again later, with a smaller file where it is a large one.";
+        VideoNotUploaded = "video_not_uploaded", "The video couldn't be sent to Pinterest after several tries; the attempts show why. Retry the pin later. If the file is large, use a smaller one.";
         /// Pinterest finds the image too small.
-        ImageTooSmall = "image_too_small", "Pinterest finds the image too small. Use a larger one, best 1000 by 1500 pixels.";
+        ImageTooSmall = "image_too_small", "The image is too small for Pinterest. Use a larger one, ideally 1000 by 1500 pixels.";
         /// The board is gone.
-        BoardNotFound = "board_not_found", "The board does not exist any more, or not in this mode. Choose another board.";
+        BoardNotFound = "board_not_found", "The board no longer exists, or doesn't exist in this mode. Choose another board.";
         /// The section is gone.
-        SectionNotFound = "section_not_found", "The board section does not exist any more. Choose another section or none.";
+        SectionNotFound = "section_not_found", "The board section no longer exists. Choose another section or none.";
         /// Pinterest refuses the pin's content for another reason.
-        Rejected = "rejected", "Pinterest refuses the pin. The last attempt has its own words; change the pin by them and schedule it again.";
-        _ => Other, "The pin failed for a reason that another version of this program stored. Schedule it again.";
+        Rejected = "rejected", "Pinterest rejected the pin. The last attempt shows the reason. Change the pin and reschedule it.";
+        _ => Other, "The pin failed for a reason that another version of Pinwheel recorded. Reschedule it.";
     }
 }
 
@@ -70,16 +70,16 @@ words! {
     /// Why a person has to look.
     Doubt {
         /// The request was sent and no answer came back that says what became of it.
-        OutcomeUnknown = "outcome_unknown", "Pinterest may or may not have published this pin: its answer was lost, and the pin was not found on its board. Look at the board, then say which pin it is, or have it published again.";
+        OutcomeUnknown = "outcome_unknown", "Pinterest's response was lost and the pin wasn't found on its board, so it may or may not be published. Check the board, then select the pin that it is, or publish it again.";
         /// More than one pin on the board may be it, or one that is only similar.
-        SeveralOnBoard = "several_on_board", "Pinterest may or may not have published this pin: its answer was lost, and what is on the board may be this pin or another one. Look at the candidates, then say which pin it is, or have it published again.";
+        SeveralOnBoard = "several_on_board", "Pinterest's response was lost, and the board has pins that may or may not be this one. Check the candidates, then select the pin that it is, or publish it again.";
         /// The board could not be read for hours, or what it shows proves nothing.
-        BoardUnreadable = "board_unreadable", "Pinterest may or may not have published this pin: its answer was lost, and its board could not be read, or its list of pins proved nothing. Look at the board, then say which pin it is, or have it published again.";
+        BoardUnreadable = "board_unreadable", "Pinterest's response was lost and its board couldn't be checked reliably, so the pin may or may not be published. Check the board, then select the pin that it is, or publish it again.";
         /// Pinterest does not let the app read the board.
-        BoardUnverifiable = "board_unverifiable", "Pinterest may or may not have published this pin: its answer was lost, and Pinterest does not let this app read the boards of personal accounts. Look at the board, then say which pin it is, or have it published again. Pins of a business account can be looked up: on Pinterest, convert the account to a business account, which is free, and reconnect it.";
+        BoardUnverifiable = "board_unverifiable", "Pinterest's response was lost, and Pinterest doesn't let this app read the boards of personal accounts, so the pin may or may not be published. Check the board, then select the pin that it is, or publish it again. To let Pinwheel check by itself, convert the account to a free business account on Pinterest and reconnect it.";
         /// The publisher stopped between claiming the pin and recording what came of it.
-        PublisherStopped = "publisher_stopped", "Pinterest may or may not have published this pin: the publisher stopped in the middle, and the pin was not found on its board. Look at the board, then say which pin it is, or have it published again.";
-        _ => Other, "Pinterest may or may not have published this pin, for a reason that another version of this program stored. Look at the board, then say which pin it is, or have it published again.";
+        PublisherStopped = "publisher_stopped", "Pinwheel was interrupted while publishing and the pin wasn't found on its board, so it may or may not be published. Check the board, then select the pin that it is, or publish it again.";
+        _ => Other, "The pin may or may not be published, for a reason that another version of Pinwheel recorded. Check the board, then select the pin that it is, or publish it again.";
     }
 }
 
@@ -87,26 +87,26 @@ words! {
     /// What would keep a pin from going out at its time, seen shortly before it.
     Warning {
         /// Pinterest does not accept the account's tokens, or will not by then.
-        WillNeedReconnect = "will_need_reconnect", "Pinterest does not accept this account's permission, or will not at the pin's time. Reconnect the account before then.";
+        WillNeedReconnect = "will_need_reconnect", "Pinterest doesn't accept this account's authorization, or won't at the pin's time. Reconnect the account before then.";
         /// The account was disconnected.
-        WillBeDisconnected = "will_be_disconnected", "The account is disconnected. Connect it again before the pin's time, or cancel the pin.";
+        WillBeDisconnected = "will_be_disconnected", "The account is disconnected. Reconnect it before the pin's time, or cancel the pin.";
         /// The account is held beyond the pin's time.
-        WillBeHeld = "will_be_held", "Pinterest does not take pins of this account until after the pin's time. The pin goes out when it does again.";
+        WillBeHeld = "will_be_held", "Pinterest won't accept pins from this account until after the pin's time. The pin goes out late.";
         /// The board is gone.
-        BoardMissing = "board_missing", "Pinterest does not find the board any more. Choose another board before the pin's time.";
+        BoardMissing = "board_missing", "Pinterest can't find the board any more. Choose another board before the pin's time.";
         /// The account may not see the board.
-        BoardForbidden = "board_forbidden", "Pinterest does not let this account see the board any more. Choose another board, or reconnect the account, before the pin's time.";
+        BoardForbidden = "board_forbidden", "Pinterest no longer lets this account see the board. Choose another board, or reconnect the account, before the pin's time.";
         /// Too many late pins of the account are before it.
-        WillBeMissed = "will_be_missed", "More late pins of this account go first than go out by themselves in a day, so this one will not go out within a day of its time: it fails then. Give it a new time before that, or have an administrator raise pins_per_day.";
+        WillBeMissed = "will_be_missed", "Too many late pins of this account go first, so this one won't go out within a day of its time and will fail. Reschedule it before that, or ask an administrator to raise the daily limit (pins_per_day).";
         /// Pinterest has not approved the app.
-        AppRefused = "app_refused", "Pinterest refuses the app. An administrator has to finish its review on developers.pinterest.com before the pin's time.";
+        AppRefused = "app_refused", "Pinterest is refusing the app. An administrator has to complete its review on developers.pinterest.com before the pin's time.";
         /// Pinterest does not take the video.
-        VideoRefused = "video_was_refused", "Pinterest does not take the pin's video; the attempts say why. Change the pin's media to another one before its time.";
+        VideoRefused = "video_was_refused", "Pinterest rejected the pin's video; the attempts show why. Select another image or video before the pin's time.";
         /// Pinterest refused the same image a short while ago.
-        ImageRefusedBefore = "image_refused_before", "Pinterest refused another pin with this image a short while ago. Use another image before the pin's time.";
+        ImageRefusedBefore = "image_refused_before", "Pinterest recently rejected another pin with this image. Use another image before the pin's time.";
         /// Pinterest refused the same link a short while ago.
-        LinkRefusedBefore = "link_refused_before", "Pinterest refused another pin with this link a short while ago. Change the link before the pin's time.";
-        _ => Other, "Another version of this program saw something in the way of this pin.";
+        LinkRefusedBefore = "link_refused_before", "Pinterest recently rejected another pin with this link. Change the link before the pin's time.";
+        _ => Other, "Another version of Pinwheel found a problem with this pin.";
     }
 }
 
@@ -114,26 +114,26 @@ words! {
     /// Why a scheduled pin did not go out at its time and is tried again by itself.
     Setback {
         /// Pinterest answered that it had trouble and created nothing.
-        PinterestTrouble = "pinterest_trouble", "Pinterest had trouble and did not create the pin. It is tried again.";
+        PinterestTrouble = "pinterest_trouble", "Pinterest had a problem and didn't create the pin. Pinwheel will try again.";
         /// Pinterest could not be reached.
-        Unreachable = "pinterest_unreachable", "Pinterest could not be reached, so nothing was sent. It is tried again.";
+        Unreachable = "pinterest_unreachable", "Pinterest couldn't be reached, so nothing was sent. Pinwheel will try again.";
         /// Its answer was lost and it is not on its board.
-        NotOnBoard = "not_on_board", "Pinterest's answer was lost. The pin was looked for on its board twice and is not there, so it is posted once more.";
+        NotOnBoard = "not_on_board", "Pinterest's response was lost. Two checks didn't find the pin on its board, so Pinwheel posts it again.";
         /// A pin that looks the same is in doubt.
-        TwinInDoubt = "twin_in_doubt", "A pin with the same words on the same board is being looked for, since Pinterest's answer was lost. This one goes out when that is settled, so that the two are not taken for each other.";
+        TwinInDoubt = "twin_in_doubt", "Pinwheel is checking whether another pin with the same texts was published on this board. This pin goes out after that, so that the two aren't confused.";
         /// Somebody else was writing to the board.
-        BoardBusy = "board_busy", "Pinterest was busy with another change of the board. It is tried again.";
+        BoardBusy = "board_busy", "Pinterest was busy with another change to the board. Pinwheel will try again.";
         /// Pinterest could not fetch the image this time.
-        ImageUnreachable = "image_unreachable", "Pinterest could not fetch the image. It is tried again a few times.";
+        ImageUnreachable = "image_unreachable", "Pinterest couldn't fetch the image. Pinwheel will try a few more times.";
         /// Its video is not ready at Pinterest.
-        VideoNotReady = "video_not_ready", "Pinterest does not have the pin's video ready yet. The pin goes out as soon as it has.";
+        VideoNotReady = "video_not_ready", "Pinterest is still processing the video. The pin goes out as soon as it is ready.";
         /// AWS did not answer between the claim and the post.
-        AwsTrouble = "aws_trouble", "The account could not be read from AWS, so nothing was sent. It is tried again.";
+        AwsTrouble = "aws_trouble", "The account couldn't be read from AWS, so nothing was sent. Pinwheel will try again.";
         /// A key was taken out of the ring too early.
-        TokenKeyMissing = "token_key_missing", "The key that sealed this account's tokens was taken out of the token keys, so nothing was sent. It is tried again; an administrator has to put the key back.";
+        TokenKeyMissing = "token_key_missing", "The key that sealed this account's tokens was removed, so nothing was sent. Pinwheel keeps trying; an administrator has to restore the key.";
         /// The access token was refused and is being renewed.
-        TokenRefused = "token_refused", "Pinterest refused the access token, which is being renewed. It is tried again.";
-        _ => Other, "The pin was set back for a reason that another version of this program stored. It is tried again.";
+        TokenRefused = "token_refused", "Pinterest refused the access token. Pinwheel is renewing it and will try again.";
+        _ => Other, "The pin was delayed for a reason that another version of Pinwheel recorded. Pinwheel will try again.";
     }
 }
 

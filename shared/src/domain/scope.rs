@@ -80,10 +80,10 @@ impl Scope {
     /// What does not work without this scope, for those that publishing needs.
     pub fn needed_for(self) -> Option<&'static str> {
         match self {
-            Self::USER_ACCOUNTS_READ => Some("naming the connected account (GET /user_account)"),
-            Self::BOARDS_READ => Some("listing boards and publishing pins (GET /boards, POST /pins)"),
-            Self::PINS_READ => Some("publishing pins and finding them again (POST /pins, GET /boards/{board_id}/pins)"),
-            Self::PINS_WRITE | Self::BOARDS_WRITE => Some("publishing pins (POST /pins)"),
+            Self::USER_ACCOUNTS_READ => Some("showing the account's name"),
+            Self::BOARDS_READ => Some("listing boards and publishing pins"),
+            Self::PINS_READ => Some("publishing pins and finding them again"),
+            Self::PINS_WRITE | Self::BOARDS_WRITE => Some("publishing pins"),
             _ => None,
         }
     }

@@ -84,14 +84,14 @@ impl Obstacle {
     /// What it means and what to do, in words.
     pub fn message(self) -> &'static str {
         match self {
-            Self::Disabled => "Pinterest is switched off. An administrator can enable it in the settings.",
+            Self::Disabled => "Pinterest is switched off. An administrator can switch it on in the settings.",
             Self::AppIdMissing => {
-                "No Pinterest app is set up. An administrator has to enter the app ID in the settings."
+                "Pinterest isn't set up yet. An administrator has to enter the app ID in the settings."
             }
             Self::SecretMissing => "The app secret is missing. An administrator has to enter it in the settings.",
             Self::ScopesTooNarrow => {
-                "The settings do not ask for user_accounts:read and boards:read, without which no account can be \
-                 connected. An administrator has to add them to the scopes."
+                "The scopes user_accounts:read and boards:read are missing, so no account can be connected. An \
+                 administrator has to add them in the settings."
             }
         }
     }

@@ -75,9 +75,9 @@ impl VideoStage {
     pub const TABLE: [(&str, &str); 5] = [
         ("waiting", "it is uploaded to Pinterest an hour or more before the pin's time, or as soon as possible."),
         ("uploading", "it is being uploaded to Pinterest."),
-        ("processing", "Pinterest has the file and is making a video of it."),
-        ("ready", "Pinterest has it ready for the pin."),
-        ("refused", "Pinterest does not take it; the pin's warning or reason says what to do."),
+        ("processing", "Pinterest is processing the file."),
+        ("ready", "Ready for the pin."),
+        ("refused", "Pinterest rejected it; the pin's warning or reason says what to do."),
     ];
 
     /// The stable word for programs.

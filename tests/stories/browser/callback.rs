@@ -37,25 +37,25 @@ async fn every_way_back_that_fails_says_what_happened() {
     let Some(visit) = Visit::set_up().await else { return };
     let browser = &visit.chromium;
     browser.go(&visit.at(&format!("{BACK}?code=abc&state=unknown"))).await;
-    reads(&visit, "This link does not belong to a connection").await;
+    reads(&visit, "We don't recognize this link").await;
     let state = at_the_consent(&visit).await;
     browser.go(&visit.at(&format!("{BACK}?state={state}"))).await;
-    reads(&visit, "Pinterest sent nothing to connect with").await;
+    reads(&visit, "Something was missing from Pinterest's response").await;
     browser.go(&visit.at(&format!("{BACK}?state={state}&code=abc"))).await;
-    reads(&visit, "This link was used already").await;
+    reads(&visit, "This link was already used").await;
     at_the_consent(&visit).await;
     browser.press("Deny").await;
-    reads(&visit, "You did not give permission").await;
+    reads(&visit, "You didn't give access").await;
     at_the_consent(&visit).await;
     browser.cdp("Network.clearBrowserCookies", json!({})).await;
     browser.press("Allow").await;
-    reads(&visit, "This connection began in another browser").await;
+    reads(&visit, "You started connecting in another browser").await;
     for (operation, status, code, title) in [
-        (Operation::ExchangeCode, 400, 283, "Pinterest did not accept the code"),
-        (Operation::ExchangeCode, 401, 2, "Pinterest does not accept the app"),
-        (Operation::ExchangeCode, 429, 8, "Pinterest takes no more requests for now"),
-        (Operation::ExchangeCode, 500, 0, "Pinterest did not answer"),
-        (Operation::GetUserAccount, 401, 3, "Pinterest has not approved the app"),
+        (Operation::ExchangeCode, 400, 283, "Pinterest didn't accept the code"),
+        (Operation::ExchangeCode, 401, 2, "Pinterest doesn't accept the app"),
+        (Operation::ExchangeCode, 429, 8, "Pinterest's limit is used up for now"),
+        (Operation::ExchangeCode, 500, 0, "Pinterest isn't responding"),
+        (Operation::GetUserAccount, 401, 3, "Pinterest hasn't approved the app"),
     ] {
         at_the_consent(&visit).await;
         refuse(&visit, operation, status, code);
@@ -83,9 +83,9 @@ async fn an_account_that_somebody_else_connected_stays_theirs() {
 async fn what_an_administrator_changes_meanwhile_is_told() {
     let Some(visit) = Visit::set_up().await else { return };
     for (change, title) in [
-        (json!({"mode": "sandbox"}), "The mode was switched in the meantime"),
+        (json!({"mode": "sandbox"}), "The mode was changed in the meantime"),
         (json!({"status": "disabled"}), "Pinterest is switched off"),
-        (json!({"app_id": "7777777"}), "The Pinterest app was exchanged in the meantime"),
+        (json!({"app_id": "7777777"}), "The Pinterest app was changed in the meantime"),
     ] {
         at_the_consent(&visit).await;
         visit.save(&change).await;

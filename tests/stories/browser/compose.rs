@@ -51,7 +51,7 @@ async fn a_board_and_a_section_that_are_missing_are_made_on_the_way() {
     let browser = &visit.chromium;
     browser.press("New board").await;
     browser.press("Create the board").await;
-    browser.sees("Say what the board is to be called.").await;
+    browser.sees("Enter a name for the board.").await;
     browser.fill("Name of the board", "Winter soups").await;
     browser.press("Create the board").await;
     browser.press("New section of Winter soups").await;

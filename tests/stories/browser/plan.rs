@@ -17,8 +17,8 @@ async fn somebody_plans_a_week_and_fills_a_slot_with_a_picture_of_their_own() {
     browser.fill("Monday", "9:00, 25:00").await;
     browser.fill("Vary posting times by up to", "1000").await;
     browser.press("Save changes").await;
-    browser.sees("Give the time as HH:MM").await;
-    browser.sees("Give a whole number from 0 to 900.").await;
+    browser.sees("Enter the time as HH:MM").await;
+    browser.sees("Enter a whole number from 0 to 900.").await;
     browser.fill("Monday", "9:00, 18:30").await;
     browser.fill("Vary posting times by up to", "0").await;
     browser.press("Save changes").await;

@@ -41,7 +41,7 @@ async fn a_mended_file_makes_only_the_rows_that_were_not_taken() {
     assert_eq!((counts(&checked), &checked["accepted"]), ([1, 2, 0], &json!(true)), "{checked}");
     let (row, id) = (&checked["rows"][0], planned[0]["id"].as_str().unwrap());
     assert_eq!((&row["line"], &row["status"], &row["pin_id"]), (&json!(2), &json!("already_planned"), &json!(id)));
-    assert_eq!(row["warnings"][0]["message"], format!("Line 2 is already planned: {id}. It is left out."));
+    assert_eq!(row["warnings"][0]["message"], format!("Line 2 is already scheduled as {id} and was skipped."));
 
     let second = stored(&world, &query, mended.clone()).await;
     assert_eq!((&second["total"], &second["already_planned"], &second["refused"]), (&json!(1), &json!(2), &json!(0)));
@@ -88,7 +88,7 @@ async fn another_board_time_or_word_is_another_pin() {
         told(&checked, "warnings").into_iter().filter(|(.., code)| code == "already_planned").collect();
     let row_note = |line| (line, "row", "already_planned");
     assert_eq!(left_out, named(&[row_note(2), row_note(3), row_note(7)]));
-    assert!(checked["rows"].to_string().contains("Line 7 says the same as line 6."), "{checked}");
+    assert!(checked["rows"].to_string().contains("Line 7 duplicates line 6 and was skipped."), "{checked}");
     assert_eq!(stored(&world, &query, table(&rows)).await["stored"], 6);
 }
 
@@ -140,7 +140,7 @@ async fn two_equal_targets_are_refused_and_others_are_not() {
         let answer = world.user("alice").post(path, &body).await;
         let expected = ["targets[2]", "targets[3]"].map(|field| (field.to_owned(), "duplicate".to_owned()));
         assert_eq!(answer.wrong_fields(), expected, "{path}");
-        assert!(answer.text().contains("This is targets[0] once more"), "{}", answer.text());
+        assert!(answer.text().contains("Duplicate of targets[0]"), "{}", answer.text());
     }
     body["targets"].as_array_mut().unwrap().truncate(2);
     assert_eq!(world.user("alice").post("/v1/pins", &body).await.status, 201);

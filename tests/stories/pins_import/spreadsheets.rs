@@ -169,7 +169,7 @@ async fn a_section_behind_its_board_is_found_and_what_is_missing_is_named() {
         [(0, "The board \"Salt & pepper\" has no section \"Pots\"."), (1, "none \"Salt\" before a section either")]
     {
         let message = checked["rows"][row]["errors"][0]["message"].as_str().unwrap();
-        assert!(message.contains(words) && message.contains("POST"), "{message}");
+        assert!(message.contains(words) && message.contains("or create it."), "{message}");
     }
     stored(&world, &format!("{query}&mode=good"), file).await;
     let places: Vec<_> =

@@ -65,7 +65,7 @@ async fn a_video_that_pinterest_cannot_process_is_sent_once_more_and_then_warned
     world.schedule_until(at - minutes(50)).await;
     let read = planner.read(&pin).await;
     assert_eq!(outcomes(&read), ["video_uploaded", "video_not_uploaded", "video_uploaded", "video_refused"]);
-    assert_eq!(read["attempts"][3]["message"], "Pinterest could not make a video of the file.");
+    assert_eq!(read["attempts"][3]["message"], "Pinterest couldn't process the video.");
     assert_eq!((&read["status"], &read["warning"]["code"]), (&json!("scheduled"), &json!("video_was_refused")));
     world.clock_reaches(at - minutes(15)).await;
     world.schedule_until(at - minutes(10)).await;

@@ -55,7 +55,7 @@ fn list(value: Value, quiet: Option<QuietHours>, errors: &mut Vec<FieldError>) -
     let values = match value {
         Value::Array(values) if values.len() <= MOST_SLOTS => values,
         Value::Array(_) => {
-            errors.push(FieldError::new("slots", "too_many", format!("Give at most {MOST_SLOTS} slots.")));
+            errors.push(FieldError::new("slots", "too_many", format!("A plan can have at most {MOST_SLOTS} slots.")));
             return Vec::new();
         }
         other => {
@@ -68,9 +68,10 @@ fn list(value: Value, quiet: Option<QuietHours>, errors: &mut Vec<FieldError>) -
         let path = format!("slots[{index}]");
         let Some(slot) = slot(&path, value, errors) else { continue };
         if slots.contains(&slot) {
-            errors.push(FieldError::new(path, "twice", "This slot is given twice. Leave one of them out."));
+            errors.push(FieldError::new(path, "twice", "Duplicate slot. Remove one of the two."));
         } else if quiet.is_some_and(|quiet| quiet.has(slot.time)) {
-            let message = "This slot is in the quiet hours, so it would never be used. Change one of the two.";
+            let message = "This slot is within the quiet hours, so it would never be used. Change the slot or the \
+                           quiet hours.";
             errors.push(FieldError::new(path, "quiet", message));
         } else {
             slots.push(slot);
@@ -86,7 +87,7 @@ fn slot(path: &str, value: Value, errors: &mut Vec<FieldError>) -> Option<Slot> 
         let day = DAYS.iter().find(|(word, _)| *word == text.to_lowercase()).map(|(_, day)| *day);
         if day.is_none() {
             let words = DAYS.map(|(word, _)| word).join(", ");
-            fields.wrong("day", "invalid", format!("Give a day of the week: {words}."));
+            fields.wrong("day", "invalid", format!("Enter a day of the week: {words}."));
         }
         day
     });
@@ -99,7 +100,12 @@ fn quiet_hours(value: Value, errors: &mut Vec<FieldError>) -> Option<QuietHours>
     let mut fields = Fields::open("quiet_hours", value, errors)?;
     let (from, to) = (time(&mut fields, "from"), time(&mut fields, "to"));
     if from.is_some() && from == to {
-        fields.wrong("to", "invalid", "Quiet hours end at another time than they begin. For none at all give null.");
+        fields.wrong(
+            "to",
+            "invalid",
+            "Quiet hours must start and end at different times. Use null for no quiet \
+                                       hours.",
+        );
     }
     fields.close();
     Some(QuietHours { from: from?, to: to? })
@@ -110,7 +116,7 @@ fn time(fields: &mut Fields<'_>, name: &str) -> Option<Time> {
     let text = fields.required_text(name)?;
     let time = Time::strptime("%H:%M", &text).ok().filter(|_| text.len() == 5);
     if time.is_none() {
-        fields.wrong(name, "invalid", "Give the time as HH:MM, such as 09:30 or 18:00.");
+        fields.wrong(name, "invalid", "Enter the time as HH:MM, such as 09:30 or 18:00.");
     }
     time
 }

@@ -48,11 +48,11 @@ pub async fn offer(platform: &Platform, origin: &Origin, connected: Connected) -
     let return_to = connected.return_to.as_deref();
     let account = &connected.account;
     let Some(boards) = boards else {
-        return without_form(account, return_to, "We could not read the boards of this account just now.");
+        return without_form(account, return_to, "We couldn't load this account's boards right now.");
     };
     if boards.is_empty() {
         let secret = secret_boards_unseen(account).unwrap_or_default();
-        let why = format!("This account has no boards that are seen here. {secret} Or make a board on Pinterest.");
+        let why = format!("We don't see any boards in this account. {secret} Or create a board on Pinterest.");
         return without_form(account, return_to, &why);
     }
     match grant(platform, &connected).await {
@@ -60,12 +60,12 @@ pub async fn offer(platform: &Platform, origin: &Origin, connected: Connected) -
             let groups = groups::of(boards, &account.username);
             let content = form(account, &groups, &connected.pick, return_to);
             let form_to = return_to.and_then(|to| foreign_origin(to, origin)).unwrap_or_default();
-            let page = Page { status: StatusCode::OK, title: "Pick your boards", content, form_to: Some(&form_to) };
+            let page = Page { status: StatusCode::OK, title: "Choose your boards", content, form_to: Some(&form_to) };
             ([(header::SET_COOKIE, PICK.set(origin, &connected.pick))], page).into_response()
         }
         Err(error) => {
             api::log(&error);
-            without_form(account, return_to, "We could not prepare the board pick just now.")
+            without_form(account, return_to, "We couldn't load the board selection right now.")
         }
     }
 }
@@ -114,11 +114,11 @@ fn connected(account: &Account) -> Markup {
     html! {
         h1 { "Connected as " (account.username) }
         @if account.mode == Mode::Sandbox {
-            p.quiet { "This is Pinterest's sandbox: only you see what is published there." }
+            p.quiet { "This is Pinterest's sandbox: only you can see these pins." }
         }
         @if !missing.is_empty() {
             p.note {
-                "Pins cannot be published yet: the settings do not ask for " (missing.names().join(", "))
+                "Pins can't be published yet, because the settings don't request " (missing.names().join(", "))
                 ". An administrator has to add that, and then the account has to be connected again."
             }
         }
@@ -128,7 +128,7 @@ fn connected(account: &Account) -> Markup {
 fn form(account: &Account, groups: &[Group], proof: &Proof, return_to: Option<&str>) -> Markup {
     html! {
         (connected(account))
-        p { "Pick the boards that you want to post to. You can change this at any time." }
+        p { "Choose the boards that you want to post to. You can change this at any time." }
         form method="post" action=(CALLBACK_PATH) {
             input type="hidden" name=(GRANT) value=(proof.expose());
             @for (number, group) in groups.iter().enumerate() {

@@ -25,7 +25,7 @@ pub fn read(fields: &mut Fields<'_>, before: Option<AiDisclosures>) -> Option<Ai
     };
     // There are two words; of a list of thousands only the beginning is worth reading.
     if values.len() > AiDisclosure::ALL.len() * 2 {
-        fields.wrong(FIELD, "too_many", "Give each of ai_modified and synthetic_performer at most once.");
+        fields.wrong(FIELD, "too_many", "List each of ai_modified and synthetic_performer at most once.");
         return None;
     }
     let mut declared = AiDisclosures::default();
@@ -34,7 +34,12 @@ pub fn read(fields: &mut Fields<'_>, before: Option<AiDisclosures>) -> Option<Ai
         match value.as_str().map(AiDisclosure::from_code) {
             None => fields.note_at(&place, |path| wrong_type(path, "a string", value)),
             Some(None) => fields.wrong(&place, "invalid", format!("Expected {WORDS}.")),
-            Some(Some(one)) if !declared.insert(one) => fields.wrong(&place, "twice", "This is given twice."),
+            Some(Some(one)) if !declared.insert(one) => fields.wrong(
+                &place,
+                "twice",
+                "Duplicate. Remove one of the \
+                                                                                       two.",
+            ),
             Some(Some(_)) => {}
         }
     }

@@ -10,9 +10,9 @@ use crate::media;
 /// The last second that a cover can be of: a video is at most a quarter of an hour long.
 const LAST_SECOND: u32 = 15 * 60;
 
-const KINDS: &str = "Give {\"source_type\": \"image_url\", \"url\": …}, {\"source_type\": \"media\", \"media_id\": …} for an \
-                     image of your own, {\"source_type\": \"video\", \"media_id\": …, \"cover\": …} or \
-                     {\"source_type\": \"carousel\", \"items\": […]}.";
+const KINDS: &str = "Expected {\"source_type\": \"image_url\", \"url\": …}, {\"source_type\": \"media\", \
+                     \"media_id\": …} for an uploaded image, {\"source_type\": \"video\", \"media_id\": …, \
+                     \"cover\": …} or {\"source_type\": \"carousel\", \"items\": […]}.";
 
 /// Reads `content.media`; notes everything that is wrong with it.
 pub fn read(value: Value, errors: &mut Vec<FieldError>) -> Option<Media> {
@@ -61,8 +61,8 @@ fn cover(fields: &mut Fields<'_>) -> Option<Cover> {
         (true, false) => fields.number("at_seconds", (0, LAST_SECOND)).map(Cover::Second),
         (false, true) => file(fields).map(Cover::Upload),
         _ => {
-            let message = "Give either {\"at_seconds\": …}, a second of the video, or {\"media_id\": …}, an uploaded JPEG \
-                           or PNG; or leave the cover out for the picture at one second.";
+            let message = "Expected either {\"at_seconds\": …} for a frame of the video, or {\"media_id\": …} for an \
+                           uploaded JPEG or PNG. Without a cover, the frame at one second is used.";
             fields.wrong("", "invalid", message);
             fields.given("at_seconds");
             fields.given("media_id");
@@ -75,7 +75,7 @@ fn carousel(fields: &mut Fields<'_>) -> Option<Media> {
     let given = fields.required("items")?;
     let Value::Array(items) = given else {
         let (least, most) = (SLIDES.start(), SLIDES.end());
-        fields.wrong("items", "wrong_type", format!("Give a list of {least} to {most} images."));
+        fields.wrong("items", "wrong_type", format!("Expected a list of {least} to {most} images."));
         return None;
     };
     let read = items.into_iter().enumerate().map(|(index, item)| {

@@ -167,7 +167,7 @@ impl Columns {
             named[Column::PublishDate as usize] = std::mem::take(&mut named[Column::Time as usize]);
         }
         if named.iter().all(Vec::is_empty) {
-            let message = format!("The first line is no header. Begin the file with: {}.", names());
+            let message = format!("The first line isn't a header. Start the file with: {}.", names());
             return Err(vec![FieldError::new("body", "header_missing", message)]);
         }
         let (mut places, mut errors) = ([None; Column::ALL.len()], Vec::new());
@@ -217,20 +217,15 @@ impl Others {
         let mut notes = Vec::new();
         let unknown: Vec<_> = self.unknown.iter().map(|name| suggested(name)).collect();
         if !unknown.is_empty() || more > 0 {
-            let message = format!(
-                "Columns that mean nothing here are passed over: {}. What is known: {}.",
-                listed(&unknown, more),
-                names()
-            );
+            let message =
+                format!("Unknown columns were ignored: {}. Known columns: {}.", listed(&unknown, more), names());
             notes.push(RowNote::new("file", "unknown_columns", message));
         }
         let unused = self.unused.iter().map(|(name, column)| format!("{name:?} (beside {:?})", column.name()));
         let unused: Vec<_> = unused.collect();
         if !unused.is_empty() {
-            let message = format!(
-                "Columns that mean the same as one with Pinterest's own name are passed over: {}.",
-                listed(&unused, 0)
-            );
+            let message =
+                format!("Columns that duplicate one with Pinterest's own name were ignored: {}.", listed(&unused, 0));
             notes.push(RowNote::new("file", "columns_not_used", message));
         }
         notes
@@ -262,8 +257,8 @@ fn missing(named: &[Vec<(usize, Called)>], unknown: &[String]) -> Vec<FieldError
         match (meant(column), column) {
             (Some(name), Column::PublishDate) => {
                 let message = format!(
-                    "The header lacks this column, and without it every row would go out at once. Is it {name:?}? Rename \
-                     that one to {}, or remove it.",
+                    "This column is missing, and without it every row would go out at once. Did you mean {name:?}? \
+                     Rename that column to {}, or remove it.",
                     column.name()
                 );
                 Some(FieldError::new(column.name(), "missing_column", message))
@@ -271,7 +266,7 @@ fn missing(named: &[Vec<(usize, Called)>], unknown: &[String]) -> Vec<FieldError
             (None, Column::PublishDate) => None,
             (meant, column) => {
                 let remedy = meant.map(|name| format!(" Is it {name:?}? Rename that one.")).unwrap_or_default();
-                let message = format!("The header lacks this column, and no pin can be without it.{remedy}");
+                let message = format!("This column is missing, and every pin needs it.{remedy}");
                 Some(FieldError::new(column.name(), "missing_column", message))
             }
         }
@@ -283,9 +278,9 @@ fn duplicate(column: Column, shown: impl Iterator<Item = String>) -> FieldError 
     let mut names: Vec<_> = shown.map(|name| format!("{name:?}")).collect();
     names.dedup();
     let message = match names.as_slice() {
-        [_] => "The header has this column twice. Remove one of the two.".to_owned(),
+        [_] => "Duplicate column. Remove one of the two.".to_owned(),
         several => format!(
-            "{} mean the same column. Remove all but one, or rename the one that counts to {}.",
+            "{} mean the same column. Remove all but one, or rename the one to use to {}.",
             listed(several, 0),
             column.name()
         ),

@@ -65,7 +65,7 @@ pub fn choose(
                 let local = at.to_zoned_datetime(options.zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
                 let how = if is_slot { ", a free slot of the account's plan" } else { "" };
                 let message = format!(
-                    "The date has no time, so the pin goes out at {local}{how}. Write the time with it for another."
+                    "The date has no time, so the pin goes out at {local}{how}. Add a time to the date to change this."
                 );
                 row.warn(Column::PublishDate, TIME_CHOSEN, message);
             }

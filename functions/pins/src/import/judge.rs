@@ -73,9 +73,9 @@ async fn accounts(desk: &Desk, options: &Options, sheet: &mut Sheet) -> Result<V
         }
         let Some(named) = row.account.as_ref().or(options.account.as_ref()) else {
             let message = if sheet.names_accounts {
-                "This row names no account. Fill the cell in, or send ?account_id=… for the rows that name none."
+                "No account. Fill in the cell, or choose an account for the rows without one (account_id)."
             } else {
-                "Nothing says which account publishes the row. Send ?account_id=…, or add the column Account."
+                "No account. Choose one for the file (account_id), or add the column Account."
             };
             row.wrong(Column::Account, "required", message);
             accounts.push(None);
@@ -99,10 +99,10 @@ fn find(accounts: &[Account], named: &str, desk: &Desk) -> Result<AccountId, (&'
         ([account], _) => Ok(account.id.clone()),
         ([], [account, ..]) => Ok(account.id.clone()),
         ([], []) => {
-            let message = "You have no such account. Give its id or its name; GET /v1/accounts lists yours.";
+            let message = "You don't have this account. Use the ID or the name of one of your accounts.";
             Err(("not_found", message.to_owned()))
         }
-        _ => Err(("ambiguous", "Several of your accounts are called so. Give the id of the one you mean.".to_owned())),
+        _ => Err(("ambiguous", "Several of your accounts have this name. Use the ID of the one you mean.".to_owned())),
     }
 }
 
@@ -168,7 +168,7 @@ async fn check_uploads(desk: &Desk, rows: &mut [Row]) -> Result<(), Problem> {
         }
         let (meant, errors) = &known[&given];
         if given.is_video() && !meant.is_video() {
-            row.warn(Column::Thumbnail, "not_used", "Only videos have a thumbnail, so it is left out.");
+            row.warn(Column::Thumbnail, "not_used", "Ignored. Only videos have a thumbnail.");
         }
         for error in errors {
             let is_cover = error.field.starts_with("content.media.cover");
@@ -230,8 +230,7 @@ fn note_repeats(rows: &mut [Row]) {
         let target = content.link().map(|link| *links.entry(link.to_owned()).or_insert(line));
         for (column, what, first) in [(Column::Title, "title", title), (Column::Link, "link", target)] {
             if let Some(first) = first.filter(|first| *first != line) {
-                let message =
-                    format!("Line {first} has the same {what}. Pinterest's own tool would leave this row out.");
+                let message = format!("Line {first} has the same {what}. Pinterest's own tool would skip this row.");
                 row.warn(column, "repeated", message);
             }
         }
@@ -275,8 +274,8 @@ fn judged(row: Row, account: Option<AccountId>, placement: Option<Placement>) ->
 /// A row that would make a pin a second time.
 fn left_out(line: u32, twin: Twin) -> ImportedRow {
     let (message, planned_as) = match twin {
-        Twin::Pin(id) => (format!("Line {line} is already planned: {id}. It is left out."), Some(id)),
-        Twin::Line(first) => (format!("Line {line} says the same as line {first}. It is left out."), None),
+        Twin::Pin(id) => (format!("Line {line} is already scheduled as {id} and was skipped."), Some(id)),
+        Twin::Line(first) => (format!("Line {line} duplicates line {first} and was skipped."), None),
     };
     let warnings = vec![RowNote::new("row", "already_planned", message)];
     ImportedRow { line, pin: None, planned_as, errors: Vec::new(), warnings }

@@ -27,7 +27,7 @@ pub fn gather(rows: &mut [ImportedRow]) -> Vec<RowNote> {
         row.warnings.retain(|note| !taken.contains(note));
     }
     let told = |(note, (count, line)): (RowNote, (usize, u32))| {
-        let message = format!("{} So in {count} rows, the first in line {line}.", note.message);
+        let message = format!("{} This applies to {count} rows, the first in line {line}.", note.message);
         RowNote { message, ..note }
     };
     shared.into_iter().map(told).collect()
@@ -38,8 +38,8 @@ pub fn of_encoding(text: &Text<'_>) -> Option<RowNote> {
     let (line, words) = telling_words(&text.text).filter(|_| text.encoding == "windows-1252")?;
     let words: String = words.chars().take(40).collect();
     let message = format!(
-        "The file does not say its encoding, and was read as Windows-1252: line {line} says {words:?}. If that is not what \
-         is meant, save the file as \"CSV UTF-8\"."
+        "The file has no declared encoding and was read as Windows-1252: line {line} says {words:?}. If that is \
+         wrong, save the file as \"CSV UTF-8\"."
     );
     Some(RowNote::new("file", "encoding", message))
 }
@@ -77,7 +77,8 @@ mod tests {
         };
         let mut rows: Vec<_> = (2..13).map(row).collect();
         let told: Vec<_> = gather(&mut rows).into_iter().map(|note| note.message).collect();
-        let expected = ["all So in 11 rows, the first in line 2.", "six So in 6 rows, the first in line 7."];
+        let expected =
+            ["all This applies to 11 rows, the first in line 2.", "six This applies to 6 rows, the first in line 7."];
         assert_eq!(told, expected);
         assert_eq!(rows[0].warnings, [note("only 2"), note("five")]);
         assert!(rows.iter().all(|row| row.errors.len() == 1), "what is wrong is told of each");

@@ -31,14 +31,14 @@ impl Options {
             None | Some("all") => false,
             Some("good") => true,
             Some(_) => {
-                let message = "Expected all (one wrong row keeps every row out) or good (good rows are stored).";
+                let message = "Expected all (one invalid row rejects the file) or good (valid rows are imported).";
                 errors.push(FieldError::new("mode", "invalid", message));
                 false
             }
         };
         let zone_name = query.one("time_zone").unwrap_or("UTC").to_owned();
         let zone = TimeZone::get(&zone_name).unwrap_or_else(|_| {
-            let message = "There is no such time zone. Give a name such as Europe/Berlin or America/New_York.";
+            let message = "Unknown time zone. Use an IANA name such as Europe/Berlin or America/New_York.";
             errors.push(FieldError::new("time_zone", "invalid", message));
             TimeZone::UTC
         });

@@ -19,7 +19,7 @@ const MOST_PARTS: usize = 8;
 /// How a row can stand.
 const STATUSES: [&str; 4] = ["ok", "warning", "already_planned", "error"];
 
-/// Shows how far a file is; where storing its pins stopped half way, it goes on.
+/// Shows the progress of an import, and resumes it if it was interrupted.
 #[utoipa::path(
     get,
     path = "/v1/pins/imports/{id}",
@@ -39,9 +39,9 @@ pub async fn show(
     Ok(Json(import.into()))
 }
 
-/// Lists the rows of a file in their order, each with its line and the pin that it becomes.
+/// Lists the rows of a file in order, each with its line and the pin that it becomes.
 ///
-/// A page may be short, or empty, and still have a `next_cursor`. Rows can be read for 30 days.
+/// A page can be short, or empty, and still have a `next_cursor`. Rows are available for 30 days.
 #[utoipa::path(
     get,
     path = "/v1/pins/imports/{id}/rows",
@@ -108,7 +108,7 @@ async fn find(
 async fn own(platform: &Platform, owner: &OwnerId, id: &str) -> Result<Import, Problem> {
     // What is no id of ours is the id of nothing, as another owner's is.
     let absent = || {
-        let detail = "There is no such import. Imports and their rows can be read for 30 days.";
+        let detail = "This import doesn't exist. Imports and their rows are available for 30 days.";
         Problem { detail: detail.to_owned(), ..Problem::not_found("import") }
     };
     let Ok(id) = parse_pasted(id) else { return Err(absent()) };

@@ -87,8 +87,8 @@ impl Row {
             row.read_date(&date, options, now);
         }
         if !trim_unseen(cell(Column::Keywords)).is_empty() {
-            let message = "Pinterest takes keywords from its own tool only, so they are left out. Put those that people \
-                           should read or find into the description.";
+            let message = "Ignored. Pinterest accepts keywords only from its own tool. Put the important ones into \
+                           the description.";
             row.warn(Column::Keywords, "not_used", message);
         }
         row
@@ -107,15 +107,15 @@ impl Row {
     /// Whether its cells can be told apart.
     fn has_shape(&mut self, record: &Record, columns: &Columns) -> bool {
         if record.is_misquoted {
-            let message = "A cell has a quote in it that is not doubled. Put the whole cell in quotes, and write each \
-                           quote within it twice.";
+            let message = "A cell contains a quote that isn't doubled. Put the whole cell in quotes, and double each \
+                           quote inside it.";
             self.errors.push(RowNote::new("row", "bad_quoting", message));
             return false;
         }
         if let Some((given, wanted)) = columns.misfit(record) {
             let message = format!(
-                "The row has {given} cells, and the header {wanted}. The columns are separated by {}: put cells with one \
-                 of them or a line break in quotes, and leave none out.",
+                "The row has {given} cells, but the header has {wanted}. Columns are separated by {}. Put cells that \
+                 contain one, or a line break, in quotes.",
                 separator::name(columns.separator)
             );
             self.errors.push(RowNote::new("row", "cell_count", message));
@@ -135,18 +135,17 @@ impl Row {
         let trimmed = |text: Option<String>| text.map(|text| trim_unseen(&text).to_owned());
         let (link, image_url) = (trimmed(text(self, Column::Link)), trimmed(text(self, Column::MediaUrl)));
         let Some(image_url) = image_url else {
-            self.wrong(Column::MediaUrl, "required", "This is needed.");
+            self.wrong(Column::MediaUrl, "required", "Required.");
             return;
         };
         let is_video = is_video(&image_url);
         if is_video {
-            let message = "A video is taken from your own files only: upload it with POST /v1/media, and write the id of its \
-                           answer here.";
+            let message = "Pinterest doesn't fetch videos from a URL. Upload the video and enter its ID here.";
             self.wrong(Column::MediaUrl, "media_unsupported", message);
         }
         let is_carousel = image_url == CAROUSEL;
         if is_carousel {
-            let message = "A carousel has no place in a file. Leave this row out, and make the pin with POST /v1/pins.";
+            let message = "Carousels can't be imported from a file. Remove this row and create the pin separately.";
             self.wrong(Column::MediaUrl, "media_unsupported", message);
         }
         if is_video || is_carousel {
@@ -173,7 +172,7 @@ impl Row {
         let declared = ai::read_cell(cell);
         if declared.is_none() {
             let message =
-                format!("Write {}, or both with a comma between them; leave it empty where neither is so.", ai::WORDS);
+                format!("Enter {}, or both separated by a comma. Leave it empty if neither applies.", ai::WORDS);
             self.wrong(Column::Ai, "invalid", message);
         }
         declared
@@ -184,7 +183,7 @@ impl Row {
     fn media(&mut self, given: String, thumbnail: &str) -> Option<Media> {
         let Ok(id) = parse_pasted::<MediaId>(&given) else {
             if !thumbnail.is_empty() {
-                self.warn(Column::Thumbnail, "not_used", "Only videos have a thumbnail, so it is left out.");
+                self.warn(Column::Thumbnail, "not_used", "Ignored. Only videos have a thumbnail.");
             }
             return Some(Media::ImageUrl { url: given });
         };
@@ -193,8 +192,8 @@ impl Row {
         }
         let cover = thumbnail.parse().ok().map(Cover::Upload).or_else(|| second(thumbnail).map(Cover::Second));
         if cover.is_none() {
-            let message = "Write the time of the picture in the video, as 7 or 0:07, or the id of an uploaded JPEG or PNG; or \
-                           leave it empty for the picture at one second.";
+            let message = "Enter the time of the frame in the video (7 or 0:07), or the ID of an uploaded JPEG or \
+                           PNG. Leave it empty for the frame at one second.";
             self.wrong(Column::Thumbnail, "invalid", message);
         }
         cover.map(|cover| Media::Video { id, cover })
@@ -206,8 +205,8 @@ impl Row {
             return None;
         }
         let Some(text) = unguard(cell) else { return Some(cell.to_owned()) };
-        let message = "Apostrophes before =, +, - and @ are left out: they only keep spreadsheets from taking the text for a \
-                       formula.";
+        let message = "Apostrophes before =, +, - and @ were removed. They only keep spreadsheets from treating the \
+                       text as a formula.";
         self.warn(column, "apostrophe", message);
         Some(text)
     }
@@ -219,21 +218,17 @@ impl Row {
             return Some(Cow::Borrowed(date));
         }
         if trim_unseen(date).is_empty() {
-            self.wrong(
-                Column::PublishDate,
-                "required",
-                "The row has a time and no date. Give the date too, or neither.",
-            );
+            self.wrong(Column::PublishDate, "required", "The row has a time but no date. Enter both or neither.");
             return None;
         }
         let joined = format!("{} {time}", trim_unseen(date));
         match (date::read(date, &options.zone), date::read(&joined, &options.zone)) {
             (Ok(date::Read { asked: Asked::Day(_), .. }), Err(NoDate::Invalid)) => {
-                self.wrong(Column::Time, "invalid_time", "Write the time as 09:30, 9:30 AM or 21:30.");
+                self.wrong(Column::Time, "invalid_time", "Enter the time as 09:30, 9:30 AM or 21:30.");
                 None
             }
             (Ok(date::Read { asked: Asked::At(_), .. }), _) => {
-                let message = "The date of this row has a time already, and that one is taken.";
+                let message = "Ignored. The date already has a time.";
                 self.warn(Column::Time, "not_used", message);
                 Some(Cow::Borrowed(date))
             }
@@ -245,14 +240,14 @@ impl Row {
         let date = match date::read(cell, &options.zone) {
             Ok(date) => date,
             Err(NoDate::Invalid) => {
-                let message = "Write the date as 2027-03-14T09:30:00, or 2027-03-14 09:30, or as 2027-03-14 for some time of that \
-                               day; leave it empty for now. Beside these, dates with the month in English are read, such as 14 \
+                let message = "Enter the date as 2027-03-14T09:30:00 or 2027-03-14 09:30, as 2027-03-14 for any time \
+                               on that day, or leave it empty for now. English month names work too, such as 14 \
                                March 2027 9:30.";
                 return self.wrong(Column::PublishDate, "invalid_time", message);
             }
             Err(NoDate::Ambiguous(readings)) => {
                 let message = format!(
-                    "Some put the day first here and some the month, so this is not read. Write the year first: {}.",
+                    "Ambiguous: the first number could be the day or the month. Put the year first: {}.",
                     readings.join(" or ")
                 );
                 return self.wrong(Column::PublishDate, "ambiguous", message);
@@ -260,15 +255,15 @@ impl Row {
             Err(NoDate::InGap) => {
                 let zone = options.zone.iana_name().unwrap_or("this zone");
                 let message = format!(
-                    "The clocks of {zone} are put forward over this time, so that day does not have it. Give an earlier \
-                     or a later one, or one with its offset."
+                    "This time doesn't exist on that day, because the clocks in {zone} go forward. Use an earlier or \
+                     later time, or add the offset."
                 );
                 return self.wrong(Column::PublishDate, "in_a_gap", message);
             }
         };
         if date.is_twice {
-            let message = "The clocks show this time twice on that day, as they are put back. The first one is taken; give \
-                           the time with its offset for the other.";
+            let message = "This time occurs twice on that day, because the clocks go back. The first one is used; \
+                           add the offset to use the other.";
             self.warn(Column::PublishDate, "twice", message);
         }
         self.asked = Some(date.asked);
@@ -318,5 +313,5 @@ fn column(field: &str) -> Column {
 
 /// In a cell there is no word for now.
 fn without_now(message: &str) -> &str {
-    message.strip_suffix(", or \"now\".").map_or(message, |_| "This time has passed. Give a later one.")
+    message.strip_suffix(", or \"now\".").map_or(message, |_| "This time is in the past. Enter a later one.")
 }

@@ -14,8 +14,8 @@ use super::row::{Row, Twin};
 use crate::desk::Desk;
 use crate::placement::Placement;
 
-const NOT_COMPARED: &str = "Your calendar has more than 4,000 pins from this time on, so the row was not compared with all of \
-                            them: look yourself whether it is planned already. Files of fewer weeks are compared whole.";
+const NOT_COMPARED: &str = "You have more than 4,000 pins from this time on, so the row wasn't compared with all of \
+                            them. Check yourself whether it is already scheduled, or import fewer weeks at a time.";
 
 /// Everything about a pin that people see, but for its time.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -29,13 +29,14 @@ pub fn find(text: &str) -> Result<Separated<'_>, FieldError> {
     let line_end = ["\r\n", "\r", "\n"].into_iter().find_map(|end| rest.strip_prefix(end));
     let rest = line_end.unwrap_or(rest);
     let Some(separator) = sign(said) else {
-        let message = "The line sep=… names no separator. Write sep=; or remove the line.";
+        let message = "The line sep=… doesn't name a separator. Change it to sep=; or remove it.";
         return Err(FieldError::new("body", "separator", message));
     };
     let (better, count) = best(rest);
     if count > 0 && known(rest, separator) == 0 {
         let message = format!(
-            "The line sep= says that the columns are separated by {}, and they are by {}. Correct the line, or remove it.",
+            "The line sep= says that columns are separated by {}, but they are separated by {}. Correct or remove \
+             the line.",
             name(separator),
             name(better)
         );

@@ -34,7 +34,7 @@ impl Sheet {
         let records = csv::read(table, line, separator);
         let mut records = records.map(|record| record.map_err(|unclosed| vec![never_closed(&unclosed)]));
         let Some(header) = records.next().transpose()? else {
-            return Err(vec![FieldError::new("body", "empty", "The file is empty. Send the table as CSV.")]);
+            return Err(vec![FieldError::new("body", "empty", "The file is empty. Send a CSV file.")]);
         };
         let (columns, mut notes) = Columns::read(&header, separator)?;
         notes.extend(notes::of_encoding(&text));
@@ -48,7 +48,7 @@ impl Sheet {
             }
         }
         if count == 0 {
-            let message = "The file has a header and no rows. Add a row for each pin.";
+            let message = "The file has a header but no rows. Add a row for each pin.";
             return Err(vec![FieldError::new("body", "no_rows", message)]);
         }
         if count > MOST_ROWS {
@@ -60,13 +60,13 @@ impl Sheet {
 
 fn never_closed(Unclosed(line): &Unclosed) -> FieldError {
     let message = format!(
-        "The quote that is opened in line {line} is never closed, so nothing after it can be read. Close it, or write it \
-         twice where it is meant as a quote."
+        "The quote that opens in line {line} is never closed, so nothing after it can be read. Close it, or double \
+         it if it is part of the text."
     );
     FieldError::new("body", "bad_quoting", message)
 }
 
 fn too_many(rows: usize) -> FieldError {
-    let message = format!("The file has {rows} rows, and at most {MOST_ROWS} are taken at once. Split it.");
+    let message = format!("The file has {rows} rows. The limit is {MOST_ROWS}; split the file.");
     FieldError::new("body", "too_many_rows", message)
 }

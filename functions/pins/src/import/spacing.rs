@@ -10,9 +10,9 @@ use super::row::Row;
 use crate::desk::Desk;
 use crate::placement::Placement;
 
-const NOT_COMPARED: &str = "Your calendar has more than 4,000 pins from this time on, so the row was not compared with all \
-                            of them: look yourself whether a pin with the same link or image is close. Files of fewer \
-                            weeks are compared whole.";
+const NOT_COMPARED: &str = "You have more than 4,000 pins from this time on, so the row wasn't compared with all of \
+                            them. Check yourself whether a pin with the same link or image is too close, or import \
+                            fewer weeks at a time.";
 
 /// Refuses rows that are too close to pins in the calendar, or to earlier rows.
 pub fn check(
@@ -58,11 +58,11 @@ fn keep_apart(desk: &Desk, id: &ImportId, row: &mut Row, plan: &Plan, crowd: &mu
 
 fn told(Clash { alike, other, until }: &Clash, plan: &Plan, crowd: &Crowd) -> String {
     let what = alike.told();
-    let other = crowd.lines.get(other).map_or_else(|| format!("The pin {other}"), |line| format!("Line {line}"));
+    let other = crowd.lines.get(other).map_or_else(|| format!("pin {other}"), |line| format!("line {line}"));
     let until = plan.zone.written(*until);
     format!(
-        "{other} of this account {what} and is too close. From {until} on there is room; or keep less apart by PUT \
-         /v1/accounts/{{id}}/plan."
+        "Too close to {other} of this account, which {what}. Choose a time from {until} on, or shorten the minimum \
+         distance in the account's plan."
     )
 }
 

@@ -33,7 +33,7 @@ pub struct Text<'b> {
 /// Reads UTF-8, with or without a byte order mark, UTF-16 with one, and what is neither as Windows-1252, which Excel writes.
 pub fn decode(bytes: &[u8]) -> Result<Text<'_>, FieldError> {
     if WORKBOOKS.iter().any(|begin| bytes.starts_with(begin)) {
-        let message = format!("This is a workbook of Excel, not a text. {AS_UTF_8} in Excel, and send that file.");
+        let message = format!("This is an Excel workbook, not a CSV file. {AS_UTF_8} in Excel, and send that file.");
         return Err(wrong("workbook", message));
     }
     if let Some(rest) = bytes.strip_prefix(&[0xFF, 0xFE]) {

@@ -36,7 +36,7 @@ impl Filter {
         if let (Some(from), Some(to)) = (filter.from, filter.to)
             && from > to
         {
-            errors.push(FieldError::new("to", "invalid", "This is before from. Exchange the two."));
+            errors.push(FieldError::new("to", "invalid", "This is before from. Swap the two."));
         }
         if errors.is_empty() {
             filter.after = page.place(&filter.list(), errors);
@@ -104,7 +104,7 @@ fn statuses(query: &Query, errors: &mut Vec<FieldError>) -> Vec<Status> {
 fn time(query: &Query, name: &'static str, errors: &mut Vec<FieldError>) -> Option<Timestamp> {
     let read = moment::read(query.one(name)?);
     if let Err(wrong) = read {
-        let message = format!("{} In an address, write + as %2B.", wrong.message());
+        let message = format!("{} In a URL, write + as %2B.", wrong.message());
         errors.push(FieldError::new(name, wrong.code(), message));
     }
     read.ok()

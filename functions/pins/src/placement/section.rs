@@ -30,7 +30,7 @@ pub(super) fn wanted(
     }
     let Some(other) = given.board() else { return Ok((Some(given.clone()), named)) };
     if known.unread.is_none() && other.find_one(&known.entries).map(|board| &board.id) != Some(id) {
-        let message = "This is the address of a section of another board. Give a section of the board in board_id.";
+        let message = "This section belongs to another board. Choose a section of the board in board_id.";
         return Err(object("section_id", "other_board", message));
     }
     Ok((Some(given.clone()), named))
@@ -38,7 +38,7 @@ pub(super) fn wanted(
 
 fn conflicting(what: &str) -> Objection {
     let message =
-        format!("The {what} of the board says another section already. Leave section_id out, or give the board alone.");
+        format!("The {what} of the board already names another section. Remove section_id, or give only the board.");
     object("section_id", "conflicting", message)
 }
 
@@ -101,8 +101,7 @@ fn find(
     match (known.unread, given.as_id()) {
         (None, _) => {
             let missing = format!("section {:?}", shortened(given.as_str(), MOST_SHOWN));
-            let remedy = "GET /v1/accounts/{id}/boards/{board}/sections lists those it has; POST to the same makes one: \
-                          {\"name\": …}.";
+            let remedy = "Choose one of the board's sections, or create it.";
             Err(object(field, miss.code(), miss.message_of("section", &missing, board, remedy)))
         }
         (Some(_), Some(id)) => Ok(id),

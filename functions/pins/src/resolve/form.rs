@@ -25,13 +25,13 @@ pub fn read(body: Value, errors: &mut Vec<FieldError>) -> Option<Finding> {
     fields.close();
     match again {
         None | Some(Value::Bool(true)) => {}
-        Some(Value::Bool(false)) => errors.push(wrong("invalid", "Only true makes sense here. Leave it out.")),
+        Some(Value::Bool(false)) => errors.push(wrong("invalid", "Expected true. Remove it if you don't want that.")),
         Some(other) => errors.push(wrong_type("publish_again", "true", &other)),
     }
     match (has_id, has_again) {
-        (true, true) => errors.push(wrong("contradictory", "Give published_as or publish_again, not both.")),
+        (true, true) => errors.push(wrong("contradictory", "Use published_as or publish_again, not both.")),
         (false, false) => {
-            let message = "Say what became of the pin: published_as with its id on Pinterest, or publish_again: true.";
+            let message = "Required: published_as with the pin's ID on Pinterest, or publish_again: true.";
             errors.push(FieldError::new("published_as", "required", message));
         }
         _ => {}
@@ -40,7 +40,7 @@ pub fn read(body: Value, errors: &mut Vec<FieldError>) -> Option<Finding> {
 }
 
 fn no_id(fields: &mut Fields<'_>) {
-    let message = "Give the digits from the address of the pin: https://www.pinterest.com/pin/<digits>/.";
+    let message = "Enter the digits from the pin's URL: https://www.pinterest.com/pin/<digits>/.";
     fields.wrong("published_as", "invalid", message);
 }
 

@@ -117,7 +117,7 @@ impl Form {
             let first = *firsts.entry((account, &place.board_id, &place.section_id, when)).or_insert(index);
             if first != index {
                 let message = format!(
-                    "This is targets[{first}] once more: the same board at the same time. Remove it, or give it another \
+                    "Duplicate of targets[{first}]: the same board at the same time. Remove it, or give it another \
                      publish_at."
                 );
                 errors.push(FieldError::new(format!("targets[{index}]"), "duplicate", message));
@@ -144,7 +144,7 @@ impl Form {
 }
 
 fn list(value: Value, errors: &mut Vec<FieldError>) -> Vec<FormTarget> {
-    let message = format!("Give 1 to {MOST_TARGETS} targets.");
+    let message = format!("Choose 1 to {MOST_TARGETS} targets.");
     match value {
         Value::Array(values) if values.is_empty() => errors.push(FieldError::new("targets", "too_few", message)),
         Value::Array(values) if values.len() > MOST_TARGETS => {
@@ -161,7 +161,7 @@ fn list(value: Value, errors: &mut Vec<FieldError>) -> Vec<FormTarget> {
 
 fn target(path: &str, value: Value, errors: &mut Vec<FieldError>) -> Option<FormTarget> {
     let mut fields = Fields::open(path, value, errors)?;
-    let account_id = fields.required_id("account_id", "You have no such account.");
+    let account_id = fields.required_id("account_id", "You don't have this account.");
     let board = fields.required_text("board_id");
     let board = board.and_then(|text| fields.board("board_id", &text));
     let section = fields.text("section_id");

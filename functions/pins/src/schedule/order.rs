@@ -212,7 +212,7 @@ impl Order {
         if stored.request_fingerprint == self.fingerprint {
             return Ok(());
         }
-        let detail = "This Idempotency-Key was used for another request. Use a new key for a new request.";
+        let detail = "This Idempotency-Key was already used for a different request. Use a new key.";
         Err(Problem::conflict("idempotency_mismatch", detail))
     }
 
@@ -222,10 +222,10 @@ impl Order {
             return problem;
         }
         let detail = match self.fingerprint {
-            Some(_) => "Repeat the request with the same Idempotency-Key: nothing is stored twice.",
+            Some(_) => "Send the request again with the same Idempotency-Key. Nothing is scheduled twice.",
             None => {
-                "The pin may be stored all the same. Look at GET /v1/pins before you repeat the request, and send an \
-                 Idempotency-Key next time: then a request can be repeated as it is."
+                "The pin may be scheduled anyway. Check your pins before you send the request again. Next time, send \
+                 an Idempotency-Key, which makes it safe to repeat a request."
             }
         };
         Problem { detail: detail.to_owned(), ..problem }
@@ -235,11 +235,12 @@ impl Order {
     fn interrupted(&self, problem: Problem) -> Problem {
         let detail = match self.fingerprint {
             Some(_) => {
-                "Some of the pins are stored. Repeat the request with the same Idempotency-Key: it stores the rest."
+                "Some of the pins are scheduled. Send the request again with the same Idempotency-Key to schedule \
+                 the rest."
             }
             None => {
-                "Some of the pins are stored. Look at GET /v1/pins before you repeat the request for the others, and \
-                 send an Idempotency-Key next time: then a request can be repeated as it is."
+                "Some of the pins are scheduled. Check your pins before you send the request for the others. Next \
+                 time, send an Idempotency-Key, which makes it safe to repeat a request."
             }
         };
         Problem { detail: detail.to_owned(), ..problem }

@@ -48,10 +48,10 @@ struct PlannedPin {
     notes: Vec<NoteBody>,
 }
 
-/// Plans the pins as `POST /v1/pins` would, and stores nothing; 422 names every wrong field at once.
+/// Shows the pins that `POST /v1/pins` would create, without storing any. 422 names every invalid field at once.
 ///
-/// A slot that is free now may be given to somebody else before the pins are scheduled. Without an `Idempotency-Key` the
-/// seconds by which pins are spread are drawn anew each time.
+/// A slot that is free now may be taken before the pins are scheduled. Without an `Idempotency-Key`, the seconds by
+/// which pins are spread are drawn anew each time.
 #[utoipa::path(
     post,
     path = "/v1/pins/preview",

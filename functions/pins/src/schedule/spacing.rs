@@ -25,7 +25,8 @@ impl Spacing {
         let same_link_hours = fields.number("same_link_hours", (0, LONGEST_SPACING_HOURS));
         let same_image_hours = fields.number("same_image_hours", (0, LONGEST_SPACING_HOURS));
         if interval_minutes.is_some() && common == Some(When::Draft) {
-            let message = "Drafts have no time to be apart. Give publish_at a time, \"now\" or \"next_slot\".";
+            let message = "Drafts have no time, so they can't be spaced. Set publish_at to a time, \"now\" or \
+                           \"next_slot\".";
             fields.wrong("interval_minutes", "no_time", message);
         }
         fields.close();

@@ -88,13 +88,13 @@ pub fn read(body: Value) -> Result<Form, Vec<FieldError>> {
         .collect();
     let dry_run = fields.optional("dry_run");
     if ids.is_some() == range.is_some() {
-        fields.wrong("pin_ids", "one_of", "Give either pin_ids or range, to say which pins are meant.");
+        fields.wrong("pin_ids", "one_of", "Use either pin_ids or range to select the pins.");
     }
     if given.len() != 1 {
         fields.wrong(
             "start_at",
             "one_of",
-            "Give one of by_days, by_minutes and start_at, to say how far the pins are moved.",
+            "Use exactly one of by_days, by_minutes and start_at to say how far to move the pins.",
         );
     }
     fields.close();
@@ -125,8 +125,10 @@ fn by(name: &'static str, value: &Value, errors: &mut Vec<FieldError>) -> Option
     let most = if name == "by_days" { MOST_DAYS } else { MOST_DAYS * 24 * 60 };
     let number = value.as_i64().filter(|number| (-most..=most).contains(number) && *number != 0);
     if number.is_none() {
-        let message =
-            format!("Give a whole number from -{most} to {most} other than 0; below 0 moves them to earlier.");
+        let message = format!(
+            "Enter a whole number from -{most} to {most} other than 0. Negative numbers move the pins \
+                     earlier."
+        );
         errors.push(FieldError::new(name, "invalid", message));
     }
     number.map(|number| if name == "by_days" { By::Days(number) } else { By::Minutes(number) })
@@ -146,16 +148,21 @@ fn list(value: Value, errors: &mut Vec<FieldError>) -> Option<Vec<PinId>> {
         return None;
     };
     if values.is_empty() || values.len() > MOST {
-        errors.push(FieldError::new("pin_ids", "invalid", format!("Give 1 to {MOST} pins.")));
+        errors.push(FieldError::new("pin_ids", "invalid", format!("Choose 1 to {MOST} pins.")));
         return None;
     }
     let mut ids: Vec<PinId> = Vec::new();
     for (index, value) in values.iter().enumerate() {
         let field = format!("pin_ids[{index}]");
         match value.as_str().and_then(|text| parse_pasted(text).ok()) {
-            Some(id) if ids.contains(&id) => errors.push(FieldError::new(field, "twice", "This pin is given twice.")),
+            Some(id) if ids.contains(&id) => errors.push(FieldError::new(
+                field,
+                "twice",
+                "Duplicate pin. Remove one \
+                                                                                          of the two.",
+            )),
             Some(id) => ids.push(id),
-            None => errors.push(FieldError::new(field, "not_found", "You have no such pin.")),
+            None => errors.push(FieldError::new(field, "not_found", "You don't have this pin.")),
         }
     }
     Some(ids)
@@ -163,14 +170,14 @@ fn list(value: Value, errors: &mut Vec<FieldError>) -> Option<Vec<PinId>> {
 
 fn range(value: Value, errors: &mut Vec<FieldError>) -> Option<Which> {
     let mut fields = Fields::open("range", value, errors)?;
-    let account = fields.required_id("account_id", "You have no such account.");
+    let account = fields.required_id("account_id", "You don't have this account.");
     let (from, to) = (fields.required("from"), fields.required("to"));
     fields.close();
     let from = from.and_then(|value| moment_of("range.from", &value, errors));
     let to = to.and_then(|value| moment_of("range.to", &value, errors));
     let (account, from, to) = (account?, from?, to?);
     if from >= to {
-        errors.push(FieldError::new("range.to", "invalid", "The range ends after it begins."));
+        errors.push(FieldError::new("range.to", "invalid", "The range must end after it starts."));
     }
     Some(Which::Range { account, from, to })
 }

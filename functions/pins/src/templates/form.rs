@@ -71,7 +71,7 @@ pub fn read(body: Value) -> Result<Wanted, Vec<FieldError>> {
     let name = fields.required_text("name").map(|name| trim_unseen(&name).to_owned()).unwrap_or_default();
     let length = name.chars().count();
     if length > LONGEST_NAME {
-        fields.wrong("name", "too_long", format!("At most {LONGEST_NAME} characters; these are {length}."));
+        fields.wrong("name", "too_long", format!("Too long: {length} characters. The limit is {LONGEST_NAME}."));
     }
     fields.check_characters("name", Some(&name));
     let title = text(&mut fields, "title", 500);
@@ -83,7 +83,7 @@ pub fn read(body: Value) -> Result<Wanted, Vec<FieldError>> {
     let hashtags = hashtags.map(|value| tags(value, &mut errors)).unwrap_or_default();
     let link_params = params.map(|value| link_params(value, &mut errors)).unwrap_or_default();
     if name.is_empty() && errors.iter().all(|error| error.field != "name") {
-        errors.insert(0, FieldError::new("name", "required", "Say what the template is called."));
+        errors.insert(0, FieldError::new("name", "required", "Enter a name for the template."));
     }
     if errors.is_empty() {
         Ok(Wanted { name, title, description, alt_text, hashtags, link_params, ai_disclosures })
@@ -96,13 +96,16 @@ fn text(fields: &mut Fields<'_>, name: &str, longest: usize) -> Option<String> {
     let text = fields.text(name).filter(|text| !trim_unseen(text).is_empty())?;
     let length = text.chars().count();
     if length > longest {
-        fields.wrong(name, "too_long", format!("At most {longest} characters; these are {length}."));
+        fields.wrong(name, "too_long", format!("Too long: {length} characters. The limit is {longest}."));
     }
     fields.check_characters(name, Some(&text));
     let unknown = unknown_places(&text);
     if let Some(place) = unknown.first() {
         let known = PLACES.map(|place| format!("{{{place}}}")).join(", ");
-        let message = format!("{{{place}}} stands for nothing. There are {known}; for a brace itself write {{{{.");
+        let message = format!(
+            "Unknown placeholder {{{place}}}. Available: {known}. To write a brace itself, double \
+                               it: {{{{."
+        );
         fields.wrong(name, "unknown_place", message);
     }
     Some(text)
@@ -114,7 +117,14 @@ fn tags(value: Value, errors: &mut Vec<FieldError>) -> Vec<String> {
         return Vec::new();
     };
     if values.len() > MOST_HASHTAGS {
-        errors.push(FieldError::new("hashtags", "too_many", format!("Give at most {MOST_HASHTAGS} hashtags.")));
+        errors.push(FieldError::new(
+            "hashtags",
+            "too_many",
+            format!(
+                "A template can have at most {MOST_HASHTAGS} \
+                                                                     hashtags."
+            ),
+        ));
         return Vec::new();
     }
     let mut tags: Vec<String> = Vec::new();
@@ -126,7 +136,7 @@ fn tags(value: Value, errors: &mut Vec<FieldError>) -> Vec<String> {
             fits && word.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
         };
         let Some(word) = word.filter(is_tag) else {
-            let message = format!("Give a word of 1 to {LONGEST_HASHTAG} letters, digits and _, with or without #.");
+            let message = format!("Enter a word of 1 to {LONGEST_HASHTAG} letters, digits and _, with or without #.");
             errors.push(FieldError::new(format!("hashtags[{index}]"), "invalid", message));
             continue;
         };
@@ -144,7 +154,14 @@ fn link_params(value: Value, errors: &mut Vec<FieldError>) -> BTreeMap<String, S
         return BTreeMap::new();
     };
     if values.len() > MOST_PARAMS {
-        errors.push(FieldError::new("link_params", "too_many", format!("Give at most {MOST_PARAMS} parameters.")));
+        errors.push(FieldError::new(
+            "link_params",
+            "too_many",
+            format!(
+                "A template can have at most {MOST_PARAMS} \
+                                                                        parameters."
+            ),
+        ));
         return BTreeMap::new();
     }
     let mut params = BTreeMap::new();
@@ -161,7 +178,7 @@ fn link_params(value: Value, errors: &mut Vec<FieldError>) -> BTreeMap<String, S
             }
             _ => {
                 let message = format!(
-                    "A parameter has a name of 1 to 64 letters, digits and _ - . ~, and a text of at most \
+                    "A parameter needs a name of 1 to 64 letters, digits and _ - . ~, and a text of at most \
                      {LONGEST_PARAM} characters."
                 );
                 errors.push(FieldError::new(field, "invalid", message));

@@ -43,12 +43,12 @@ pub async fn ask(
     let outcome = match &result {
         Ok(answer) => match answer.body {
             VideoStatus::Succeeded => Some((Outcome::Ready(id.clone()), None)),
-            VideoStatus::Failed => Some((Outcome::Failed, Some("Pinterest could not make a video of the file."))),
+            VideoStatus::Failed => Some((Outcome::Failed, Some("Pinterest couldn't process the video."))),
             VideoStatus::Registered if waited > UNSEEN => {
-                Some((Outcome::Lost(step.pause(&pin)), Some("Pinterest did not get the file.")))
+                Some((Outcome::Lost(step.pause(&pin)), Some("Pinterest didn't receive the file.")))
             }
             VideoStatus::Registered | VideoStatus::Processing | VideoStatus::Other if waited > PATIENCE => {
-                Some((Outcome::Failed, Some("Pinterest did not finish with the video in two hours.")))
+                Some((Outcome::Failed, Some("Pinterest didn't finish processing the video within two hours.")))
             }
             VideoStatus::Registered | VideoStatus::Processing | VideoStatus::Other => None,
         },

@@ -65,7 +65,7 @@ pub async fn upload(step: &Step<'_>, mut pin: Pin, id: &MediaId) -> Result<Finis
 /// Ends the wait for a file that is not there any more.
 async fn gone(step: &Step<'_>, mut pin: Pin) -> Result<Finished, StoreError> {
     let version = pin.version;
-    let message = Some("The uploaded file is not there any more.".to_owned());
+    let message = Some("The uploaded file no longer exists.".to_owned());
     let told = Attempt { message, ..begun(step.publisher, step.publisher.platform.clock.now()) };
     let moved = settle(step.publisher, &mut pin, &Outcome::Refused(Failure::MediaGone), told);
     save(step.publisher, pin, version, moved).await

@@ -29,8 +29,7 @@ pub(super) fn check(errors: &mut Vec<FieldError>, field: &str, text: &str) {
 
 /// What is wrong with `text` as an address, and the remedy.
 fn objection(text: &str) -> Option<&'static str> {
-    const FULL: &str =
-        "Write a full address that starts with https:// or http://, without spaces and without a password.";
+    const FULL: &str = "Enter a full URL that starts with https:// or http://, without spaces or a password.";
     if text.contains(char::is_whitespace) || refused_character(text).is_some() {
         return Some(FULL);
     }
@@ -43,14 +42,12 @@ fn objection(text: &str) -> Option<&'static str> {
     }
     let Some(Host::Domain(name)) = url.host() else { return None };
     if matches!(name, "http" | "https") || rest.starts_with("http:") || rest.starts_with("https:") {
-        return Some("The address has https:// or http:// twice. Leave one of them out.");
+        return Some("The URL has https:// or http:// twice. Remove one of them.");
     }
     let name = name.strip_suffix('.').unwrap_or(name);
     let has_empty_label = name.split('.').any(str::is_empty);
     if has_empty_label || !name.contains('.') {
-        return Some(
-            "The address names no website: between https:// and the next slash stands a name such as www.example.com.",
-        );
+        return Some("The URL has no website. After https:// it needs a name such as www.example.com.");
     }
     None
 }
@@ -65,8 +62,8 @@ fn strip_prefix_ignoring_case<'t>(text: &'t str, prefix: &str) -> Option<&'t str
 pub(super) fn check_is_public(errors: &mut Vec<FieldError>, field: &str, text: &str) -> bool {
     let is_private = Url::parse(text).is_ok_and(|url| url.host().is_some_and(|host| is_private(&host)));
     if is_private {
-        let message = "Pinterest cannot reach this address, which belongs to a private network. Give one that opens from \
-                       anywhere, or upload the image.";
+        let message = "Pinterest can't reach this URL because it is in a private network. Use a public URL, or \
+                       upload the image.";
         errors.push(FieldError::new(field, "private_address", message));
     }
     !is_private

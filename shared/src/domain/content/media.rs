@@ -102,8 +102,8 @@ pub(super) fn check(errors: &mut Vec<FieldError>, media: Media) -> Media {
                 address::check(errors, FIELD, &url);
             }
             if is_video(&url) {
-                let message = "This is the address of a video, and Pinterest takes videos as files only. Upload it with POST \
-                               /v1/media and give {\"source_type\": \"video\", \"media_id\": …}.";
+                let message = "Pinterest doesn't fetch videos from a URL. Upload the video, then use \
+                               {\"source_type\": \"video\", \"media_id\": …}.";
                 errors.push(FieldError::new(FIELD, "media_unsupported", message));
             } else if errors.len() == noted {
                 page::check(errors, FIELD, &url);
@@ -113,7 +113,7 @@ pub(super) fn check(errors: &mut Vec<FieldError>, media: Media) -> Media {
         Media::Carousel { slides } => {
             if !SLIDES.contains(&slides.len()) {
                 let (least, most) = (SLIDES.start(), SLIDES.end());
-                let message = format!("A carousel has {least} to {most} images; this has {}.", slides.len());
+                let message = format!("A carousel needs {least} to {most} images; this one has {}.", slides.len());
                 errors.push(FieldError::new("content.media.items", "wrong_count", message));
             }
             let slides = slides.into_iter().enumerate().map(|(index, slide)| check_slide(errors, index, slide));

@@ -118,10 +118,8 @@ impl ContentNote {
     pub fn of_text(field: &str, text: Option<&str>) -> Option<Self> {
         let read_as = decoded(text?)?;
         let read_as = shortened(&read_as, LONGEST_SHOWN);
-        let message = format!(
-            "This has characters as HTML writes them, and Pinterest would show those signs. It would read as \"{read_as}\". \
-             Nothing is changed; write it so if that is what you mean."
-        );
+        let message =
+            format!("This contains HTML codes, which Pinterest shows as they are. Did you mean \"{read_as}\"?");
         Some(Self { field: field.to_owned(), code: ENTITIES, message })
     }
 
@@ -130,15 +128,16 @@ impl ContentNote {
         let note = |code, message| Self { field: field.to_owned(), code, message };
         let short = shortener(link).map(|host| {
             let message = format!(
-                "{host} is a link shortener, and Pinterest blocks links of some shorteners. Give the address that it leads to."
+                "{host} is a link shortener, and Pinterest blocks links of some shorteners. Use the URL that it \
+                 leads to."
             );
             note(SHORT_LINK, message)
         });
         let clicks = without_click_ids(link).map(|(names, rest)| {
             let rest = shortened(&rest, LONGEST_SHOWN);
             let message = format!(
-                "The link has {}, which belongs to one click of one person, and would be counted with every click on the pin. \
-                 Without it the link is {rest} (nothing is changed; give that one if it suits you).",
+                "The link contains {}, which identifies a single click and would be counted with every click on the \
+                 pin. Consider using {rest} instead.",
                 names.join(", ")
             );
             note(CLICK_IDS_CODE, message)
@@ -258,7 +257,10 @@ mod tests {
             let found = of_link(link);
             let message = &found[0].1;
             assert_eq!((found.len(), found[0].0), (1, "click_ids"), "{link}");
-            assert!(message.contains(&format!("has {names},")) && message.contains(&format!("is {rest}")), "{message}");
+            assert!(
+                message.contains(&format!("contains {names},")) && message.contains(&format!("using {rest}")),
+                "{message}"
+            );
         }
         for link in [
             "https://example.com/fbclid=1",
@@ -270,7 +272,7 @@ mod tests {
         }
         let both = of_link("https://example.com/?a=1&amp;fbclid=2&amp;b=3");
         assert_eq!(both.iter().map(|(code, _)| *code).collect::<Vec<_>>(), ["html_entities", "click_ids"]);
-        assert!(both[0].1.contains("\"https://example.com/?a=1&fbclid=2&b=3\"."), "{both:?}");
+        assert!(both[0].1.contains("\"https://example.com/?a=1&fbclid=2&b=3\"?"), "{both:?}");
         assert!(both[1].1.contains("https://example.com/?a=1&b=3 "), "{both:?}");
     }
 

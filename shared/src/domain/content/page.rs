@@ -26,45 +26,44 @@ fn page(url: &Url) -> Option<&'static str> {
     };
     match host {
         "drive.google.com" | "docs.google.com" if !path.starts_with("/uc") && !path.starts_with("/thumbnail") => {
-            Some("This is Google Drive's page about a file, not the picture. Download the picture and upload it.")
+            Some("This is a Google Drive page, not the image itself. Download the image and upload it here.")
         }
         "photos.google.com" | "photos.app.goo.gl" => {
-            Some("This is an album or page of Google Photos, not the picture. Download the picture and upload it.")
+            Some("This is a Google Photos page, not the image itself. Download the image and upload it here.")
         }
         "dropbox.com" if !has("raw", &["1"]) && !has("dl", &["1"]) => Some(
-            "This is Dropbox's page about a file, not the picture. Write raw=1 in place of dl=0 at the end of the address, or \
-             upload the picture.",
+            "This is a Dropbox page, not the image itself. Replace dl=0 with raw=1 at the end of the URL, or upload \
+             the image here.",
         ),
         "1drv.ms" | "onedrive.live.com" if !path.starts_with("/download") => {
-            Some("This is OneDrive's page about a file, not the picture. Download the picture and upload it.")
+            Some("This is a OneDrive page, not the image itself. Download the image and upload it here.")
         }
         "icloud.com" | "share.icloud.com" => {
-            Some("This is a page of iCloud, not the picture. Download the picture and upload it.")
+            Some("This is an iCloud page, not the image itself. Download the image and upload it here.")
         }
         "imgur.com" if !has_image_ending(path) => Some(
-            "This is Imgur's page about a picture. Open the picture itself, whose address begins with https://i.imgur.com/, \
-             and give that one.",
+            "This is an Imgur page, not the image itself. Open the image and use its URL, which starts with \
+             https://i.imgur.com/.",
         ),
         "canva.com" | "canva.link" => {
-            Some("This is a page of Canva, not the picture. Export the design as PNG or JPEG and upload it.")
+            Some("This is a Canva page, not the image itself. Export the design as PNG or JPEG and upload it here.")
         }
-        "github.com" if path.contains("/blob/") && !has("raw", &["1", "true"]) => Some(
-            "This is GitHub's page about a file, not the picture. Add ?raw=true to the address, or upload the picture.",
-        ),
+        "github.com" if path.contains("/blob/") && !has("raw", &["1", "true"]) => {
+            Some("This is a GitHub page, not the image itself. Add ?raw=true to the URL, or upload the image here.")
+        }
         "pin.it" => Some(PIN),
         host if is_pinterest(host) => Some(PIN),
         "instagram.com" | "facebook.com" | "fb.com" | "x.com" | "twitter.com" | "threads.net" => {
-            Some("This is a page of a social network, not the picture. Save the picture and upload it.")
+            Some("This is a social network page, not the image itself. Save the image and upload it here.")
         }
         "youtube.com" | "youtu.be" | "vimeo.com" | "tiktok.com" | "vm.tiktok.com" => {
-            Some("This is the page of a video. Give the address of a picture, or upload the video's own file.")
+            Some("This is a video page. Use the URL of an image, or upload the video file here.")
         }
         _ => None,
     }
 }
 
-const PIN: &str = "This is the page of a pin on Pinterest, not its picture. Upload the picture of your own, or save that pin on \
-                   Pinterest itself.";
+const PIN: &str = "This is a Pinterest pin, not an image. Upload your own image here, or save that pin on Pinterest.";
 
 /// `pinterest.com`, its countries, and the sites of languages such as `de.pinterest.com`.
 fn is_pinterest(host: &str) -> bool {
@@ -78,19 +77,15 @@ fn kind(url: &Url) -> Option<(&'static str, &'static str)> {
     }
     let (_, ending) = url.path().rsplit('/').next()?.rsplit_once('.')?;
     match ending.to_ascii_lowercase().as_str() {
-        "svg" => Some(("not_an_image", "Pinterest shows no SVG. Export the picture as PNG and give that one.")),
-        "heic" | "heif" => Some((
-            "not_an_image",
-            "Pinterest shows no HEIC photos. Save the photo as JPEG, and give or upload that one.",
-        )),
-        "pdf" => Some(("not_an_image", "A PDF is no picture. Export its page as PNG or JPEG.")),
-        "htm" | "html" => Some((
-            "not_an_image",
-            "This is the address of a page, not of a picture. Open the picture itself and give its address.",
-        )),
+        "svg" => Some(("not_an_image", "Pinterest doesn't support SVG. Export the image as PNG.")),
+        "heic" | "heif" => Some(("not_an_image", "Pinterest doesn't support HEIC photos. Save the photo as JPEG.")),
+        "pdf" => Some(("not_an_image", "Pinterest doesn't support PDF. Export the page as PNG or JPEG.")),
+        "htm" | "html" => {
+            Some(("not_an_image", "This is the URL of a page, not of an image. Open the image itself and use its URL."))
+        }
         "webm" | "avi" | "mkv" | "wmv" | "mpg" | "mpeg" | "flv" => Some((
             "media_unsupported",
-            "This is the address of a video, and Pinterest takes videos as files only. Upload it as MP4 or MOV.",
+            "Pinterest doesn't fetch videos from a URL. Upload the video here as MP4 or MOV.",
         )),
         _ => None,
     }

@@ -71,7 +71,7 @@ impl Miss {
                     0 => listed(which, "and"),
                     _ => format!("{} and {more} more", which.join(", ")),
                 };
-                format!("Several {kind}s are meant by this: {listed}. Give the id of the one you mean.")
+                format!("Several {kind}s match: {listed}. Use the ID of the one you mean.")
             }
         }
     }
