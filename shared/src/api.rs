@@ -26,7 +26,7 @@ pub(crate) use origin::is_loopback;
 pub use origin::{CALLBACK_PATH, Origin};
 pub use precondition::{IfMatch, entity_tag};
 pub use preview::PreviewBody;
-pub use problem::{MOST_ERRORS, Problem, ProblemBody};
+pub use problem::{LIMIT_REACHED, MOST_ERRORS, Problem, ProblemBody};
 pub use query::{Page, Query};
 pub use reason::Reason;
 pub use route::{Access, Route, finish};

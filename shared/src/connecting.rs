@@ -5,7 +5,8 @@
 use jiff::Timestamp;
 
 use crate::domain::pin::to_millisecond;
-use crate::domain::{Account, AccountId, OwnerId, Person, Scopes, SealedToken, SealedTokens};
+use crate::domain::{Account, AccountId, Limit, OwnerId, Person, Reached, Scopes, SealedToken, SealedTokens};
+use crate::limits::{self, Room};
 use crate::platform::Platform;
 use crate::store::StoreError;
 use crate::vault::{AccessToken, Place, Purpose, RefreshToken, SealError};
@@ -56,6 +57,9 @@ pub enum KeepError {
     /// Another owner connected the same Pinterest account.
     #[error("another owner connected this Pinterest account")]
     Taken,
+    /// The owner has as many accounts as they may have.
+    #[error("the owner has as many accounts as they may have")]
+    LimitReached(Reached),
     /// The table.
     #[error("could not store the account")]
     Store(#[from] StoreError),
@@ -71,6 +75,9 @@ pub async fn keep(platform: &Platform, permitted: &Permitted) -> Result<Account,
     for _ in 0..TRIES {
         let known = find(platform, permitted).await?;
         let version = known.as_ref().map(|account| account.version);
+        if known.as_ref().is_none_or(|account| account.tokens().is_none()) {
+            admit(platform, &permitted.owner).await?;
+        }
         let mut account = account(platform, permitted, known).await?;
         match platform.accounts.connect(&mut account, version).await {
             Ok(()) => {
@@ -82,6 +89,17 @@ pub async fn keep(platform: &Platform, permitted: &Permitted) -> Result<Account,
         }
     }
     Err(StoreError::Conflict.into())
+}
+
+/// Refuses one more account where the owner has as many as they may have.
+async fn admit(platform: &Platform, owner: &OwnerId) -> Result<(), KeepError> {
+    let limits = platform.current_settings.get().await?.limits;
+    if limits.most(Limit::Accounts).is_none() {
+        return Ok(());
+    }
+    let accounts = platform.accounts.list(owner).await?;
+    let room = Room::counted(&limits, Limit::Accounts, limits::connected(&accounts));
+    room.admit(1).map_err(KeepError::LimitReached)
 }
 
 /// The account that this Pinterest account already is here, disconnected ones included.

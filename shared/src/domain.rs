@@ -15,6 +15,7 @@ pub mod entities;
 pub mod fields;
 pub mod id;
 pub mod import;
+pub mod limits;
 pub mod media;
 pub mod mode;
 pub mod picture;
@@ -47,6 +48,7 @@ pub use id::{
     PinterestPinId, PinterestUserId, SectionId, TemplateId,
 };
 pub use import::{Import, ImportedRow, PlannedPin, RowNote};
+pub use limits::{Limit, Limits, Reached};
 pub use media::{MediaFile, MediaKind, MediaProblem, MediaStatus, MediaWarning, Shape};
 pub use mode::Mode;
 pub use picture::{Picture, Thumbnail, ThumbnailKind, ThumbnailState};

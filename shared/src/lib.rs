@@ -13,7 +13,9 @@ pub mod connecting;
 pub mod domain;
 
 pub mod kick;
+pub mod limits;
 pub mod metrics;
+pub mod open_imports;
 pub mod pinterest;
 pub mod platform;
 pub mod random;

@@ -18,7 +18,7 @@ use crate::random::{SharedRandom, SystemRandom};
 use crate::settings::CurrentSettings;
 use crate::store::{
     AccountStore, Busy, CircuitStore, ConsentStore, ImportStore, MediaStore, ObjectStore, PinStore, SettingsStore,
-    ShardStore, SweepStore, Table, TemplateStore,
+    ShardStore, SweepStore, Table, TemplateStore, UseStore,
 };
 use crate::vault::{CredentialVault, TokenVault};
 
@@ -64,6 +64,8 @@ pub struct Platform {
     pub consents: ConsentStore,
     /// Templates for what pins show.
     pub templates: TemplateStore,
+    /// How much owners have of what is limited.
+    pub uses: UseStore,
     /// Who works on which shard.
     pub shards: ShardStore,
     /// What keeps back all pins of a mode.
@@ -113,6 +115,7 @@ impl Platform {
             objects: ObjectStore::new(s3(&sdk, &config), &config, clock.clone()),
             consents: ConsentStore::new(table.clone()),
             templates: TemplateStore::new(table.clone()),
+            uses: UseStore::new(table.clone()),
             shards: ShardStore::new(table.clone()),
             circuits: CircuitStore::new(table.clone()),
             sweeps: SweepStore::new(table),

@@ -20,6 +20,7 @@ mod shards;
 mod sweeps;
 mod table;
 mod templates;
+mod uses;
 
 pub use accounts::{AccountStore, Link};
 pub(crate) use busy::Busy;
@@ -37,3 +38,4 @@ pub use shards::{MOST_HANDED, ShardOwner, ShardStore, Taken};
 pub use sweeps::{DueSweep, OpenImport, OpenImportPage, Parking, SweepStore};
 pub use table::Table;
 pub use templates::TemplateStore;
+pub use uses::{Stock, Use, UseStore, day};

@@ -32,6 +32,7 @@ mod isolation;
 mod key_rotation;
 mod lagging_index;
 mod late_pins;
+mod limits;
 mod lost_answers;
 mod media;
 mod media_files;

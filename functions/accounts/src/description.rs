@@ -76,6 +76,7 @@ problems!(
 problems!(
     /// Why no account is connected by a token.
     Paste: USER BODY PINTEREST, 409: "sandbox_only" "not_configured" "account_taken" "changed_meanwhile"
+        "limit_reached"
 );
 problems!(
     /// Why boards are not chosen.

@@ -140,6 +140,7 @@ fn permitted(owner: OwnerId, app_id: AppId, user: UserAccount, tokens: Tokens) -
 fn unkept(error: KeepError) -> Problem {
     match error {
         KeepError::Taken => Problem::conflict("account_taken", format!("{TAKEN}. {TAKEN_REMEDY}")),
+        KeepError::LimitReached(reached) => reached.into(),
         KeepError::Store(error) => error.into(),
         KeepError::Seal(error) => error.into(),
     }

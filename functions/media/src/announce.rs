@@ -14,7 +14,9 @@ use shared::domain::pin::to_millisecond;
 use shared::domain::{
     FieldError, MediaFile, MediaId, MediaKind, MediaStatus, Shape, Thumbnail, ThumbnailKind, ThumbnailState,
 };
+use shared::limits;
 use shared::platform::Platform;
+use shared::store::Stock;
 
 use crate::body::MediaBody;
 use crate::description::{Announce, NewMediaFile};
@@ -60,12 +62,16 @@ pub async fn announce(
         created_at: now,
         expires_at: Some(to_second(now + KEPT)),
     };
+    let (limits, bytes) = (platform.current_settings.get().await?.limits, file.bytes());
+    let room = limits::room(&platform, &limits, (&file.owner, Stock::Media), bytes).await?;
+    room.admit(bytes)?;
     let upload = platform.objects.sign_upload(&file, UPLOAD).await?;
     let of_thumbnail = match file.thumbnail {
         Some(thumbnail) => Some(platform.objects.sign_thumbnail(&file, thumbnail, UPLOAD).await?),
         None => None,
     };
     platform.media.create(&file).await?;
+    limits::taken(&platform, (&file.owner, Stock::Media), &room, bytes).await;
     let body = MediaBody::new(file, &platform.objects.previews());
     Ok((StatusCode::CREATED, Json(body.announced(&upload, of_thumbnail.as_ref()))))
 }

@@ -6,8 +6,9 @@ use axum::extract::{Path, State};
 use jiff::SignedDuration;
 use shared::api::{Json, Problem, User};
 use shared::domain::{MediaFile, MediaId, MediaStatus, Thumbnail, ThumbnailState};
+use shared::limits;
 use shared::platform::Platform;
-use shared::store::{StoreError, Stored};
+use shared::store::{Stock, StoreError, Stored};
 
 use crate::announce::to_second;
 use crate::body::MediaBody;
@@ -42,6 +43,7 @@ pub async fn complete(
                       again.";
         return Err(Problem::conflict("not_uploaded", detail));
     };
+    admit(&platform, &file).await?;
     let is_ready = found.problems.is_empty();
     let mut checked = MediaFile { shape: found.shape, problems: found.problems, ..file.clone() };
     if is_ready {
@@ -73,6 +75,13 @@ async fn thumbnail(platform: &Platform, file: &MediaFile) -> Result<Option<Thumb
         }
     };
     Ok(Some(Thumbnail { state, ..announced }))
+}
+
+/// Refuses a file for which there is no room, as where many were announced at the same moment. It counts already.
+async fn admit(platform: &Platform, file: &MediaFile) -> Result<(), Problem> {
+    let limits = platform.current_settings.get().await?.limits;
+    let room = limits::room(platform, &limits, (&file.owner, Stock::Media), 0).await?;
+    if room.is_exceeded() { Err(room.reached(file.bytes()).into()) } else { Ok(()) }
 }
 
 /// What another call made of the file meanwhile; where a pin was made with it, its bytes stay for that pin.

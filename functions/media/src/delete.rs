@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use shared::api::{Json, Problem, User};
 use shared::domain::{MediaFile, MediaId, MediaStatus, PinId};
+use shared::limits;
 use shared::platform::Platform;
+use shared::store::Stock;
 
 use crate::body::MediaBody;
 use crate::description::DeleteMedia;
@@ -39,6 +41,8 @@ pub async fn delete(
     }
     platform.objects.delete(&file).await?;
     platform.media.delete(&file.owner, &file.id).await?;
+    let limits = platform.current_settings.get().await?.limits;
+    limits::freed(&platform, &limits, (&file.owner, Stock::Media)).await;
     Ok(Json(MediaBody::new(leaving, &platform.objects.previews())))
 }
 

@@ -57,7 +57,7 @@ problems!(
 );
 problems!(
     /// Why a file is not taken.
-    Announce: USER BODY
+    Announce: USER BODY, 409: "limit_reached"
 );
 problems!(
     /// Why a file is not shown.
@@ -65,7 +65,7 @@ problems!(
 );
 problems!(
     /// Why a file is not checked.
-    Complete: USER PATH, 409: "not_uploaded" "changed_meanwhile"
+    Complete: USER PATH, 409: "not_uploaded" "changed_meanwhile" "limit_reached"
 );
 problems!(
     /// Why a file is not deleted.

@@ -8,8 +8,10 @@ use axum::response::{IntoResponse, Response};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use shared::api::{self, Json, Origin, Problem, User};
+use shared::domain::characters::without_unseen;
 use shared::domain::settings::Obstacle;
-use shared::domain::{AppId, Scopes, Settings};
+use shared::domain::{Account, AccountId, AppId, Connection, Limit, Limits, OwnerId, Scopes, Settings};
+use shared::limits::{self, Room};
 use shared::pinterest::ConsentRequest;
 use shared::platform::Platform;
 use shared::store::Consent;
@@ -31,6 +33,11 @@ pub struct Request {
     /// Where the person goes on after the boards are picked: a path of this installation, or an address that it allows.
     #[serde(default)]
     return_to: Option<String>,
+    /// The account to connect again, where it is one. Whoever has as many accounts as they may have needs it for one that works
+    /// without that.
+    #[serde(default)]
+    #[schema(value_type = Option<AccountId>)]
+    account_id: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,6 +68,7 @@ pub async fn connect(
     let allowed = &platform.config.web.return_to_origins;
     let return_to = request.return_to.map(|text| return_to::parse(&text, &origin, allowed)).transpose();
     let return_to = return_to.map_err(|error| Problem::invalid(vec![error]))?;
+    admit(&platform, &settings.limits, &user.owner, request.account_id.as_deref()).await?;
     let state = Proof::random(&*platform.random);
     // A browser that is on its way in another tab keeps its cookie, or that other consent would be refused.
     let browser = BROWSER.read(&headers, &origin).unwrap_or_else(|| Proof::random(&*platform.random));
@@ -81,6 +89,32 @@ pub async fn connect(
     platform.consents.save(&state.hash(), &consent).await?;
     let started = started(&platform, &consent, &settings.scopes, &state);
     Ok(([(header::SET_COOKIE, BROWSER.set(&origin, &browser))], Json(started)).into_response())
+}
+
+/// Refuses to begin where the person has as many accounts as they may have, unless one of these is to be connected again.
+/// Which one it becomes shows when Pinterest sends the person back, and is looked at once more then.
+async fn admit(platform: &Platform, limits: &Limits, owner: &OwnerId, again: Option<&str>) -> Result<(), Problem> {
+    if limits.most(Limit::Accounts).is_none() {
+        return Ok(());
+    }
+    let accounts = platform.accounts.list(owner).await?;
+    let mut connected = accounts.iter().filter(|account| account.tokens().is_some());
+    let named = again.map(|id| without_unseen(id).trim().to_owned());
+    let is_again = |account: &Account| named.as_deref() == Some(account.id.as_str()) || needs_consent(account);
+    let room = Room::counted(limits, Limit::Accounts, limits::connected(&accounts));
+    match room.admit(1) {
+        Err(reached) if !connected.any(is_again) => {
+            let problem = Problem::from(reached);
+            let detail = format!("{} Name it as account_id.", problem.detail);
+            Err(Problem { detail, ..problem })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the account can only be put right by another consent.
+fn needs_consent(account: &Account) -> bool {
+    !matches!(account.connection, Connection::Connected(_)) || !account.missing_scopes().is_empty()
 }
 
 fn started(platform: &Platform, consent: &Consent, scopes: &Scopes, state: &Proof) -> Started {

@@ -17,5 +17,5 @@ pub fn description() -> utoipa::openapi::OpenApi {
 
 problems!(
     /// Why no consent begins.
-    Connect: USER BODY, 403: "pinterest_disabled", 409: "not_configured", 500: "public_url_unknown"
+    Connect: USER BODY, 403: "pinterest_disabled", 409: "not_configured" "limit_reached", 500: "public_url_unknown"
 );

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use maud::html;
 use shared::api;
 use shared::connecting::{TAKEN, TAKEN_REMEDY};
-use shared::domain::Scopes;
+use shared::domain::{Reached, Scopes};
 use shared::store::StoreError;
 use shared::vault::{SealError, VaultError};
 
@@ -55,6 +55,8 @@ pub enum Failure {
     ScopesMissing(Scopes),
     /// Somebody else here connected this Pinterest account.
     Taken,
+    /// The person has as many accounts as they may have.
+    LimitReached(Reached),
     /// The account was disconnected meanwhile.
     AccountGone,
     /// The form does not come from our page.
@@ -209,6 +211,15 @@ impl Failure {
             }
             Self::Taken => {
                 (409, TAKEN, TAKEN_REMEDY, "To use another account, sign out of pinterest.com before you start again.")
+            }
+            Self::LimitReached(reached) => {
+                return Told {
+                    status: 409,
+                    title: "You have as many accounts as you may have",
+                    what: Cow::Owned(reached.message()),
+                    remedy: "Nothing was connected. Disconnect an account that you do not need, then start connecting \
+                             again.",
+                };
             }
             Self::AccountGone => (
                 409,

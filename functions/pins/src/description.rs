@@ -176,12 +176,12 @@ problems!(
 );
 problems!(
     /// Why pins are not taken.
-    Schedule: USER BODY, 403: "pinterest_disabled", 409: "idempotency_mismatch" "changed_meanwhile"
+    Schedule: USER BODY, 403: "pinterest_disabled", 409: "idempotency_mismatch" "changed_meanwhile" "limit_reached"
 );
 problems!(
     /// Why a pin is not changed.
     Change: USER PATH BODY, 403: "pinterest_disabled",
-        409: "publishing" "published" "needs_review" "cancelled" "checking" "changed_meanwhile",
+        409: "publishing" "published" "needs_review" "cancelled" "checking" "changed_meanwhile" "limit_reached",
         412: "changed_meanwhile"
 );
 problems!(
@@ -191,13 +191,13 @@ problems!(
 problems!(
     /// Why a pin is not tried again.
     RetryPin: USER PATH BODY, 403: "pinterest_disabled",
-        409: "draft" "scheduled" "publishing" "published" "held" "needs_review" "cancelled" "checking" "changed_meanwhile",
+        409: "draft" "scheduled" "publishing" "published" "held" "needs_review" "cancelled" "checking" "changed_meanwhile" "limit_reached",
         412: "changed_meanwhile"
 );
 problems!(
     /// Why a pin is not settled.
     Resolve: USER PATH BODY, 403: "pinterest_disabled",
-        409: "draft" "scheduled" "publishing" "published" "held" "failed" "cancelled" "checking" "changed_meanwhile",
+        409: "draft" "scheduled" "publishing" "published" "held" "failed" "cancelled" "checking" "changed_meanwhile" "limit_reached",
         412: "changed_meanwhile"
 );
 

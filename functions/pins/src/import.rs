@@ -10,6 +10,7 @@ mod date;
 mod day;
 mod formula;
 mod judge;
+mod limit;
 mod notes;
 mod options;
 pub mod progress;
@@ -28,9 +29,10 @@ use axum::extract::rejection::BytesRejection;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
 use shared::api::{Json, MOST_ERRORS, Problem, Query, User};
-use shared::domain::{AccountId, FieldError, Import, ImportId, ImportedRow};
+use shared::domain::{AccountId, FieldError, Import, ImportId, ImportedRow, Limit};
 use shared::kick::{ImporterEvent, start_import};
-use shared::store::StoreError;
+use shared::limits::{self, Room};
+use shared::store::{Stock, StoreError};
 
 use crate::Function;
 use crate::description::{IdempotencyKeyHeader, ImportFile, ImportQuery};
@@ -50,6 +52,9 @@ pub const LONGEST: usize = 5_000_000;
 /// How long a file of bytes may be: API Gateway writes it in base64, and Lambda takes 6,291,456 bytes in all.
 pub const LONGEST_BINARY: usize = 4_500_000;
 
+/// How often it is tried to take a file while its owner sends others.
+const TURNS: usize = 10;
+
 /// The content types that API Gateway passes on as text.
 const TEXTS: [&str; 3] = ["text/csv", "text/plain", "text/tab-separated-values"];
 
@@ -65,7 +70,8 @@ const BINARIES: [&str; 2] = ["application/octet-stream", "application/vnd.ms-exc
 /// Accepted files are stored in the background. The same file, sent in the same way, returns the import that it started
 /// and creates no pin twice. A row that equals a waiting or published pin, or an earlier row, is skipped with a warning
 /// (`already_planned`), so a changed file that is sent again creates only what is new in it. A different
-/// `Idempotency-Key` imports the file once more, for pins that were cancelled.
+/// `Idempotency-Key` imports the file once more, for pins that were cancelled. Rows beyond the limit of waiting pins
+/// are refused by their line.
 #[utoipa::path(
     post,
     path = "/v1/pins/import",
@@ -113,9 +119,13 @@ pub async fn import(
     if !desk.settings.enabled {
         return Err(Problem::disabled());
     }
+    if !options.dry_run {
+        limit::check_day(&desk).await?;
+    }
     let sheet = Sheet::read(&desk, &options, &file).map_err(Problem::invalid)?;
     drop(file);
-    let judged = judge::judge(&desk, &options, &id, sheet).await?;
+    let mut judged = judge::judge(&desk, &options, &id, sheet).await?;
+    let room = limit::refuse_rows(&desk, &mut judged.rows).await?;
     if options.dry_run {
         return Ok(Json(ImportCheck::new(judged, options.only_good)).into_response());
     }
@@ -125,11 +135,11 @@ pub async fn import(
     if wrong > 0 && (good == 0 || !options.only_good) {
         return Err(refused(rows, options.only_good));
     }
-    take(&desk, id, judged).await
+    take(&desk, id, judged, &room).await
 }
 
 /// Keeps the rows and lets them be stored.
-async fn take(desk: &Desk, id: ImportId, judged: Judged) -> Result<Response, Problem> {
+async fn take(desk: &Desk, id: ImportId, judged: Judged, room: &Room) -> Result<Response, Problem> {
     let Judged { encoding, notes, mut rows } = judged;
     let count = |number: usize| u32::try_from(number).expect("a file has at most 10,000 rows");
     let platform = &desk.function.platform;
@@ -160,14 +170,23 @@ async fn take(desk: &Desk, id: ImportId, judged: Judged) -> Result<Response, Pro
     judge::keep_uploads(desk, &mut rows).await?;
     // Before the file: whatever dies from here on, what was taken is stored though nobody asks for it again.
     platform.sweeps.note_import(&import).await?;
-    match platform.imports.create(&mut import, &rows).await {
-        Ok(()) => resumed(desk, import).await,
-        Err(StoreError::Conflict) => {
-            let first = present(desk, &import.id).await?.ok_or(StoreError::Conflict)?;
-            resumed(desk, first).await
+    let most = desk.settings.limits.most(Limit::ImportsPerDay);
+    for _ in 0..TURNS {
+        match platform.imports.create(&mut import, &rows, most).await {
+            Ok(()) => {
+                limits::taken(platform, (&desk.owner, Stock::WaitingPins), room, import.total.into()).await;
+                return resumed(desk, import).await;
+            }
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
         }
-        Err(error) => Err(error.into()),
+        if let Some(first) = present(desk, &import.id).await? {
+            return resumed(desk, first).await;
+        }
+        // Other files were taken at the same moment: as many as may be, or there is room for this one still.
+        limit::check_day(desk).await?;
     }
+    Err(StoreError::Conflict.into())
 }
 
 async fn resumed(desk: &Desk, mut import: Import) -> Result<Response, Problem> {

@@ -5,8 +5,9 @@ use futures_util::future::BoxFuture;
 use shared::api::{IfMatch, Problem};
 use shared::domain::characters::parse_pasted;
 use shared::domain::{OwnerId, Pin, Status};
+use shared::limits::{self, Room};
 use shared::platform::Platform;
-use shared::store::{SlotClaim, StoreError};
+use shared::store::{SlotClaim, Stock, StoreError};
 
 use crate::desk::Desk;
 
@@ -62,18 +63,44 @@ pub async fn change_in<'d>(
         if seen.get_or_insert_with(|| before.clone()).version != before.version && needs_a_person(&before) {
             return Err(StoreError::Conflict.into());
         }
+        let room = room(desk, &before, &after).await?;
         let written = match &claim {
             Some(claim) => platform.pins.replace_in(&before, &after, claim).await,
             None => platform.pins.replace(&before, &after).await,
         };
         match written {
-            Ok(()) => return Ok(after),
+            Ok(()) => {
+                note(desk, (&before, &after), room).await;
+                return Ok(after);
+            }
             // Many may look for a slot at a time, and each finds one in the end.
             Err(StoreError::Conflict) if turn < TRIES || claim.is_some() => {}
             Err(error) => return Err(error.into()),
         }
     }
     Err(StoreError::Conflict.into())
+}
+
+/// The room of the owner where the change makes the pin wait; refuses it where there is none.
+async fn room(desk: &Desk, before: &Pin, after: &Pin) -> Result<Option<Room>, Problem> {
+    if before.state.status().waits() || !after.state.status().waits() {
+        return Ok(None);
+    }
+    let of = (&desk.owner, Stock::WaitingPins);
+    let room = limits::room(&desk.function.platform, &desk.settings.limits, of, 1).await?;
+    room.admit(1)?;
+    Ok(Some(room))
+}
+
+/// Notes that a pin waits from now on, which had `room`, or does not wait any more.
+async fn note(desk: &Desk, (before, after): (&Pin, &Pin), room: Option<Room>) {
+    let (platform, of) = (&desk.function.platform, (&desk.owner, Stock::WaitingPins));
+    if let Some(room) = room {
+        limits::taken(platform, of, &room, 1).await;
+    }
+    if before.state.status().waits() && !after.state.status().waits() {
+        limits::freed(platform, &desk.settings.limits, of).await;
+    }
 }
 
 fn needs_a_person(pin: &Pin) -> bool {

@@ -16,6 +16,8 @@ use serde_json::Value;
 use shared::api::{Json, Problem, User};
 use shared::domain::{FieldError, PinId};
 use shared::kick::kick;
+use shared::limits;
+use shared::store::Stock;
 use utoipa::ToSchema;
 
 use crate::Function;
@@ -115,8 +117,14 @@ async fn take(
     media::check(desk, desk.settings.mode, form.content(), &mut errors).await?;
     match order {
         Some(order) if errors.is_empty() => {
+            let of = (&desk.owner, Stock::WaitingPins);
+            let waiting = order.request().waiting();
+            let room = limits::room(&desk.function.platform, &desk.settings.limits, of, waiting).await?;
+            room.admit(waiting)?;
             let picture = media::keep(desk, &order.request().content).await?;
-            order.with_picture(picture).fill(desk, &placements, &[]).await
+            let filled = order.with_picture(picture).fill(desk, &placements, &[]).await?;
+            limits::taken(&desk.function.platform, of, &room, waiting).await;
+            Ok(filled)
         }
         _ => Err(Problem::invalid(errors)),
     }

@@ -12,7 +12,8 @@ use shared::api::description::{IfMatchHeader, PageQuery};
 use shared::api::{IfMatch, Json, List, Problem, Query, User, cursor, entity_tag, wrong_type};
 use shared::domain::characters::parse_pasted;
 use shared::domain::pin::to_millisecond;
-use shared::domain::{FieldError, OwnerId, Template, TemplateId};
+use shared::domain::{FieldError, Limit, OwnerId, Template, TemplateId};
+use shared::limits::Room;
 use shared::store::{StoreError, TemplateStore};
 use utoipa::ToSchema;
 
@@ -144,6 +145,11 @@ pub async fn create(
     Json(body): Json<Value>,
 ) -> Result<Response, Problem> {
     let wanted = form::read(body).map_err(Problem::invalid)?;
+    let limits = function.platform.current_settings.get().await?.limits;
+    if limits.most(Limit::Templates).is_some() {
+        let count = store(&function).count(&user.owner).await?;
+        Room::counted(&limits, Limit::Templates, count).admit(1)?;
+    }
     let now = to_millisecond(function.platform.clock.now());
     let id = TemplateId::random(&*function.platform.random);
     let template = wanted.template(id, now);

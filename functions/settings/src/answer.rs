@@ -1,11 +1,13 @@
 //! The settings as they are answered: never with the secret, always with their entity tag.
 
+use std::collections::BTreeMap;
+
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use lambda_http::http::header;
 use serde::Serialize;
 use shared::api::{Json, Origin, entity_tag};
-use shared::domain::{AppId, Mode, OwnerId, Scope, SecretRef, Settings};
+use shared::domain::{AppId, Limit, Mode, OwnerId, Scope, SecretRef, Settings};
 use utoipa::ToSchema;
 
 use crate::description;
@@ -53,6 +55,9 @@ pub struct Body<'a> {
     carousels: &'static str,
     /// How many late pins of an account go out by themselves in a day; 0 is no limit. Pins in time are not counted.
     pins_per_day: u32,
+    /// What one owner may have.
+    #[schema(schema_with = description::limits)]
+    limits: BTreeMap<&'static str, u32>,
     /// The redirect URI to register at Pinterest, byte for byte.
     callback_url: String,
     /// Where an app is created at Pinterest.
@@ -116,6 +121,7 @@ impl IntoResponse for Answer<'_> {
             scopes: settings.scopes.names(),
             carousels: if settings.carousels { "enabled" } else { "disabled" },
             pins_per_day: settings.pins_per_day,
+            limits: Limit::ALL.map(|limit| (limit.setting(), settings.limits.setting(limit))).into(),
             callback_url: origin.callback_url(),
             create_app_url: CREATE_APP_URL,
             warnings: missing.iter().map(Warning::missing).chain(uncertain).chain(warnings).collect(),

@@ -1,17 +1,19 @@
 //! What this function says of itself as OpenAPI.
 
+use std::collections::BTreeMap;
+
 use shared::api::description::{complete, words};
 use shared::domain::settings::Obstacle;
-use shared::domain::{Hold, Mode};
+use shared::domain::{Hold, Limit, Mode};
 use shared::problems;
 use utoipa::openapi::OneOfBuilder;
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::{OpenApi, ToSchema};
 
-use crate::{ROUTES, changes, read, save, status, verify};
+use crate::{ROUTES, changes, limits, read, save, status, verify};
 
 #[derive(OpenApi)]
-#[openapi(paths(read::read, save::save, verify::verify, changes::changes, status::status))]
+#[openapi(paths(read::read, save::save, verify::verify, changes::changes, status::status, limits::read))]
 struct Description;
 
 /// The description of this function.
@@ -19,7 +21,8 @@ pub fn description() -> utoipa::openapi::OpenApi {
     complete(Description::openapi(), ROUTES)
 }
 
-/// The settings as they are to be. All fields but `app_secret`, `carousels` and `pins_per_day` are needed.
+/// The settings as they are to be. All fields but `app_secret`, `carousels`, `pins_per_day` and
+/// `limits` are needed.
 #[derive(ToSchema)]
 #[schema(as = NewSettings)]
 #[expect(dead_code, reason = "`save::wanted` reads them one by one, to name every wrong one")]
@@ -44,6 +47,9 @@ pub struct WantedSettings {
     /// that ask for a slot.
     #[schema(maximum = 10000)]
     pins_per_day: Option<u32>,
+    /// What one owner may have. A limit that is left out stays as it is.
+    #[schema(schema_with = some_limits)]
+    limits: Option<BTreeMap<String, u32>>,
 }
 
 problems!(
@@ -82,6 +88,32 @@ pub fn carousels() -> ObjectBuilder {
         ("enabled", "they are taken; Pinterest may show them as something else."),
         ("disabled", "they are refused. Those that were planned before go out."),
     ])
+}
+
+/// What one owner may have.
+pub fn limits() -> ObjectBuilder {
+    Limit::ALL.into_iter().fold(some_limits(), |all, limit| all.required(limit.setting()))
+}
+
+fn some_limits() -> ObjectBuilder {
+    let limit = |limit: Limit| {
+        let number = ObjectBuilder::new().schema_type(SchemaType::new(Type::Integer));
+        let told = format!("{} 0 is no limit.", told(limit));
+        number.description(Some(told)).minimum(Some(0)).maximum(Some(limit.highest()))
+    };
+    let none = AdditionalProperties::FreeForm(false);
+    let all = ObjectBuilder::new().additional_properties(Some(none));
+    Limit::ALL.into_iter().fold(all, |all, of| all.property(of.setting(), limit(of)))
+}
+
+fn told(limit: Limit) -> &'static str {
+    match limit {
+        Limit::WaitingPins => "How many pins that wait to go out; drafts are not counted.",
+        Limit::Media => "How many gigabytes of uploaded files.",
+        Limit::Templates => "How many templates.",
+        Limit::ImportsPerDay => "How many files of pins are taken on a day of UTC.",
+        Limit::Accounts => "How many connected accounts, of both modes.",
+    }
 }
 
 /// What keeps every pin back.

@@ -3,6 +3,7 @@
 mod answer;
 mod changes;
 mod description;
+mod limits;
 mod read;
 mod save;
 mod status;
@@ -21,6 +22,7 @@ const SETTINGS: &str = "/v1/settings";
 const VERIFY: &str = "/v1/settings/verify";
 const CHANGES: &str = "/v1/settings/changes";
 const STATUS: &str = "/v1/status";
+const LIMITS: &str = "/v1/limits";
 
 /// The routes of this function.
 pub const ROUTES: &[Route] = &[
@@ -29,6 +31,7 @@ pub const ROUTES: &[Route] = &[
     Route::new("POST", VERIFY, Access::Admin),
     Route::new("GET", CHANGES, Access::Admin),
     Route::new("GET", STATUS, Access::User),
+    Route::new("GET", LIMITS, Access::User),
 ];
 
 /// The function's router.
@@ -37,7 +40,8 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .route(SETTINGS, get(read::read).put(save::save))
         .route(VERIFY, post(verify::verify))
         .route(CHANGES, get(changes::changes))
-        .route(STATUS, get(status::status));
+        .route(STATUS, get(status::status))
+        .route(LIMITS, get(limits::read));
     let clock = platform.clock.clone();
     finish(routes.with_state(platform), &clock)
 }

@@ -82,6 +82,7 @@ async fn replace(platform: &Platform, by: OwnerId, current: Settings, wanted: Wa
         scopes: wanted.scopes,
         carousels: wanted.carousels,
         pins_per_day: wanted.pins_per_day,
+        limits: wanted.limits,
         version: current.version + 1,
         saved: Some(Saved { by: by.clone(), at }),
     };

@@ -4,12 +4,16 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
-use crate::domain::FieldError;
 use crate::domain::fields::shortened;
+use crate::domain::{FieldError, Limit, Reached};
 
 /// How many wrong fields, or notes on rows, an answer holds at most; the rest is counted.
 pub const MOST_ERRORS: usize = 100;
+
+/// The code of a limit that was reached.
+pub const LIMIT_REACHED: &str = "limit_reached";
 
 /// How many wrong fields the sentence for people names.
 const MOST_NAMED: usize = 10;
@@ -30,6 +34,8 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// After how many seconds it is worth another try, where that is known; answered as `Retry-After`.
     pub retry_after_s: Option<u64>,
+    /// The limit that was reached; only for `limit_reached`.
+    pub limit: Option<Reached>,
 }
 
 /// Why a request was not done (RFC 9457).
@@ -53,13 +59,30 @@ pub struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(max_items = 100)]
     errors: &'a [FieldError],
+    /// Which limit was reached; only for the code `limit_reached`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    limit: Option<ReachedBody>,
+}
+
+/// A limit of an owner that was reached.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReachedLimit)]
+struct ReachedBody {
+    /// What it is of.
+    #[schema(schema_with = limits)]
+    name: &'static str,
+    /// How much the owner may have.
+    most: u64,
+    /// How much the owner has.
+    used: u64,
 }
 
 impl Problem {
     /// A problem with that status, code and explanation.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let detail = shortened(&detail.into(), LONGEST_DETAIL).into_owned();
-        Self { status, code, detail, errors: Vec::new(), retry_after_s: None }
+        Self { status, code, detail, errors: Vec::new(), retry_after_s: None, limit: None }
     }
 
     /// 404: it does not exist, or belongs to somebody else; the two read alike.
@@ -76,6 +99,14 @@ impl Problem {
     /// 409: the thing changed or is not in a state for this.
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// 409 `limit_reached`, or 429 for what is limited by the day, which is over in `retry_after_s` seconds.
+    pub fn limit_reached(reached: Reached, retry_after_s: Option<u64>) -> Self {
+        let by_day = reached.limit == Limit::ImportsPerDay;
+        let status = if by_day { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::CONFLICT };
+        let problem = Self::new(status, LIMIT_REACHED, reached.message());
+        Self { retry_after_s, limit: Some(reached), ..problem }
     }
 
     /// 422 with the wrong fields: the first hundred of them, and how many more there are.
@@ -104,6 +135,7 @@ impl Problem {
             code: self.code,
             request_id,
             errors: &self.errors,
+            limit: self.limit.as_ref().map(ReachedBody::from),
         };
         let body = serde_json::to_vec(&body).expect("a problem is a plain structure");
         let mut response = (self.status, body).into_response();
@@ -114,6 +146,22 @@ impl Problem {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response
+    }
+}
+
+fn limits() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(Limit::ALL.map(Limit::code)))
+}
+
+impl From<&Reached> for ReachedBody {
+    fn from(reached: &Reached) -> Self {
+        Self { name: reached.limit.code(), most: reached.most, used: reached.used }
+    }
+}
+
+impl From<Reached> for Problem {
+    fn from(reached: Reached) -> Self {
+        Self::limit_reached(reached, None)
     }
 }
 

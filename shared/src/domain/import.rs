@@ -115,6 +115,13 @@ impl Import {
         (next < self.starts.len()).then_some(next)
     }
 
+    /// How many of its pins are certainly not stored yet: those of the part that is next may be.
+    pub fn unstored(&self) -> u32 {
+        let Some(next) = self.next_part() else { return 0 };
+        let end = self.starts.get(next + 1).copied().unwrap_or(self.rows);
+        self.total.saturating_sub(self.stored).saturating_sub(end - self.starts[next])
+    }
+
     /// The part that has the row at `position`.
     pub fn part_of(&self, position: u32) -> Option<usize> {
         let after = self.starts.partition_point(|start| *start <= position);

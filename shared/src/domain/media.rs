@@ -290,6 +290,11 @@ impl MediaFile {
         very_small.then_some(MediaWarning::VerySmall).into_iter().chain(of_thumbnail).collect()
     }
 
+    /// How many bytes it takes, its thumbnail included.
+    pub fn bytes(&self) -> u64 {
+        self.size.saturating_add(self.thumbnail.map_or(0, |thumbnail| thumbnail.size))
+    }
+
     /// Whether it is still there at `now`, by its row; its bytes go away later.
     pub fn is_there(&self, now: Timestamp) -> bool {
         self.expires_at.is_none_or(|at| now < at)

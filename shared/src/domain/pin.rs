@@ -138,6 +138,13 @@ super::attempt::words! {
     }
 }
 
+impl Status {
+    /// Whether the pin is to go out: at its time, when what holds it is gone, or at this moment.
+    pub fn waits(self) -> bool {
+        matches!(self, Self::Scheduled | Self::Held | Self::Publishing)
+    }
+}
+
 impl State {
     /// The state's name.
     pub fn status(&self) -> Status {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AppId, Mode, OwnerId, Scope, Scopes};
+use super::{AppId, Limits, Mode, OwnerId, Scope, Scopes};
 
 /// How many late pins of an account go out in a day where nobody said otherwise: as many as Pinterest advises to publish.
 pub const PINS_PER_DAY: u32 = 25;
@@ -28,6 +28,8 @@ pub struct Settings {
     /// How many pins that are late an account posts by itself in a day; 0 for as many as there are. What an account's plan
     /// says of a day is another number: it is for pins that ask for a slot.
     pub pins_per_day: u32,
+    /// What one owner may have.
+    pub limits: Limits,
     /// Counts saves; 0 where nothing was saved yet.
     pub version: u64,
     /// The last save.
@@ -107,6 +109,7 @@ impl Default for Settings {
             scopes: Scopes::defaults(),
             carousels: false,
             pins_per_day: PINS_PER_DAY,
+            limits: Limits::default(),
             version: 0,
             saved: None,
         }

@@ -1,5 +1,6 @@
 //! Files of pins that were taken: their rows, and how far they are stored.
 
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::items::{ImportItem, packed, unpacked};
 use super::key::Key;
 use super::table::{encode, number};
+use super::uses::count_import;
 use super::{StoreError, Table};
 use crate::domain::import::KEPT;
 use crate::domain::{Import, ImportId, ImportedRow, OwnerId};
@@ -35,8 +37,9 @@ impl ImportStore {
 
     /// Keeps a file with its rows; [`StoreError::Conflict`] where it was taken already, and nothing of it is changed then.
     ///
-    /// The file itself is written last, so that there is none whose rows are not there.
-    pub async fn create(&self, import: &mut Import, rows: &[ImportedRow]) -> Result<(), StoreError> {
+    /// The file itself is written last, so that there is none whose rows are not there, and together with the number of
+    /// files of its day, of which there can be `most`; [`StoreError::Conflict`] also where there are as many.
+    pub async fn create(&self, import: &mut Import, rows: &[ImportedRow], most: Option<u64>) -> Result<(), StoreError> {
         let expires_at = (import.created_at + KEPT).as_second();
         let (starts, parts): (Vec<_>, Vec<_>) = packed(rows).into_iter().unzip();
         import.starts = starts;
@@ -50,13 +53,16 @@ impl ImportStore {
         stream::iter(writes).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
         let item = encode(&Key::import(&import.owner, &import.id), &ImportItem::from(&*import))?;
         // DynamoDB deletes what has expired hours later, and by then it is nobody's file any more.
-        let put = self
-            .table
-            .put(item)
+        let put = Put::builder()
+            .table_name(self.table.name())
+            .set_item(Some(item))
             .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
-            .expression_attribute_values(":now", number(import.created_at.as_second()));
-        put.send().await.map_err(|error| StoreError::from_sdk("keep a file", error))?;
-        Ok(())
+            .expression_attribute_values(":now", number(import.created_at.as_second()))
+            .build()
+            .expect("table and item are set");
+        let put = TransactWriteItem::builder().put(put).build();
+        let counted = most.map(|most| count_import(&self.table, &import.owner, import.created_at, most));
+        self.table.transact("keep a file", [put].into_iter().chain(counted).collect()).await
     }
 
     /// Reads a file as it is now.

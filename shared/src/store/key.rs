@@ -88,6 +88,16 @@ impl Key {
         Self::new(owner_partition(owner), format!("{TEMPLATE}{id}"))
     }
 
+    /// About how much an owner has of something.
+    pub(super) fn stock(owner: &OwnerId, of: &str) -> Self {
+        Self::new(owner_partition(owner), format!("{USE}{of}"))
+    }
+
+    /// How many files of pins of an owner were taken on a day.
+    pub(super) fn imports_of_day(owner: &OwnerId, date: Date) -> Self {
+        Self::new(owner_partition(owner), format!("{USE}imports#{date}"))
+    }
+
     pub(super) fn circuit(mode: Mode, kind: CircuitKind) -> Self {
         Self::new(circuit_partition(mode), kind.code())
     }
@@ -124,6 +134,7 @@ pub(super) const COUNT: &str = "count#";
 pub(super) const TEMPLATE: &str = "template#";
 pub(super) const DAY: &str = "day#";
 const LATE: &str = "late#";
+const USE: &str = "use#";
 pub(super) const IMPORT: &str = "import#";
 pub(super) const CHANGE: &str = "change#";
 pub(super) const CIRCUIT: &str = "circuit#";

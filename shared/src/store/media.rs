@@ -132,6 +132,50 @@ impl MediaStore {
     }
 }
 
+impl MediaStore {
+    /// How many bytes the files of `owner` have, those that are only announced included; nothing where more than `most` pages
+    /// of a megabyte would have to be read for that.
+    pub async fn count_bytes(&self, owner: &OwnerId, now: Timestamp, most: usize) -> Result<Option<u64>, StoreError> {
+        let query = self
+            .table
+            .query()
+            .key_condition_expression("pk = :pk AND begins_with(sk, :media)")
+            .expression_attribute_values(":pk", text(owner_partition(owner)))
+            .expression_attribute_values(":media", text(MEDIA))
+            .projection_expression("#size, thumbnail, expires_at")
+            .expression_attribute_names("#size", "size")
+            .consistent_read(true);
+        let (mut sum, mut place, mut pages) = (0_u64, None, 0);
+        while pages < most {
+            pages += 1;
+            let answer = query.clone().set_exclusive_start_key(place).send().await;
+            let answer = answer.map_err(|error| StoreError::from_sdk("count files", error))?;
+            let sizes = answer.items.unwrap_or_default().into_iter().map(decode::<SizeItem>);
+            for item in sizes {
+                let item = item?;
+                let is_there = item.expires_at.is_none_or(|end| now < end);
+                let thumbnail = item.thumbnail.map_or(0, |thumbnail| thumbnail.size);
+                sum = sum.saturating_add(if is_there { item.size.saturating_add(thumbnail) } else { 0 });
+            }
+            place = answer.last_evaluated_key;
+            if place.is_none() {
+                return Ok(Some(sum));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// As much of a file as its size needs.
+#[derive(Deserialize)]
+struct SizeItem {
+    size: u64,
+    #[serde(default)]
+    thumbnail: Option<ThumbnailItem>,
+    #[serde(default, with = "second::optional")]
+    expires_at: Option<Timestamp>,
+}
+
 impl From<&MediaFile> for MediaItem {
     fn from(file: &MediaFile) -> Self {
         Self {

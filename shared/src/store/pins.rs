@@ -7,6 +7,7 @@ mod due;
 mod late;
 mod late_posts;
 mod slots;
+mod waiting;
 mod write;
 
 pub use calendar::{CalendarPage, CalendarQuery, Order};

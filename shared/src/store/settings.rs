@@ -9,7 +9,7 @@ use super::key::{CHANGE, Key};
 use super::table::{Item, encode, number, text};
 use super::{StoreError, Table};
 use crate::domain::settings::{PINS_PER_DAY, Saved};
-use crate::domain::{AppId, Mode, OwnerId, Scopes, SecretRef, Settings};
+use crate::domain::{AppId, Limit, Limits, Mode, OwnerId, Scopes, SecretRef, Settings};
 
 /// The settings in the table.
 #[derive(Debug, Clone)]
@@ -57,6 +57,9 @@ struct SettingsItem {
     carousels: bool,
     #[serde(default = "pins_per_day")]
     pins_per_day: u32,
+    /// What one owner may have, by the names of the settings; where one is missing, its default counts.
+    #[serde(default)]
+    limits: Vec<(String, u32)>,
     version: u64,
     saved_by: OwnerId,
     #[serde(with = "millisecond::required")]
@@ -166,6 +169,7 @@ fn item(settings: &Settings, change: &Change) -> SettingsItem {
         scopes: settings.scopes.to_string(),
         carousels: settings.carousels,
         pins_per_day: settings.pins_per_day,
+        limits: Limit::ALL.map(|limit| (limit.setting().to_owned(), settings.limits.setting(limit))).into(),
         version: settings.version,
         saved_by: change.by.clone(),
         saved_at: change.at,
@@ -178,6 +182,10 @@ impl From<SettingsItem> for Settings {
             (Some(version_id), Some(last4), Some(updated_at)) => Some(SecretRef { version_id, last4, updated_at }),
             _ => None,
         };
+        let mut limits = Limits::default();
+        for (name, most) in item.limits {
+            Limit::ALL.into_iter().find(|limit| limit.setting() == name).inspect(|limit| limits.set(*limit, most));
+        }
         Self {
             enabled: item.enabled,
             mode: item.mode,
@@ -186,6 +194,7 @@ impl From<SettingsItem> for Settings {
             scopes: Scopes::parse_known(&item.scopes),
             carousels: item.carousels,
             pins_per_day: item.pins_per_day,
+            limits,
             version: item.version,
             saved: Some(Saved { by: item.saved_by, at: item.saved_at }),
         }

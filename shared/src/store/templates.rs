@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::types::Select;
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
@@ -77,6 +78,28 @@ impl TemplateStore {
         let items = answer.items.unwrap_or_default().into_iter().map(decode::<TemplateItem>);
         let templates: Result<Vec<_>, _> = items.map(|item| item.map(Into::into)).collect();
         Ok((templates?, answer.last_evaluated_key.is_some()))
+    }
+
+    /// How many templates `owner` has.
+    pub async fn count(&self, owner: &OwnerId) -> Result<u64, StoreError> {
+        let query = self
+            .table
+            .query()
+            .key_condition_expression("pk = :owner AND begins_with(sk, :template)")
+            .expression_attribute_values(":owner", text(owner_partition(owner)))
+            .expression_attribute_values(":template", text(TEMPLATE))
+            .consistent_read(true)
+            .select(Select::Count);
+        let (mut count, mut place) = (0, None);
+        loop {
+            let answer = query.clone().set_exclusive_start_key(place).send().await;
+            let answer = answer.map_err(|error| StoreError::from_sdk("count templates", error))?;
+            count += u64::try_from(answer.count).unwrap_or_default();
+            place = answer.last_evaluated_key;
+            if place.is_none() {
+                return Ok(count);
+            }
+        }
     }
 
     /// Stores a new template, or replaces the one that was read at `version`; [`StoreError::Conflict`] where it changed.

@@ -48,8 +48,12 @@ impl Walk<'_> {
         self.asked(&saver, "PUT", "/v1/settings", &wanted).await;
         let restored = admin.put("/v1/settings", &settings_request()).await;
         assert_eq!(restored.status, 200, "{}", restored.text());
-        for (method, path) in [("POST", "/v1/settings/verify"), ("GET", "/v1/settings/changes"), ("GET", "/v1/status")]
-        {
+        for (method, path) in [
+            ("POST", "/v1/settings/verify"),
+            ("GET", "/v1/settings/changes"),
+            ("GET", "/v1/status"),
+            ("GET", "/v1/limits"),
+        ] {
             self.shown(&admin, method, path).await;
         }
         self.shown(&world.user("bob"), "GET", "/v1/settings").await;

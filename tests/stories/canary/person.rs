@@ -27,6 +27,7 @@ pub async fn sets_up(watch: &mut Watch<'_>) {
             ("GET", "/v1/settings"),
             ("GET", "/v1/settings/changes"),
             ("GET", "/v1/status"),
+            ("GET", "/v1/limits"),
         ] {
             assert_eq!(watch.call(method, path, None).await.status, 200, "{path}");
         }

@@ -33,6 +33,7 @@ pub async fn keep(platform: &Platform, consent: &Consent, exchanged: Exchanged) 
     };
     connecting::keep(platform, &permitted).await.map_err(|error| match error {
         KeepError::Taken => Failure::Taken,
+        KeepError::LimitReached(reached) => Failure::LimitReached(reached),
         KeepError::Store(error) => error.into(),
         KeepError::Seal(error) => error.into(),
     })

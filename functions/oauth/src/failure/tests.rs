@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use shared::domain::Scope;
+use shared::domain::{Limit, Scope};
 
 use super::Failure::*;
 use super::*;
@@ -27,6 +27,7 @@ fn table() -> Vec<(Failure, u16)> {
         (PinterestDown, 502),
         (ScopesMissing([Scope::BOARDS_WRITE].into_iter().collect()), 403),
         (Taken, 409),
+        (LimitReached(Reached { limit: Limit::Accounts, most: 2, used: 2, wanted: 1 }), 409),
         (AccountGone, 409),
         (ForeignForm, 403),
         (GrantUnknown, 400),
@@ -60,14 +61,15 @@ fn place(failure: &Failure) -> usize {
         PinterestDown => 16,
         ScopesMissing(_) => 17,
         Taken => 18,
-        AccountGone => 19,
-        ForeignForm => 20,
-        GrantUnknown => 21,
-        GrantUsed => 22,
-        GrantExpired => 23,
-        FormUnreadable => 24,
-        TooManyBoards => 25,
-        Storage => 26,
+        LimitReached(_) => 19,
+        AccountGone => 20,
+        ForeignForm => 21,
+        GrantUnknown => 22,
+        GrantUsed => 23,
+        GrantExpired => 24,
+        FormUnreadable => 25,
+        TooManyBoards => 26,
+        Storage => 27,
     }
 }
 
@@ -83,7 +85,7 @@ fn every_failure_has_its_status_and_its_own_words() {
         let page = Failed::from(failure.clone()).into_response();
         assert_eq!(page.status().as_u16(), status, "{failure:?}");
     }
-    assert_eq!(titles.len(), 27);
+    assert_eq!(titles.len(), 28);
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub struct ExportPageQuery {
 problems!(
     /// Why a file is not taken.
     ImportFile: USER, 403: "pinterest_disabled", 413: "too_large", 422: "invalid", 409: "changed_meanwhile" "imported_before",
-        503: "importer_unavailable"
+        429: "limit_reached", 503: "importer_unavailable"
 );
 problems!(
     /// Why it is not told how far a file is.

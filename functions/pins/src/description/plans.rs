@@ -103,7 +103,7 @@ problems!(
 );
 problems!(
     /// Why a template is not stored.
-    StoreTemplate: USER BODY
+    StoreTemplate: USER BODY, 409: "limit_reached"
 );
 problems!(
     /// Why there is no template.

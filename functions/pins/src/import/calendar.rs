@@ -4,6 +4,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use shared::domain::{Content, Destination, Neighbour, Pin, PinId};
+use shared::open_imports;
 use shared::store::StoreError;
 
 use super::date::Asked;
@@ -14,12 +15,6 @@ use crate::placement::Placement;
 
 /// The most pages of a hundred pins that are read.
 const MOST_PAGES: usize = 40;
-
-/// The most files that are being stored, and are looked through for pins that are not in the calendar yet.
-const MOST_OPEN: usize = 20;
-
-/// The most pages of such files that are looked through, those of all owners.
-const MOST_PAGES_OF_OPEN: usize = 20;
 
 /// For how long a pin that went out at once counts as the one that a row without a date asks for.
 pub const SENT_LATELY: SignedDuration = SignedDuration::from_hours(24);
@@ -110,21 +105,8 @@ fn entry(pin: Pin) -> Option<Entry> {
 /// The pins of files that were taken and are not stored yet.
 async fn being_stored(desk: &Desk) -> Result<Vec<Entry>, StoreError> {
     let platform = &desk.function.platform;
-    let (mut own, mut after) = (Vec::new(), None);
-    for _ in 0..MOST_PAGES_OF_OPEN {
-        let page = platform.sweeps.open_imports(after.as_deref()).await?;
-        own.extend(page.imports.into_iter().filter(|open| open.owner == desk.owner));
-        after = page.next;
-        if after.is_none() || own.len() >= MOST_OPEN {
-            break;
-        }
-    }
     let mut entries = Vec::new();
-    for open in own.into_iter().take(MOST_OPEN) {
-        let Some(import) = platform.imports.load(&desk.owner, &open.id).await? else { continue };
-        if import.is_expired(desk.now) {
-            continue;
-        }
+    for import in open_imports::of(platform, &desk.owner, desk.now).await? {
         for part in import.next_part().into_iter().flat_map(|next| next..import.starts.len()) {
             for row in platform.imports.rows(&import, part).await? {
                 let Some(id) = import.pin_id(&row) else { continue };

@@ -50,6 +50,13 @@ pub struct Request {
     pub spacing: Option<Spacing>,
 }
 
+impl Request {
+    /// How many of the pins wait for their time from now on; drafts do not.
+    pub fn waiting(&self) -> u64 {
+        self.targets.iter().filter(|target| target.when != When::Draft).count() as u64
+    }
+}
+
 /// Where and when one pin goes.
 #[derive(Debug, Serialize)]
 pub struct Target {

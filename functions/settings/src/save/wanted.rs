@@ -6,7 +6,7 @@ use shared::domain::characters::{pasted_code, trim_unseen};
 use shared::domain::fields::shortened;
 use shared::domain::scope::UnknownScope;
 use shared::domain::settings::MOST_PINS_PER_DAY;
-use shared::domain::{AppId, FieldError, Mode, Scopes, Settings};
+use shared::domain::{AppId, FieldError, Limit, Limits, Mode, Scopes, Settings};
 use shared::vault::AppSecret;
 
 /// Longer than any app secret of Pinterest's.
@@ -16,7 +16,7 @@ const SECRET_LIMIT: usize = 256;
 const SCOPES_LIMIT: usize = 2_000;
 
 /// The fields that a save sets.
-const FIELDS: [&str; 7] = ["status", "mode", "app_id", "app_secret", "scopes", "carousels", "pins_per_day"];
+const FIELDS: [&str; 8] = ["status", "mode", "app_id", "app_secret", "scopes", "carousels", "pins_per_day", "limits"];
 
 /// The fields that an answer has besides.
 const READ_ONLY: [&str; 5] = ["callback_url", "create_app_url", "warnings", "updated_at", "updated_by"];
@@ -38,6 +38,8 @@ pub struct Wanted {
     pub carousels: bool,
     /// How many late pins of an account go out in a day; as it is where nothing is said of it.
     pub pins_per_day: u32,
+    /// What one owner may have; as it is where nothing is said of it.
+    pub limits: Limits,
 }
 
 impl Wanted {
@@ -51,18 +53,20 @@ impl Wanted {
         let scopes = errors.scopes(body);
         let is_given = body.contains_key("carousels");
         let carousels = if is_given { errors.switch(body, "carousels") } else { Ok(current.carousels) };
-        let pins_per_day = errors.number(body, "pins_per_day", MOST_PINS_PER_DAY, current.pins_per_day);
+        let pins_per_day =
+            errors.number(body.get("pins_per_day"), "pins_per_day", MOST_PINS_PER_DAY, current.pins_per_day);
         if let (Ok(app_id), Ok(app_secret)) = (&app_id, &app_secret) {
             errors.pair(app_id.as_ref(), app_secret.is_some(), enabled == Ok(true), current);
         }
         errors.unexpected(body);
         let pair = app_id.and_then(|app_id| Ok((app_id, app_secret?)));
-        let others = carousels.and_then(|carousels| Ok((carousels, pins_per_day?)));
+        let limits = errors.limits(body, &current.limits);
+        let others = carousels.and_then(|carousels| Ok((carousels, pins_per_day?, limits?)));
         match (enabled, mode, pair, scopes, others) {
-            (Ok(enabled), Ok(mode), Ok((app_id, app_secret)), Ok(scopes), Ok((carousels, pins_per_day)))
+            (Ok(enabled), Ok(mode), Ok((app_id, app_secret)), Ok(scopes), Ok((carousels, pins_per_day, limits)))
                 if errors.0.is_empty() =>
             {
-                Ok(Self { enabled, mode, app_id, app_secret, scopes, carousels, pins_per_day })
+                Ok(Self { enabled, mode, app_id, app_secret, scopes, carousels, pins_per_day, limits })
             }
             _ => Err(errors.0),
         }
@@ -70,6 +74,9 @@ impl Wanted {
 
     /// The names of the fields in which it differs from `current`; a secret that is given counts as another.
     pub fn differences(&self, current: &Settings) -> Vec<String> {
+        let limits = Limit::ALL
+            .into_iter()
+            .map(|limit| (limit_field(limit.setting()), self.limits.setting(limit) != current.limits.setting(limit)));
         [
             ("status", self.enabled != current.enabled),
             ("mode", self.mode != current.mode),
@@ -80,8 +87,9 @@ impl Wanted {
             ("pins_per_day", self.pins_per_day != current.pins_per_day),
         ]
         .into_iter()
-        .filter(|(_, differs)| *differs)
-        .map(|(name, _)| name.to_owned())
+        .map(|(name, differs)| (name.to_owned(), differs))
+        .chain(limits)
+        .filter_map(|(name, differs)| differs.then_some(name))
         .collect()
     }
 }
@@ -120,14 +128,43 @@ impl Errors {
     }
 
     /// A whole number up to `most`; `present` where it is left out.
-    fn number(&mut self, body: &Map<String, Value>, field: &str, most: u32, present: u32) -> Result<u32, Reported> {
+    fn number(&mut self, value: Option<&Value>, field: &str, most: u32, present: u32) -> Result<u32, Reported> {
         let message = format!("Expected a whole number from 0, which is no limit, to {most}; or leave the field out.");
-        let Some(value) = body.get(field) else { return Ok(present) };
+        let Some(value) = value else { return Ok(present) };
         if !value.is_number() {
             return Err(self.add(field, "wrong_type", message));
         }
         let number = value.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number <= most);
         number.ok_or_else(|| self.add(field, "invalid", message))
+    }
+
+    /// What one owner may have; each limit that is left out is as at present.
+    fn limits(&mut self, body: &Map<String, Value>, present: &Limits) -> Result<Limits, Reported> {
+        let mut limits = present.clone();
+        let given = match body.get("limits") {
+            None => return Ok(limits),
+            Some(Value::Object(given)) => given,
+            Some(_) => return Err(self.add("limits", "wrong_type", "Expected an object with the limits to set.")),
+        };
+        let mut wrong = self.unexpected_limits(given);
+        for limit in Limit::ALL {
+            let name = limit.setting();
+            match self.number(given.get(name), &limit_field(name), limit.highest(), present.setting(limit)) {
+                Ok(most) => limits.set(limit, most),
+                Err(reported) => wrong = Some(reported),
+            }
+        }
+        wrong.map_or(Ok(limits), Err)
+    }
+
+    fn unexpected_limits(&mut self, given: &Map<String, Value>) -> Option<Reported> {
+        let known = Limit::ALL.map(Limit::setting);
+        let unexpected = given.keys().filter(|name| !known.contains(&name.as_str()));
+        let told = unexpected.take(MOST_ERRORS).map(|name| {
+            let field = limit_field(&shortened(name, 40));
+            self.add(field, "unknown_field", format!("The limits are {}.", known.join(", ")))
+        });
+        told.last()
     }
 
     fn app_id(&mut self, body: &Map<String, Value>) -> Result<Option<AppId>, Reported> {
@@ -231,6 +268,11 @@ impl Errors {
             last.more += more;
         }
     }
+}
+
+/// The name of a limit among the settings.
+fn limit_field(name: &str) -> String {
+    format!("limits.{name}")
 }
 
 fn wrong_secret(text: &str) -> Option<(&'static str, &'static str)> {

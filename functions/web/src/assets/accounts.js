@@ -40,7 +40,7 @@ function List({ accounts, status, reload }) {
 
 function Connect({ status, reload, who }) {
   const [pasting, setPasting] = useState(false);
-  const connecting = useAction(connect);
+  const connecting = useAction(() => connect());
   if (!status.can_connect) {
     return html`<${Notice} kind="warn" title=${words.cannot}>${status.reasons.map((reason) => html`<p>${reason.message}</p>`)}
       ${who?.isAdmin && html`<p><${Link} href="/app/settings">${words.setUp}<//></p>`}<//>`;
@@ -59,8 +59,9 @@ function Connect({ status, reload, who }) {
 }
 
 /** Leaves for Pinterest; the boards are picked on the page that Pinterest sends the browser back to. */
-async function connect() {
-  const { body } = await ask('POST', '/v1/accounts/connect', { body: { return_to: '/app/accounts' } });
+async function connect(again) {
+  const wanted = { return_to: '/app/accounts', ...(again && { account_id: again.id }) };
+  const { body } = await ask('POST', '/v1/accounts/connect', { body: wanted });
   location.assign(body.authorize_url);
   // The page is about to go; until then the button stays as it is.
   await new Promise((done) => setTimeout(done, 5000));
@@ -92,7 +93,7 @@ function Paste({ onClose, onDone }) {
 
 function Account({ account, status, reload }) {
   const [open, setOpen] = useState(null);
-  const connecting = useAction(connect);
+  const connecting = useAction(() => connect(account));
   const isOther = account.mode !== status.mode && account.state !== 'disconnected';
   const { failed, needs_review } = account.attention;
   return html`

@@ -7,6 +7,7 @@ import { t } from './texts.js';
 import { exact } from './time.js';
 
 const words = t.settings;
+const LIMITS = Object.keys(words.limits.names);
 
 export default function Settings({ who }) {
   const stored = useData(async (signal) => {
@@ -82,7 +83,7 @@ function Form({ data, reload, onSaved }) {
     if (isSwitch && !confirm(words.mode.switching(t.mode[base.settings.mode], t.mode[form.mode]))) return;
     const hadChanges = isTouched;
     setDone(false);
-    const body = { status: form.status, mode: form.mode, app_id: form.app_id.trim() || null, scopes: form.scopes, carousels: form.carousels, pins_per_day: whole(form.pins_per_day) };
+    const body = { status: form.status, mode: form.mode, app_id: form.app_id.trim() || null, scopes: form.scopes, carousels: form.carousels, pins_per_day: whole(form.pins_per_day), limits: Object.fromEntries(LIMITS.map((name) => [name, whole(form.limits[name])])) };
     if (form.replacing) body.app_secret = form.app_secret.trim();
     const saved = await ask('PUT', '/v1/settings', { body, headers: { 'if-match': base.etag } });
     const next = { settings: saved.body, etag: saved.etag };
@@ -133,6 +134,7 @@ function Form({ data, reload, onSaved }) {
       <${Field} label=${words.pinsPerDay.label} hint=${words.pinsPerDay.hint} error=${wrong('pins_per_day')}>
         ${(given) => html`<input ...${given} type="number" min="0" step="1" inputmode="numeric" value=${form.pins_per_day} onInput=${typed('pins_per_day')} />`}
       <//>
+      <${Limits} limits=${form.limits} onChange=${set('limits')} wrong=${wrong} />
       <div class="field">
         <strong id="callback">${words.callback.label}</strong>
         <p class="row"><code aria-labelledby="callback">${base.settings.callback_url}</code>
@@ -165,11 +167,28 @@ function asForm(settings) {
     scopes: [...settings.scopes],
     carousels: settings.carousels,
     pins_per_day: String(settings.pins_per_day),
+    limits: Object.fromEntries(LIMITS.map((name) => [name, String(settings.limits[name])])),
   };
 }
 
 /** The number that was typed; what is none is sent as it is, and refused with its reason. */
 const whole = (text) => (/^\d+$/.test(text.trim()) ? Number(text) : text);
+
+/** What one owner may have. */
+function Limits({ limits, onChange, wrong }) {
+  return html`
+    <fieldset>
+      <legend>${words.limits.label}</legend>
+      <p class="hint">${words.limits.hint}</p>
+      ${LIMITS.map((name) => html`
+        <${Field} label=${words.limits.names[name]} error=${wrong(`limits.${name}`)}>
+          ${(given) => html`<input ...${given} type="number" min="0" step="1" inputmode="numeric" value=${limits[name]}
+            onInput=${(event) => onChange({ ...limits, [name]: event.target.value })} />`}
+        <//>
+      `)}
+    </fieldset>
+  `;
+}
 
 function Scopes({ scopes, onChange, error }) {
   const toggle = (name) => onChange(scopes.includes(name) ? scopes.filter((scope) => scope !== name) : [...scopes, name]);

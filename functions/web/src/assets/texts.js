@@ -147,6 +147,17 @@ export const t = {
       label: 'Late pins a day',
       hint: 'How many pins of an account that are late, after an outage or a block, go out by themselves in one day; 0 is no limit. Pins that are in time are not counted. Pinterest takes many at once for spam.',
     },
+    limits: {
+      label: 'Limits of one owner',
+      hint: 'How much each person, or each owner that your platform names, may have; 0 is no limit. What is there already stays when a limit is lowered.',
+      names: {
+        waiting_pins: 'Pins that wait to go out',
+        media_gb: 'Uploaded files, in GB',
+        templates: 'Templates',
+        imports_per_day: 'Files of pins a day',
+        accounts: 'Connected accounts',
+      },
+    },
     appId: { label: 'App ID', hint: 'The number on the app’s page at Pinterest, such as 1485555.' },
     secret: {
       label: 'App secret',
@@ -237,7 +248,7 @@ export const t = {
     changes: {
       title: 'History',
       none: 'Nobody has saved the settings yet.',
-      changed: (fields) => `changed ${fields.map((field) => ({ status: 'the status', mode: 'the mode', app_id: 'the app ID', app_secret: 'the app secret', scopes: 'the scopes', carousels: 'whether carousels are allowed', pins_per_day: 'how many late pins go out in a day' })[field] ?? field).join(', ')}`,
+      changed: (fields) => `changed ${fields.map((field) => ({ status: 'the status', mode: 'the mode', app_id: 'the app ID', app_secret: 'the app secret', scopes: 'the scopes', carousels: 'whether carousels are allowed', pins_per_day: 'how many late pins go out in a day', 'limits.waiting_pins': 'how many pins of an owner wait', 'limits.media_gb': 'how many gigabytes of files an owner has', 'limits.templates': 'how many templates an owner has', 'limits.imports_per_day': 'how many files an owner imports in a day', 'limits.accounts': 'how many accounts an owner connects' })[field] ?? field).join(', ')}`,
       more: 'Show more',
     },
   },

@@ -31,6 +31,10 @@ const MEANINGS: &[(&str, &str)] = &[
     ),
     ("internal", "some stored data can't be read by this version; the log of the request has the details."),
     ("invalid", "some fields are invalid; `errors` lists each with what to do. Nothing was saved."),
+    (
+        "limit_reached",
+        "you have as much as an administrator allows: `limit` names the limit and how much you have, `detail` what to do.",
+    ),
     ("malformed_json", "the body isn't valid JSON."),
     ("malformed_request", "the request couldn't be understood."),
     ("media_in_use", "a waiting pin needs the file. Cancel the pin, or give it another image, first."),

@@ -9,7 +9,7 @@ use super::super::schema::CALENDAR;
 use super::super::table::{Item, text};
 use super::PinStore;
 use crate::domain::pin::GRACE;
-use crate::domain::{AccountId, MediaId, Neighbour, OwnerId, Pin, PinId, Status};
+use crate::domain::{AccountId, MediaId, Neighbour, OwnerId, Pin, PinId};
 
 /// How many items `BatchGetItem` takes.
 const BATCH: i32 = 100;
@@ -172,7 +172,7 @@ impl PinStore {
     ) -> Result<Option<PinId>, StoreError> {
         let from = now.checked_sub(GRACE).unwrap_or(Timestamp::MIN);
         let (pins, _) = self.planned_between(owner, (from, Timestamp::MAX), MOST_PAGES_WITH_FILE).await?;
-        let waits = |pin: &Pin| matches!(pin.state.status(), Status::Scheduled | Status::Publishing | Status::Held);
+        let waits = |pin: &Pin| pin.state.status().waits();
         let uses = |pin: &Pin| pin.content.media().files().contains(&media);
         Ok(pins.into_iter().find(|pin| waits(pin) && uses(pin)).map(|pin| pin.id))
     }

@@ -67,6 +67,13 @@ fn each_wrong_field_is_named() {
         ("pins_per_day", json!(2.5), "pins_per_day", "invalid"),
         ("pins_per_day", json!("25"), "pins_per_day", "wrong_type"),
         ("pins_per_day", json!(null), "pins_per_day", "wrong_type"),
+        ("limits", json!(null), "limits", "wrong_type"),
+        ("limits", json!(50), "limits", "wrong_type"),
+        ("limits", json!({"templates": -1}), "limits.templates", "invalid"),
+        ("limits", json!({"media_gb": 1.5}), "limits.media_gb", "invalid"),
+        ("limits", json!({"waiting_pins": 10_000_001}), "limits.waiting_pins", "invalid"),
+        ("limits", json!({"accounts": "200"}), "limits.accounts", "wrong_type"),
+        ("limits", json!({"webhooks": 10}), "limits.webhooks", "unknown_field"),
         ("callback_url", json!("https://x.example"), "callback_url", "read_only"),
         ("app-secret", json!("x"), "app-secret", "unknown_field"),
     ] {
@@ -81,6 +88,24 @@ fn a_number_that_is_left_out_stays_and_0_is_one() {
         let wanted = read(&with("pins_per_day", given), &current).unwrap();
         let differs = wanted.differences(&current).contains(&"pins_per_day".to_owned());
         assert_eq!((wanted.pins_per_day, differs), (read_as, changed));
+    }
+}
+
+#[test]
+fn a_limit_that_is_left_out_stays_and_0_is_one() {
+    let mut current = complete();
+    current.limits.set(Limit::Accounts, 7);
+    for (given, accounts, changed) in [
+        (json!("absent"), 7, vec!["scopes"]),
+        (json!({}), 7, vec!["scopes"]),
+        (json!({"accounts": 7}), 7, vec!["scopes"]),
+        (json!({"accounts": 0, "imports_per_day": 3}), 0, vec!["scopes", "limits.imports_per_day", "limits.accounts"]),
+    ] {
+        let wanted = read(&with("limits", given), &current).unwrap();
+        assert_eq!(
+            (wanted.limits.setting(Limit::Accounts), wanted.differences(&current)),
+            (accounts, changed.iter().map(|name| (*name).to_owned()).collect())
+        );
     }
 }
 
