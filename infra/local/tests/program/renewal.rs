@@ -81,8 +81,8 @@ async fn a_hundred_publishers_in_two_processes_renew_once_and_all_use_the_new_pa
     let tally = Tally::of(&mut crowd).await;
     println!("{tally}");
     assert_eq!(refreshes, 1);
-    // All are called, and all but a few find that another one has taken the work over; how few is a matter of speed.
-    assert!(met >= 1, "whoever posts for the account meets the renewal");
+    // All are called, and all but a few find that another one has taken the work over.
+    assert!(met > 1, "more than one has met the renewal");
     assert!(tally.is_whole() && tally.reviews == 0, "{tally:?}");
     assert_connected(&mut crowd).await;
 }
