@@ -2,9 +2,10 @@
 //! on and ended, and their words are kept.
 
 use jiff::SignedDuration;
+use pinterest_sim::{Operation, Tier};
 use serde_json::{Value, json};
 use shared::clock::Clock;
-use shared::domain::{Failure, Hold, Pin, State, Status};
+use shared::domain::{Failure, Hold, Pin, Shard, State, Status};
 use tests::{START, World};
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
@@ -141,4 +142,38 @@ async fn an_account_with_unknown_words_waits_as_long_as_they_say_and_is_listed()
     });
     let list = world.user("alice").get("/v1/accounts").await;
     assert!(list.status == 200 && list.text().contains("\"other\""), "{}", list.text());
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_and_circuits_of_unknown_kinds_keep_nobody_back() {
+    let world = World::enabled().await;
+    let seeded = world.seed_account("alice", "shop").await;
+    let due = |item: &mut Value| {
+        item["due_shard"] = word(&format!("live#{}", Shard::of(&seeded.account.id)));
+        item["due_at"] = json!({"N": START.as_millisecond().to_string()});
+    };
+    rewrite(&world, ("owner#alice", "errand#1"), due);
+    rewrite(&world, ("circuit#live", "weather"), due);
+    let pin = world.seed_pin(&seeded, "In time", START + SignedDuration::from_secs(20)).await;
+    world.schedule_until(START + MINUTE).await;
+    let State::Published { lateness_ms, .. } = world.pin(&pin).await.state else { panic!("it waits") };
+    assert!(lateness_ms < 1_000, "{lateness_ms} ms late");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_circuit_of_an_unknown_kind_does_not_hide_the_others() {
+    let world = World::ready().await;
+    let seeded = world.seed_account("alice", "shop").await;
+    rewrite(&world, ("circuit#live", "weather"), |_| {});
+    world.simulator.set_tier(Tier::Trial);
+    let now = world.clock.now();
+    for number in 1..=3 {
+        world.seed_pin(&seeded, &format!("Pin {number}"), now + SignedDuration::from_secs(10 * number)).await;
+    }
+    world.schedule_until(now + MINUTE).await;
+    let posts = world.simulator.calls().iter().filter(|call| call.operation == Operation::CreatePin).count();
+    assert_eq!(posts, 1, "the first refusal holds the others");
+    world.wait(SignedDuration::from_secs(11)).await;
+    assert_eq!(world.anybody().get("/healthz").await.json()["status"], "held");
+    assert_eq!(world.admin().post("/v1/settings/verify", &json!({})).await.status, 200);
 }
