@@ -15,7 +15,7 @@ use crate::store::{Stock, StoreError, Use};
 /// How many parts of a limit are told apart: one pin of 33 is noted at the default limit, as 33.
 const PARTS: u64 = 1_500;
 
-/// Which part of a limit is so little that it is counted each time, as long as nothing was noted.
+/// Which part of a limit is so little that it is not noted but counted, once a minute in a process, until lots have it noted.
 const LITTLE: u64 = 100;
 
 /// How long a refusal rests on the same count, unless the owner gave something up.
@@ -37,7 +37,7 @@ pub struct Room {
     used: u64,
     /// Whether requests are refused at present by what is noted, so that it has to be exact.
     is_exact: bool,
-    /// Whether what the owner has is noted; little is counted each time until lots say that it is.
+    /// Whether what the owner has is noted; little is only counted until lots say that it is.
     is_noted: bool,
 }
 
@@ -98,11 +98,18 @@ pub async fn room(
     let is_full = |known: &Use| known.full_until.is_some_and(|until| now < until);
     let by =
         |known: &Use| Room { limit, most: Some(most), used: known.amount, is_exact: is_full(known), is_noted: true };
-    if let Some(known) = platform.uses.glance(owner, stock).await?
-        && fits(&known, most, wanted)
-        && (is_full(&known) || !is_outgrown(&known, most))
-    {
-        return Ok(by(&known));
+    match platform.uses.glance(owner, stock).await? {
+        Some(known) if fits(&known, most, wanted) && (is_full(&known) || !is_outgrown(&known, most)) => {
+            return Ok(by(&known));
+        }
+        Some(_) => {}
+        None => {
+            let little =
+                platform.uses.little(owner, stock, now).filter(|used| used.saturating_add(wanted) <= most / LITTLE);
+            if let Some(used) = little {
+                return Ok(Room { limit, most: Some(most), used, is_exact: false, is_noted: false });
+            }
+        }
     }
     // What refuses somebody is read as it is now: the owner may have made room.
     let noted = platform.uses.load(owner, stock).await?;
@@ -115,6 +122,7 @@ pub async fn room(
         tracing::warn!(limit = limit.code(), used = amount, most, "an owner has reached a limit");
         known.full_until = Some(now + FULL);
     } else if noted.is_none() && amount <= most / LITTLE {
+        platform.uses.remember_little(owner, stock, amount, now);
         return Ok(Room { is_noted: false, ..by(&known) });
     }
     platform.uses.save(owner, stock, &known).await?;
@@ -126,6 +134,9 @@ pub async fn room(
 pub async fn taken(platform: &Platform, (owner, stock): (&OwnerId, Stock), room: &Room, amount: u64) {
     let noted = if room.most.is_some() { share(&*platform.random, amount, room.step()) } else { 0 };
     if noted == 0 {
+        if room.most.is_some() && !room.is_noted {
+            platform.uses.add_to_little(owner, stock, amount);
+        }
         return;
     }
     let written = if room.is_noted {

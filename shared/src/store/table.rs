@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::builders::KeysAndAttributesBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
@@ -71,6 +72,24 @@ impl Table {
     ///
     /// An item that is not readable is logged and left out, so that it does not take its neighbours with it.
     pub(super) async fn get_many<T: DeserializeOwned>(&self, keys: &[Key]) -> Result<Vec<T>, StoreError> {
+        self.batch_get(keys, KeysAndAttributes::builder().consistent_read(true)).await
+    }
+
+    /// Reads one attribute of up to 100 items as they were a moment ago, at half the price; otherwise as [`Self::get_many`].
+    pub(super) async fn glance_many<T: DeserializeOwned>(
+        &self,
+        keys: &[Key],
+        attribute: &'static str,
+    ) -> Result<Vec<T>, StoreError> {
+        let request = KeysAndAttributes::builder().projection_expression("#wanted");
+        self.batch_get(keys, request.expression_attribute_names("#wanted", attribute)).await
+    }
+
+    async fn batch_get<T: DeserializeOwned>(
+        &self,
+        keys: &[Key],
+        request: KeysAndAttributesBuilder,
+    ) -> Result<Vec<T>, StoreError> {
         let distinct: BTreeSet<_> = keys.iter().map(|key| (&key.pk, &key.sk)).collect();
         let mut wanted: Vec<Item> = distinct
             .into_iter()
@@ -78,11 +97,7 @@ impl Table {
             .collect();
         let mut found = Vec::new();
         while !wanted.is_empty() {
-            let request = KeysAndAttributes::builder()
-                .set_keys(Some(wanted))
-                .consistent_read(true)
-                .build()
-                .expect("the keys are set");
+            let request = request.clone().set_keys(Some(wanted)).build().expect("the keys are set");
             let answer = self
                 .client
                 .batch_get_item()

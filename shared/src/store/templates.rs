@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::Select;
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
@@ -64,12 +65,7 @@ impl TemplateStore {
             [("pk".to_owned(), text(key.pk)), ("sk".to_owned(), text(key.sk))].into()
         });
         let answer = self
-            .table
-            .query()
-            .key_condition_expression("pk = :owner AND begins_with(sk, :template)")
-            .expression_attribute_values(":owner", text(owner_partition(owner)))
-            .expression_attribute_values(":template", text(TEMPLATE))
-            .consistent_read(true)
+            .query_of(owner)
             .limit(limit)
             .set_exclusive_start_key(start)
             .send()
@@ -82,14 +78,7 @@ impl TemplateStore {
 
     /// How many templates `owner` has.
     pub async fn count(&self, owner: &OwnerId) -> Result<u64, StoreError> {
-        let query = self
-            .table
-            .query()
-            .key_condition_expression("pk = :owner AND begins_with(sk, :template)")
-            .expression_attribute_values(":owner", text(owner_partition(owner)))
-            .expression_attribute_values(":template", text(TEMPLATE))
-            .consistent_read(true)
-            .select(Select::Count);
+        let query = self.query_of(owner).select(Select::Count);
         let (mut count, mut place) = (0, None);
         loop {
             let answer = query.clone().set_exclusive_start_key(place).send().await;
@@ -120,6 +109,16 @@ impl TemplateStore {
         let delete = self.table.delete(&Key::template(owner, id)).send().await;
         delete.map_err(|error| StoreError::from_sdk("remove a template", error))?;
         Ok(())
+    }
+
+    /// A query for the templates of `owner`.
+    fn query_of(&self, owner: &OwnerId) -> QueryFluentBuilder {
+        self.table
+            .query()
+            .key_condition_expression("pk = :owner AND begins_with(sk, :template)")
+            .expression_attribute_values(":owner", text(owner_partition(owner)))
+            .expression_attribute_values(":template", text(TEMPLATE))
+            .consistent_read(true)
     }
 }
 

@@ -1,5 +1,8 @@
 //! How much an owner has of what is limited: estimates of what would be dear to count each time, and the files of a day.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::civil::Date;
 use jiff::fmt::serde::timestamp::millisecond;
@@ -16,7 +19,7 @@ use crate::domain::OwnerId;
 const DAY_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// What is estimated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stock {
     /// Pins that wait to go out.
     WaitingPins,
@@ -39,10 +42,20 @@ pub struct Use {
     pub full_until: Option<Timestamp>,
 }
 
-/// How much owners have, in the table.
+/// For how long a process goes by what it counted of owners who have little.
+const LITTLE_KEPT: SignedDuration = SignedDuration::from_mins(1);
+
+/// Of how many owners a process remembers that they have little.
+const MOST_LITTLE: usize = 1_000;
+
+/// What owners of little have, and when it was counted.
+type Little = HashMap<(OwnerId, Stock), (Timestamp, u64)>;
+
+/// How much owners have, in the table; of those who have little, in memory.
 #[derive(Debug, Clone)]
 pub struct UseStore {
     table: Table,
+    little: Arc<Mutex<Little>>,
 }
 
 /// How many files of pins were taken on a day.
@@ -54,7 +67,33 @@ struct DayItem {
 impl UseStore {
     /// What owners have in `table`.
     pub fn new(table: Table) -> Self {
-        Self { table }
+        Self { table, little: Arc::default() }
+    }
+
+    /// What `owner` has, where this process counted it during the last minute and it was little.
+    pub fn little(&self, owner: &OwnerId, stock: Stock, now: Timestamp) -> Option<u64> {
+        let little = self.lock().get(&(owner.clone(), stock)).copied();
+        little.filter(|(counted_at, _)| now.duration_since(*counted_at) < LITTLE_KEPT).map(|(_, used)| used)
+    }
+
+    /// Remembers for a minute that `owner` was counted to have `used`, which is little.
+    pub fn remember_little(&self, owner: &OwnerId, stock: Stock, used: u64, counted_at: Timestamp) {
+        let mut little = self.lock();
+        if little.len() >= MOST_LITTLE {
+            little.clear();
+        }
+        little.insert((owner.clone(), stock), (counted_at, used));
+    }
+
+    /// Adds what `owner` got to what is remembered, where anything is.
+    pub fn add_to_little(&self, owner: &OwnerId, stock: Stock, amount: u64) {
+        if let Some((_, used)) = self.lock().get_mut(&(owner.clone(), stock)) {
+            *used = used.saturating_add(amount);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Little> {
+        self.little.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads what is known of `owner` as it was a moment ago; nothing where it was never counted.

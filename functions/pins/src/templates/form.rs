@@ -120,10 +120,7 @@ fn tags(value: Value, errors: &mut Vec<FieldError>) -> Vec<String> {
         errors.push(FieldError::new(
             "hashtags",
             "too_many",
-            format!(
-                "A template can have at most {MOST_HASHTAGS} \
-                                                                     hashtags."
-            ),
+            format!("A template can have at most {MOST_HASHTAGS} hashtags."),
         ));
         return Vec::new();
     }
@@ -157,10 +154,7 @@ fn link_params(value: Value, errors: &mut Vec<FieldError>) -> BTreeMap<String, S
         errors.push(FieldError::new(
             "link_params",
             "too_many",
-            format!(
-                "A template can have at most {MOST_PARAMS} \
-                                                                        parameters."
-            ),
+            format!("A template can have at most {MOST_PARAMS} parameters."),
         ));
         return BTreeMap::new();
     }

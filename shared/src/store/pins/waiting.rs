@@ -1,14 +1,11 @@
 //! How many pins of an owner wait to go out.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::KeysAndAttributes;
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 
 use super::super::StoreError;
 use super::super::key::Key;
-use super::super::table::{Item, text};
 use super::PinStore;
 use super::calendar::{CalendarQuery, Order};
 use crate::domain::pin::GRACE;
@@ -26,6 +23,12 @@ const MOST_COUNTED: usize = 1_000_000;
 /// How many pins are looked at in one call, and how many such calls are made at a time.
 const BATCH: usize = 100;
 const AT_ONCE: usize = 16;
+
+/// What is read of a pin to see whether it waits.
+#[derive(Deserialize)]
+struct StatusItem {
+    status: String,
+}
 
 impl PinStore {
     /// Counts the pins of `owner` that wait to go out; where the calendar has at most `enough` entries from a day before
@@ -81,31 +84,8 @@ impl PinStore {
 
     /// Reads the status alone, as it was a moment ago: half of what a decision about a pin costs.
     async fn waiting_in(&self, owner: &OwnerId, ids: &[PinId]) -> Result<u64, StoreError> {
-        let mut wanted: Vec<Item> = ids.iter().map(|id| Key::pin(owner, id)).map(item_of).collect();
-        let mut count = 0;
-        while !wanted.is_empty() {
-            let request = KeysAndAttributes::builder()
-                .set_keys(Some(wanted))
-                .projection_expression("#status")
-                .expression_attribute_names("#status", "status")
-                .build()
-                .expect("the keys are set");
-            let batch = self.table.client().batch_get_item().request_items(self.table.name(), request);
-            let answer = batch.send().await.map_err(|error| StoreError::from_sdk("count pins", error))?;
-            let items = answer.responses.unwrap_or_default().remove(self.table.name()).unwrap_or_default();
-            count += items.iter().filter(|item| waits(item)).count() as u64;
-            let left = answer.unprocessed_keys.unwrap_or_default().remove(self.table.name());
-            wanted = left.map(|left| left.keys).unwrap_or_default();
-        }
-        Ok(count)
+        let keys: Vec<_> = ids.iter().map(|id| Key::pin(owner, id)).collect();
+        let items: Vec<StatusItem> = self.table.glance_many(&keys, "status").await?;
+        Ok(items.iter().filter(|item| Status::from_code(&item.status).is_some_and(Status::waits)).count() as u64)
     }
-}
-
-fn item_of(key: Key) -> Item {
-    HashMap::from([("pk".into(), text(key.pk)), ("sk".into(), text(key.sk))])
-}
-
-fn waits(item: &Item) -> bool {
-    let status = item.get("status").and_then(|status| status.as_s().ok()).and_then(|code| Status::from_code(code));
-    status.is_some_and(Status::waits)
 }
