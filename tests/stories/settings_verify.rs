@@ -107,7 +107,7 @@ async fn trial_access_fails_in_live_mode_and_is_enough_for_the_sandbox() {
     world.simulator.set_tier(Tier::Trial);
     let tier = check(&world, "tier").await;
     assert_eq!(tier["result"], "failed");
-    assert!(tier["remedy"].as_str().unwrap().contains("Standard access"), "{tier}");
+    assert!(tier["remedy"].as_str().unwrap().contains("Request standard access"), "{tier}");
     save(&world, "mode", "sandbox").await;
     assert_eq!(check(&world, "tier").await["result"], "ok");
 }

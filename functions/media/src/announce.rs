@@ -95,7 +95,7 @@ fn read(body: Value, errors: &mut Vec<FieldError>) -> Option<Form> {
     let file = read_file(&mut fields);
     let name = fields.text("name").filter(|name| !name.trim().is_empty());
     if name.as_ref().is_some_and(|name| name.chars().count() > NAME) {
-        fields.wrong("name", "too_long", format!("A name has at most {NAME} characters."));
+        fields.wrong("name", "too_long", format!("Too long. The limit is {NAME} characters."));
     }
     fields.check_characters("name", name.as_deref());
     let thumbnail = fields.optional("thumbnail");
@@ -144,14 +144,14 @@ fn read_file(fields: &mut Fields<'_>) -> Option<(MediaKind, u64)> {
         let kind = MediaKind::from_content_type(&text);
         if kind.is_none() {
             let known = MediaKind::ALL.map(MediaKind::content_type).join(", ");
-            fields.wrong("content_type", "media_unsupported", format!("Pinterest takes {known}."));
+            fields.wrong("content_type", "media_unsupported", format!("Pinterest supports {known}."));
         }
         kind
     });
     let size = fields.required("size");
     let size = size.and_then(|size| match size.as_u64() {
         Some(0) => {
-            fields.wrong("size", "invalid", "The file is empty. Give its size in bytes.");
+            fields.wrong("size", "invalid", "The file is empty.");
             None
         }
         Some(size) if kind.is_some_and(|kind| size > kind.largest()) => {
@@ -160,13 +160,13 @@ fn read_file(fields: &mut Fields<'_>) -> Option<(MediaKind, u64)> {
             fields.wrong(
                 "size",
                 "too_large",
-                format!("Pinterest takes at most {limit} of {what}. Make the file smaller."),
+                format!("Pinterest allows at most {limit} for {what}. Use a smaller file."),
             );
             None
         }
         Some(size) => Some(size),
         None if size.is_number() => {
-            fields.wrong("size", "invalid", "Expected the file's size as a whole number of bytes.");
+            fields.wrong("size", "invalid", "Expected the file size as a whole number of bytes.");
             None
         }
         None => {

@@ -52,6 +52,7 @@ async fn refusal(platform: &Platform, file: &MediaFile, pin: &PinId) -> Result<P
         // Pins are made with ready files only.
         platform.media.replace(file, &MediaFile { status: MediaStatus::Ready, ..file.clone() }).await?;
     }
-    let detail = format!("{pin} is still to go out with this file. Cancel the pin, or give it another picture, first.");
+    let detail =
+        format!("{pin} is waiting to go out with this file. Cancel the pin, or select another image for it, first.");
     Ok(Problem::conflict("media_in_use", detail))
 }

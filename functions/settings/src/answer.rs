@@ -86,24 +86,22 @@ struct Secret<'a> {
 impl Warning {
     /// The app was exchanged for another.
     pub fn accounts_need_reconnect() -> Self {
-        let message = "The app ID changed. Accounts that were connected through the former app work until their access \
-                       token ends, at most 30 days, and cannot be renewed: they have to be connected again.";
+        let message = "The app ID changed. Accounts that were connected through the previous app work until their \
+                       access token expires, in 30 days at most. They can't be renewed and have to be reconnected.";
         Self { code: "accounts_need_reconnect", scope: None, message: message.to_owned() }
     }
 
     fn carousels_uncertain() -> Self {
-        let message = "Pinterest's own guide names only images and videos for pins that are no ads. It takes a carousel, \
-                       and may show it as something else, such as a video of its images, or refuse it one day. Publish \
-                       one and look at it before you plan many.";
+        let message = "Pinterest's guide mentions only images and videos for organic pins. It accepts carousels, but \
+                       may show them as something else, such as a video of the images, or refuse them one day. \
+                       Publish one and look at it before you schedule many.";
         Self { code: "carousels_uncertain", scope: None, message: message.to_owned() }
     }
 
     fn missing(scope: Scope) -> Self {
         let lost = scope.needed_for().unwrap_or("something that publishing needs");
-        let message = format!(
-            "Without {scope}, this will not work: {lost}. Add the scope, then let people who are connected already \
-             connect again."
-        );
+        let message =
+            format!("Without {scope}, this won't work: {lost}. Add the scope, then have connected accounts reconnect.");
         Self { code: "scope_missing", scope: Some(scope.as_str()), message }
     }
 }

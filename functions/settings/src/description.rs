@@ -131,6 +131,6 @@ fn scopes() -> OneOfBuilder {
     let text = || ObjectBuilder::new().schema_type(SchemaType::new(Type::String));
     let list = ArrayBuilder::new().items(text()).min_items(Some(1));
     let joined =
-        text().description(Some("Separated by commas or blanks, as Pinterest shows them.")).min_length(Some(1));
+        text().description(Some("Separated by commas or spaces, as Pinterest shows them.")).min_length(Some(1));
     OneOfBuilder::new().item(list).item(joined)
 }

@@ -46,7 +46,7 @@ async fn what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost() {
     assert_eq!(browser.value("App ID").await, "fourteen");
     browser.fill("App ID", "1485555").await;
     browser.press("Save changes").await;
-    browser.sees("Enter the app secret before Pinterest is enabled.").await;
+    browser.sees("Enter the app secret before you switch Pinterest on.").await;
     assert_eq!(visit.api("/v1/settings").await["status"], "disabled");
     visit.end().await;
 }

@@ -8,7 +8,7 @@ use shared::domain::Settings;
 pub fn check(headers: &HeaderMap, current: &Settings) -> Result<(), Problem> {
     let given = IfMatch::read(headers);
     if !given.is_given() {
-        let detail = "Send the ETag of the settings that you read in the header If-Match.";
+        let detail = "Send the ETag of the settings that you read as If-Match.";
         return Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, "precondition_required", detail));
     }
     if given.admits(current.version) { Ok(()) } else { Err(changed()) }
@@ -16,7 +16,7 @@ pub fn check(headers: &HeaderMap, current: &Settings) -> Result<(), Problem> {
 
 /// 412: the settings changed since they were read.
 pub fn changed() -> Problem {
-    let detail = "Somebody saved the settings in the meantime. Read them again and repeat the change.";
+    let detail = "Someone else changed the settings in the meantime. Reload them and make your change again.";
     Problem::new(StatusCode::PRECONDITION_FAILED, "changed_meanwhile", detail)
 }
 

@@ -129,7 +129,7 @@ impl Errors {
 
     /// A whole number up to `most`; `present` where it is left out.
     fn number(&mut self, value: Option<&Value>, field: &str, most: u32, present: u32) -> Result<u32, Reported> {
-        let message = format!("Expected a whole number from 0, which is no limit, to {most}; or leave the field out.");
+        let message = format!("Expected a whole number from 0 (no limit) to {most}.");
         let Some(value) = value else { return Ok(present) };
         if !value.is_number() {
             return Err(self.add(field, "wrong_type", message));
@@ -168,7 +168,7 @@ impl Errors {
     }
 
     fn app_id(&mut self, body: &Map<String, Value>) -> Result<Option<AppId>, Reported> {
-        let expected = "Expected the app ID as Pinterest shows it: a text of digits, or null for none.";
+        let expected = "Expected the app ID as Pinterest shows it: a string of digits, or null for none.";
         match body.get("app_id") {
             Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => match &*pasted_code(text) {
@@ -190,7 +190,7 @@ impl Errors {
                     Some(wrong) => wrong,
                 }
             }
-            Some(_) => ("wrong_type", "Expected a text, or the field left out to keep the present secret."),
+            Some(_) => ("wrong_type", "Expected a string. Omit the field to keep the current secret."),
         };
         Err(self.add("app_secret", code, message))
     }
@@ -206,16 +206,16 @@ impl Errors {
                 read.iter().flat_map(Scopes::iter).collect()
             }
             Some(_) => {
-                let message = "Expected a list of scopes, or a text that separates them by commas.";
+                let message = "Expected a list of scopes, or a string that separates them with commas.";
                 return Err(self.add("scopes", "wrong_type", message));
             }
-            None => return Err(self.add("scopes", "required", "Name the scopes to ask people for.")),
+            None => return Err(self.add("scopes", "required", "Enter the scopes to request.")),
         };
-        if scopes.is_empty() { Err(self.add("scopes", "empty", "Name at least one scope.")) } else { Ok(scopes) }
+        if scopes.is_empty() { Err(self.add("scopes", "empty", "Enter at least one scope.")) } else { Ok(scopes) }
     }
 
     fn too_many_scopes(&mut self) -> Reported {
-        self.add("scopes", "too_many", "This is more than all scopes that Pinterest has. Name each scope once.")
+        self.add("scopes", "too_many", "Pinterest doesn't have this many scopes. List each scope once.")
     }
 
     fn scope(&mut self, at: usize, item: &Value) -> Result<Scopes, Reported> {
@@ -230,7 +230,7 @@ impl Errors {
         scopes.map_err(|unknown| {
             for unknown in unknown.into_iter().take(MOST_ERRORS) {
                 let word = shortened(&unknown.word, 40);
-                let message = format!("Pinterest knows no scope `{word}`. The nearest is `{}`.", unknown.nearest);
+                let message = format!("Unknown scope `{word}`. Did you mean `{}`?", unknown.nearest);
                 self.add(field, "unknown_scope", message);
             }
             Reported
@@ -240,17 +240,17 @@ impl Errors {
     /// What app ID and secret have to do with each other and with being enabled.
     fn pair(&mut self, app_id: Option<&AppId>, new_secret: bool, enabled: bool, current: &Settings) {
         if app_id.is_none() && enabled {
-            self.add("app_id", "required", "Enter the app ID before Pinterest is enabled.");
+            self.add("app_id", "required", "Enter the app ID before you switch Pinterest on.");
         } else if app_id.is_none() && new_secret {
-            self.add("app_id", "required", "An app secret goes with an app ID.");
+            self.add("app_id", "required", "An app secret needs an app ID.");
         }
         let stored = current.secret.is_some();
         let another = app_id.is_some() && app_id != current.app_id.as_ref();
         if stored && another && !new_secret {
-            let message = "The stored secret belongs to the former app. Enter the secret of this one.";
+            let message = "The saved secret belongs to the previous app. Enter the secret of this app.";
             self.add("app_secret", "secret_required", message);
         } else if enabled && !stored && !new_secret {
-            self.add("app_secret", "required", "Enter the app secret before Pinterest is enabled.");
+            self.add("app_secret", "required", "Enter the app secret before you switch Pinterest on.");
         }
     }
 
@@ -259,9 +259,13 @@ impl Errors {
         let more = unexpected.clone().count().saturating_sub(MOST_ERRORS);
         for name in unexpected.take(MOST_ERRORS) {
             if READ_ONLY.contains(&name.as_str()) {
-                self.add(name, "read_only", "This is only answered. Leave it out.");
+                self.add(name, "read_only", "Read-only. Remove it.");
             } else {
-                self.add(name, "unknown_field", format!("The settings have the fields {}.", FIELDS.join(", ")));
+                self.add(
+                    name,
+                    "unknown_field",
+                    format!("Unknown field. The settings have the fields {}.", FIELDS.join(", ")),
+                );
             }
         }
         if let Some(last) = self.0.last_mut() {
@@ -277,11 +281,11 @@ fn limit_field(name: &str) -> String {
 
 fn wrong_secret(text: &str) -> Option<(&'static str, &'static str)> {
     if text.is_empty() {
-        Some(("empty", "Leave the field out to keep the present secret."))
+        Some(("empty", "Omit the field to keep the current secret."))
     } else if text.len() > SECRET_LIMIT {
-        Some(("too_long", "This is longer than an app secret of Pinterest's."))
+        Some(("too_long", "Too long for a Pinterest app secret."))
     } else if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        Some(("invalid", "It contains a space or a line break, which no app secret has. Copy it again."))
+        Some(("invalid", "An app secret has no spaces or line breaks. Copy it again."))
     } else {
         None
     }

@@ -37,18 +37,18 @@ pub fn credentials(mode: Mode, asked: &Asked) -> Check {
     const NAME: &str = "credentials";
     match asked {
         Asked::Nothing => Check::unknown(NAME, NOTHING, FIRST),
-        Asked::Token(..) => Check::ok(NAME, format!("Pinterest accepts app ID and secret in {mode} mode.")),
+        Asked::Token(..) => Check::ok(NAME, format!("Pinterest accepts the app ID and secret in {mode} mode.")),
         Asked::NoToken(CallError::Refused(refusal)) => match refusal.kind {
             RefusalKind::AuthenticationFailed | RefusalKind::GrantInvalid => Check::failed(
                 NAME,
-                format!("Pinterest does not accept app ID and secret together: {}", said(refusal)),
-                "Compare both with the app's page at https://developers.pinterest.com/apps/ and enter them again. A \
-                 secret that was reset there is dead here.",
+                format!("Pinterest doesn't accept the app ID and secret together: {}", said(refusal)),
+                "Compare both with the app's page on https://developers.pinterest.com/apps/ and enter them again. A \
+                 secret that was reset there no longer works.",
             ),
             RefusalKind::AppNotApproved => Check::unknown(
                 NAME,
-                format!("Pinterest does not look at the credentials of an app without approval: {}", said(refusal)),
-                "See to the app's approval first, then check again.",
+                format!("Pinterest doesn't check the credentials of an unapproved app: {}", said(refusal)),
+                "Get the app approved first, then check again.",
             ),
             _ => unsettled(NAME, &said(refusal)),
         },
@@ -62,7 +62,7 @@ pub fn app_approved(asked: &Asked) -> Check {
     let error = match asked {
         Asked::Nothing => return Check::unknown(NAME, NOTHING, FIRST),
         Asked::Token(_, account) => match &**account {
-            Ok(_) => return Check::ok(NAME, "Pinterest answers calls of this app."),
+            Ok(_) => return Check::ok(NAME, "Pinterest accepts requests from this app."),
             Err(error) => error,
         },
         Asked::NoToken(error) => error,
@@ -70,9 +70,9 @@ pub fn app_approved(asked: &Asked) -> Check {
     match error {
         CallError::Refused(refusal) if refusal.kind == RefusalKind::AppNotApproved => Check::failed(
             NAME,
-            format!("Pinterest has not approved the app: {}", said(refusal)),
-            "Ask for Trial access on the app's page at https://developers.pinterest.com/apps/ and wait for Pinterest's \
-             answer.",
+            format!("Pinterest hasn't approved the app: {}", said(refusal)),
+            "Request trial access on the app's page on https://developers.pinterest.com/apps/ and wait for \
+             Pinterest's decision.",
         ),
         CallError::Refused(refusal) => unsettled(NAME, &said(refusal)),
         error => unsettled(NAME, &format!("{error}.")),
@@ -81,7 +81,7 @@ pub fn app_approved(asked: &Asked) -> Check {
 
 /// What Pinterest says of an app that it does not know is about nothing.
 pub fn untold(name: &'static str) -> Check {
-    Check::unknown(name, "Pinterest tells this only of an app whose ID and secret are right.", "Correct them first.")
+    Check::unknown(name, "Pinterest shows this only if the app ID and secret are correct.", "Correct them first.")
 }
 
 /// Which access tier the app has; a window of a day means Trial, which may not create pins on the live host. Where
@@ -98,46 +98,46 @@ pub fn tier(mode: Mode, asked: &Asked, refused: Option<Timestamp>) -> Check {
         .or_else(|| rate.is_trial()),
     };
     match (is_trial, mode) {
-        (Some(false), _) => Check::ok(NAME, "The app has Standard access."),
+        (Some(false), _) => Check::ok(NAME, "The app has standard access."),
         (Some(true), Mode::Sandbox) => Check::ok(
             NAME,
-            "The app has Trial access, which is enough for the sandbox. Live mode needs Standard access.",
+            "The app has trial access, which is enough for the sandbox. Live mode needs standard access.",
         ),
         (Some(true), Mode::Live) => Check::failed(
             NAME,
-            "The app has Trial access. Pinterest refuses every pin that such an app creates in live mode.",
-            "Ask for Standard access on the app's page at https://developers.pinterest.com/apps/, or use sandbox mode \
-             until then.",
+            "The app has trial access. In live mode, Pinterest refuses every pin from such an app.",
+            "Request standard access on the app's page on https://developers.pinterest.com/apps/, and use sandbox \
+             mode until then.",
         ),
         (None, Mode::Sandbox) => Check::unknown(
             NAME,
-            "Pinterest did not say which access the app has. The sandbox works with Trial and Standard access.",
-            "Look at the app's page at https://developers.pinterest.com/apps/ before changing to live mode.",
+            "Pinterest didn't say which access the app has. The sandbox works with trial and standard access.",
+            "Check the app's page on https://developers.pinterest.com/apps/ before you switch to live mode.",
         ),
         (None, Mode::Live) => match refused {
             Some(since) => Check::failed(
                 NAME,
-                format!("Since {since:.0} Pinterest refuses the pins of this app because it has Trial access."),
-                "Ask for Standard access on the app's page at https://developers.pinterest.com/apps/, or use sandbox \
-                 mode until then. When it is granted, save the settings once more: the pins that wait then go out.",
+                format!("Since {since:.0}, Pinterest refuses this app's pins because it has trial access."),
+                "Request standard access on the app's page on https://developers.pinterest.com/apps/, and use \
+                 sandbox mode until then. When it is granted, save the settings again to release the waiting pins.",
             ),
             None => Check::unknown(
                 NAME,
-                "Pinterest did not say which access the app has. Live mode needs Standard access.",
-                "Look at the app's page at https://developers.pinterest.com/apps/.",
+                "Pinterest didn't say which access the app has. Live mode needs standard access.",
+                "Check the app's page on https://developers.pinterest.com/apps/.",
             ),
         },
     }
 }
 
-const NOTHING: &str = "Without app ID and secret Pinterest cannot be asked.";
-const FIRST: &str = "Enter app ID and secret first.";
+const NOTHING: &str = "Pinterest can't be asked without an app ID and secret.";
+const FIRST: &str = "Enter the app ID and secret first.";
 
 fn unsettled(check: &'static str, said: &str) -> Check {
-    let remedy = "Try again in a minute. If it stays so, look at https://developers.pinterest.com/apps/ whether \
-                  Pinterest wants something of the app, and whether the account that owns it has two-factor \
-                  authentication, without which this check is refused.";
-    Check::unknown(check, format!("This could not be settled: {said}"), remedy)
+    let remedy = "Try again in a minute. If it keeps failing, check on https://developers.pinterest.com/apps/ \
+                  whether Pinterest requires an action, and whether the account that owns the app has two-factor \
+                  authentication, which this check needs.";
+    Check::unknown(check, format!("This couldn't be checked: {said}"), remedy)
 }
 
 fn said(refusal: &Refusal) -> String {

@@ -12,8 +12,8 @@ pub fn app_id(settings: &Settings) -> Check {
         Some(id) => Check::ok("app_id", format!("The app ID is {id}.")),
         None => Check::failed(
             "app_id",
-            "No app ID is entered.",
-            "Create an app at https://developers.pinterest.com/apps/connect/ and enter its app ID in the settings.",
+            "There is no app ID yet.",
+            "Create an app on https://developers.pinterest.com/apps/connect/ and enter its app ID in the settings.",
         ),
     }
 }
@@ -21,11 +21,11 @@ pub fn app_id(settings: &Settings) -> Check {
 /// Whether an app secret was entered.
 pub fn app_secret(settings: &Settings) -> Check {
     match &settings.secret {
-        Some(secret) => Check::ok("app_secret", format!("A secret that ends in {:?} is entered.", secret.last4)),
+        Some(secret) => Check::ok("app_secret", format!("A secret that ends in {:?} is saved.", secret.last4)),
         None => Check::failed(
             "app_secret",
-            "No app secret is entered.",
-            "Copy the app secret key from the app's page at Pinterest into the settings.",
+            "There is no app secret yet.",
+            "Copy the app secret key from the app's page on Pinterest to the settings.",
         ),
     }
 }
@@ -34,14 +34,14 @@ pub fn app_secret(settings: &Settings) -> Check {
 pub fn scopes(settings: &Settings) -> Check {
     let missing = settings.scopes.missing_for_publishing();
     if missing.is_empty() {
-        return Check::ok("scopes", "The scopes include all that publishing needs.");
+        return Check::ok("scopes", "The scopes include everything that publishing needs.");
     }
     let lost: Vec<_> = missing
         .iter()
         .map(|scope| format!("without {scope} this fails: {}", scope.needed_for().unwrap_or("publishing")))
         .collect();
     let remedy = format!(
-        "Add {} to the scopes in the settings. People who are connected already have to connect again.",
+        "Add {} to the scopes in the settings. Accounts that are already connected have to reconnect.",
         missing.names().join(", ")
     );
     Check::failed("scopes", format!("Scopes are missing: {}.", lost.join("; ")), remedy)
@@ -51,20 +51,20 @@ pub fn scopes(settings: &Settings) -> Check {
 pub async fn callback_url(platform: &Platform, settings: &Settings, origin: &Origin) -> Check {
     let url = origin.callback_url();
     let remedy = format!(
-        "Register exactly this redirect URI for the app at https://developers.pinterest.com/apps/ and connect an \
+        "Register exactly this redirect URI for the app on https://developers.pinterest.com/apps/, then connect an \
          account: {url}"
     );
     match platform.settings.load_callback_proof().await {
         Ok(Some(proof)) if proof.callback_url == url && Some(&proof.app_id) == settings.app_id.as_ref() => {
-            Check::ok("callback_url", format!("Pinterest sent somebody back to {url} at {:.0}.", proof.at))
+            Check::ok("callback_url", format!("Pinterest returned someone to {url} at {:.0}.", proof.at))
         }
         Ok(_) => {
-            let detail = "Nobody has completed a connection through this address with this app yet.";
+            let detail = "Nobody has connected an account through this URL with this app yet.";
             Check::unknown("callback_url", detail, remedy)
         }
         Err(error) => {
             api::log(&error);
-            Check::unknown("callback_url", "Whether somebody came back from Pinterest could not be read.", remedy)
+            Check::unknown("callback_url", "Couldn't read whether anyone came back from Pinterest.", remedy)
         }
     }
 }

@@ -9,25 +9,25 @@ use shared::vault::{AppCredentials, VaultError};
 use super::Check;
 
 const PERMISSION: &str =
-    "Check that the secret exists in Secrets Manager and that this function may read it, then try again.";
+    "Check that the secret exists in Secrets Manager and that this function can read it, then try again.";
 const ENTER_AGAIN: &str = "Enter the app secret in the settings again.";
 
 /// The table answered, or there would be no settings to check.
 pub fn table_answers() -> Check {
-    Check::ok("table", "The table answers.")
+    Check::ok("table", "The table is available.")
 }
 
 /// The table did not answer, so that nothing else is known either.
 pub fn table_fails(error: &StoreError) -> Check {
-    let remedy = "Check that the table exists and that this function may read it, then try again.";
-    Check::failed("table", format!("The settings cannot be read: {error}."), remedy)
+    let remedy = "Check that the table exists and that this function can read it, then try again.";
+    Check::failed("table", format!("The settings can't be read: {error}."), remedy)
 }
 
 /// Whether the credentials that the settings name can be read; answers them as well.
 pub async fn secret_readable(platform: &Platform, settings: &Settings) -> (Check, Option<AppCredentials>) {
     const NAME: &str = "secret_readable";
     let Some(secret) = &settings.secret else {
-        return (Check::unknown(NAME, "There is no secret to read yet.", "Enter the app secret."), None);
+        return (Check::unknown(NAME, "There is no secret yet.", "Enter the app secret."), None);
     };
     platform.credentials.forget();
     match platform.credentials.load(&secret.version_id).await {
@@ -35,7 +35,7 @@ pub async fn secret_readable(platform: &Platform, settings: &Settings) -> (Check
             (Check::ok(NAME, "The stored secret can be read and belongs to the app ID."), Some(pair))
         }
         Ok(Some(_)) => (Check::failed(NAME, "The stored secret belongs to another app ID.", ENTER_AGAIN), None),
-        Ok(None) => (Check::failed(NAME, "The stored secret is gone from Secrets Manager.", ENTER_AGAIN), None),
+        Ok(None) => (Check::failed(NAME, "The stored secret no longer exists in Secrets Manager.", ENTER_AGAIN), None),
         Err(error) => (unreadable(NAME, &error), None),
     }
 }
@@ -52,11 +52,11 @@ pub async fn secret_current(platform: &Platform, settings: &Settings) -> Check {
         }
         Ok(Some(_)) => Check::failed(
             NAME,
-            "Secrets Manager shows another version of the secret as the current one than the settings use.",
-            "If somebody put the secret there by hand, enter it in the settings instead; else save the settings once \
-             more.",
+            "The current version of the secret in Secrets Manager isn't the one that the settings use.",
+            "If someone changed the secret there by hand, enter it in the settings instead. Otherwise, save the \
+             settings again.",
         ),
-        Ok(None) => Check::failed(NAME, "The secret does not exist in Secrets Manager.", PERMISSION),
+        Ok(None) => Check::failed(NAME, "The secret doesn't exist in Secrets Manager.", PERMISSION),
         Err(error) => unreadable(NAME, &error),
     }
 }
@@ -64,7 +64,7 @@ pub async fn secret_current(platform: &Platform, settings: &Settings) -> Check {
 /// Whether the keys that seal tokens can be read.
 pub async fn token_keys(platform: &Platform) -> Check {
     match platform.tokens.check().await {
-        Ok(()) => Check::ok("token_keys", "The keys that seal tokens can be read."),
+        Ok(()) => Check::ok("token_keys", "The keys that seal tokens are available."),
         Err(error) => unreadable("token_keys", &error),
     }
 }
