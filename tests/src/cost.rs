@@ -25,8 +25,12 @@ use crate::{Latency, Log, START, Ticks, World};
 use looks::Looks;
 use schedule::Instances;
 
-/// How many accounts take turns: enough for every shard to have work in every minute.
+/// How many accounts take turns at least: enough for every shard to have work in every minute.
 const ACCOUNTS: usize = 64;
+
+/// How many pins each of them has at most: fewer than an account publishes a day by default, beyond which each request reads
+/// the pins of the day.
+const PINS_OF_ACCOUNT: usize = 20;
 
 /// The time between two pins.
 const PAUSE: SignedDuration = SignedDuration::from_millis(750);
@@ -54,7 +58,7 @@ pub async fn run(pins: usize) -> Run {
     let world = World::disturbed(&hooks).await;
     world.enable().await;
     world.slow_pinterest();
-    let crowd = world.crowd(ACCOUNTS).await;
+    let crowd = world.crowd(ACCOUNTS.max(pins.div_ceil(PINS_OF_ACCOUNT))).await;
     let log = Log::default();
     let _logging = tracing::subscriber::set_default(shared::start::json_log(log.clone()));
     latency.begin();

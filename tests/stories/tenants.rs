@@ -228,6 +228,33 @@ async fn posts_of_one_account_do_not_overlap_while_ticks_take_over_from_each_oth
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_pin_that_the_last_owner_of_a_shard_has_not_seen_is_not_posted_beside_those_that_it_has() {
+    for tenths in (1..=19).step_by(2) {
+        let world = World::enabled().await;
+        world.simulator.set_fault(Fault { delay_ms: Some(900), ..Fault::on(Operation::CreatePin) });
+        let alice = account(&world, "alice", "alice").await;
+        let mut all = pins(&world, &alice, 15, (START + seconds(20), seconds(1))).await;
+        let platform = world.platform("pins");
+        // The first publisher looks every two seconds, and the second takes the shard between two looks.
+        let taken_at = START + seconds(25) + SignedDuration::from_millis(50);
+        let kick = async {
+            world.clock.sleep_until(taken_at - SignedDuration::from_millis(100) * tenths).await;
+            let pin = world.seed_pin(&alice, "Now", world.clock.now()).await;
+            shared::kick::kick(&platform, std::slice::from_ref(&pin)).await;
+            pin
+        };
+        let second = async {
+            world.clock.sleep_until(taken_at).await;
+            world.tick().await
+        };
+        let (now, ..) = futures_util::future::join3(kick, world.tick(), second).await;
+        all.push(now);
+        latest_ms(&world, &all).await;
+        assert_eq!(most_at_once(&world, &all).await, 1, "{tenths} tenths of a second before");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_release_lets_every_account_have_its_share_at_once() {
     let world = World::enabled().await;
     world.change_settings(|settings| settings.pins_per_day = 0).await;

@@ -15,6 +15,8 @@ pub struct Job {
     pub due: Due,
     /// How long after its time it is begun: less than nothing where somebody else is at it, and the others of its lane wait.
     pub after: SignedDuration,
+    /// When the pin to post was written last, where that was read.
+    pub written_at: Option<Timestamp>,
 }
 
 /// What there is to do.
@@ -125,7 +127,7 @@ pub struct Lanes {
 impl Job {
     /// Work that is begun at its time.
     pub fn new(work: Work, due: Due) -> Self {
-        Self { work, due, after: SignedDuration::ZERO }
+        Self { work, due, after: SignedDuration::ZERO, written_at: None }
     }
 
     pub fn lane(&self) -> LaneKey {
@@ -221,6 +223,15 @@ impl Lanes {
             lane.pace.note(at, rate.as_ref(), now);
         }
         self.line_up(key);
+    }
+
+    /// The pins that wait in the lane `key` and are due by then, the earliest first.
+    pub fn pins_due(&self, key: &LaneKey, by: Timestamp) -> impl Iterator<Item = &PinWork> {
+        let waiting = self.by_key.get(key).into_iter().flat_map(|lane| lane.waiting.values());
+        waiting.take_while(move |job| job.due.at + job.after <= by).filter_map(|job| match &job.work {
+            Work::Pin(pin) => Some(pin),
+            _ => None,
+        })
     }
 
     /// Forgets all work of `partition` that was not begun.

@@ -202,7 +202,8 @@ pub fn job(pin: &Pin, now: Timestamp) -> Option<Job> {
         None if pin.in_check().is_some() => Work::Check(work),
         None => Work::Pin(work),
     };
-    Some(Job::new(work, due))
+    let written_at = matches!(work, Work::Pin(_)).then_some(pin.updated_at);
+    Some(Job { written_at, ..Job::new(work, due) })
 }
 
 /// The job of a pin that another publisher is posting: nothing else of its account is posted until that is over.
@@ -211,6 +212,14 @@ pub fn in_flight(pin: &Pin, now: Timestamp) -> Option<Job> {
     let is_posting = now <= lease_until && now < posted_by(pin.updated_at) && pin.in_check().is_none();
     let due = pin.due.clone().filter(|due| is_posting && !due.partition.is_parking())?;
     Some(Job { after: AFTER_OTHERS, ..Job::new(Work::Pin(work(pin)), due) })
+}
+
+/// Reads `pins` and makes jobs of those that another publisher is posting.
+pub async fn all_in_flight(platform: &Platform, pins: &[PinWork]) -> Vec<Job> {
+    let first = &pins[..pins.len().min(AT_ONCE)];
+    let found = heard(platform.pins.load_all(first.iter().map(|pin| (&pin.owner, &pin.id))).await);
+    let now = platform.clock.now();
+    found.into_iter().flatten().filter_map(|pin| in_flight(&pin, now)).collect()
 }
 
 /// By when a pin that was claimed at `claimed_at` is posted, if its publisher lives.

@@ -1,5 +1,6 @@
 //! One invocation: takes shards, waits in memory, starts each piece of work at its moment, ends in time.
 
+mod handover;
 mod kicked;
 mod ownership;
 
@@ -21,6 +22,7 @@ use crate::publish::{Aside, Finished, publish};
 use crate::queue::{self, Late, Queue};
 use crate::rules::Rule;
 use crate::{Publisher, Report, Span, account_work, check, circuit_work, foresight, sweep, video};
+use handover::Handover;
 
 /// How often an owner looks for new work and for newer owners.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(2);
@@ -40,6 +42,8 @@ enum Step {
     Loaded(Loaded),
     /// Pins that were handed over.
     Handed(Vec<Job>),
+    /// The last owner of a shard posts no more: a pin that waited for that, and what it still has in flight.
+    HandedOver(Job, Vec<Job>),
     /// Pins that were parked, or could not be.
     Queued(Queue, Vec<Job>, bool),
     Cleared,
@@ -56,6 +60,8 @@ pub struct Watch<'a> {
     mode: Mode,
     /// The shards that are this invocation's, with how often they had been taken by then.
     owned: BTreeMap<Shard, u64>,
+    /// The shards whose last owner may not have seen yet that it lost them.
+    handovers: BTreeMap<Shard, Handover>,
     /// The pins that were handed over, and when they were seen first.
     handed: BTreeMap<KickedPin, Timestamp>,
     /// What a kick brought for shards that had an owner until now: its pins that are under way come first.
@@ -86,6 +92,7 @@ impl<'a> Watch<'a> {
             holder,
             mode: Mode::Sandbox,
             owned: BTreeMap::new(),
+            handovers: BTreeMap::new(),
             handed: BTreeMap::new(),
             after_look: Vec::new(),
             lanes: Lanes::default(),
@@ -208,6 +215,7 @@ impl<'a> Watch<'a> {
     /// Starts what has come due, and a look where it is time for one.
     fn begin(&mut self, now: Timestamp) {
         while let Some(job) = self.take_job(now) {
+            let Some(job) = self.wait_for_last_owner(job, now) else { continue };
             *self.working.entry(job.lane().kind()).or_default() += 1;
             let (publisher, span) = (self.publisher, self.span);
             self.running.push(Box::pin(async move {
@@ -275,10 +283,10 @@ impl<'a> Watch<'a> {
                 self.add_after_look();
             }
             Step::Handed(jobs) => {
-                for job in jobs {
-                    self.add(job);
-                }
+                self.after_look.extend(jobs);
+                self.add_after_look();
             }
+            Step::HandedOver(job, in_flight) => self.last_owner_is_done(job, in_flight),
             Step::Queued(queue, jobs, parked) => {
                 self.late.parked(queue);
                 self.look_again |= !parked;

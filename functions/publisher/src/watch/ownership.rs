@@ -8,6 +8,7 @@ use shared::domain::{Partition, Settings, Shard};
 use shared::kick::KickedPin;
 use shared::store::{ShardOwner, Taken};
 
+use super::handover::Handover;
 use super::{INDEX_LAG, LOOK_EVERY, MOST_SEEN, RELIABLE, Step, Watch};
 use crate::look::{self, Look};
 use crate::{Publisher, Span};
@@ -92,6 +93,7 @@ impl<'a> Watch<'a> {
     pub(super) fn own(&mut self, taken: TakenShard) {
         self.owned.insert(taken.shard, taken.term);
         if let Some(before) = taken.before {
+            self.handovers.extend(Handover::from(&before, self.now()).map(|handover| (taken.shard, handover)));
             self.heed(&before.handed);
         }
     }
@@ -134,12 +136,17 @@ impl<'a> Watch<'a> {
         self.add_after_look();
     }
 
-    /// Adds what a kick brought, once everything is read that the shards' last owner may have under way.
+    /// Adds what was handed over, once everything is read that the shards' last owner may have under way, or it posts no
+    /// more.
     pub(super) fn add_after_look(&mut self) {
-        if !self.looking && self.backlog.is_read() {
-            for job in std::mem::take(&mut self.after_look) {
-                self.add(job);
-            }
+        let (now, is_read) = (self.now(), !self.looking && self.backlog.is_read());
+        let (ready, wait) = std::mem::take(&mut self.after_look)
+            .into_iter()
+            .partition(|job| is_read || self.handover_of(job, now).is_none());
+        self.after_look = wait;
+        let ready: Vec<_> = ready;
+        for job in ready {
+            self.add(job);
         }
     }
 

@@ -10,7 +10,7 @@ use crate::simulation::surroundings::Surroundings;
 
 /// Whether two posts of one account at once are a breach. Publishers that are called for a pin of a shard that has an owner
 /// post beside it until they hand such pins over.
-const ONE_POST_AT_A_TIME: bool = false;
+const ONE_POST_AT_A_TIME: bool = true;
 
 /// A call under way; it is over when this is dropped, also by the death of who waits for it.
 pub struct UnderWay {
