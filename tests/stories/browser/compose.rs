@@ -32,7 +32,7 @@ async fn somebody_composes_a_pin_and_sees_it_go_out() {
     browser.fill("Link", "the pie page").await;
     browser.press("Now").await;
     browser.press("Publish now").await;
-    browser.sees("Write a full address that starts with https://").await;
+    browser.sees("Enter a full URL that starts with https://").await;
     assert_eq!(pins(&visit, "Apple pie").await.0, 0);
     browser.fill("Link", "https://example.com/pie").await;
     browser.press("Publish now").await;
@@ -82,7 +82,7 @@ async fn what_the_api_refuses_is_said_beside_its_field() {
     browser.tick("Summer recipes").await;
     browser.fill("Or paste an image URL", "https://example.com/pie.jpg").await;
     browser.fill("Title", &"Pie".repeat(40)).await;
-    browser.sees("Pinterest takes 100 characters; 20 are too many.").await;
+    browser.sees("Pinterest’s limit is 100 characters. Remove 20.").await;
     browser.press("Schedule").await;
     assert_eq!(browser.value("Title").await.len(), 120, "nothing is cut off");
     assert_eq!(pins(&visit, &"Pie".repeat(40)).await.0, 0);

@@ -70,7 +70,7 @@ async fn somebody_publishes_a_video_of_their_own_with_the_cover_that_they_choose
     browser.attach("Upload an image or video", &video).await;
     browser.sees("Your file:").await;
     browser.fill("Cover: second of the video", "11").await;
-    browser.sees("Give a whole number from 0 to 10.").await;
+    browser.sees("Enter a whole number from 0 to 10.").await;
     browser.fill("Title", "Pie in motion").await;
     browser.press("Now").await;
     browser.press("Publish now").await;
