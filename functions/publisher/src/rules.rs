@@ -14,6 +14,9 @@ pub struct Rules {
     pub early: SignedDuration,
     /// How far ahead a tick looks.
     pub look_ahead: SignedDuration,
+    /// How long after a shard has changed hands its last owner may begin posts: it looks every two seconds, and a look
+    /// takes time.
+    pub handover: SignedDuration,
     /// How long before their time the accounts and boards of pins are checked, and when the earliest tick that meets
     /// them does it at the latest: two ticks, in case one is missing.
     pub foresight: [SignedDuration; 2],
@@ -72,6 +75,7 @@ impl Default for Rules {
             lease_beyond: SignedDuration::from_secs(30),
             early: SignedDuration::ZERO,
             look_ahead: shared::kick::LOOK_AHEAD,
+            handover: SignedDuration::from_secs(3),
             foresight: [SignedDuration::from_mins(15), SignedDuration::from_mins(13)],
             first_look: SignedDuration::from_secs(75),
             second_look: SignedDuration::from_secs(150),

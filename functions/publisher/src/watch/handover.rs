@@ -8,12 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use shared::domain::Partition;
 use shared::store::ShardOwner;
 
-use super::{LOOK_EVERY, Step, Watch};
+use super::{Step, Watch};
 use crate::lanes::{Job, PinWork, Work};
 use crate::look;
-
-/// How long after a look the next one has been read, by when an owner that lost a shard has seen it.
-const LOOKED_BY: SignedDuration = SignedDuration::from_secs(LOOK_EVERY.as_secs() + 1);
 
 /// A shard that was taken from an owner that may still be at work.
 #[derive(Debug)]
@@ -26,13 +23,19 @@ pub(super) struct Handover {
 
 impl Handover {
     /// The handover of a shard that was taken at `now` from the owner `before`, if that one may have posts under way.
-    pub(super) fn from(before: &ShardOwner, now: Timestamp) -> Option<Self> {
+    /// It lasts for `time`, which is also how long ago the last owner has looked at the latest.
+    fn from(before: &ShardOwner, now: Timestamp, time: SignedDuration) -> Option<Self> {
         let is_at_work = !before.gave_back() && look::posted_by(before.horizon) > now;
-        is_at_work.then_some(Self { unseen_since: now - LOOKED_BY, until: now + LOOKED_BY })
+        is_at_work.then_some(Self { unseen_since: now - time, until: now + time })
     }
 }
 
 impl Watch<'_> {
+    /// The handover of a shard that is taken at `now` from `before`, if there is one.
+    pub(super) fn handover_from(&self, before: &ShardOwner, now: Timestamp) -> Option<Handover> {
+        Handover::from(before, now, self.publisher.rules.handover)
+    }
+
     /// The handover of the shard of `job`, while it goes on.
     pub(super) fn handover_of(&self, job: &Job, now: Timestamp) -> Option<&Handover> {
         let Partition::Open(_, shard) = job.due.partition else { return None };

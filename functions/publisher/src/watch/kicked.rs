@@ -7,7 +7,6 @@ use shared::domain::{Partition, Shard};
 use shared::kick::KickedPin;
 use shared::store::{MOST_HANDED, ShardOwner};
 
-use super::handover::Handover;
 use super::ownership::{Holder, TakenShard};
 use super::{RELIABLE, Watch};
 use crate::lanes::{Job, Work};
@@ -37,7 +36,7 @@ impl Watch<'_> {
         for taken in taken.into_iter().flatten() {
             let jobs = by_shard.remove(&taken.shard).unwrap_or_default();
             let now = self.now();
-            if taken.before.as_ref().is_some_and(|before| Handover::from(before, now).is_some()) {
+            if taken.before.as_ref().is_some_and(|before| self.handover_from(before, now).is_some()) {
                 // It may still be posting, and drops what it has as soon as it sees this one.
                 self.after_look.extend(jobs);
                 self.next_look = now;

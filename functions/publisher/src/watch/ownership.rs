@@ -8,7 +8,6 @@ use shared::domain::{Partition, Settings, Shard};
 use shared::kick::KickedPin;
 use shared::store::{ShardOwner, Taken};
 
-use super::handover::Handover;
 use super::{INDEX_LAG, LOOK_EVERY, MOST_SEEN, RELIABLE, Step, Watch};
 use crate::look::{self, Look};
 use crate::{Publisher, Span};
@@ -93,7 +92,7 @@ impl<'a> Watch<'a> {
     pub(super) fn own(&mut self, taken: TakenShard) {
         self.owned.insert(taken.shard, taken.term);
         if let Some(before) = taken.before {
-            self.handovers.extend(Handover::from(&before, self.now()).map(|handover| (taken.shard, handover)));
+            self.handovers.extend(self.handover_from(&before, self.now()).map(|handover| (taken.shard, handover)));
             self.heed(&before.handed);
         }
     }
