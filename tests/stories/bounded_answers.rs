@@ -51,6 +51,7 @@ async fn thousands_of_unknown_fields_are_counted_and_a_hundred_named() {
     for (method, path, body) in [
         ("POST", "/v1/pins", json!({})),
         ("POST", "/v1/pins/preview", json!({})),
+        ("POST", "/v1/pins/batch", json!({})),
         ("POST", "/v1/pins/move", json!({})),
         ("PATCH", &*format!("/v1/pins/{pin}"), json!({})),
         ("POST", "/v1/templates", json!({"name": "Cakes"})),

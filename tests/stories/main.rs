@@ -48,6 +48,7 @@ mod other_version;
 mod pages;
 mod parsers;
 mod personal_accounts;
+mod pins_batch;
 mod pins_by_name;
 mod pins_cancel;
 mod pins_change;

@@ -37,6 +37,8 @@ mod plans;
         list::list,
         schedule::schedule,
         schedule::preview::preview,
+        schedule::batch::schedule,
+        schedule::batch::preview,
         shift::shift,
         import::import,
         import::progress::show,
@@ -111,6 +113,26 @@ pub struct NewPins {
     template_id: Option<TemplateId>,
 }
 
+/// Pins with different contents.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`schedule::batch` reads its fields one by one, to name every wrong one")]
+pub struct NewBatch {
+    #[schema(min_items = 1, max_items = 100)]
+    items: Vec<BatchItem>,
+}
+
+/// What `POST /v1/pins` takes, with a key.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "`schedule::batch` reads its fields one by one, to name every wrong one")]
+pub struct BatchItem {
+    /// What it is called in the answer, and its `Idempotency-Key`; different for each item, such as a UUID.
+    #[schema(min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
+    key: String,
+    #[serde(flatten)]
+    #[schema(inline)]
+    pins: NewPins,
+}
+
 /// Where a pin goes.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "`schedule::form` reads its fields one by one, to name every wrong one")]
@@ -177,6 +199,10 @@ problems!(
 problems!(
     /// Why pins are not taken.
     Schedule: USER BODY, 403: "pinterest_disabled", 409: "idempotency_mismatch" "changed_meanwhile" "limit_reached"
+);
+problems!(
+    /// Why no item of a batch is looked at.
+    ScheduleBatch: USER BODY
 );
 problems!(
     /// Why a pin is not changed.

@@ -5,6 +5,8 @@ use shared::domain::{AttemptId, FieldError, OwnerId, PinId};
 
 const NAME: &str = "Idempotency-Key";
 
+const INVALID: &str = "Invalid key. Use 1 to 255 visible ASCII characters, such as a UUID.";
+
 /// What a client repeats when it repeats a request: 1 to 255 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
@@ -14,13 +16,25 @@ impl IdempotencyKey {
     pub fn read(headers: &HeaderMap, errors: &mut Vec<FieldError>) -> Option<Self> {
         let mut values = headers.get_all(NAME).iter();
         let value = values.next()?;
-        let text = value.to_str().ok().filter(|text| (1..=255).contains(&text.len()) && is_visible(text));
-        if let (Some(text), None) = (text, values.next()) {
-            return Some(Self(text.to_owned()));
+        let key = value.to_str().ok().and_then(Self::parse);
+        if let (Some(key), None) = (key, values.next()) {
+            return Some(key);
         }
-        let message = "Invalid key. Use 1 to 255 visible ASCII characters, such as a UUID.";
-        errors.push(FieldError::new(NAME, "invalid", message));
+        errors.push(FieldError::new(NAME, "invalid", INVALID));
         None
+    }
+
+    /// Reads the key of an item of a batch from its field `path`; notes what is wrong with it.
+    pub fn of_item(text: &str, path: &str, errors: &mut Vec<FieldError>) -> Option<Self> {
+        let key = Self::parse(text);
+        if key.is_none() {
+            errors.push(FieldError::new(path, "invalid", INVALID));
+        }
+        key
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        ((1..=255).contains(&text.len()) && is_visible(text)).then(|| Self(text.to_owned()))
     }
 
     /// The key as it was sent.

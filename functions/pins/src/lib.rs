@@ -54,6 +54,8 @@ pub const ROUTES: &[Route] = &[
     Route::new("POST", "/v1/pins/{id}/retry", Access::User),
     Route::new("POST", "/v1/pins/{id}/resolve", Access::User),
     Route::new("POST", "/v1/pins/preview", Access::User),
+    Route::new("POST", "/v1/pins/batch", Access::User),
+    Route::new("POST", "/v1/pins/batch/preview", Access::User),
     Route::new("POST", "/v1/pins/move", Access::User),
     Route::new("POST", "/v1/pins/import", Access::User),
     Route::new("GET", "/v1/pins/imports/{id}", Access::User),
@@ -94,6 +96,8 @@ pub fn router(platform: Arc<Platform>) -> Router {
     let router = Router::new()
         .route("/v1/pins", get(list::list).post(schedule::schedule))
         .route("/v1/pins/preview", post(schedule::preview::preview))
+        .route("/v1/pins/batch", post(schedule::batch::schedule))
+        .route("/v1/pins/batch/preview", post(schedule::batch::preview))
         .route("/v1/pins/move", post(shift::shift))
         .route("/v1/pins/import", post(import::import).layer(DefaultBodyLimit::max(import::LONGEST)))
         .route("/v1/pins/imports/{id}", get(import::progress::show))

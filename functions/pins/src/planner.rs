@@ -146,6 +146,16 @@ impl<'d> Planner<'d> {
         Self { desk, accounts: accounts.collect() }
     }
 
+    /// Goes on by these plans, with what it planned and read already.
+    pub fn set_plans(&mut self, plans: impl IntoIterator<Item = (AccountId, Plan)>) {
+        for (id, plan) in plans {
+            match self.accounts.get_mut(&id) {
+                Some(account) => account.plan = plan,
+                None => drop(self.accounts.insert(id, AccountPlan::new(plan))),
+            }
+        }
+    }
+
     /// The plan of an account.
     pub fn plan(&self, account: &AccountId) -> &Plan {
         &self.accounts[account].plan

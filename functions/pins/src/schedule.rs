@@ -1,5 +1,6 @@
 //! `POST /v1/pins`: take pins for one or several targets, now, at a time, or as drafts.
 
+pub mod batch;
 mod fingerprint;
 mod form;
 mod order;
@@ -77,21 +78,38 @@ pub async fn schedule(
     let desk = Desk::open(function, user).await?;
     let mut errors = Vec::new();
     let key = IdempotencyKey::read(&headers, &mut errors);
-    let template = templates::named(&desk, &body, &mut errors).await?;
+    let filled = create(&desk, body, key, errors).await?;
+    kick(&desk.function.platform, &filled.pins).await;
+    Ok((StatusCode::CREATED, Json(Scheduled::of(&desk, filled).await)))
+}
+
+impl Scheduled {
+    /// The pins of a request as an answer.
+    async fn of(desk: &Desk, Filled { pins, mut notes, plans }: Filled) -> Self {
+        let planned: Vec<_> = pins.iter().filter_map(Planned::of).collect();
+        let crowded = crowded::find(desk, &planned, |account| plans.get(account).cloned()).await;
+        notes.extend(crowded.into_iter().map(|id| (id, Note::MANY_PINS)));
+        let of_content =
+            pins.iter().flat_map(|pin| pin.content.notes().into_iter().map(|note| (pin.id.clone(), note.into())));
+        let notes = notes.into_iter().map(|(pin_id, note)| (pin_id, note.into())).chain(of_content);
+        let notes =
+            notes.map(|(pin_id, NoteBody { field, code, message })| PinNote { pin_id, field, code, message }).collect();
+        let previews = desk.function.platform.objects.previews();
+        let items = pins.into_iter().map(|pin| PinBody::new(pin, &desk.settings, &previews)).collect();
+        Self { items, notes }
+    }
+}
+
+/// Creates the pins that `body` asks for, unless something is wrong with it or `errors` say so of its key.
+async fn create(
+    desk: &Desk,
+    body: Value,
+    key: Option<IdempotencyKey>,
+    mut errors: Vec<FieldError>,
+) -> Result<Filled, Problem> {
+    let template = templates::named(desk, &body, &mut errors).await?;
     let form = Form::read(body, template.as_ref(), &mut errors);
-    let Filled { pins, mut notes, plans } = take(&desk, &form, key, errors).await?;
-    kick(&desk.function.platform, &pins).await;
-    let planned: Vec<_> = pins.iter().filter_map(Planned::of).collect();
-    let crowded = crowded::find(&desk, &planned, |account| plans.get(account).cloned()).await;
-    notes.extend(crowded.into_iter().map(|id| (id, Note::MANY_PINS)));
-    let of_content =
-        pins.iter().flat_map(|pin| pin.content.notes().into_iter().map(|note| (pin.id.clone(), note.into())));
-    let notes = notes.into_iter().map(|(pin_id, note)| (pin_id, note.into())).chain(of_content);
-    let notes =
-        notes.map(|(pin_id, NoteBody { field, code, message })| PinNote { pin_id, field, code, message }).collect();
-    let previews = desk.function.platform.objects.previews();
-    let items = pins.into_iter().map(|pin| PinBody::new(pin, &desk.settings, &previews)).collect();
-    Ok((StatusCode::CREATED, Json(Scheduled { items, notes })))
+    take(desk, &form, key, errors).await
 }
 
 /// Answers a repeated request by its earlier pins, and a new one that nothing is wrong with by new pins.

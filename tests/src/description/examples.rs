@@ -146,6 +146,12 @@ impl Walk<'_> {
         wanted["content"]["link"] = json!("https://example.com/orange-cake");
         wanted["content"]["media"]["url"] = json!("https://example.com/orange-cake.jpg");
         self.asked(&alice, "POST", "/v1/pins/preview", &wanted).await;
+        wanted["key"] = json!("orange-cake");
+        let batch = json!({"items": [wanted]});
+        self.asked(&alice, "POST", "/v1/pins/batch", &json!({"items": []})).await;
+        self.asked(&alice, "POST", "/v1/pins/batch/preview", &json!({"items": []})).await;
+        self.asked(&alice, "POST", "/v1/pins/batch/preview", &batch).await;
+        self.asked(&alice, "POST", "/v1/pins/batch", &batch).await;
         self.shown(&alice, "DELETE", &path).await;
         let range =
             json!({"account_id": planner.account, "from": "2027-01-20T00:00:00Z", "to": "2027-03-01T00:00:00Z"});

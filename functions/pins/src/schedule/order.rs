@@ -15,7 +15,7 @@ use super::timetable::{Timetable, is_planned};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
 use crate::placement::Placement;
-use crate::planner::{Note, Timing};
+use crate::planner::{Note, Planner, Timing};
 
 /// How often a pin looks for another slot when somebody else is given the one that it found.
 const TURNS: u32 = 200;
@@ -116,8 +116,13 @@ impl Order {
     }
 
     /// When the pins would go out, without storing any.
-    pub async fn timings(&self, desk: &Desk, placed: &[Placement]) -> Result<Vec<Timing>, Problem> {
-        Ok(Timetable::plan(desk, (&self.request, &self.ids), placed, &[]).await?.timings)
+    pub async fn timings(
+        &self,
+        desk: &Desk,
+        planner: &mut Planner<'_>,
+        placed: &[Placement],
+    ) -> Result<Vec<Timing>, Problem> {
+        Ok(Timetable::plan(desk, planner, (&self.request, &self.ids), placed, &[]).await?.timings)
     }
 
     /// The ids of the pins, in the order of the targets.
@@ -132,7 +137,8 @@ impl Order {
 
     async fn fill_by_plan(&self, desk: &Desk, placed: &[Placement], stored: &[Pin]) -> Result<Filled, Problem> {
         let asked = (&self.request, self.ids.as_slice());
-        let mut table = Timetable::plan(desk, asked, placed, stored).await?;
+        let mut planner = Planner::new(desk, []);
+        let mut table = Timetable::plan(desk, &mut planner, asked, placed, stored).await?;
         let accounts = self.request.targets.iter().map(|target| target.account_id.clone());
         let plans = accounts.zip(placed).filter_map(|(account, place)| Some((account, place.plan.clone()?))).collect();
         let mut filled = Filled { pins: Vec::new(), notes: Vec::new(), plans };
@@ -158,7 +164,7 @@ impl Order {
         desk: &Desk,
         asked: (&Request, &[PinId]),
         (position, place): (usize, &Placement),
-        table: &mut Timetable<'_>,
+        table: &mut Timetable<'_, '_>,
     ) -> Result<Pin, Problem> {
         let store = &desk.function.platform.pins;
         for turn in 1..=TURNS {

@@ -1,12 +1,14 @@
 //! `POST /v1/pins/preview`: what a request would do, without doing it.
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use http::HeaderMap;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use shared::api::{Json, Problem, User};
-use shared::domain::{AccountId, BoardId, SectionId};
+use shared::domain::{AccountId, BoardId, FieldError, PinId, Plan, SectionId};
 use utoipa::ToSchema;
 
 use super::form::Form;
@@ -19,7 +21,8 @@ use crate::description::{IdempotencyKeyHeader, NewPins, Preview};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
 use crate::note::NoteBody;
-use crate::planner::Note;
+use crate::placement::Placement;
+use crate::planner::{Note, Planner, Timing};
 use crate::{media, templates};
 
 /// `{items}`, one for each target and in their order.
@@ -70,48 +73,87 @@ pub async fn preview(
     let desk = Desk::open(function, user).await?;
     let mut errors = Vec::new();
     let key = IdempotencyKey::read(&headers, &mut errors);
-    let template = templates::named(&desk, &body, &mut errors).await?;
-    let form = Form::read(body, template.as_ref(), &mut errors);
-    if !desk.settings.enabled {
-        return Err(Problem::disabled());
-    }
-    errors.extend(form.times().filter_map(|(field, when)| when.objection(field, desk.now)));
-    media::check(&desk, desk.settings.mode, form.content(), &mut errors).await?;
-    let placements = place(&desk, &form, &mut errors).await?;
-    let placed: Option<Vec<_>> = placements.into_iter().collect();
-    let (true, Some(request), Some(placed)) = (errors.is_empty(), form.request(), placed) else {
-        return Err(Problem::invalid(errors));
-    };
-    let order = Order::new(&desk, request, key);
-    let timings = order.timings(&desk, &placed).await?;
-    let request = order.request();
-    let accounts = request.targets.iter().map(|target| &target.account_id);
-    let planned: Vec<_> = order.ids().iter().zip(accounts.clone()).zip(&timings).collect();
-    let planned =
-        planned.into_iter().filter_map(|((id, account), timing)| Some(Planned { id, account, at: timing.at? }));
-    let plan = |wanted: &AccountId| {
-        let place = accounts.clone().zip(&placed).find(|(account, _)| *account == wanted);
-        place.and_then(|(_, place)| place.plan.clone())
-    };
-    let crowded = crowded::find(&desk, &planned.collect::<Vec<_>>(), plan).await;
-    let many = order.ids().iter().map(|id| crowded.contains(id).then_some(Note::MANY_PINS));
-    let items = request.targets.iter().zip(placed).zip(timings).zip(many).map(|(((target, place), timing), many)| {
-        let of_content = request.content.notes().into_iter().map(NoteBody::from);
-        let of_time = timing.notes.into_iter().chain(many).chain(Note::of_place(&place));
-        let notes = of_time.map(NoteBody::from).chain(of_content).collect();
-        let zone = place.plan.unwrap_or_default().zone;
-        let local = timing.at.map(|at| zone.written(at));
-        PlannedPin {
-            account_id: target.account_id.clone(),
-            board_id: place.board_id,
-            section_id: place.section_id,
-            board_verified: place.verified,
-            content: ContentBody::of(&request.content),
-            publish_at: timing.at,
-            local_time: local,
-            time_zone: zone.as_str().to_owned(),
-            notes,
+    let outlook = Outlook::find(&desk, &mut Planner::new(&desk, []), body, key, errors).await?;
+    let outlooks = [outlook];
+    let crowded = crowded(&desk, &outlooks).await;
+    let [outlook] = outlooks;
+    Ok(Json(outlook.answer(&crowded)))
+}
+
+/// What would become of a request.
+pub(super) struct Outlook {
+    order: Order,
+    placed: Vec<Placement>,
+    timings: Vec<Timing>,
+}
+
+impl Outlook {
+    /// Plans what `body` asks for after what `planner` planned already, unless something is wrong with it or `errors`
+    /// say so of its key.
+    pub(super) async fn find(
+        desk: &Desk,
+        planner: &mut Planner<'_>,
+        body: Value,
+        key: Option<IdempotencyKey>,
+        mut errors: Vec<FieldError>,
+    ) -> Result<Self, Problem> {
+        let template = templates::named(desk, &body, &mut errors).await?;
+        let form = Form::read(body, template.as_ref(), &mut errors);
+        if !desk.settings.enabled {
+            return Err(Problem::disabled());
         }
-    });
-    Ok(Json(Previewed { items: items.collect() }))
+        errors.extend(form.times().filter_map(|(field, when)| when.objection(field, desk.now)));
+        media::check(desk, desk.settings.mode, form.content(), &mut errors).await?;
+        let placements = place(desk, &form, &mut errors).await?;
+        let placed: Option<Vec<_>> = placements.into_iter().collect();
+        let (true, Some(request), Some(placed)) = (errors.is_empty(), form.request(), placed) else {
+            return Err(Problem::invalid(errors));
+        };
+        let order = Order::new(desk, request, key);
+        let timings = order.timings(desk, planner, &placed).await?;
+        Ok(Self { order, placed, timings })
+    }
+
+    fn planned(&self) -> impl Iterator<Item = Planned<'_>> {
+        let accounts = self.order.request().targets.iter().map(|target| &target.account_id);
+        let pins = self.order.ids().iter().zip(accounts).zip(&self.timings);
+        pins.filter_map(|((id, account), timing)| Some(Planned { id, account, at: timing.at? }))
+    }
+
+    fn plan(&self, wanted: &AccountId) -> Option<Plan> {
+        let mut places = self.order.request().targets.iter().zip(&self.placed);
+        places.find(|(target, _)| target.account_id == *wanted).and_then(|(_, place)| place.plan.clone())
+    }
+
+    /// The pins as they would be; `crowded` are those on days with too many.
+    pub(super) fn answer(self, crowded: &BTreeSet<PinId>) -> Previewed {
+        let request = self.order.request();
+        let many = self.order.ids().iter().map(|id| crowded.contains(id).then_some(Note::MANY_PINS));
+        let pins = request.targets.iter().zip(self.placed).zip(self.timings).zip(many);
+        let items = pins.map(|(((target, place), timing), many)| {
+            let of_content = request.content.notes().into_iter().map(NoteBody::from);
+            let of_time = timing.notes.into_iter().chain(many).chain(Note::of_place(&place));
+            let notes = of_time.map(NoteBody::from).chain(of_content).collect();
+            let zone = place.plan.unwrap_or_default().zone;
+            let local = timing.at.map(|at| zone.written(at));
+            PlannedPin {
+                account_id: target.account_id.clone(),
+                board_id: place.board_id,
+                section_id: place.section_id,
+                board_verified: place.verified,
+                content: ContentBody::of(&request.content),
+                publish_at: timing.at,
+                local_time: local,
+                time_zone: zone.as_str().to_owned(),
+                notes,
+            }
+        });
+        Previewed { items: items.collect() }
+    }
+}
+
+/// The pins on days of which their account has too many.
+pub(super) async fn crowded(desk: &Desk, outlooks: &[Outlook]) -> BTreeSet<PinId> {
+    let planned: Vec<_> = outlooks.iter().flat_map(Outlook::planned).collect();
+    crowded::find(desk, &planned, |account| outlooks.iter().find_map(|outlook| outlook.plan(account))).await
 }

@@ -14,10 +14,10 @@ use crate::planner::{NoTime, Planner, Timing, ToPlan};
 use crate::when::When;
 
 /// The times of the pins of a request, in the order of its targets.
-pub struct Timetable<'d> {
+pub struct Timetable<'p, 'd> {
     /// One for each target.
     pub timings: Vec<Timing>,
-    planner: Planner<'d>,
+    planner: &'p mut Planner<'d>,
 }
 
 /// Whether the times of a request depend on a plan.
@@ -27,11 +27,12 @@ pub fn is_planned(request: &Request, placements: &[Placement]) -> bool {
         || placements.iter().any(|placement| placement.plan.is_some())
 }
 
-impl<'d> Timetable<'d> {
-    /// Plans one pin after another; those that are `stored` already keep their time. 422 names every target for which
-    /// there is no time.
+impl<'p, 'd> Timetable<'p, 'd> {
+    /// Plans one pin after another, and after those that `planner` planned already; those that are `stored` keep their
+    /// time. 422 names every target for which there is no time, and then nothing is planned.
     pub async fn plan(
-        desk: &'d Desk,
+        desk: &Desk,
+        planner: &'p mut Planner<'d>,
         (request, ids): (&Request, &[PinId]),
         placements: &[Placement],
         stored: &[Pin],
@@ -46,7 +47,7 @@ impl<'d> Timetable<'d> {
                 (target.account_id.clone(), Spacing::plan(request.spacing, placement.plan.clone()))
             })
             .collect();
-        let mut planner = Planner::new(desk, plans);
+        planner.set_plans(plans);
         let (mut timings, mut errors): (Vec<Timing>, Vec<FieldError>) = (Vec::new(), Vec::new());
         // The last one that goes by the common time.
         let mut last = None;
@@ -59,7 +60,7 @@ impl<'d> Timetable<'d> {
                     planner.note(wanted, &timing);
                     timing
                 }
-                None => match time(desk, &mut planner, (wanted, target), request.spacing, last).await? {
+                None => match time(desk, planner, (wanted, target), request.spacing, last).await? {
                     Ok(timing) => timing,
                     Err(none) => {
                         let own = format!("targets[{index}].publish_at");
@@ -76,7 +77,13 @@ impl<'d> Timetable<'d> {
             }
             timings.push(timing);
         }
-        if errors.is_empty() { Ok(Self { timings, planner }) } else { Err(Problem::invalid(errors)) }
+        if errors.is_empty() {
+            return Ok(Self { timings, planner });
+        }
+        for ((target, id), timing) in request.targets.iter().zip(ids).zip(&timings) {
+            planner.forget(ToPlan { id, account: &target.account_id, content: &request.content }, timing);
+        }
+        Err(Problem::invalid(errors))
     }
 
     /// Plans the pin of that position again, since somebody else was given its slot.
