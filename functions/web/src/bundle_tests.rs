@@ -70,3 +70,10 @@ fn a_module_keeps_its_lines_under_its_name() {
     );
     assert!(script.ends_with("\nload('./app.js');\n"));
 }
+
+#[test]
+fn lines_that_are_nothing_but_a_comment_are_empty() {
+    let text = "// One.\n/** Two. */\n/**\n * Three.\n */\nconst a = 1; // four\n  // five\nconst b = 'https://x';";
+    let script = of(&[("app.js", text)]).expect("it is put together");
+    assert!(script.contains("{\n\n\n\n\n\nconst a = 1; // four\n\nconst b = 'https://x';\n"), "{script}");
+}
