@@ -165,10 +165,16 @@ impl Chromium {
 
     /// Chooses the file at `path` in the control that is labelled `label`.
     pub async fn attach(&self, label: &str, path: &Path) {
+        self.attach_all(label, &[path]).await;
+    }
+
+    /// Chooses several files at once.
+    pub async fn attach_all(&self, label: &str, paths: &[impl AsRef<Path>]) {
         let control = self.control(label).await;
-        let path = path.canonicalize().expect("the file is there");
-        let path = path.to_str().expect("the paths of the stories are text");
-        control.send_keys(path).await.unwrap_or_else(|error| panic!("{label}: {error}"));
+        let paths = paths.iter().map(|path| path.as_ref().canonicalize().expect("the file is there"));
+        let paths: Vec<_> =
+            paths.map(|path| path.to_str().expect("the paths of the stories are text").to_owned()).collect();
+        control.send_keys(&paths.join("\n")).await.unwrap_or_else(|error| panic!("{label}: {error}"));
     }
 
     /// Ticks the box beside `label`, or takes the tick away.

@@ -4,6 +4,7 @@
 mod calendar;
 mod callback;
 mod compose;
+mod create;
 mod days;
 mod first_start;
 mod loading;

@@ -107,8 +107,14 @@ async fn what_the_api_refuses_is_said_in_words_for_people() {
     let plan = json!({"time_zone": "UTC", "slots": [{"day": "monday", "time": "09:00"}]});
     let (status, _, answer) = visit.send("PUT", &format!("/v1/accounts/{account}/plan"), Some(&plan), None).await;
     assert_eq!(status, 200, "{answer}");
+    // Two boards are days apart, with the times of both; the same image again on the first day is too close.
     browser.tick("House hunting together").await;
     browser.press("Pick a time").await;
+    browser.sees("House hunting together:").await;
+    browser.press("Schedule 2 pins").await;
+    browser.sees("2 pins scheduled").await;
+    browser.press("Create another").await;
+    browser.fill("Or paste an image URL", "https://example.com/pie.jpg").await;
     browser.press("Schedule 2 pins").await;
     browser.sees("Another pin with the same image or link goes out too close to this time. There is room from").await;
     assert_eq!(browser.run(FOR_PROGRAMS, &[]).await, json!([]));

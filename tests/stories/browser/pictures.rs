@@ -37,11 +37,13 @@ async fn every_page_is_pictured_and_keeps_to_wcag() {
         println!("skipped in part: axe-core is not installed, so accessibility is not looked at");
     }
     let pin = visit.api("/v1/pins?limit=1").await["items"][0]["id"].as_str().unwrap().to_owned();
+    super::create::fill(&visit).await;
     let pages = [
         ("today", "/".to_owned(), "Home"),
         ("settings", "/app/settings".to_owned(), "History"),
         ("accounts", "/app/accounts".to_owned(), "Connected"),
         ("compose", "/app/compose".to_owned(), "Create a pin"),
+        ("create", "/app/create".to_owned(), "free slot"),
         ("calendar", "/app/calendar".to_owned(), "Calendar"),
         ("list", "/app/calendar?view=list".to_owned(), "Lemon cake"),
         ("pin", format!("/app/pins/{pin}"), "Lemon cake"),

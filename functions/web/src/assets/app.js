@@ -13,6 +13,7 @@ const PAGES = {
   settings: () => import('./settings.js'),
   accounts: () => import('./accounts.js'),
   compose: () => import('./compose.js'),
+  create: () => import('./create.js'),
   calendar: () => import('./calendar.js'),
   pins: () => import('./pin.js'),
 };
@@ -82,12 +83,13 @@ function App({ failure }) {
   `;
 }
 
-/** Files that no page takes become the picture of a new pin. */
+/** Files that no page takes become new pins. */
 function composeWith(files) {
   keepFiles(files);
-  go('/app/compose');
+  const path = files.length > 1 ? '/app/create' : '/app/compose';
+  go(path);
   // Whoever stays where they are has not asked for a pin.
-  if (location.pathname !== '/app/compose') takeFiles();
+  if (location.pathname !== path) takeFiles();
 }
 
 function Nav({ place, who }) {
@@ -96,7 +98,7 @@ function Nav({ place, who }) {
   return html`
     <nav aria-label=${t.nav.pages}>
       ${links.map(([href, text, icon]) => html`<${Link} href=${href} aria-current=${current(href)}><${Icon} name=${icon} /><span>${text}</span><//>`)}
-      <${Link} class="create" href="/app/compose" aria-current=${current('/app/compose')}><${Icon} name="plus" /><span>${t.nav.compose}</span><//>
+      <${Link} class="create" href="/app/compose" aria-current=${current('/app/compose') ?? current('/app/create')}><${Icon} name="plus" /><span>${t.nav.compose}</span><//>
     </nav>
     <div class="who">
       ${who

@@ -114,7 +114,8 @@ function composeOn(files, event, zone) {
   const day = event.target.closest?.('[data-day]')?.dataset.day;
   const at = day && planAt(day, zone);
   keepFiles(files);
-  go(at ? `/app/compose?at=${encodeURIComponent(at.toISOString())}` : '/app/compose');
+  const path = files.length > 1 ? '/app/create' : '/app/compose';
+  go(at ? `${path}?at=${encodeURIComponent(at.toISOString())}` : path);
 }
 
 function Nothing({ shown, heading }) {

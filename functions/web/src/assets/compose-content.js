@@ -10,7 +10,7 @@ import { addressOf, length } from './thumb.js';
 
 const words = t.compose;
 
-const LIMITS = { title: 100, description: 800, alt_text: 500, link: 2048, url: 2048 };
+export const LIMITS = { title: 100, description: 800, alt_text: 500, link: 2048, url: 2048 };
 
 // What can be declared of AI, in the order of the API.
 const AI = ['ai_modified', 'synthetic_performer'];
@@ -19,7 +19,7 @@ const AI = ['ai_modified', 'synthetic_performer'];
 export const MARKED = /^(targets|board_id|section_id|publish_at|content\.(title|description|alt_text|link|media|ai_disclosures))/;
 
 /** What `onChange` is called with is the name of the field that was changed, and all of the content. */
-export function ContentFields({ content, picture, errors, onChange }) {
+export function ContentFields({ content, picture, errors, onChange, onMany = null }) {
   const [left, setLeft] = useState({});
   const field = (name, label, hint, control) => {
     const isAddress = name === 'url' || name === 'link';
@@ -39,7 +39,7 @@ export function ContentFields({ content, picture, errors, onChange }) {
     <//>`;
   };
   return html`
-    <${FileField} id=${content.media_id} name=${content.media_name} preview=${picture.preview} canHave=${!content.slides}
+    <${FileField} id=${content.media_id} name=${content.media_name} preview=${picture.preview} canHave=${!content.slides} onMany=${onMany}
       onChange=${(part) => onChange('url', { ...content, ...part })} />
     ${!content.media_id && !content.slides && field('url', words.picture.label, words.picture.hint, (given) => html`<input type="url" inputmode="url" ...${given} />`)}
     <${CoverField} content=${content} error=${errorOf(errors, 'content.media.cover')} onChange=${(part) => onChange('url', { ...content, ...part })} />
@@ -55,14 +55,14 @@ export function ContentFields({ content, picture, errors, onChange }) {
 }
 
 /** What was made with AI: each box is a declaration, and there is none that says that nothing was. */
-function AiFields({ value, error, onChange }) {
+export function AiFields({ id = '', value, error, onChange }) {
   const chosen = value ? value.split(' ') : [];
   const toggle = (word) => AI.filter((one) => (one === word) !== chosen.includes(one)).join(' ');
   return html`<fieldset class="ai">
     <legend>${words.ai.title}</legend>
     ${AI.map((word) => html`<div class="check" key=${word}>
-      <input type="checkbox" id=${`ai-${word}`} checked=${chosen.includes(word)} onChange=${() => onChange(toggle(word))} />
-      <label for=${`ai-${word}`}>${words.ai[word]}</label>
+      <input type="checkbox" id=${`ai-${word}${id}`} checked=${chosen.includes(word)} onChange=${() => onChange(toggle(word))} />
+      <label for=${`ai-${word}${id}`}>${words.ai[word]}</label>
     </div>`)}
     <p class="hint">${words.ai.hint}</p>
     ${error && html`<p class="error">${error}</p>`}
@@ -75,14 +75,14 @@ export const fieldOf = (name) => (name === 'url' ? 'content.media' : `content.${
 /** Characters as Pinterest counts them. */
 const count = (text) => [...text].length;
 
-function isAddress(text) {
+export function isAddress(text) {
   if (!URL.canParse(text) || /\s/.test(text)) return false;
   const url = new URL(text);
   return ['http:', 'https:'].includes(url.protocol) && url.host !== '' && url.username === '' && url.password === '';
 }
 
 /** `example.com/cake` as it is meant. */
-function completed(text) {
+export function completed(text) {
   const bare = text.trim();
   return /^[\w-]+(\.[\w-]+)+([/?#]\S*)?$/.test(bare) ? `https://${bare}` : bare;
 }
@@ -163,11 +163,22 @@ function about({ state, isVideo, kind, width, height }) {
   if (!['shown', 'still'].includes(state) || !width) return words.picture[state] ?? '';
   if (kind === 'carousel') return words.picture.carousel;
   if (isVideo || kind === 'video') return `${words.picture.size(width, height)}. ${words.picture.video}`;
+  return `${words.picture.size(width, height)}, ${suits(width, height)}`;
+}
+
+/** How an image or a video suits Pinterest, as short as a card has room for. */
+export function shapeOf(preview) {
+  if (!preview?.width) return '';
+  if (preview.kind === 'carousel') return words.picture.slides;
+  return preview.kind === 'video' ? `${preview.width} × ${preview.height}` : suits(preview.width, preview.height).replace(/^./, (letter) => letter.toUpperCase());
+}
+
+function suits(width, height) {
   const ratio = width / height;
   const told = ratio >= 1 ? `${ratio.toFixed(2)}:1` : `1:${(1 / ratio).toFixed(2)}`;
   const shape = Math.abs(ratio - 1) < 0.02 ? words.picture.square : ratio > 0.75 ? words.picture.wide(told) : ratio < 0.6 ? words.picture.tall(told) : words.picture.fits;
   const size = width < 200 ? words.picture.tiny : width < 600 ? words.picture.small : '';
-  return `${words.picture.size(width, height)}, ${shape} ${size}`;
+  return `${shape} ${size}`.trim();
 }
 
 const slideCount = ({ slides }) => (slides ? JSON.parse(slides).length : '');

@@ -11,6 +11,12 @@ const words = t.compose.file;
 
 const IMAGES = ['image/jpeg', 'image/png'];
 const VIDEOS = ['video/mp4', 'video/quicktime', 'video/x-m4v'];
+// Those that a browser may be able to turn into JPEGs.
+const OTHER_IMAGES = ['image/webp', 'image/heic', 'image/heif', 'image/avif'];
+
+/** What can be chosen as a file. */
+export const ACCEPTED = [...IMAGES, ...VIDEOS, ...OTHER_IMAGES].join(',');
+
 const LONGEST_S = 15 * 60;
 
 // What was uploaded in this tab, as it can be shown without asking: the address of the bytes, width, height and length.
@@ -23,42 +29,61 @@ export const seenHere = (id) => shown.get(id) ?? null;
 async function suitable(file) {
   if (VIDEOS.includes(file.type) || IMAGES.includes(file.type)) return file;
   const converted = file.type.startsWith('image/') ? await asJpeg(file) : null;
-  if (!converted) throw new Error(words.wrongType);
+  if (!converted) throw unusable(words.wrongType);
   return converted;
 }
 
-/** Uploads `given` with a thumbnail and has it checked; answers the media, or throws what a person can do. */
-async function upload(given) {
+/** Of a file that does not get better by being sent again. */
+const unusable = (message) => Object.assign(new Error(message), { isFinal: true });
+
+/**
+ * Uploads `given` with a thumbnail and has it checked; answers the media, or throws what a person can do. `onProgress` gets how
+ * much of it is there, from 0 to 1.
+ */
+export async function upload(given, onProgress = null) {
   const file = await suitable(given);
   const isVideo = VIDEOS.includes(file.type);
-  if (file.size > (isVideo ? 2e9 : 20e6)) throw new Error(words.tooLarge(isVideo ? '2 GB' : '20 MB'));
+  if (file.size > (isVideo ? 2e9 : 20e6)) throw unusable(words.tooLarge(isVideo ? '2 GB' : '20 MB'));
   const small = await thumbnailOf(file, isVideo);
   const announced = { content_type: file.type, size: file.size, name: file.name.slice(0, 200) };
   if (small) Object.assign(announced, { thumbnail: { content_type: small.blob.type, size: small.blob.size }, color: small.color });
   const { upload: signed, thumbnail_upload: signedSmall, id } = (await ask('POST', '/v1/media', { body: announced })).body;
-  const [sent] = await Promise.all([put(signed, file), signedSmall && put(signedSmall, small.blob)]);
+  const [sent] = await Promise.all([put(signed, file, onProgress), signedSmall && put(signedSmall, small.blob)]);
   if (!sent?.ok) throw new Error(words.notSent);
   const { body: media } = await ask('POST', `/v1/media/${id}/complete`);
-  if (media.status !== 'ready') throw new Error(media.problems.map((problem) => problem.message).join(' ') || words.notSent);
+  const why = media.problems.map((problem) => problem.message).join(' ');
+  if (media.status !== 'ready') throw why ? unusable(why) : new Error(words.notSent);
   // The file is shown without its thumbnail, which is nothing that a person could do something about.
   const warnings = media.warnings.filter(({ code }) => !code.startsWith('thumbnail_'));
   shown.set(media.id, { url: URL.createObjectURL(file), width: media.width, height: media.height, duration_ms: media.duration_ms, warnings, preview: media.preview });
   return { media, isVideo };
 }
 
-const put = (signed, body) => fetch(signed.url, { method: signed.method, headers: signed.headers, body }).catch(() => null);
+/** Sends the bytes; `fetch` would not say how many are there. */
+function put({ url, method, headers }, body, onProgress = null) {
+  return new Promise((done) => {
+    const request = new XMLHttpRequest();
+    request.open(method, url);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    if (onProgress) request.upload.onprogress = ({ loaded, total }) => onProgress(loaded / total);
+    request.onload = () => done({ ok: request.status >= 200 && request.status < 300 });
+    request.onerror = request.onabort = () => done(null);
+    request.send(body);
+  });
+}
 
 /**
  * Chooses, drops or pastes a file, or shows the one that is chosen; `onChange` gets its id and name, both empty where it is
- * taken away. `preview` is how the chosen one is shown.
+ * taken away. `preview` is how the chosen one is shown, and `onMany` gets several files at once.
  */
-export function FileField({ id, name, preview, canHave = true, onChange }) {
+export function FileField({ id, name, preview, canHave = true, onMany = null, onChange }) {
   const input = useRef(null);
   const [more, setMore] = useState(0);
   const told = useRef(null);
   told.current = onChange;
   const sending = useAction(async (files) => {
     if (!files?.[0]) return;
+    if (files.length > 1 && onMany) return onMany(files);
     setMore(files.length - 1);
     const { media, isVideo } = await upload(files[0]);
     // The form may have been filled in meanwhile.
@@ -71,7 +96,7 @@ export function FileField({ id, name, preview, canHave = true, onChange }) {
   const remove = () => (sending.clear(), onChange({ media_id: '', media_name: '', media_type: 'image_url' }));
   if (!canHave) return null;
   const chooser = (label) => html`<label class=${id ? 'button' : 'button choose'} for="own-file">${label}</label>
-    <input id="own-file" class="own-file" type="file" accept=${[...IMAGES, ...VIDEOS, 'image/webp', 'image/heic', 'image/avif'].join(',')} ref=${input} disabled=${sending.busy}
+    <input id="own-file" class="own-file" type="file" multiple=${Boolean(onMany)} accept=${ACCEPTED} ref=${input} disabled=${sending.busy}
       aria-describedby="own-file-hint" onChange=${() => (sending.run([...input.current.files]), (input.current.value = ''))} />`;
   return html`
     <div class=${id ? 'field file chosen' : 'field file drop-zone'}>
@@ -98,11 +123,38 @@ export function coverObjection({ media_type, media_id, cover_at, cover_id }) {
   return /^\d{1,4}$/.test(cover_at.trim()) && Number(cover_at) <= last ? null : words.coverWrong(last);
 }
 
-/** Which second of the video is its cover. */
+/** What is shown of a video before it plays: one of its own pictures, or an image. */
 export function CoverField({ content, error, onChange }) {
+  const own = useRef(null);
+  const sending = useAction(async ([file]) => {
+    if (!file) return;
+    if (VIDEOS.includes(file.type)) throw new Error(words.coverNoImage);
+    onChange({ cover_id: (await upload(file)).media.id });
+  });
   if (content.media_type !== 'video') return null;
-  if (content.cover_id) return html`<p class="hint">${words.coverFile}</p>`;
-  return html`<${Field} label=${words.cover} hint=${words.coverHint(lastSecond(content.media_id))} error=${coverObjection(content) ?? error}>
-    ${(given) => html`<input ...${given} inputmode="numeric" value=${content.cover_at} onInput=${(event) => onChange({ cover_at: event.target.value })} />`}
-  <//>`;
+  if (content.cover_id) {
+    return html`<p class="row"><span class="hint">${words.coverFile}</span> <button type="button" class="button plain" onClick=${() => onChange({ cover_id: '' })}>${words.coverFrame}</button></p>`;
+  }
+  const last = lastSecond(content.media_id);
+  const put = (event) => onChange({ cover_at: event.target.value });
+  const input = `cover-${content.media_id}`;
+  return html`
+    <${Field} label=${words.cover} hint=${words.coverHint(last)} error=${coverObjection(content) ?? error}>
+      ${(given) => html`<div class="cover-frame">
+        ${last !== null && html`<${Frame} id=${content.media_id} at=${content.cover_at} /><input type="range" min="0" max=${last} step="1" value=${content.cover_at} aria-label=${words.coverSlider} onInput=${put} />`}
+        <input ...${given} class="short" inputmode="numeric" value=${content.cover_at} onInput=${put} /></div>`}
+    <//>
+    <div class="field file"><label class="button" for=${input}>${sending.busy ? words.sending : words.coverOwn}</label>
+      <input id=${input} class="own-file" type="file" accept=${[...IMAGES, ...OTHER_IMAGES].join(',')} ref=${own} disabled=${sending.busy} onChange=${() => (sending.run([...own.current.files]), (own.current.value = ''))} /></div>
+    <${Failure} error=${sending.error} />
+  `;
+}
+
+/** The picture of a video at that second; of one that was chosen in this tab. */
+function Frame({ id, at }) {
+  const video = useRef(null);
+  useEffect(() => {
+    if (Number.isFinite(Number(at))) video.current.currentTime = Number(at);
+  }, [at]);
+  return html`<video ref=${video} src=${seenHere(id).url} muted playsinline preload="auto" aria-hidden="true"></video>`;
 }

@@ -1,5 +1,6 @@
 // What is typed is kept in this browser until it is scheduled.
 
+import { remember } from './browser-store.js';
 import { fromContent } from './compose-content.js';
 import { soon, zoneInUse } from './compose-time.js';
 import { useState } from './parts.js';
@@ -27,22 +28,4 @@ export function useKept(slot, begin) {
   });
   const forget = (next) => (remember(slot, null), setValue(next));
   return { value, change, forget };
-}
-
-// A browser that keeps nothing, or has no room left, is no reason not to go on.
-export function recall(slot) {
-  try {
-    return JSON.parse(localStorage.getItem(slot));
-  } catch {
-    return null;
-  }
-}
-
-export function remember(slot, value) {
-  try {
-    if (value === null) localStorage.removeItem(slot);
-    else localStorage.setItem(slot, JSON.stringify(value));
-  } catch {
-    // As above.
-  }
 }

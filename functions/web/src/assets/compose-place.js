@@ -2,8 +2,9 @@
 
 import { all } from './api.js';
 import { errorOf } from './compose-errors.js';
+import { recall, remember } from './browser-store.js';
 import { Make } from './compose-make.js';
-import { Avatar, Button, Field, folded, html, Loaded, Skeleton, Tag, useData, useState } from './parts.js';
+import { Avatar, Button, Field, folded, html, Loaded, Skeleton, Tag, useData, useRef, useState } from './parts.js';
 import { t } from './texts.js';
 
 const words = t.compose;
@@ -31,6 +32,43 @@ function add(path, made) {
   lists.set(path, listOf(path).then((list) => [made, ...list.filter((one) => one.id !== made.id)]));
 }
 
+const MOST_RECENT = 5;
+const recentKey = (owner) => `pinwheel.boards.${owner}`;
+const isSame = (one, other) => one.account_id === other.account_id && one.board_id === other.board_id;
+
+/** Remembers that pins went to these boards, for whoever chooses boards next. */
+export function noteBoards(owner, targets) {
+  const all = [...targets.map(({ account_id, board_id }) => ({ account_id, board_id })), ...(recall(recentKey(owner)) ?? [])];
+  const each = all.filter((one, index) => all.findIndex((other) => isSame(one, other)) === index);
+  remember(recentKey(owner), each.slice(0, 4 * MOST_RECENT));
+}
+
+/** The boards of that account that pins went to last. */
+const recentBoards = (owner, account) => (recall(recentKey(owner)) ?? []).filter(({ account_id }) => account_id === account).slice(0, MOST_RECENT).map(({ board_id }) => board_id);
+
+const USUAL_DAYS = 7;
+
+/** How many days pins with one image are apart on several boards: as the account's posting times say, or a week. */
+export function defaultSpace(targets, plans) {
+  const plan = plans.get(targets[0]?.account_id);
+  return plan?.slots.length > 0 && plan.same_image_hours > 0 ? Math.ceil(plan.same_image_hours / 24) : USUAL_DAYS;
+}
+
+/** The same as the API takes it; nothing where there is one board, or no time to keep apart. */
+export function spacingOf({ targets, space }, hasTime) {
+  if (targets.length < 2 || !hasTime) return undefined;
+  return space > 0 ? { interval_minutes: space * 1_440 } : { same_link_hours: 0, same_image_hours: 0 };
+}
+
+/** How far apart the pins of several boards are. */
+export function Spacing({ targets, value, onChange }) {
+  if (targets.length < 2) return null;
+  const days = (event) => onChange(Math.min(90, Math.max(0, Math.round(Number(event.target.value)) || 0)));
+  return html`<${Field} label=${words.space.label} hint=${value > 0 ? words.space.hint : words.space.none}>
+    ${(given) => html`<input class="short" type="number" min="0" max="90" ...${given} value=${value} onChange=${days} />`}
+  <//>`;
+}
+
 /** The name of a board, or a grey bar until that is known. */
 export function BoardName({ account, board }) {
   const boards = useData(() => boardsOf(account), [account]);
@@ -38,7 +76,7 @@ export function BoardName({ account, board }) {
   return boards.data?.find((one) => one.id === board)?.name ?? words.where.unknown;
 }
 
-export function Targets({ targets, accounts, errors, onChange }) {
+export function Targets({ targets, accounts, owner = '', errors, onChange }) {
   const [id, setId] = useState(targets[0]?.account_id ?? accounts[0]?.id);
   const account = accounts.find((one) => one.id === id) ?? accounts[0];
   const general = errorOf(errors, 'targets');
@@ -65,7 +103,7 @@ export function Targets({ targets, accounts, errors, onChange }) {
         </select>`}
       <//>`}
       <p class="told" role="status">${account?.state === 'needs_reconnect' ? words.where.reconnectHint : account?.hold?.message}</p>
-      ${account && html`<${Boards} key=${account.id} account=${account} onToggle=${toggle}
+      ${account && html`<${Boards} key=${account.id} account=${account} onToggle=${toggle} owner=${owner}
         chosen=${targets.filter((one) => one.account_id === account.id).map((one) => one.board_id)} />`}
     </section>
   `;
@@ -105,8 +143,12 @@ export function SectionSelect({ label, sections, value, onChange, ...given }) {
   </select>`;
 }
 
-function Boards({ account, chosen, onToggle }) {
+function Boards({ account, owner, chosen, onToggle }) {
   const [text, setText] = useState('');
+  const [at, setAt] = useState(null);
+  const list = useRef(null);
+  // As they were when the list was opened: rows do not move while they are pressed.
+  const [recent] = useState(() => recentBoards(owner, account.id));
   const boards = useData(() => boardsOf(account.id), [account.id]);
   const again = () => {
     lists.delete(boardsPath(account.id));
@@ -117,18 +159,35 @@ function Boards({ account, chosen, onToggle }) {
     boards.reload();
     onToggle(board.id);
   };
-  // Those that were picked when the account was connected come first.
-  const rank = (board) => (account.channels.includes(board.id) ? 0 : 1);
+  const groupOf = (board) => (recent.includes(board.id) ? 0 : account.channels.includes(board.id) ? 1 : 2);
   const fits = (board) => folded(board.name).includes(folded(text));
-  const shown = (boards.data ?? []).filter(fits).sort((one, two) => rank(one) - rank(two));
+  const order = (one, two) => groupOf(one) - groupOf(two) || (groupOf(one) === 0 ? recent.indexOf(one.id) - recent.indexOf(two.id) : 0);
+  const shown = (boards.data ?? []).filter(fits).sort(order);
+  const groups = new Set(shown.map(groupOf));
+  // The list is one stop for the Tab key, however long it is; the arrow keys go through it.
+  const current = shown.some(({ id }) => id === at) ? at : shown[0]?.id;
+  const goTo = (index) => list.current?.querySelectorAll('input[type="checkbox"]')[index]?.focus();
+  const keys = (event) => {
+    const steps = { ArrowDown: 1, ArrowUp: -1 };
+    const index = shown.findIndex(({ id }) => id === current);
+    const to = event.key in steps ? index + steps[event.key] : { Home: 0, End: shown.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    goTo(to);
+  };
+  const fromSearch = (event) => {
+    if (event.key === 'ArrowDown') (event.preventDefault(), goTo(0));
+    // Whoever has typed a name means the one board that is left, and not the end of the form.
+    if (event.key === 'Enter') (event.preventDefault(), shown.length > 0 && text && onToggle(shown[0].id));
+  };
   return html`<${Loaded} of=${boards}>${(all) => html`
     ${all.length > 8 && html`<${Field} label=${words.where.find}>
-      ${(given) => html`<input ...${given} type="search" value=${text} onInput=${(event) => setText(event.target.value)} />`}
+      ${(given) => html`<input ...${given} type="search" value=${text} onKeyDown=${fromSearch} onInput=${(event) => setText(event.target.value)} />`}
     <//>`}
-    <fieldset class="boards">
+    <fieldset class="boards" ref=${list} onKeyDown=${keys}>
       <legend>${words.where.boards(account.username)}</legend>
-      ${shown.map((board) => html`<div class="check" key=${board.id}>
-        <input type="checkbox" id=${`board-${board.id}`} checked=${chosen.includes(board.id)} onChange=${() => onToggle(board.id)} />
+      ${shown.map((board, index) => html`${groups.size > 1 && groupOf(board) !== (index > 0 ? groupOf(shown[index - 1]) : -1) && html`<p class="group" key=${`group-${groupOf(board)}`}>${words.where.groups[groupOf(board)]}</p>`}<div class="check" key=${board.id}>
+        <input type="checkbox" id=${`board-${board.id}`} tabindex=${board.id === current ? 0 : -1} onFocus=${() => setAt(board.id)} checked=${chosen.includes(board.id)} onChange=${() => onToggle(board.id)} />
         <label for=${`board-${board.id}`}>${board.name} <${Privacy} board=${board} /></label>
       </div>`)}
       ${shown.length === 0 && html`<p class="quiet">${all.length > 0 ? words.where.noMatch : words.where.noBoards}

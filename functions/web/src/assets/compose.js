@@ -1,12 +1,14 @@
 // The composer: a new pin for one board or several. The page of one pin uses its parts, to change the pin.
 
 import { all, ask, get, SignedOut } from './api.js';
-import { Link } from './app.js';
+import { go, Link } from './app.js';
 import { asContent, ContentFields, fieldOf, MARKED, objections, PinPreview, usePicture } from './compose-content.js';
-import { begun, blank, recall, useKept } from './compose-kept.js';
-import { keepFiles, useDroppedFiles } from './drop.js';
+import { begun, blank, useKept } from './compose-kept.js';
+import { recall } from './browser-store.js';
+import { keepFiles, takeFiles, useDroppedFiles } from './drop.js';
 import { Notes } from './compose-notes.js';
-import { BoardName, Targets } from './compose-place.js';
+import { useOutlook } from './create-times.js';
+import { BoardName, defaultSpace, noteBoards, Spacing, spacingOf, Targets } from './compose-place.js';
 import { publishAt, timeObjections, WhenFields } from './compose-time.js';
 import { Button, Failure, html, Loaded, Notice, Tag, useAction, useData, useEffect, useRef, useState } from './parts.js';
 import { t } from './texts.js';
@@ -19,6 +21,13 @@ export default function Compose({ place, who }) {
   // Whose draft it is, also after their session has ended.
   const [owner] = useState(who?.name ?? '');
   return html`<${Opened} key=${place.query.toString()} query=${place.query} owner=${owner} />`;
+}
+
+/** Several files are several pins, which have a page of their own. */
+function createMany(files) {
+  keepFiles(files);
+  go('/app/create');
+  if (location.pathname !== '/app/create') takeFiles();
 }
 
 /** Where the draft of a new pin is kept; one that began as a copy of another pin has a place of its own. */
@@ -34,24 +43,26 @@ function Opened({ query, owner }) {
       get('/v1/status', { signal }),
       from && !kept ? get(`/v1/pins/${encodeURIComponent(from)}`, { signal }) : null,
     ]);
-    return { accounts: accounts.filter((one) => one.mode === status.mode && one.state !== 'disconnected'), status, pin };
+    const living = accounts.filter((one) => one.mode === status.mode && one.state !== 'disconnected');
+    const plans = await Promise.all(living.map(({ id }) => get(`/v1/accounts/${id}/plan`, { signal })));
+    return { accounts: living, status, pin, plans: new Map(living.map(({ id }, index) => [id, plans[index]])) };
   });
   return html`
     <h1>${words.title}</h1>
     <${Loaded} of=${needed}>
-      ${({ accounts, status, pin }) => html`
+      ${({ accounts, status, pin, plans }) => html`
         ${!status.enabled && html`<${Notice} kind="warn">${words.disabled}<//>`}
         ${accounts.length === 0 && !kept
           ? html`<${Notice} kind="warn" title=${words.noAccount.title}>
               <p>${words.noAccount.about} <${Link} href="/app/accounts">${words.noAccount.connect}<//></p>
             <//>`
-          : html`<${Composer} slot=${slot} kept=${kept} accounts=${accounts} pin=${pin} at=${query.get('at')} />`}
+          : html`<${Composer} slot=${slot} owner=${owner} kept=${kept} accounts=${accounts} plans=${plans} pin=${pin} at=${query.get('at')} />`}
       `}
     <//>
   `;
 }
 
-function Composer({ slot, kept, accounts, pin, at }) {
+function Composer({ slot, owner, kept, accounts, plans, pin, at }) {
   const form = useKept(slot, () => begun(kept ?? blank(pin), at));
   const [restored, setRestored] = useState(kept);
   const [cleared, setCleared] = useState(null);
@@ -61,6 +72,12 @@ function Composer({ slot, kept, accounts, pin, at }) {
   const page = useRef(null);
   const draft = form.value;
   const picture = usePicture(draft.content);
+  const space = draft.space ?? defaultSpace(draft.targets, plans);
+  const isWrong = objections(draft.content).length > 0 || timeObjections(draft).length > 0;
+  const body = () => ({ targets: draft.targets, content: asContent(draft.content), publish_at: publishAt(draft), spacing: spacingOf({ ...draft, space }, draft.when !== 'draft') });
+  // A single time that was chosen needs no telling.
+  const needsTimes = draft.when === 'slot' ? draft.targets.length > 0 : draft.when !== 'draft' && draft.targets.length > 1;
+  const outlook = useOutlook(needsTimes && !isWrong && !done ? [{ key: draft.key, ...body() }] : []);
 
   const change = (field, part) => {
     const rest = errors.filter((error) => !error.field.startsWith(field));
@@ -82,12 +99,12 @@ function Composer({ slot, kept, accounts, pin, at }) {
     if (draft.targets.length === 0) wrong.push({ field: 'targets', message: words.where.missing });
     setErrors(wrong);
     if (wrong.length > 0) throw new Error(words.wrong(wrong.length));
-    const body = { targets: draft.targets, content: asContent(draft.content), publish_at: publishAt(draft) };
-    const taken = await send(form, body, setEarlier).catch((error) => {
+    const taken = await send(form, body(), setEarlier).catch((error) => {
       setErrors(error.errors ?? []);
       throw error;
     });
     if (!taken) return;
+    noteBoards(owner, draft.targets);
     setDone({ pins: taken, when: draft.when });
     anew({ ...blank(), targets: draft.targets, when: draft.when, zone: draft.zone });
   });
@@ -108,11 +125,12 @@ function Composer({ slot, kept, accounts, pin, at }) {
           <${Button} onClick=${() => (form.change(cleared), setCleared(null))}>${words.undo}<//><//>`}</div>
         <section class="card" aria-labelledby="shows">
           <h2 id="shows">${words.shows}</h2>
-          <${ContentFields} content=${draft.content} picture=${picture} errors=${errors}
+          <${ContentFields} content=${draft.content} picture=${picture} errors=${errors} onMany=${createMany}
             onChange=${(name, content) => change(fieldOf(name), { content })} />
         </section>
-        <${Targets} targets=${draft.targets} accounts=${accounts} errors=${errors}
+        <${Targets} targets=${draft.targets} accounts=${accounts} owner=${owner} errors=${errors}
           onChange=${(targets) => change('targets', { targets })} />
+        <${Spacing} targets=${draft.targets} value=${space} onChange=${(days) => change('publish_at', { space: days })} />
       </div>
       <section class="beside" aria-labelledby="preview">
         <h2 id="preview">${words.preview.title}</h2>
@@ -122,6 +140,7 @@ function Composer({ slot, kept, accounts, pin, at }) {
       <div class="end">
         <section class="card when" aria-label=${words.when.title}>
           <${WhenFields} value=${draft} errors=${errors} onChange=${(part) => change('publish_at', part)} />
+          <${Times} planned=${outlook.results.get(draft.key)?.planned} zone=${draft.zone} />
         </section>
         <div role="status">${earlier && html`<${Notice} kind="warn" title=${words.earlier.title}><p>${words.earlier.about}</p>
           <${PinList} pins=${earlier} zone=${draft.zone} accounts=${accounts} /><//>`}</div>
@@ -164,10 +183,17 @@ async function send(form, body, onEarlier) {
   }
 }
 
+/** When each pin would go out, board by board. */
+function Times({ planned, zone }) {
+  if (!planned) return null;
+  return html`<ul class="plain told times" aria-label=${words.when.times}>${planned.items.map((pin) => html`<li key=${pin.board_id}>
+    <${BoardName} account=${pin.account_id} board=${pin.board_id} />: <strong>${dateTime(pin.publish_at, zone)}</strong></li>`)}</ul>`;
+}
+
 function Done({ done, zone, accounts, onAnother }) {
   const heading = useRef(null);
   useEffect(() => heading.current.focus(), []);
-  useDroppedFiles((files) => (keepFiles(files), onAnother()));
+  useDroppedFiles((files) => (files.length > 1 ? createMany(files) : (keepFiles(files), onAnother())));
   // What goes out now is watched until it is out.
   const live = useData((signal) => Promise.all(done.pins.map(({ id }) => get(`/v1/pins/${id}`, { signal }))), [], { every: done.when === 'now' ? 2_000 : null });
   const pins = live.data ?? done.pins;

@@ -2,7 +2,7 @@
 
 import { ask, get } from './api.js';
 import { asMedia, fromContent, PinPreview, usePicture } from './compose-content.js';
-import { recall } from './compose-kept.js';
+import { recall } from './browser-store.js';
 import { Notes } from './compose-notes.js';
 import { BoardName, sectionsOf } from './compose-place.js';
 import { zoneInUse } from './compose-time.js';
