@@ -12,6 +12,7 @@ pub mod circuit;
 pub mod content;
 pub mod due;
 pub mod entities;
+pub mod event;
 pub mod fields;
 pub mod id;
 pub mod import;
@@ -42,9 +43,10 @@ pub use check::{Candidate, Check};
 pub use circuit::{Circuit, CircuitKind};
 pub use content::{AiDisclosure, AiDisclosures, Content, ContentNote, Cover, Media, Slide};
 pub use due::{Due, Partition, Shard};
+pub use event::{AccountState, Event, EventType, Happening, ImportState, Subject};
 pub use fields::FieldError;
 pub use id::{
-    AccountId, AppId, AttemptId, BoardId, ImportId, InvalidId, MediaId, OwnerId, PinId, PinterestMediaId,
+    AccountId, AppId, AttemptId, BoardId, EventId, ImportId, InvalidId, MediaId, OwnerId, PinId, PinterestMediaId,
     PinterestPinId, PinterestUserId, SectionId, TemplateId,
 };
 pub use import::{Import, ImportedRow, PlannedPin, RowNote};

@@ -17,8 +17,8 @@ use crate::pinterest::{Pinterest, Transport, transport};
 use crate::random::{SharedRandom, SystemRandom};
 use crate::settings::CurrentSettings;
 use crate::store::{
-    AccountStore, Busy, CircuitStore, ConsentStore, ImportStore, MediaStore, ObjectStore, PinStore, SettingsStore,
-    ShardStore, SweepStore, Table, TemplateStore, UseStore,
+    AccountStore, Busy, CircuitStore, ConsentStore, EventStore, ImportStore, MediaStore, ObjectStore, PinStore,
+    SettingsStore, ShardStore, SweepStore, Table, TemplateStore, UseStore,
 };
 use crate::vault::{CredentialVault, TokenVault};
 
@@ -70,6 +70,8 @@ pub struct Platform {
     pub shards: ShardStore,
     /// What keeps back all pins of a mode.
     pub circuits: CircuitStore,
+    /// What happened.
+    pub events: EventStore,
     /// The hourly sweep of what is too late.
     pub sweeps: SweepStore,
     /// The Pinterest app's ID and secret.
@@ -105,19 +107,22 @@ impl Platform {
         let table = Table::new(dynamodb(&sdk, &config), &config.storage.table);
         let secrets = secrets_manager(&sdk, &config);
         let storage = &config.storage;
+        let settings = SettingsStore::new(table.clone(), clock.clone());
+        let events = EventStore::new(table.clone(), settings.clone(), clock.clone());
         Self {
-            settings: SettingsStore::new(table.clone()),
-            current_settings: CurrentSettings::new(SettingsStore::new(table.clone()), clock.clone()),
-            accounts: AccountStore::new(table.clone()),
-            pins: PinStore::new(table.clone()),
-            imports: ImportStore::new(table.clone()),
+            current_settings: CurrentSettings::new(settings.clone(), clock.clone()),
+            settings,
+            accounts: AccountStore::new(table.clone(), events.clone()),
+            pins: PinStore::new(table.clone(), events.clone()),
+            imports: ImportStore::new(table.clone(), events.clone()),
             media: MediaStore::new(table.clone()),
             objects: ObjectStore::new(s3(&sdk, &config), &config, clock.clone()),
             consents: ConsentStore::new(table.clone()),
             templates: TemplateStore::new(table.clone()),
             uses: UseStore::new(table.clone()),
             shards: ShardStore::new(table.clone()),
-            circuits: CircuitStore::new(table.clone()),
+            circuits: CircuitStore::new(table.clone(), events.clone()),
+            events,
             sweeps: SweepStore::new(table),
             credentials: CredentialVault::new(secrets.clone(), &storage.app_secret_id, clock.clone()),
             tokens: TokenVault::new(secrets, &storage.token_keys_secret_id, clock.clone(), random.clone()),

@@ -14,12 +14,13 @@ pub(crate) use keeps::check;
 /// Where `web` has it.
 pub const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../functions/web/src/openapi.json");
 
-const TAGS: [(&str, &str); 6] = [
+const TAGS: [(&str, &str); 7] = [
     ("settings", "The Pinterest app of this installation, and how things stand."),
     ("accounts", "Connected Pinterest accounts."),
     ("boards", "The boards of an account and their sections, as Pinterest has them."),
     ("media", "Files of your own, uploaded to make pins with."),
     ("pins", "Pins from draft to published, each with the timeline of its attempts."),
+    ("events", "What happened, in order."),
     ("health", "Whether what is due gets done."),
 ];
 

@@ -180,14 +180,14 @@ pub async fn release(count: usize) -> SignedDuration {
     let one = world.sow([(&crowd[1], START + SignedDuration::from_secs(2))]).await;
     let platform = world.platform("publisher before");
     for mut pin in world.harvest(&many).await.into_iter().chain(world.harvest(&one).await) {
-        let version = pin.version;
+        let before = pin.clone();
         pin.state = State::Publishing { attempt: AttemptId::random(&SystemRandom), lease_until: START };
         pin.hold(Hold::PinterestDown, Wait::ForCircuit(CircuitKind::Outage, None), START).expect("it can be held");
-        platform.pins.save(&pin, version).await.expect("nobody else saves it");
+        platform.pins.replace(&before, &pin).await.expect("nobody else saves it");
     }
     let back = START + SignedDuration::from_secs(3);
     let mut circuit = Circuit::releasing(Mode::Live, CircuitKind::Outage, back);
-    platform.circuits.save(&mut circuit).await.expect("nobody else saves it");
+    platform.circuits.save(&[], &mut circuit).await.expect("nobody else saves it");
     latency.begin();
     run(&world, back + SignedDuration::from_mins(3)).await;
     let pins = world.harvest(&one).await;

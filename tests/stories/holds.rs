@@ -177,9 +177,9 @@ async fn a_parked_pin_can_be_called_off() {
     let pins = seed(&world, &seeded, 2, START + seconds(5)).await;
     world.tick().await;
     let mut pin = world.pin(&pins[1]).await;
-    let version = pin.version;
+    let before = pin.clone();
     pin.cancel(world.clock.now()).unwrap();
-    world.platform("pins").pins.save(&pin, version).await.unwrap();
+    world.platform("pins").pins.replace(&before, &pin).await.unwrap();
     world.schedule_until(START + minutes(12)).await;
     assert_eq!(world.pin(&pins[1]).await.state, State::Cancelled);
     assert_eq!(posts(&world, "shop"), 2, "the refused one and the same again");

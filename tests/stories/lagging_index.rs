@@ -90,9 +90,10 @@ async fn a_pin_that_is_moved_away_under_its_owner_goes_out_at_its_new_time() {
         let pin = world.seed_pin(&seeded, "Moved", START + seconds(20)).await;
         let moved = async {
             world.wait(seconds(19)).await;
-            let mut pin = world.pin(&pin).await;
+            let before = world.pin(&pin).await;
+            let mut pin = before.clone();
             pin.schedule(START + seconds(40), world.clock.now()).expect("it can be moved");
-            world.platform("pins").pins.save(&pin, pin.version - 1).await.expect("nobody else saves");
+            world.platform("pins").pins.replace(&before, &pin).await.expect("nobody else saves");
             kick(&world, &pin).await;
         };
         join(kick(&world, &pin), moved).await;

@@ -20,6 +20,7 @@ mod crash;
 mod cut_off;
 mod description;
 mod documents;
+mod events;
 mod foresight;
 mod health;
 mod hold_edges;

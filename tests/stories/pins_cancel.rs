@@ -135,9 +135,9 @@ async fn a_cancel_is_judged_again_where_the_pin_changed_without_being_claimed() 
     let moved = async {
         world.wait(SignedDuration::from_secs(1)).await;
         let mut pin = load(&world, &id).await;
-        let version = pin.version;
+        let before = pin.clone();
         pin.schedule(START + SignedDuration::from_hours(2), world.clock.now()).unwrap();
-        world.platform("editor").pins.save(&pin, version).await.unwrap();
+        world.platform("editor").pins.replace(&before, &pin).await.unwrap();
     };
     let (answer, ()) = tokio::join!(caller.delete(&path), moved);
     assert_eq!((answer.status, slow.seen()), (200, 2));

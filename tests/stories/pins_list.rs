@@ -144,9 +144,9 @@ async fn pins_are_found_by_account_and_status_as_their_readers_see_it() {
     let sandbox = world.platform("reader").accounts.load(&owner, &sandbox.parse().unwrap()).await.unwrap().unwrap();
     store(&world, &sandbox, "Elsewhere", Some(START + DAY)).await;
     let mut cancelled = store(&world, &shop, "Cancelled", Some(START + DAY)).await;
-    let version = cancelled.version;
+    let before = cancelled.clone();
     cancelled.cancel(START).unwrap();
-    world.platform("writer").pins.save(&cancelled, version).await.unwrap();
+    world.platform("writer").pins.replace(&before, &cancelled).await.unwrap();
 
     let found = async |query: String| titles(&list(&world, &query).await).into_iter().collect::<BTreeSet<_>>();
     let set = |titles: &[&str]| titles.iter().map(|title| (*title).to_owned()).collect::<BTreeSet<_>>();

@@ -88,12 +88,13 @@ async fn who_mended_what_held_a_pin_or_set_it_back_need_not_wait() {
     let waiting = alice.plan(Value::Null).await;
     world.record_kicks();
     alice.calls().patch(&format!("/v1/pins/{waiting}"), &json!({"publish_at": "now"})).await;
-    let mut pin = alice.stored(&waiting).await;
+    let before = alice.stored(&waiting).await;
+    let mut pin = before.clone();
     // A setback whose next try is an hour away, as after many of them.
     pin.state = shared::domain::State::Scheduled { setback: Some(shared::domain::Setback::PinterestTrouble) };
     pin.due.as_mut().unwrap().at = START + SignedDuration::from_hours(1);
     pin.version += 1;
-    world.platform("by hand").pins.save(&pin, pin.version - 1).await.unwrap();
+    world.platform("by hand").pins.replace(&before, &pin).await.unwrap();
     world.simulator.clear_faults();
     for id in [&held, &waiting] {
         assert_eq!(retry(&alice, id).await.status, 200);

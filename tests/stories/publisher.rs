@@ -91,9 +91,9 @@ async fn a_pin_that_is_cancelled_while_the_publisher_waits_is_not_posted() {
     let pin = world.seed_pin(&seeded, "Called off", START + seconds(60)).await;
     let cancel = async {
         world.wait(seconds(59)).await;
-        let mut pin = pin.clone();
+        let (before, mut pin) = (pin.clone(), pin.clone());
         pin.cancel(world.clock.now()).unwrap();
-        world.platform("pins").pins.save(&pin, pin.version - 1).await.unwrap();
+        world.platform("pins").pins.replace(&before, &pin).await.unwrap();
     };
     let (report, ()) = futures_util::future::join(world.tick(), cancel).await;
     assert_eq!((report.published, posts(&world)), (0, 0));
@@ -107,9 +107,9 @@ async fn a_pin_that_is_moved_while_the_publisher_waits_goes_out_at_its_new_time(
     let moved_to = START + seconds(20);
     let edit = async {
         world.wait(seconds(10)).await;
-        let mut pin = pin.clone();
+        let (before, mut pin) = (pin.clone(), pin.clone());
         pin.schedule(moved_to, world.clock.now()).unwrap();
-        world.platform("pins").pins.save(&pin, pin.version - 1).await.unwrap();
+        world.platform("pins").pins.replace(&before, &pin).await.unwrap();
     };
     futures_util::future::join(world.tick(), edit).await;
     let State::Published { at, .. } = world.pin(&pin).await.state else { panic!("not published") };

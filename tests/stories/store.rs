@@ -87,13 +87,13 @@ async fn a_claim_is_refused_before_the_time_and_after_an_edit_or_a_cancel() {
 
     let mut moved = pin.clone();
     moved.schedule(START + SignedDuration::from_secs(9), START).unwrap();
-    pins.save(&moved, pin.version).await.unwrap();
+    pins.replace(&pin, &moved).await.unwrap();
     let late = START + SignedDuration::from_secs(60);
     assert_eq!(claim(pins, &pin, &seen, late).await, Claim::Lost, "the index showed the old time");
 
     let mut cancelled = moved.clone();
     cancelled.cancel(late).unwrap();
-    pins.save(&cancelled, moved.version).await.unwrap();
+    pins.replace(&moved, &cancelled).await.unwrap();
     assert_eq!(claim(pins, &pin, &moved.due.unwrap(), late).await, Claim::Lost);
 }
 

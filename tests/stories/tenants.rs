@@ -155,10 +155,10 @@ async fn a_pin_that_waits_for_a_circuit_that_is_gone_is_released_by_the_sweep() 
     let world = World::enabled().await;
     let alice = account(&world, "alice", "alice").await;
     let mut pin = world.seed_pin(&alice, "Left behind", START + seconds(5)).await;
-    let version = pin.version;
+    let before = pin.clone();
     pin.state = State::Publishing { attempt: AttemptId::random(&SystemRandom), lease_until: START };
     pin.hold(Hold::PinterestDown, Wait::ForCircuit(CircuitKind::Outage, None), START).unwrap();
-    world.platform("publisher that died").pins.save(&pin, version).await.unwrap();
+    world.platform("publisher that died").pins.replace(&before, &pin).await.unwrap();
     world.schedule_until(START + minutes(62)).await;
     assert_eq!(world.pin(&pin).await.state.status(), Status::Published);
     let parking = Partition::HeldCircuit(Mode::Live, CircuitKind::Outage);
@@ -267,13 +267,13 @@ async fn a_release_lets_every_account_have_its_share_at_once() {
     ];
     let platform = world.platform("publisher before");
     for pin in many.iter_mut().chain(&mut few.clone()) {
-        let version = pin.version;
+        let before = pin.clone();
         pin.state = State::Publishing { attempt: AttemptId::random(&SystemRandom), lease_until: START };
         pin.hold(Hold::PinterestDown, Wait::ForCircuit(CircuitKind::Outage, None), START).unwrap();
-        platform.pins.save(pin, version).await.unwrap();
+        platform.pins.replace(&before, pin).await.unwrap();
     }
     let mut circuit = shared::domain::Circuit::releasing(Mode::Live, CircuitKind::Outage, START + seconds(3));
-    platform.circuits.save(&mut circuit).await.unwrap();
+    platform.circuits.save(&[], &mut circuit).await.unwrap();
     world.schedule_until(START + seconds(33)).await;
     latest_ms(&world, &few[..1]).await;
     world.schedule_until(START + seconds(120)).await;

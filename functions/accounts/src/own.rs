@@ -4,7 +4,7 @@ use shared::api::{self, Problem};
 use shared::boards::{all_boards, remedy};
 use shared::domain::characters::parse_pasted;
 use shared::domain::{
-    Account, BoardId, BoardIndex, GivenBoard, Miss, Mode, OwnerId, ReconnectReason, Scope, Suggestions,
+    Account, BoardId, BoardIndex, Connection, GivenBoard, Miss, Mode, OwnerId, ReconnectReason, Scope, Suggestions,
 };
 use shared::pinterest::{CallError, RefusalKind};
 use shared::platform::Platform;
@@ -95,7 +95,11 @@ async fn mark(platform: &Platform, account: &Account, kind: &RefusalKind) {
     }
     refused.updated_at = now;
     // Where the account changed meanwhile, that may be new tokens, of which this says nothing.
-    match platform.accounts.save(&mut refused, account.version).await {
+    let saved = match account.connection {
+        Connection::NeedsReconnect { .. } => platform.accounts.save(&mut refused, account.version).await,
+        _ => platform.accounts.save_refused(&mut refused, account.version).await,
+    };
+    match saved {
         Ok(()) => tracing::warn!(account = %account.id, "Pinterest refused a token that cannot be renewed"),
         Err(error) => api::log(&error),
     }

@@ -14,10 +14,13 @@ use utoipa::openapi::{ContentBuilder, OneOfBuilder, Ref, RefOr, Response, Respon
 use utoipa::{IntoParams, IntoResponses, OpenApi, ToSchema};
 
 use crate::health::Health;
-use crate::{ROUTES, cancel, change, export, health, import, list, resolve, retry, schedule, shift, show, templates};
+use crate::{
+    ROUTES, cancel, change, events, export, health, import, list, resolve, retry, schedule, shift, show, templates,
+};
 
 pub use content::ai_disclosures;
 use content::{ContentChange, NewContent};
+pub use event::{EventQuery, ListEvents, event_pin, event_types, pause_reason, reconnect_reason};
 pub use files::{
     ExportPageQuery, ExportPins, ImportFile, ImportQuery, ImportRowQuery, ListImportRows, ShowImport, import_statuses,
     row_statuses,
@@ -28,6 +31,7 @@ pub use plans::{
 };
 
 mod content;
+mod event;
 mod files;
 mod plans;
 
@@ -49,6 +53,7 @@ mod plans;
         cancel::cancel,
         retry::retry,
         resolve::resolve,
+        events::list,
         templates::list,
         templates::create,
         templates::show,

@@ -1,5 +1,5 @@
 //! Pins: plan, schedule, list, show, change, retry, resolve and cancel them; take them from files and write them as such;
-//! and the health of the whole, which is what is overdue.
+//! the events of all that; and the health of the whole, which is what is overdue.
 
 mod boards;
 mod body;
@@ -9,6 +9,7 @@ mod content;
 mod crowded;
 mod description;
 mod desk;
+mod events;
 mod export;
 mod health;
 mod idempotency;
@@ -61,6 +62,7 @@ pub const ROUTES: &[Route] = &[
     Route::new("GET", "/v1/pins/imports/{id}", Access::User),
     Route::new("GET", "/v1/pins/imports/{id}/rows", Access::User),
     Route::new("GET", "/v1/pins/export", Access::User),
+    Route::new("GET", "/v1/events", Access::User),
     Route::new("GET", "/v1/templates", Access::User),
     Route::new("POST", "/v1/templates", Access::User),
     Route::new("GET", "/v1/templates/{id}", Access::User),
@@ -106,6 +108,7 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .route("/v1/pins/{id}", get(show::show).patch(change::change).delete(cancel::cancel))
         .route("/v1/pins/{id}/retry", post(retry::retry))
         .route("/v1/pins/{id}/resolve", post(resolve::resolve))
+        .route("/v1/events", get(events::list))
         .route("/v1/templates", get(templates::list).post(templates::create))
         .route("/v1/templates/{id}", get(templates::show).put(templates::replace).delete(templates::remove))
         .route("/healthz", get(health::health));

@@ -1,6 +1,6 @@
 //! Changes an account that others change at the same time.
 
-use shared::domain::Account;
+use shared::domain::{Account, Connection};
 use shared::store::StoreError;
 
 use crate::Publisher;
@@ -22,6 +22,10 @@ pub async fn change_tokens(
     change_while(publisher, account, apply, |before, now| before.token_version == now.token_version).await
 }
 
+fn is_refused(account: &Account) -> bool {
+    matches!(account.connection, Connection::NeedsReconnect { .. })
+}
+
 async fn change_while(
     publisher: &Publisher,
     account: Account,
@@ -34,7 +38,13 @@ async fn change_while(
         let version = current.version;
         let mut changed = current.clone();
         apply(&mut changed);
-        match accounts.save(&mut changed, version).await {
+        let is_refused = is_refused(&changed) && !is_refused(&current);
+        let saved = if is_refused {
+            Box::pin(accounts.save_refused(&mut changed, version)).await
+        } else {
+            accounts.save(&mut changed, version).await
+        };
+        match saved {
             Err(StoreError::Conflict) => {}
             other => return other,
         }

@@ -91,7 +91,7 @@ impl Looking<'_> {
             Ok(token) => Box::pin(self.see(&token, now)).await?,
             Err(why) => self.unclear(now, Why::NoToken(why)),
         };
-        self.follow(seen, now).await
+        Box::pin(self.follow(seen, now)).await
     }
 
     /// Until when Pinterest is not to be called.
@@ -256,14 +256,14 @@ impl Looking<'_> {
         // The time in which nobody looks does not count against the board.
         check.unclear_since = check.unclear_since.map(|since| since + until.duration_since(now));
         moved(pin.check(check, until, now));
-        self.publisher.platform.pins.save(&pin, self.pin.version).await?;
+        self.publisher.platform.pins.replace(&self.pin, &pin).await?;
         Ok(Finished { status: Some(pin.state.status()), ..Finished::default() })
     }
 
     async fn write(self, pin: Pin) -> Result<Finished, StoreError> {
         let pins = &self.publisher.platform.pins;
         if pin.in_check().is_some() {
-            pins.save(&pin, self.pin.version).await?;
+            pins.replace(&self.pin, &pin).await?;
         } else {
             let (mut account, version) = (self.account.clone(), self.account.version);
             account.doubts.retain(|doubt| doubt.pin != pin.id);

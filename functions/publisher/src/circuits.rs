@@ -170,14 +170,17 @@ impl Circuits {
     ) -> Result<Option<Circuit>, StoreError> {
         let _alone = self.changing.lock().await;
         for _ in 0..TRIES {
-            let before = find(&self.platform.circuits.list(mode).await?, kind);
+            let all = self.platform.circuits.list(mode).await?;
+            let before = find(&all, kind);
             let written = match change(before.clone(), self.platform.clock.now()) {
                 None => {
                     self.know(mode, kind, before);
                     return Ok(None);
                 }
-                Some(Next::Put(mut circuit)) => self.platform.circuits.save(&mut circuit).await.map(|()| Some(circuit)),
-                Some(Next::Forget(circuit)) => self.platform.circuits.forget(&circuit).await.map(|()| None),
+                Some(Next::Put(mut circuit)) => {
+                    self.platform.circuits.save(&all, &mut circuit).await.map(|()| Some(circuit))
+                }
+                Some(Next::Forget(circuit)) => self.platform.circuits.forget(&all, &circuit).await.map(|()| None),
             };
             match written {
                 Ok(after) => {

@@ -183,9 +183,9 @@ impl Round<'_> {
         if pin.warning == found {
             return Ok(());
         }
-        let version = pin.version;
+        let before = pin.clone();
         pin.warn(found);
-        match self.publisher.platform.pins.save(&pin, version).await {
+        match self.publisher.platform.pins.replace(&before, &pin).await {
             Ok(()) => {
                 let (account, at, warning) = (&pin.account_id, pin.publish_at, found.map(Warning::code));
                 tracing::warn!(pin = %pin.id, %account, ?at, warning, "what is in the way of a pin that is due soon");

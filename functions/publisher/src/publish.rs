@@ -170,10 +170,10 @@ async fn won(
 
 /// Another publisher claimed the pin and went silent: it may have posted it, so it is looked for on its board.
 async fn abandoned(publisher: &Publisher, mut pin: Pin) -> Finished {
-    let version = pin.version;
+    let before = pin.clone();
     ending::stopped(publisher, &mut pin);
     // By version, not by attempt: should the silent publisher have written its outcome after all, that one stands.
-    match publisher.platform.pins.save(&pin, version).await {
+    match publisher.platform.pins.replace(&before, &pin).await {
         Ok(()) => {
             told(publisher, &pin);
             let _ = doubts::note(publisher, &pin).await;

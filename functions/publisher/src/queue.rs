@@ -156,12 +156,12 @@ impl Line {
 
 /// Parks `pin` until its turn, unless somebody moved it meanwhile.
 pub async fn park_one(publisher: &Publisher, mut pin: Pin, turn: Turn, now: Timestamp) -> Result<(), StoreError> {
-    let version = pin.version;
+    let before = pin.clone();
     if pin.queue(turn, now).is_err() {
         return Ok(());
     }
     publisher.sweeps.note(&pin).await;
-    match publisher.platform.pins.save(&pin, version).await {
+    match publisher.platform.pins.replace(&before, &pin).await {
         Ok(()) | Err(StoreError::Conflict) => Ok(()),
         Err(error) => Err(error),
     }

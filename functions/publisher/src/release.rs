@@ -217,9 +217,9 @@ pub async fn unpark(publisher: &Publisher, mut pin: Pin) -> Result<(), StoreErro
     if !pin.is_parked() {
         return Err(StoreError::Conflict);
     }
-    let version = pin.version;
+    let before = pin.clone();
     match pin.release(publisher.platform.clock.now()) {
-        Ok(()) => publisher.platform.pins.save(&pin, version).await,
+        Ok(()) => publisher.platform.pins.replace(&before, &pin).await,
         Err(_) => Err(StoreError::Conflict),
     }
 }

@@ -306,12 +306,12 @@ async fn sweep_one(publisher: &Publisher, entry: &DueEntry, now: Timestamp) -> R
         }
         Err(error) => return Err(error),
     };
-    let version = pin.version;
+    let before = pin.clone();
     let attempt = AttemptId::random(&*publisher.platform.random);
     if !is_over(publisher, &mut pin, &attempt, now) {
         return Ok(None);
     }
-    match publisher.platform.pins.save(&pin, version).await {
+    match publisher.platform.pins.replace(&before, &pin).await {
         Ok(()) => {
             publisher.figures.note(&pin, publisher.platform.clock.now());
             tracing::warn!(pin = %pin.id, account = %pin.account_id, status = pin.state.status().code(), "a pin was swept");

@@ -98,27 +98,27 @@ async fn access(publisher: &Publisher, pin: &Pin, now: Timestamp) -> Option<(Arc
 /// Lets the video wait without a word in the timeline: nothing was asked of Pinterest.
 async fn put_off(publisher: &Publisher, mut pin: Pin, pause: SignedDuration) -> Result<Finished, StoreError> {
     let now = publisher.platform.clock.now();
-    let version = pin.version;
+    let before = pin.clone();
     let until = now + pause;
     let until = pin.publish_at.map_or(until, |at| until.min(at.max(now)));
     let moved = match pin.video.as_ref().map(|video| &video.stage) {
         Some(VideoStage::Processing { .. }) => pin.still_processing(until, now),
         _ => pin.put_upload_off(until, now),
     };
-    save(publisher, pin, version, moved).await
+    save(publisher, &before, pin, moved).await
 }
 
-/// Writes the pin after a move; for a pin that nobody else has changed.
+/// Writes the pin that was `before` after a move; for a pin that nobody else has changed.
 async fn save(
     publisher: &Publisher,
+    before: &Pin,
     pin: Pin,
-    version: u64,
     moved: Result<(), IllegalMove>,
 ) -> Result<Finished, StoreError> {
     if moved.is_err() {
         return Ok(Finished::default());
     }
-    publisher.platform.pins.save(&pin, version).await?;
+    publisher.platform.pins.replace(before, &pin).await?;
     Ok(done(publisher, &pin))
 }
 

@@ -58,6 +58,9 @@ pub struct Body<'a> {
     /// What one owner may have.
     #[schema(schema_with = description::limits)]
     limits: BTreeMap<&'static str, u32>,
+    /// Whether what happens is written to the event log.
+    #[schema(schema_with = description::events)]
+    events: &'static str,
     /// The redirect URI to register at Pinterest, byte for byte.
     callback_url: String,
     /// Where an app is created at Pinterest.
@@ -120,6 +123,7 @@ impl IntoResponse for Answer<'_> {
             carousels: if settings.carousels { "enabled" } else { "disabled" },
             pins_per_day: settings.pins_per_day,
             limits: Limit::ALL.map(|limit| (limit.setting(), settings.limits.setting(limit))).into(),
+            events: if settings.events { "enabled" } else { "disabled" },
             callback_url: origin.callback_url(),
             create_app_url: CREATE_APP_URL,
             warnings: missing.iter().map(Warning::missing).chain(uncertain).chain(warnings).collect(),

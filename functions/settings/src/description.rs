@@ -21,8 +21,8 @@ pub fn description() -> utoipa::openapi::OpenApi {
     complete(Description::openapi(), ROUTES)
 }
 
-/// The settings as they are to be. All fields but `app_secret`, `carousels`, `pins_per_day` and
-/// `limits` are needed.
+/// The settings as they are to be. All fields but `app_secret`, `carousels`, `pins_per_day`, `limits` and `events` are
+/// needed.
 #[derive(ToSchema)]
 #[schema(as = NewSettings)]
 #[expect(dead_code, reason = "`save::wanted` reads them one by one, to name every wrong one")]
@@ -50,6 +50,9 @@ pub struct WantedSettings {
     /// What one owner may have. A limit that is left out stays as it is.
     #[schema(schema_with = some_limits)]
     limits: Option<BTreeMap<String, u32>>,
+    /// Whether what happens is written to the event log. Left out, it stays as it is.
+    #[schema(schema_with = events)]
+    events: Option<String>,
 }
 
 problems!(
@@ -79,6 +82,14 @@ pub fn statuses() -> ObjectBuilder {
     words([
         ("enabled", "accounts can be connected, and pins are published."),
         ("disabled", "nothing is connected, scheduled or published; what is due waits."),
+    ])
+}
+
+/// Whether what happens is written to the event log.
+pub fn events() -> ObjectBuilder {
+    words([
+        ("enabled", "what happens is written to the event log and kept for 30 days."),
+        ("disabled", "nothing is written to the event log; what is in it stays until it is 30 days old."),
     ])
 }
 

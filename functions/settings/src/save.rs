@@ -83,6 +83,7 @@ async fn replace(platform: &Platform, by: OwnerId, current: Settings, wanted: Wa
         carousels: wanted.carousels,
         pins_per_day: wanted.pins_per_day,
         limits: wanted.limits,
+        events: wanted.events,
         version: current.version + 1,
         saved: Some(Saved { by: by.clone(), at }),
     };

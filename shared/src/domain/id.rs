@@ -96,6 +96,12 @@ id!(
     ImportId, |text| is_ours(text, "imp_"), "^imp_[a-z2-7]{26}$", "an import id such as imp_… with 26 letters and digits"
 );
 id!(
+    /// Something that happened: `evt_`, its time in twelve letters, its place among the events of its subject in five, and
+    /// 9 characters of base32.
+    EventId, |text| is_ours(text, "evt_") && text[4..21].bytes().all(|b| (b'a'..=b'p').contains(&b)),
+    "^evt_[a-p]{17}[a-z2-7]{9}$", "an event id such as evt_… with 26 letters and digits"
+);
+id!(
     /// A Pinterest app, as its developer page shows it: digits.
     AppId, is_digits, "^[0-9]{1,32}$", "an app ID of digits, as Pinterest shows it"
 );
@@ -158,12 +164,40 @@ impl AccountId {
 impl MediaId {
     /// Draws a new media id, which sorts by `now`.
     pub fn new(now: Timestamp, random: &dyn Random) -> Self {
-        let time = u64::try_from(now.as_millisecond()).unwrap_or_default();
-        let letter = |place: u64| char::from(b'a' + ((time >> (place * 4)) & 0xf) as u8);
-        let time: String = (0..12).rev().map(letter).collect();
         let drawn = &base32().encode(&random::bytes::<17>(random))[..14];
-        Self(format!("media_{time}{drawn}"))
+        Self(format!("media_{}{drawn}", time_letters(now)))
     }
+}
+
+impl EventId {
+    /// The id of the event of `subject` with that sequence number, written at `at`. Ids sort by that time, and those of one
+    /// subject within a millisecond by their sequence number.
+    pub fn derived(at: Timestamp, subject: &str, sequence: u64) -> Self {
+        let hash = base32().encode(&digest(&[subject.as_bytes(), &sequence.to_be_bytes()]));
+        Self(format!("evt_{}{}{}", time_letters(at), letters(sequence, 5), &hash[..9]))
+    }
+
+    /// When the event was written, to the millisecond.
+    pub fn at(&self) -> Timestamp {
+        let ms = self.0[4..16].bytes().fold(0, |ms, letter| (ms << 4) | i64::from(letter - b'a'));
+        Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX)
+    }
+
+    /// What sorts behind every event written before `at`, and before all others.
+    pub fn bound(at: Timestamp) -> String {
+        format!("evt_{}", time_letters(at))
+    }
+}
+
+/// A moment as twelve letters that sort like it.
+fn time_letters(at: Timestamp) -> String {
+    letters(u64::try_from(at.as_millisecond()).unwrap_or_default(), 12)
+}
+
+/// The lowest bits of a number as so many letters that sort like it.
+fn letters(number: u64, count: u64) -> String {
+    let letter = |place: u64| char::from(b'a' + ((number >> (place * 4)) & 0xf) as u8);
+    (0..count).rev().map(letter).collect()
 }
 
 impl AttemptId {
@@ -245,6 +279,24 @@ mod tests {
         assert!(ids.is_sorted(), "{ids:?}");
         assert!(ids.iter().all(|id| id.as_str().parse::<MediaId>().is_ok()));
         assert!("media_z".parse::<MediaId>().is_err());
+    }
+
+    #[test]
+    fn event_ids_tell_their_time_and_sort_by_it() {
+        let at = |ms| Timestamp::from_millisecond(ms).unwrap();
+        let times = [0, 1, 15, 16, 1_800_000_000_000, 1_800_000_000_001];
+        let ids: Vec<_> = times.map(|ms| EventId::derived(at(ms), "pin_a", 7)).into();
+        assert!(ids.is_sorted(), "{ids:?}");
+        for (id, ms) in ids.iter().zip(times) {
+            assert_eq!((id.at(), id.as_str().parse::<EventId>().as_ref()), (at(ms), Ok(id)));
+            assert!(EventId::bound(at(ms)).as_str() < id.as_str() && id.as_str() < EventId::bound(at(ms + 1)).as_str());
+        }
+        let of_one: Vec<_> = (1..40).map(|sequence| EventId::derived(at(1), "pin_a", sequence)).collect();
+        assert!(of_one.is_sorted(), "{of_one:?}");
+        assert_eq!(EventId::derived(at(1), "pin_a", 7), ids[1]);
+        assert!(
+            [("pin_b", 7), ("pin_a", 8)].map(|(of, n)| EventId::derived(at(1), of, n)).iter().all(|id| *id != ids[1])
+        );
     }
 
     #[test]

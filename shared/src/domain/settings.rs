@@ -30,6 +30,8 @@ pub struct Settings {
     pub pins_per_day: u32,
     /// What one owner may have.
     pub limits: Limits,
+    /// Whether what happens is written to the event log.
+    pub events: bool,
     /// Counts saves; 0 where nothing was saved yet.
     pub version: u64,
     /// The last save.
@@ -110,6 +112,7 @@ impl Default for Settings {
             carousels: false,
             pins_per_day: PINS_PER_DAY,
             limits: Limits::default(),
+            events: false,
             version: 0,
             saved: None,
         }

@@ -8,13 +8,14 @@ use super::consents::use_pick;
 use super::items::AccountItem;
 use super::key::{ACCOUNT, Key, owner_partition};
 use super::table::{decode, encode, number, text};
-use super::{StoreError, Table};
-use crate::domain::{Account, AccountId, Mode, OwnerId, PinterestUserId};
+use super::{EventStore, StoreError, Table};
+use crate::domain::{Account, AccountId, EventType, Happening, Mode, OwnerId, PinterestUserId};
 
 /// The accounts in the table.
 #[derive(Debug, Clone)]
 pub struct AccountStore {
     table: Table,
+    events: EventStore,
 }
 
 /// Which account of which owner stands for a Pinterest account.
@@ -27,9 +28,9 @@ pub struct Link {
 }
 
 impl AccountStore {
-    /// The accounts in `table`.
-    pub fn new(table: Table) -> Self {
-        Self { table }
+    /// The accounts in `table`; what happens to them goes to `events`.
+    pub fn new(table: Table, events: EventStore) -> Self {
+        Self { table, events }
     }
 
     /// Reads one account as it is now.
@@ -84,6 +85,28 @@ impl AccountStore {
         self.table.put_once("save an account", put).await
     }
 
+    /// The same for an account that has to be connected again from now on, and did not before.
+    pub async fn save_refused(&self, account: &mut Account, version: u64) -> Result<(), StoreError> {
+        match self.event(EventType::AccountNeedsReconnect, account, version).await? {
+            None => self.save(account, version).await,
+            Some(event) => {
+                let writes = vec![replacement(&self.table, account, version)?, event];
+                self.table.transact("save an account that has to be connected again", writes).await
+            }
+        }
+    }
+
+    /// What has to be written besides the next version of `account`, so that what happened to it is known.
+    async fn event(
+        &self,
+        kind: EventType,
+        account: &Account,
+        version: u64,
+    ) -> Result<Option<TransactWriteItem>, StoreError> {
+        let told = |now| Happening { sequence: version + 1, ..Happening::to_account(kind, account, now) };
+        self.events.of(|now| Some(told(now))).await
+    }
+
     /// Stores a (re)connected account and its link in one transaction; `version` is absent for a new account.
     ///
     /// [`StoreError::Conflict`] where the Pinterest account was connected by somebody else or the account changed.
@@ -106,7 +129,8 @@ impl AccountStore {
             .expression_attribute_values(":account", text(account.id.as_str()));
         let writes = [put, link]
             .map(|put| TransactWriteItem::builder().put(put.build().expect("table and item are set")).build());
-        self.table.transact("connect an account", writes.into()).await
+        let event = self.event(EventType::AccountConnected, account, version.unwrap_or_default()).await?;
+        self.table.transact("connect an account", writes.into_iter().chain(event).collect()).await
     }
 
     /// Replaces an account, read at `version`, as a pick grant permits, and uses the grant up in the same transaction.
@@ -134,9 +158,9 @@ impl AccountStore {
             .condition_expression("attribute_not_exists(pk) OR account_id = :account")
             .expression_attribute_values(":account", text(account.id.as_str()))
             .build();
-        let writes =
-            vec![account_put, TransactWriteItem::builder().delete(free.expect("table and key are set")).build()];
-        self.table.transact("disconnect an account", writes).await
+        let free = TransactWriteItem::builder().delete(free.expect("table and key are set")).build();
+        let event = self.event(EventType::AccountDisconnected, account, version).await?;
+        self.table.transact("disconnect an account", [account_put, free].into_iter().chain(event).collect()).await
     }
 }
 

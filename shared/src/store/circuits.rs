@@ -1,19 +1,21 @@
 //! The circuits that keep back a mode's pins. A mode without one has no item here.
 
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
 use super::key::{Key, circuit_partition};
 use super::table::{Item, decode, encode, number, text};
-use super::{StoreError, Table};
+use super::{EventStore, StoreError, Table};
 use crate::domain::circuit::{FailingAccount, FailingOwner, FailingOwners, Phase};
-use crate::domain::{AccountId, Circuit, CircuitKind, Hold, Mode, OwnerId, PinId};
+use crate::domain::{AccountId, Circuit, CircuitKind, Happening, Hold, Mode, OwnerId, PinId};
 
 /// The circuits in the table.
 #[derive(Debug, Clone)]
 pub struct CircuitStore {
     table: Table,
+    events: EventStore,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -71,9 +73,9 @@ enum PhaseWord {
 struct Incomplete(&'static str);
 
 impl CircuitStore {
-    /// The circuits in `table`.
-    pub fn new(table: Table) -> Self {
-        Self { table }
+    /// The circuits in `table`; that publishing pauses or goes on is told to `events`.
+    pub fn new(table: Table, events: EventStore) -> Self {
+        Self { table, events }
     }
 
     /// Reads the circuits of `mode` as they are now; none while everything works.
@@ -96,9 +98,10 @@ impl CircuitStore {
     /// Lets the app of `mode` be tried at `now` instead of hours later, because somebody may have mended what Pinterest
     /// refused it for.
     pub async fn hasten(&self, mode: Mode, now: Timestamp) -> Result<(), StoreError> {
-        for mut circuit in self.list(mode).await? {
+        let before = self.list(mode).await?;
+        for mut circuit in before.clone() {
             if circuit.kind == CircuitKind::App && circuit.hasten(now) {
-                match self.save(&mut circuit).await {
+                match self.save(&before, &mut circuit).await {
                     // Somebody else took a step meanwhile, which is what was wanted.
                     Ok(()) | Err(StoreError::Conflict) => {}
                     Err(error) => return Err(error),
@@ -108,32 +111,62 @@ impl CircuitStore {
         Ok(())
     }
 
-    /// Stores `circuit` as it is after a change, if nobody changed it since it was read; raises its version.
+    /// Stores `circuit` as it is after a change, if nobody changed it since it was read among those of its mode, `before`;
+    /// raises its version.
     ///
     /// [`StoreError::Conflict`] where somebody did.
-    pub async fn save(&self, circuit: &mut Circuit) -> Result<(), StoreError> {
+    pub async fn save(&self, before: &[Circuit], circuit: &mut Circuit) -> Result<(), StoreError> {
         let seen = circuit.version;
         circuit.version += 1;
-        let put = self.table.put(encode(&Key::circuit(circuit.mode, circuit.kind), &CircuitItem::from(&*circuit))?);
-        let put = match seen {
-            0 => put.condition_expression("attribute_not_exists(pk)"),
-            _ => put.condition_expression("version = :seen").expression_attribute_values(":seen", number(seen)),
-        };
+        let item = encode(&Key::circuit(circuit.mode, circuit.kind), &CircuitItem::from(&*circuit))?;
+        let condition = if seen == 0 { "attribute_not_exists(pk)" } else { "version = :seen" };
+        let seen = (seen > 0).then(|| [(":seen".to_owned(), number(seen))].into());
+        if let Some(event) = self.event(before, (circuit.mode, circuit.kind), Some(circuit)).await? {
+            let put = Put::builder().table_name(self.table.name()).set_item(Some(item)).condition_expression(condition);
+            let put = put.set_expression_attribute_values(seen).build().expect("table and item are set");
+            let writes = vec![TransactWriteItem::builder().put(put).build(), event];
+            return self.table.transact("save a circuit", writes).await;
+        }
+        let put = self.table.put(item).condition_expression(condition).set_expression_attribute_values(seen);
         put.send().await.map_err(|error| StoreError::from_sdk("save a circuit", error))?;
         Ok(())
     }
 
-    /// Forgets `circuit`, if nobody changed it since it was read; [`StoreError::Conflict`] where somebody did.
-    pub async fn forget(&self, circuit: &Circuit) -> Result<(), StoreError> {
-        self.table
-            .delete(&Key::circuit(circuit.mode, circuit.kind))
-            .condition_expression("version = :seen")
-            .expression_attribute_values(":seen", number(circuit.version))
-            .send()
-            .await
-            .map_err(|error| StoreError::from_sdk("forget a circuit", error))?;
+    /// Forgets `circuit`, if nobody changed it since it was read among those of its mode, `before`; [`StoreError::Conflict`]
+    /// where somebody did.
+    pub async fn forget(&self, before: &[Circuit], circuit: &Circuit) -> Result<(), StoreError> {
+        let key = Key::circuit(circuit.mode, circuit.kind);
+        let (condition, seen) = ("version = :seen", number(circuit.version));
+        if let Some(event) = self.event(before, (circuit.mode, circuit.kind), None).await? {
+            let delete =
+                Delete::builder().table_name(self.table.name()).key("pk", text(key.pk)).key("sk", text(key.sk));
+            let delete = delete.condition_expression(condition).expression_attribute_values(":seen", seen).build();
+            let delete = TransactWriteItem::builder().delete(delete.expect("table and key are set")).build();
+            return self.table.transact("forget a circuit", vec![delete, event]).await;
+        }
+        let delete = self.table.delete(&key).condition_expression(condition).expression_attribute_values(":seen", seen);
+        delete.send().await.map_err(|error| StoreError::from_sdk("forget a circuit", error))?;
         Ok(())
     }
+
+    /// What has to be written besides, so that it is known that publishing pauses or goes on by the change of one circuit.
+    async fn event(
+        &self,
+        before: &[Circuit],
+        (mode, kind): (Mode, CircuitKind),
+        after: Option<&Circuit>,
+    ) -> Result<Option<TransactWriteItem>, StoreError> {
+        let others = before.iter().filter(|circuit| circuit.kind != kind).cloned();
+        let after: Vec<_> = others.chain(after.cloned()).collect();
+        if is_pausing(before) == is_pausing(&after) {
+            return Ok(None);
+        }
+        self.events.of(|now| Happening::by_circuits(mode, (before, &after), now)).await
+    }
+}
+
+fn is_pausing(circuits: &[Circuit]) -> bool {
+    circuits.iter().any(Circuit::keeps_any_back)
 }
 
 impl From<&Circuit> for CircuitItem {

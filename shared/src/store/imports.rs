@@ -1,6 +1,7 @@
 //! Files of pins that were taken: their rows, and how far they are stored.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,9 +10,9 @@ use super::items::{ImportItem, packed, unpacked};
 use super::key::Key;
 use super::table::{encode, number};
 use super::uses::count_import;
-use super::{StoreError, Table};
+use super::{EventStore, StoreError, Table};
 use crate::domain::import::KEPT;
-use crate::domain::{Import, ImportId, ImportedRow, OwnerId};
+use crate::domain::{Happening, Import, ImportId, ImportedRow, OwnerId};
 
 /// How many parts are written at a time.
 const AT_ONCE: usize = 8;
@@ -20,6 +21,7 @@ const AT_ONCE: usize = 8;
 #[derive(Debug, Clone)]
 pub struct ImportStore {
     table: Table,
+    events: EventStore,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -30,9 +32,9 @@ struct PartItem {
 }
 
 impl ImportStore {
-    /// The files in `table`.
-    pub fn new(table: Table) -> Self {
-        Self { table }
+    /// The files in `table`; that one is stored is told to `events`.
+    pub fn new(table: Table, events: EventStore) -> Self {
+        Self { table, events }
     }
 
     /// Keeps a file with its rows; [`StoreError::Conflict`] where it was taken already, and nothing of it is changed then.
@@ -87,23 +89,48 @@ impl ImportStore {
         import.stored = stored;
         import.beat_at = Some(now);
         import.finished_at = import.is_done().then_some(now);
+        let operation = "note how far a file is";
+        let event = if import.is_done() { self.events.of(|_| Some(Happening::finished(import))).await? } else { None };
+        let Some(event) = event else {
+            let written = self.advanced(import, now).send().await;
+            return match written.map_err(|error| StoreError::from_sdk(operation, error)) {
+                Ok(_) | Err(StoreError::Conflict) => Ok(()),
+                Err(error) => Err(error),
+            };
+        };
+        let update = self.advanced(import, now).as_input().clone().build().expect("the input is complete");
+        let update = Update::builder()
+            .table_name(self.table.name())
+            .set_key(update.key)
+            .set_update_expression(update.update_expression)
+            .set_condition_expression(update.condition_expression)
+            .set_expression_attribute_names(update.expression_attribute_names)
+            .set_expression_attribute_values(update.expression_attribute_values);
+        let update = TransactWriteItem::builder().update(update.build().expect("table, key and expression are set"));
+        match self.table.transact(operation, vec![update.build(), event]).await {
+            Err(StoreError::Conflict) => match self.load(&import.owner, &import.id).await? {
+                Some(found) if !found.is_done() => Err(StoreError::busy(operation)),
+                _ => Ok(()),
+            },
+            written => written,
+        }
+    }
+
+    /// The write that notes how far `import` is, on condition that nobody is as far.
+    fn advanced(&self, import: &Import, now: Timestamp) -> UpdateItemFluentBuilder {
         let update = self
             .table
             .update(&Key::import(&import.owner, &import.id))
             .condition_expression("attribute_exists(pk) AND parts_stored < :parts")
             .expression_attribute_values(":parts", number(import.parts_stored))
-            .expression_attribute_values(":stored", number(stored))
+            .expression_attribute_values(":stored", number(import.stored))
             // DynamoDB keeps the word for itself.
             .expression_attribute_names("#stored", "stored")
             .expression_attribute_values(":now", number(now.as_millisecond()));
-        let update = if import.is_done() {
+        if import.is_done() {
             update.update_expression("SET parts_stored = :parts, #stored = :stored, beat_at = :now, finished_at = :now")
         } else {
             update.update_expression("SET parts_stored = :parts, #stored = :stored, beat_at = :now")
-        };
-        match update.send().await.map_err(|error| StoreError::from_sdk("note how far a file is", error)) {
-            Ok(_) | Err(StoreError::Conflict) => Ok(()),
-            Err(error) => Err(error),
         }
     }
 

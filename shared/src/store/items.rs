@@ -1,6 +1,7 @@
 //! The shapes in which accounts and pins lie in the table.
 
 mod account;
+mod event;
 mod import;
 mod pin;
 mod plan;
@@ -8,5 +9,6 @@ mod shown;
 mod video;
 
 pub(super) use account::AccountItem;
+pub(super) use event::EventItem;
 pub(super) use import::{ImportItem, packed, unpacked};
 pub(super) use pin::{PinItem, calendar_moment};

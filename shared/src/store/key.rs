@@ -4,7 +4,8 @@ use jiff::civil::Date;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use crate::domain::{
-    AccountId, CircuitKind, ImportId, MediaId, Mode, OwnerId, Partition, PinId, PinterestUserId, Shard, TemplateId,
+    AccountId, CircuitKind, EventId, ImportId, MediaId, Mode, OwnerId, Partition, PinId, PinterestUserId, Shard,
+    TemplateId,
 };
 
 /// Owners come from outside, so the separator and the escape itself are encoded.
@@ -88,6 +89,11 @@ impl Key {
         Self::new(owner_partition(owner), format!("{TEMPLATE}{id}"))
     }
 
+    /// Something that happened to what `owner` has; without one, to the whole installation.
+    pub(super) fn event(owner: Option<&OwnerId>, id: &EventId) -> Self {
+        Self::new(event_partition(owner), id.as_str())
+    }
+
     /// About how much an owner has of something.
     pub(super) fn stock(owner: &OwnerId, of: &str) -> Self {
         Self::new(owner_partition(owner), format!("{USE}{of}"))
@@ -133,6 +139,7 @@ pub(super) const MEDIA: &str = "media#";
 pub(super) const COUNT: &str = "count#";
 pub(super) const TEMPLATE: &str = "template#";
 pub(super) const DAY: &str = "day#";
+pub(super) const EVENTS: &str = "events#";
 const LATE: &str = "late#";
 const USE: &str = "use#";
 pub(super) const IMPORT: &str = "import#";
@@ -149,6 +156,17 @@ pub(super) fn circuit_partition(mode: Mode) -> String {
 
 pub(super) fn owner_partition(owner: &OwnerId) -> String {
     format!("owner#{}", encoded(owner))
+}
+
+/// Where the events of an owner are, or those of the whole installation. They are apart from what happens to whom, so that
+/// reading or writing many of either does not slow the other down.
+pub(super) fn event_partition(owner: Option<&OwnerId>) -> String {
+    format!("{EVENTS}{}", owner.map(encoded).unwrap_or_default())
+}
+
+/// The owner of the events in this partition; absent for the whole installation's.
+pub(super) fn owner_of_events(pk: &str) -> Option<OwnerId> {
+    percent_decode_str(pk.strip_prefix(EVENTS)?).decode_utf8().ok()?.parse().ok()
 }
 
 /// The owner as it stands in keys.
@@ -174,8 +192,10 @@ mod tests {
             let owner: OwnerId = owner.parse().unwrap();
             let pk = owner_partition(&owner);
             assert_eq!(pk.matches('#').count(), 1, "{pk}");
+            assert_eq!(owner_of_events(&event_partition(Some(&owner))).as_ref(), Some(&owner));
             assert_eq!(owner_of(&pk), Some(owner));
         }
         assert_eq!(owner_of("settings"), None);
+        assert_eq!(owner_of_events(&event_partition(None)), None);
     }
 }

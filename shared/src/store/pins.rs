@@ -19,7 +19,7 @@ use super::accounts::replacement;
 use super::items::PinItem;
 use super::key::{Key, PIN, owner_partition};
 use super::table::{Item, decode, encode, number, text};
-use super::{StoreError, Table};
+use super::{EventStore, StoreError, Table};
 use crate::domain::{Account, AttemptId, MediaId, OwnerId, Pin, PinId, PinterestPinId, State, Status};
 use late::Late;
 use write::Condition;
@@ -31,12 +31,13 @@ const MOST_PAGES_OF_OWNER: usize = 200;
 #[derive(Debug, Clone)]
 pub struct PinStore {
     table: Table,
+    events: EventStore,
 }
 
 impl PinStore {
-    /// The pins in `table`.
-    pub fn new(table: Table) -> Self {
-        Self { table }
+    /// The pins in `table`; what happens to them goes to `events`.
+    pub fn new(table: Table, events: EventStore) -> Self {
+        Self { table, events }
     }
 
     /// The table that the pins are in.
@@ -136,21 +137,9 @@ impl PinStore {
         Ok(None)
     }
 
-    /// Replaces a pin that was read at `version` by the same pin after a move; for pins that needed nobody before.
-    ///
-    /// [`StoreError::Conflict`] where it changed in between, for example because a publisher claimed it, and where it
-    /// is one of those that are counted, which only [`PinStore::replace`] knows how to move.
-    pub async fn save(&self, pin: &Pin, version: u64) -> Result<(), StoreError> {
-        let condition = Condition::new("version = :version AND #status <> :failed AND #status <> :review")
-            .status()
-            .value(":version", number(version))
-            .value(":failed", text(Status::Failed.code()))
-            .value(":review", text(Status::NeedsReview.code()));
-        self.write("save a pin", pin, None, condition).await
-    }
-
-    /// The same for the move by which somebody takes a pin that others may be taking: it is recognized where its answer
-    /// was lost. Whoever takes it writes something that no other does.
+    /// Replaces a pin that was read at `version` for the move by which somebody takes it that others may be taking, and
+    /// which leaves its state as it is: it is recognized where its answer was lost. Whoever takes it writes something that no
+    /// other does.
     pub async fn save_once(&self, pin: &Pin, version: u64) -> Result<(), StoreError> {
         let put = self
             .table
@@ -167,7 +156,7 @@ impl PinStore {
     /// [`StoreError::Conflict`] where it changed in between.
     pub async fn replace(&self, before: &Pin, pin: &Pin) -> Result<(), StoreError> {
         let condition = Condition::new("version = :version").value(":version", number(before.version));
-        self.write("replace a pin", pin, Some(before.state.status()), condition).await
+        self.write("replace a pin", pin, Some(before), condition).await
     }
 
     /// Replaces the pin that was read as `before` by what became of it, together with its account, read at `version`.
@@ -182,7 +171,7 @@ impl PinStore {
     ) -> Result<(), StoreError> {
         let account = replacement(&self.table, account, version)?;
         let condition = Condition::new("version = :version").value(":version", number(before.version));
-        self.write_all("settle a pin in doubt", (pin, Some(before.state.status())), condition, vec![account]).await
+        self.write_all("settle a pin in doubt", (pin, Some(before)), condition, vec![account]).await
     }
 
     /// Writes what came of the attempt `attempt`, on condition that the pin is still claimed by it.
@@ -210,13 +199,12 @@ impl PinStore {
             Late::Written => return Ok(()),
             Late::Stands => return Err(StoreError::Conflict),
         };
-        let found_status = found.state.status();
         let unmoved = Condition::new("attempt_id = :attempt AND version = :found AND #status = :status")
             .status()
             .value(":attempt", text(attempt.as_str()))
             .value(":found", number(found.version))
-            .value(":status", text(found_status.code()));
-        self.write(operation, &late, Some(found_status), unmoved).await
+            .value(":status", text(found.state.status().code()));
+        self.write(operation, &late, Some(&found), unmoved).await
     }
 }
 

@@ -1,20 +1,29 @@
 //! The settings and the record of their changes.
 
+use std::sync::{Arc, Mutex, MutexGuard};
+
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::key::{CHANGE, Key};
 use super::table::{Item, encode, number, text};
-use super::{StoreError, Table};
+use super::{EventStore, StoreError, Table};
+use crate::clock::SharedClock;
 use crate::domain::settings::{PINS_PER_DAY, Saved};
-use crate::domain::{AppId, Limit, Limits, Mode, OwnerId, Scopes, SecretRef, Settings};
+use crate::domain::{AppId, Happening, Limit, Limits, Mode, OwnerId, Scopes, SecretRef, Settings};
+
+/// For how long what the settings say of events holds without being read again.
+const EVENTS_KNOWN: SignedDuration = SignedDuration::from_secs(10);
 
 /// The settings in the table.
 #[derive(Debug, Clone)]
 pub struct SettingsStore {
     table: Table,
+    clock: SharedClock,
+    /// Whether events are to be written, and when that was read; the clones of a store share it.
+    events: Arc<Mutex<Option<(Timestamp, bool)>>>,
 }
 
 /// Who changed which fields, and when; never what a secret was or is.
@@ -60,6 +69,8 @@ struct SettingsItem {
     /// What one owner may have, by the names of the settings; where one is missing, its default counts.
     #[serde(default)]
     limits: Vec<(String, u32)>,
+    #[serde(default)]
+    events: bool,
     version: u64,
     saved_by: OwnerId,
     #[serde(with = "millisecond::required")]
@@ -76,14 +87,31 @@ struct ChangeItem {
 
 impl SettingsStore {
     /// The settings in `table`.
-    pub fn new(table: Table) -> Self {
-        Self { table }
+    pub fn new(table: Table, clock: SharedClock) -> Self {
+        Self { table, clock, events: Arc::default() }
     }
 
     /// Reads the settings as they are now; the defaults where nothing was saved.
     pub async fn load(&self) -> Result<Settings, StoreError> {
         let item: Option<SettingsItem> = self.table.get(&Key::settings()).await?;
-        Ok(item.map(Settings::from).unwrap_or_default())
+        let settings = item.map(Settings::from).unwrap_or_default();
+        *self.events() = Some((self.clock.now(), settings.events));
+        Ok(settings)
+    }
+
+    /// Whether events are to be written, as the settings said at most ten seconds ago.
+    pub(super) async fn has_events(&self) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        match *self.events() {
+            Some((at, events)) if now.duration_since(at) < EVENTS_KNOWN => return Ok(events),
+            _ => {}
+        }
+        // Seldom, so that what is written for a pin stays small.
+        Ok(Box::pin(self.load()).await?.events)
+    }
+
+    fn events(&self) -> MutexGuard<'_, Option<(Timestamp, bool)>> {
+        self.events.lock().expect("nothing panics while it holds this lock")
     }
 
     /// Replaces the settings with their next version and records the change, both or neither.
@@ -105,7 +133,14 @@ impl SettingsStore {
         let log = Put::builder().table_name(self.table.name()).set_item(Some(encode(&key, &body)?));
         let writes = [put, log]
             .map(|put| TransactWriteItem::builder().put(put.build().expect("table and item are set")).build());
-        self.table.transact("save the settings", writes.into()).await
+        let events = EventStore::new(self.table.clone(), self.clone(), self.clock.clone());
+        let happened = if settings.events {
+            Happening::by_settings(settings, &change.fields, self.clock.now())
+        } else {
+            Vec::new()
+        };
+        let told: Vec<_> = happened.into_iter().map(|happening| events.put(happening)).collect::<Result<_, _>>()?;
+        self.table.transact("save the settings", writes.into_iter().chain(told).collect()).await
     }
 
     /// Notes that Pinterest takes a callback URL.
@@ -170,6 +205,7 @@ fn item(settings: &Settings, change: &Change) -> SettingsItem {
         carousels: settings.carousels,
         pins_per_day: settings.pins_per_day,
         limits: Limit::ALL.map(|limit| (limit.setting().to_owned(), settings.limits.setting(limit))).into(),
+        events: settings.events,
         version: settings.version,
         saved_by: change.by.clone(),
         saved_at: change.at,
@@ -195,6 +231,7 @@ impl From<SettingsItem> for Settings {
             carousels: item.carousels,
             pins_per_day: item.pins_per_day,
             limits,
+            events: item.events,
             version: item.version,
             saved: Some(Saved { by: item.saved_by, at: item.saved_at }),
         }

@@ -20,6 +20,7 @@ pub async fn add(api: &mut Value) {
     let world = World::new().await;
     let mut walk = Walk { api };
     walk.settings(&world).await;
+    world.change_settings(|settings| settings.events = true).await;
     let account = world.connect("alice", "shop").await;
     let planner = Planner { world: &world, account, board: world.board("shop", "New arrivals") };
     walk.accounts(&planner).await;
@@ -30,6 +31,7 @@ pub async fn add(api: &mut Value) {
     walk.files(&planner).await;
     walk.plans(&planner).await;
     walk.disconnect(&planner).await;
+    walk.events(&planner).await;
     walk.sandbox(&world).await;
 }
 
@@ -185,6 +187,13 @@ impl Walk<'_> {
 
     async fn disconnect(&mut self, planner: &Planner<'_>) {
         self.shown(&planner.calls(), "DELETE", &format!("/v1/accounts/{}", planner.account)).await;
+    }
+
+    async fn events(&mut self, planner: &Planner<'_>) {
+        planner.world.wait(jiff::SignedDuration::from_mins(2)).await;
+        self.shown(&planner.calls(), "GET", "/v1/events?type=pin.published&type=pin.failed&limit=2").await;
+        self.shown(&planner.calls(), "GET", "/v1/events?type=pin.lost").await;
+        self.shown(&planner.calls(), "GET", "/v1/events?owner=bob").await;
     }
 
     async fn sandbox(&mut self, world: &World) {

@@ -169,9 +169,9 @@ async fn what_the_calendar_does_not_show_yet_is_not_taken_for_the_pin_in_doubt()
     let indexes = world.let_indexes_lag(HOUR * 24, 3).await;
     // Where it is now planned, the calendar shows hours later; what is written afterwards, at once.
     let platform = world.platform("person");
-    let version = twin.version;
+    let before = twin.clone();
     twin.schedule(START + seconds(3), world.clock.now()).unwrap();
-    platform.pins.save(&twin, version).await.unwrap();
+    platform.pins.replace(&before, &twin).await.unwrap();
     indexes.lag(SignedDuration::from_millis(1));
     let pin = world.seed_pin(&seeded, "Twin", START + seconds(60)).await;
     let due_at = twin.due.clone().unwrap().at;

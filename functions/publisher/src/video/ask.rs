@@ -33,7 +33,7 @@ pub async fn ask(
     id: &PinterestMediaId,
     since: Timestamp,
 ) -> Result<Finished, StoreError> {
-    let (publisher, version) = (step.publisher, pin.version);
+    let (publisher, before) = (step.publisher, pin.clone());
     let clock = &publisher.platform.clock;
     let told = begun(publisher, clock.now());
     let result = publisher.platform.pinterest.video_status(pin.mode, &step.token, id).await;
@@ -71,7 +71,7 @@ pub async fn ask(
         let own = pause(waited, pin.publish_at.is_some_and(|at| at <= now));
         pin.still_processing(now + refused.map_or(own, |pause| pause.max(REFUSED)), now)
     };
-    save(publisher, pin, version, moved).await
+    save(publisher, &before, pin, moved).await
 }
 
 fn is_unknown(kind: &RefusalKind) -> bool {

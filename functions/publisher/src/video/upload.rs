@@ -33,8 +33,9 @@ pub async fn upload(step: &Step<'_>, mut pin: Pin, id: &MediaId) -> Result<Finis
     let version = pin.version;
     if pin.video.as_ref().is_some_and(|video| video.lost >= UPLOADS) {
         let told = begun(step.publisher, now);
+        let before = pin.clone();
         let moved = settle(step.publisher, &mut pin, &Outcome::Refused(Failure::VideoNotUploaded), told);
-        return save(step.publisher, pin, version, moved).await;
+        return save(step.publisher, &before, pin, moved).await;
     }
     let Some(file) = file.filter(|file| file.can_be_shown() && file.kind.is_video()) else {
         return gone(step, pin).await;
@@ -64,11 +65,11 @@ pub async fn upload(step: &Step<'_>, mut pin: Pin, id: &MediaId) -> Result<Finis
 
 /// Ends the wait for a file that is not there any more.
 async fn gone(step: &Step<'_>, mut pin: Pin) -> Result<Finished, StoreError> {
-    let version = pin.version;
+    let before = pin.clone();
     let message = Some("The uploaded file no longer exists.".to_owned());
     let told = Attempt { message, ..begun(step.publisher, step.publisher.platform.clock.now()) };
     let moved = settle(step.publisher, &mut pin, &Outcome::Refused(Failure::MediaGone), told);
-    save(step.publisher, pin, version, moved).await
+    save(step.publisher, &before, pin, moved).await
 }
 
 /// What came of an upload that did not succeed.
@@ -121,11 +122,11 @@ async fn record(
     let pins = &step.publisher.platform.pins;
     for _ in 0..TRIES {
         let Some(mut found) = pins.load(&pin.owner, &pin.id).await? else { break };
-        let version = found.version;
+        let before = found.clone();
         if !is_uploading(&found, file, until) || settle(step.publisher, &mut found, outcome, told.clone()).is_err() {
             break;
         }
-        match pins.save(&found, version).await {
+        match pins.replace(&before, &found).await {
             Err(StoreError::Conflict) => {}
             Ok(()) => return Ok(done(step.publisher, &found)),
             Err(error) => return Err(error),

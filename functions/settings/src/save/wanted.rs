@@ -16,7 +16,8 @@ const SECRET_LIMIT: usize = 256;
 const SCOPES_LIMIT: usize = 2_000;
 
 /// The fields that a save sets.
-const FIELDS: [&str; 8] = ["status", "mode", "app_id", "app_secret", "scopes", "carousels", "pins_per_day", "limits"];
+const FIELDS: [&str; 9] =
+    ["status", "mode", "app_id", "app_secret", "scopes", "carousels", "pins_per_day", "limits", "events"];
 
 /// The fields that an answer has besides.
 const READ_ONLY: [&str; 5] = ["callback_url", "create_app_url", "warnings", "updated_at", "updated_by"];
@@ -40,6 +41,8 @@ pub struct Wanted {
     pub pins_per_day: u32,
     /// What one owner may have; as it is where nothing is said of it.
     pub limits: Limits,
+    /// Whether what happens is written to the event log; as it is where nothing is said of it.
+    pub events: bool,
 }
 
 impl Wanted {
@@ -51,8 +54,8 @@ impl Wanted {
         let app_id = errors.app_id(body);
         let app_secret = errors.app_secret(body);
         let scopes = errors.scopes(body);
-        let is_given = body.contains_key("carousels");
-        let carousels = if is_given { errors.switch(body, "carousels") } else { Ok(current.carousels) };
+        let carousels = errors.optional_switch(body, "carousels", current.carousels);
+        let events = errors.optional_switch(body, "events", current.events);
         let pins_per_day =
             errors.number(body.get("pins_per_day"), "pins_per_day", MOST_PINS_PER_DAY, current.pins_per_day);
         if let (Ok(app_id), Ok(app_secret)) = (&app_id, &app_secret) {
@@ -61,12 +64,16 @@ impl Wanted {
         errors.unexpected(body);
         let pair = app_id.and_then(|app_id| Ok((app_id, app_secret?)));
         let limits = errors.limits(body, &current.limits);
-        let others = carousels.and_then(|carousels| Ok((carousels, pins_per_day?, limits?)));
+        let others = carousels.and_then(|carousels| Ok((carousels, pins_per_day?, limits?, events?)));
         match (enabled, mode, pair, scopes, others) {
-            (Ok(enabled), Ok(mode), Ok((app_id, app_secret)), Ok(scopes), Ok((carousels, pins_per_day, limits)))
-                if errors.0.is_empty() =>
-            {
-                Ok(Self { enabled, mode, app_id, app_secret, scopes, carousels, pins_per_day, limits })
+            (
+                Ok(enabled),
+                Ok(mode),
+                Ok((app_id, app_secret)),
+                Ok(scopes),
+                Ok((carousels, pins_per_day, limits, events)),
+            ) if errors.0.is_empty() => {
+                Ok(Self { enabled, mode, app_id, app_secret, scopes, carousels, pins_per_day, limits, events })
             }
             _ => Err(errors.0),
         }
@@ -85,6 +92,7 @@ impl Wanted {
             ("scopes", self.scopes != current.scopes),
             ("carousels", self.carousels != current.carousels),
             ("pins_per_day", self.pins_per_day != current.pins_per_day),
+            ("events", self.events != current.events),
         ]
         .into_iter()
         .map(|(name, differs)| (name.to_owned(), differs))
@@ -125,6 +133,11 @@ impl Errors {
             "disabled" => Some(false),
             _ => None,
         })
+    }
+
+    /// The same, `present` where it is left out.
+    fn optional_switch(&mut self, body: &Map<String, Value>, field: &str, present: bool) -> Result<bool, Reported> {
+        if body.contains_key(field) { self.switch(body, field) } else { Ok(present) }
     }
 
     /// A whole number up to `most`; `present` where it is left out.

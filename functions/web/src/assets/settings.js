@@ -83,7 +83,7 @@ function Form({ data, reload, onSaved }) {
     if (isSwitch && !confirm(words.mode.switching(t.mode[base.settings.mode], t.mode[form.mode]))) return;
     const hadChanges = isTouched;
     setDone(false);
-    const body = { status: form.status, mode: form.mode, app_id: form.app_id.trim() || null, scopes: form.scopes, carousels: form.carousels, pins_per_day: whole(form.pins_per_day), limits: Object.fromEntries(LIMITS.map((name) => [name, whole(form.limits[name])])) };
+    const body = { status: form.status, mode: form.mode, app_id: form.app_id.trim() || null, scopes: form.scopes, carousels: form.carousels, events: form.events, pins_per_day: whole(form.pins_per_day), limits: Object.fromEntries(LIMITS.map((name) => [name, whole(form.limits[name])])) };
     if (form.replacing) body.app_secret = form.app_secret.trim();
     const saved = await ask('PUT', '/v1/settings', { body, headers: { 'if-match': base.etag } });
     const next = { settings: saved.body, etag: saved.etag };
@@ -131,6 +131,7 @@ function Form({ data, reload, onSaved }) {
           </div>`}
       <${Scopes} scopes=${form.scopes} onChange=${set('scopes')} error=${wrong('scopes')} />
       <${Choice} label=${words.carousels.label} value=${form.carousels} onChange=${set('carousels')} options=${words.carousels.options} />
+      <${Choice} label=${words.events.label} value=${form.events} onChange=${set('events')} options=${words.events.options} />
       <${Field} label=${words.pinsPerDay.label} hint=${words.pinsPerDay.hint} error=${wrong('pins_per_day')}>
         ${(given) => html`<input ...${given} type="number" min="0" step="1" inputmode="numeric" value=${form.pins_per_day} onInput=${typed('pins_per_day')} />`}
       <//>
@@ -166,6 +167,7 @@ function asForm(settings) {
     replacing: false,
     scopes: [...settings.scopes],
     carousels: settings.carousels,
+    events: settings.events,
     pins_per_day: String(settings.pins_per_day),
     limits: Object.fromEntries(LIMITS.map((name) => [name, String(settings.limits[name])])),
   };

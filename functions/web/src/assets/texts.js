@@ -143,6 +143,13 @@ export const t = {
         ['enabled', 'On', 'Pins may have two to five images. Pinterest may show them as something else, such as a video of the images.'],
       ],
     },
+    events: {
+      label: 'Event log',
+      options: [
+        ['disabled', 'Off', 'Nothing is logged.'],
+        ['enabled', 'On', 'What happens to pins, accounts and imports is logged for 30 days. Programs can read it from the API.'],
+      ],
+    },
     pinsPerDay: {
       label: 'Late pins a day',
       hint: 'How many pins of an account that are late, after an outage or a block, go out by themselves in one day; 0 is no limit. Pins that are in time are not counted. Pinterest takes many at once for spam.',
@@ -248,7 +255,7 @@ export const t = {
     changes: {
       title: 'History',
       none: 'Nobody has saved the settings yet.',
-      changed: (fields) => `changed ${fields.map((field) => ({ status: 'the status', mode: 'the mode', app_id: 'the app ID', app_secret: 'the app secret', scopes: 'the scopes', carousels: 'whether carousels are allowed', pins_per_day: 'how many late pins go out in a day', 'limits.waiting_pins': 'how many pins of an owner wait', 'limits.media_gb': 'how many gigabytes of files an owner has', 'limits.templates': 'how many templates an owner has', 'limits.imports_per_day': 'how many files an owner imports in a day', 'limits.accounts': 'how many accounts an owner connects' })[field] ?? field).join(', ')}`,
+      changed: (fields) => `changed ${fields.map((field) => ({ status: 'the status', mode: 'the mode', app_id: 'the app ID', app_secret: 'the app secret', scopes: 'the scopes', carousels: 'whether carousels are allowed', events: 'whether events are logged', pins_per_day: 'how many late pins go out in a day', 'limits.waiting_pins': 'how many pins of an owner wait', 'limits.media_gb': 'how many gigabytes of files an owner has', 'limits.templates': 'how many templates an owner has', 'limits.imports_per_day': 'how many files an owner imports in a day', 'limits.accounts': 'how many accounts an owner connects' })[field] ?? field).join(', ')}`,
       more: 'Show more',
     },
   },

@@ -68,7 +68,7 @@ impl PinStore {
     pub async fn replace_in(&self, before: &Pin, pin: &Pin, claim: &SlotClaim) -> Result<(), StoreError> {
         let condition = Condition::new("version = :version").value(":version", number(before.version));
         let taking = vec![self.take(pin, claim)];
-        self.write_all("move a pin to a slot", (pin, Some(before.state.status())), condition, taking).await
+        self.write_all("move a pin to a slot", (pin, Some(before)), condition, taking).await
     }
 
     fn take(&self, pin: &Pin, claim: &SlotClaim) -> TransactWriteItem {

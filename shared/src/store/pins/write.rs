@@ -1,5 +1,6 @@
 //! Writes of whole pins. A pin that begins or ceases to need a person is written together with its account's counter,
-//! in one transaction; every other write is a plain one, so that a pin that goes well pays for none of this.
+//! in one transaction, and one to which something happens together with the event, where these are on. Every other write is a
+//! plain one, so that a pin that goes well pays for none of this.
 
 use std::collections::HashMap;
 
@@ -38,13 +39,13 @@ impl Condition {
 }
 
 impl PinStore {
-    /// Writes `pin` under `condition`, which has to imply that the pin in the table has the status `before`; none
-    /// stands for every status that is not counted.
+    /// Writes `pin` under `condition`, which has to imply that the pin in the table is `before`; none stands for a new pin, and
+    /// for one that is being published.
     pub(super) async fn write(
         &self,
         operation: &'static str,
         pin: &Pin,
-        before: Option<Status>,
+        before: Option<&Pin>,
         condition: Condition,
     ) -> Result<(), StoreError> {
         self.write_all(operation, (pin, before), condition, Vec::new()).await
@@ -54,13 +55,14 @@ impl PinStore {
     pub(super) async fn write_all(
         &self,
         operation: &'static str,
-        (pin, before): (&Pin, Option<Status>),
+        (pin, before): (&Pin, Option<&Pin>),
         condition: Condition,
         others: Vec<TransactWriteItem>,
     ) -> Result<(), StoreError> {
         let item = encode(&Key::pin(&pin.owner, &pin.id), &PinItem::from(pin))?;
-        let steps = steps(before, pin.state.status());
-        if steps.is_empty() && others.is_empty() {
+        let steps = steps(before.map(|pin| pin.state.status()), pin.state.status());
+        let event = self.events.of_pin(before, pin).await?;
+        if steps.is_empty() && others.is_empty() && event.is_none() {
             return self.put_alone(operation, item, condition).await;
         }
         let put = Put::builder()
@@ -74,6 +76,7 @@ impl PinStore {
         let mut writes = vec![TransactWriteItem::builder().put(put).build()];
         writes.extend((!steps.is_empty()).then(|| self.count(pin, &steps)));
         writes.extend(others);
+        writes.extend(event);
         // The SDK repeats a transaction under one token, so that it counts once although its answer was lost.
         self.table.transact(operation, writes).await
     }

@@ -67,6 +67,8 @@ fn each_wrong_field_is_named() {
         ("pins_per_day", json!(2.5), "pins_per_day", "invalid"),
         ("pins_per_day", json!("25"), "pins_per_day", "wrong_type"),
         ("pins_per_day", json!(null), "pins_per_day", "wrong_type"),
+        ("events", json!("on"), "events", "invalid"),
+        ("events", json!(true), "events", "invalid"),
         ("limits", json!(null), "limits", "wrong_type"),
         ("limits", json!(50), "limits", "wrong_type"),
         ("limits", json!({"templates": -1}), "limits.templates", "invalid"),
