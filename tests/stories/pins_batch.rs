@@ -1,5 +1,6 @@
 //! Many contents in one request: each has its key and its result, and times are planned one after another.
 
+use local::in_process::Service;
 use serde_json::{Value, json};
 use tests::{Answer, Planner, World, pin_request};
 
@@ -133,4 +134,24 @@ async fn a_batch_that_cannot_be_told_apart_is_refused_as_a_whole() {
         }
     }
     assert_eq!(alice.calls().get("/v1/pins").await.json()["items"], json!([]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_calendar_is_read_once_for_a_batch_and_not_for_each_item() {
+    let world = World::enabled().await;
+    let alice = with_slots(&world).await;
+    let items: Vec<_> = (0..80).map(|number| item(&alice, &format!("cake-{number}"))).collect();
+    let reads = || {
+        let of = |operation| world.meter.of(Service::DynamoDb, operation).calls;
+        of("Query") + of("BatchGetItem")
+    };
+    let mut costs = Vec::new();
+    for count in [20, 80] {
+        let before = reads();
+        let preview = post(&alice, "/v1/pins/batch/preview", &items[..count]).await;
+        assert!(results(&preview).iter().all(|at| at.ends_with("T09:00:00Z")), "{:?}", results(&preview));
+        costs.push(reads() - before);
+    }
+    // Four times as many pins are four times as many weeks, and no more.
+    assert!(costs[1] <= 5 * costs[0], "{costs:?}");
 }

@@ -33,6 +33,8 @@ pub(super) struct AccountPlan {
     /// What was read of the calendar, and of which time.
     stored: Calendar,
     read: Option<(Timestamp, Timestamp)>,
+    /// Whose the slots of the days are that were read.
+    taken: BTreeMap<Date, Taken>,
 }
 
 /// A slot that was found.
@@ -54,7 +56,7 @@ struct Taken {
 impl AccountPlan {
     pub(super) fn new(plan: Plan) -> Self {
         let (planned, stored) = (Calendar::default(), Calendar::default());
-        Self { plan, planned, given: BTreeSet::new(), stored, read: None }
+        Self { plan, planned, given: BTreeSet::new(), stored, read: None, taken: BTreeMap::new() }
     }
 
     /// Takes note that a pin is planned for `at`, in `slot` where it is to be given one.
@@ -66,6 +68,7 @@ impl AccountPlan {
     /// Forgets what was read, and that a pin was planned, in `slot` where it was to be given one.
     pub(super) fn forget(&mut self, id: &PinId, slot: Option<Timestamp>) {
         (self.stored, self.read) = (Calendar::default(), None);
+        self.taken.clear();
         self.planned.remove(id);
         if let Some(slot) = slot {
             self.given.remove(&slot);
@@ -92,15 +95,20 @@ impl AccountPlan {
         if self.read.is_some_and(|(first, last)| first <= from && to <= last) {
             return Ok(());
         }
+        // Weeks are looked at one after the other, pin by pin of a batch: of what goes on from there only the rest is read.
+        let known = self.read.filter(|(first, last)| first <= &from && &from <= last);
+        let start = known.map_or(from, |(_, last)| last);
         let store = &desk.function.platform.pins;
-        let (pins, complete) = store.planned_between(&desk.owner, (from, to), MOST_PAGES).await?;
+        let (pins, complete) = store.planned_between(&desk.owner, (start, to), MOST_PAGES).await?;
         if !complete {
             tracing::warn!(%account, "the calendar is too full to keep everything in it apart");
         }
         let of_account = pins.iter().filter(|pin| pin.account_id == *account);
-        self.stored = Calendar::default();
+        if known.is_none() {
+            self.stored = Calendar::default();
+        }
         of_account.filter_map(Neighbour::of).for_each(|pin| self.stored.insert(pin));
-        self.read = Some((from, to));
+        self.read = Some((known.map_or(from, |(first, _)| first), to));
         Ok(())
     }
 
@@ -127,10 +135,14 @@ impl AccountPlan {
             let start = self.plan.start_of(self.plan.date(*first)).min(*first);
             let end = last.checked_add(SignedDuration::from_hours(24)).unwrap_or(*last);
             self.look(desk, wanted.account, (start, end)).await?;
-            let taken = taken(desk, wanted.account, &days.iter().map(|(date, _)| *date).collect::<Vec<_>>()).await?;
+            let dates = days.iter().map(|(date, _)| *date).filter(|date| !self.taken.contains_key(date));
+            let dates: Vec<_> = dates.collect();
+            if !dates.is_empty() {
+                let mut found = taken(desk, wanted.account, &dates).await?;
+                self.taken.extend(dates.iter().map(|date| (*date, found.remove(date).unwrap_or_default())));
+            }
             for (date, slots) in days {
-                let none = Taken::default();
-                let taken = taken.get(&date).unwrap_or(&none);
+                let taken = &self.taken[&date];
                 if let Some(free) = self.free(wanted, (date, &slots), taken, &mut spaced) {
                     return Ok(Ok(Looked { free, spaced }));
                 }
