@@ -151,6 +151,9 @@ async fn twelve_photos_become_twelve_pins_in_free_slots_by_eight_clicks() {
     add(&visit, "Choose images or videos", &["12-apple-pie.jpg", "13-cherry-pie.jpg"]).await;
     assert!(browser.text().await.contains("Summer recipes"));
     assert!(times(&visit, 2).await.iter().all(|time| !shown.contains(time)));
+    browser.press("Boards: Summer recipes").await;
+    browser.sees("All other boards").await;
+    browser.press("Cancel").await;
     visit.end().await;
 }
 
@@ -174,7 +177,7 @@ async fn what_is_wrong_with_one_card_is_said_there_and_the_others_go_out() {
         browser.fill(&format!("Link of pin {pin}"), "https://example.com/pies").await;
         browser.tick(&format!("Select pin {pin}")).await;
     }
-    browser.press("When").await;
+    browser.press("When: free slots").await;
     browser.press("Pick a time").await;
     browser.choose("Date and time", &in_days(60)).await;
     browser.press("Apply to 2 pins").await;
@@ -235,7 +238,7 @@ async fn times_boards_links_and_texts_are_chosen_for_all_or_for_some() {
     // Two of them go out on one day after the other.
     browser.tick("Select pin 3").await;
     browser.tick("Select pin 4").await;
-    browser.press("When").await;
+    browser.press("When: free slots").await;
     browser.press("One every …").await;
     browser.fill("Every", "2").await;
     browser.choose("First one at", &in_days(60)).await;
@@ -258,6 +261,12 @@ async fn times_boards_links_and_texts_are_chosen_for_all_or_for_some() {
     assert_eq!(at(cakes[1]).duration_since(at(cakes[0])).as_hours(), 72, "{cakes:?}");
     let apart = at(of("Iced tea")[0]).duration_since(at(of("Tomato salad")[0]));
     assert!((47..=49).contains(&apart.as_hours()), "two days, whatever the clocks do: {apart}");
+    // All of it is taken back, and on the page again.
+    browser.press("Undo all 5").await;
+    browser.sees("Create 4 pins").await;
+    assert!(pins(&visit).await.iter().all(|pin| pin["status"] == "cancelled"));
+    browser.press("Schedule 4 pins").await;
+    browser.sees("5 scheduled").await;
     visit.end().await;
 }
 

@@ -3,6 +3,7 @@
 import { CoverField, coverObjection, FileField, seenHere } from './compose-file.js';
 import { get } from './api.js';
 import { errorOf } from './compose-errors.js';
+import { titleOf } from './file-names.js';
 import { BoardName } from './compose-place.js';
 import { Avatar, Field, canBeShown, html, useEffect, useRef, useState } from './parts.js';
 import { t } from './texts.js';
@@ -38,9 +39,11 @@ export function ContentFields({ content, picture, errors, onChange, onMany = nul
       ${(given) => control({ ...given, value: content[name], onInput: (event) => put(event.target.value), onBlur: leave })}
     <//>`;
   };
+  // A new pin is called after its file until somebody calls it otherwise.
+  const title = (part) => (onMany && part.media_name && !content.title ? { title: titleOf(part.media_name) } : {});
   return html`
     <${FileField} id=${content.media_id} name=${content.media_name} preview=${picture.preview} canHave=${!content.slides} onMany=${onMany}
-      onChange=${(part) => onChange('url', { ...content, ...part })} />
+      onChange=${(part) => onChange('url', { ...content, ...title(part), ...part })} />
     ${!content.media_id && !content.slides && field('url', words.picture.label, words.picture.hint, (given) => html`<input type="url" inputmode="url" ...${given} />`)}
     <${CoverField} content=${content} error=${errorOf(errors, 'content.media.cover')} onChange=${(part) => onChange('url', { ...content, ...part })} />
     ${(content.media_id || content.slides) && errorOf(errors, 'content.media') && html`<p class="error">${errorOf(errors, 'content.media')}</p>`}

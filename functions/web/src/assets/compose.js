@@ -7,6 +7,7 @@ import { begun, blank, useKept } from './compose-kept.js';
 import { recall } from './browser-store.js';
 import { keepFiles, takeFiles, useDroppedFiles } from './drop.js';
 import { Notes } from './compose-notes.js';
+import { Quality } from './compose-quality.js';
 import { useOutlook } from './create-times.js';
 import { BoardName, defaultSpace, noteBoards, Spacing, spacingOf, Targets } from './compose-place.js';
 import { publishAt, timeObjections, WhenFields } from './compose-time.js';
@@ -130,16 +131,17 @@ function Composer({ slot, owner, kept, accounts, plans, pin, at }) {
         </section>
         <${Targets} targets=${draft.targets} accounts=${accounts} owner=${owner} errors=${errors}
           onChange=${(targets) => change('targets', { targets })} />
-        <${Spacing} targets=${draft.targets} value=${space} onChange=${(days) => change('publish_at', { space: days })} />
       </div>
       <section class="beside" aria-labelledby="preview">
         <h2 id="preview">${words.preview.title}</h2>
         <${PinPreview} content=${draft.content} picture=${picture} account=${accounts.find((one) => one.id === first?.account_id)}
           board=${first?.board_id} />
+        <${Quality} content=${draft.content} picture=${picture} />
       </section>
       <div class="end">
         <section class="card when" aria-label=${words.when.title}>
           <${WhenFields} value=${draft} errors=${errors} onChange=${(part) => change('publish_at', part)} />
+          <${Spacing} targets=${draft.targets} value=${space} onChange=${(days) => change('publish_at', { space: days })} />
           <${Times} planned=${outlook.results.get(draft.key)?.planned} zone=${draft.zone} />
         </section>
         <div role="status">${earlier && html`<${Notice} kind="warn" title=${words.earlier.title}><p>${words.earlier.about}</p>

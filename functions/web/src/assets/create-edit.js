@@ -3,7 +3,7 @@
 import { AiFields, completed } from './compose-content.js';
 import { Spacing, Targets } from './compose-place.js';
 import { timeObjections } from './compose-time.js';
-import { bareName, slugOf } from './create-upload.js';
+import { bareName, slugOf } from './file-names.js';
 import { Button, Choice, Dialog, Field, html, useState } from './parts.js';
 import { t } from './texts.js';
 import { toInput } from './time.js';

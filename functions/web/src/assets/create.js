@@ -1,11 +1,11 @@
 // Create: many files become many pins, each a card whose time is seen before it is scheduled. One pin by an image URL has the
 // form of the composer.
 
-import { all, get } from './api.js';
+import { all, ask, get } from './api.js';
 import { go, Link } from './app.js';
 import { objections } from './compose-content.js';
 import { remember } from './browser-store.js';
-import { defaultSpace, noteBoards } from './compose-place.js';
+import { BoardName, defaultSpace, noteBoards } from './compose-place.js';
 import { soon, timeObjections } from './compose-time.js';
 import { canCombine, combined, isReady, isSending, moved, MOST, separated, useBatch } from './create-cards.js';
 import { PinCard } from './create-card.js';
@@ -115,6 +115,13 @@ function Cards({ owner, at, data }) {
 
   const done = cards.filter(({ pins }) => pins);
   const failed = open.filter(({ errors }) => errors?.length > 0);
+  // What is taken back is on the page again, to be changed and sent under another key.
+  const undoing = useAction(async () => {
+    for (const { key, pins } of done) {
+      for (const { id } of pins) await ask('DELETE', `/v1/pins/${id}`);
+      put(key, () => ({ key: crypto.randomUUID(), pins: null, sent: null, wasEarlier: false, errors: [] }));
+    }
+  });
   const again = () => {
     remember(`pinwheel.create.${owner}`, null);
     update(() => ({ cards: [], left: 0 }));
@@ -138,9 +145,10 @@ function Cards({ owner, at, data }) {
       <span class="unseen">${said}</span>
       ${undone && html`<p class="told">${words.removed} <${Button} kind="plain" onClick=${() => (restore(undone), setUndone(null))}>${t.compose.undo}<//></p>`}
       ${batch.left > 0 && html`<${Notice} kind="warn"><p>${words.tooMany(MOST, batch.left)}</p><//>`}
-      ${done.length > 0 && html`<${Done} cards=${done} zone=${zone} isOver=${isOver} onAgain=${again} />`}
+      ${done.length > 0 && html`<${Done} cards=${done} zone=${zone} isOver=${isOver} undoing=${undoing} onAgain=${again} />`}
     </div>
     <${Failure} error=${submitting.error} />
+    <${Failure} error=${undoing.error} />
     ${open.length > 0 && !outlook.isAsking && html`<${Failure} error=${outlook.error} />`}
     ${usable.length > 0 && html`<${Bar} scope=${scope} chosen=${chosen} open=${usable} onPick=${setPicked} onOpen=${(what) => setEditing({ what, keys: scope.map(({ key }) => key) })}
       zone=${zone} templates=${data.templates} onFiles=${take} onRemove=${() => remove(chosen.map(({ key }) => key))}
@@ -179,12 +187,14 @@ function Bar({ scope, chosen, open, onPick, onOpen, zone, templates, onFiles, on
   const isAll = chosen.length === open.length;
   const label = chosen.length > 0 && !isAll ? words.forPicked(chosen.length) : words.forAll(open.length);
   const common = (what) => (new Set(scope.map((card) => JSON.stringify(what(card)))).size === 1 ? what(scope[0]) : null);
+  const when = common((card) => card.when);
+  const targets = common((card) => card.targets);
   const template = templates.find(({ id }) => id === common((card) => card.template_id));
   return html`<section class="for-all" aria-label=${label}>
     <div class="check"><input type="checkbox" id="pick-all" checked=${isAll} ref=${(box) => box && (box.indeterminate = chosen.length > 0 && !isAll)} onChange=${() => onPick(isAll ? [] : keys)} />
       <label for="pick-all">${label}</label></div>
-    <${Button} onClick=${() => onOpen('boards')}>${words.edit.boards.open}<//>
-    <${Button} onClick=${() => onOpen('when')}>${words.edit.when.open}<//>
+    <${Button} onClick=${() => onOpen('boards')}>${words.edit.boards.open}${targets?.length > 0 && html`: <${BoardName} account=${targets[0].account_id} board=${targets[0].board_id} />${targets.length > 1 ? ` +${targets.length - 1}` : ''}`}<//>
+    <${Button} onClick=${() => onOpen('when')}>${words.edit.when.open}${when ? `: ${words.edit.when.told(when)}` : ''}<//>
     <${Button} onClick=${() => onOpen('link')}>${words.edit.link.open}<//>
     <${Button} onClick=${() => onOpen('description')}>${words.edit.description.open}<//>
     ${templates.length > 0 && html`<${Button} onClick=${() => onOpen('template')}>${words.edit.template.open}${template ? `: ${template.name}` : ''}<//>`}
@@ -197,7 +207,7 @@ function Bar({ scope, chosen, open, onPick, onOpen, zone, templates, onFiles, on
 }
 
 /** What was scheduled, and from when to when. */
-function Done({ cards, zone, isOver, onAgain }) {
+function Done({ cards, zone, isOver, undoing, onAgain }) {
   const heading = useRef(null);
   useEffect(() => {
     if (isOver) heading.current?.focus();
@@ -210,6 +220,7 @@ function Done({ cards, zone, isOver, onAgain }) {
   return html`<div class="notice good" tabindex="-1" ref=${heading}>
     <p class="title">${span}</p>
     <p class="row"><a class="button" href=${calendar} onClick=${(event) => (event.preventDefault(), go(calendar))}>${t.compose.done.calendar}</a>
+      ${pins.every(({ status }) => ['scheduled', 'draft', 'held'].includes(status)) && html`<${Button} busy=${undoing.busy} onClick=${undoing.run}>${words.undo(pins.length)}<//>`}
       ${isOver && html`<${Button} kind="primary" onClick=${onAgain}>${words.another}<//>`}</p>
   </div>`;
 }
