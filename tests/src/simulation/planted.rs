@@ -112,7 +112,6 @@ pub const PLANTED: &[Planted] = &[
     in_rules("another pin of the owner's taken for the one in doubt", |rules| rules.without.push(Rule::ExcludeOwn)),
     at_aws("a repeated request that makes the pin anew", Tamper::CreateWithoutCondition),
     at_aws("a hold whose release is not planned", Tamper::HoldNeverReleased),
-    in_rules("a post beside the last owner of a shard", |rules| rules.handover = SignedDuration::ZERO),
     in_rules("a hold that is not heeded", |rules| rules.without.push(Rule::HeedHolds)),
     in_rules("a hold that is never released", |rules| rules.without.push(Rule::Release)),
     in_rules("a pin published a day late", |rules| rules.without.push(Rule::HeedGrace)),
