@@ -2,6 +2,7 @@
 //! all of them served by the same pipeline; and beside them the storage that videos are uploaded to.
 
 mod account;
+mod analytics;
 mod answer;
 mod boards;
 mod bucket;

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::controls::{Answers, BoardWrites, Lifetimes, Limits, MediaProcessing, Rotation};
+use crate::controls::{Analytics, Answers, BoardWrites, Lifetimes, Limits, MediaProcessing, Rotation};
 use crate::options::Tier;
 use crate::simulator::Simulator;
 
@@ -33,6 +33,7 @@ pub(crate) fn router() -> Router<Simulator> {
         .route("/control/limits", get(show(limits)).post(set_limits))
         .route("/control/writes", get(show(writes)).post(set_writes))
         .route("/control/media", get(show(media)).post(set_media))
+        .route("/control/analytics", get(show(analytics)).post(set_analytics))
         .route("/control/uploads", get(world::uploads))
         .route("/control/calls", get(world::calls))
         .route("/control/pins", get(world::pins))
@@ -127,6 +128,10 @@ fn media(simulator: &Simulator) -> Value {
     json!(simulator.media_processing())
 }
 
+fn analytics(simulator: &Simulator) -> Value {
+    json!(simulator.analytics())
+}
+
 fn limits(simulator: &Simulator) -> Value {
     json!(simulator.limits())
 }
@@ -202,4 +207,11 @@ async fn set_media(State(simulator): State<Simulator>, body: Bytes) -> Result<Js
     )?;
     simulator.set_media_processing(body);
     Ok(Json(media(&simulator)))
+}
+
+async fn set_analytics(State(simulator): State<Simulator>, body: Bytes) -> Result<Json<Value>, Wrong> {
+    let body: Analytics =
+        read(&body, "analytics", r#"{"pins_aged_days":45}; bulk_granted and saves_in_lists may follow"#)?;
+    simulator.set_analytics(body);
+    Ok(Json(analytics(&simulator)))
 }

@@ -1,6 +1,7 @@
 //! What tests and people switch while the simulator runs. The controls belong to the process: a
 //! reopened world starts without faults and with the tier of its options.
 
+mod analytics;
 mod media;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use crate::options::Tier;
 use crate::simulator::Simulator;
 use crate::stretch::Stretch;
 
+pub use analytics::Analytics;
 pub use media::{MediaOutcome, MediaProcessing};
 
 /// What happens to a refresh token when it is used. Pinterest does not say; operators have seen
@@ -118,6 +120,8 @@ pub struct Limits {
     pub org_read: Option<u32>,
     /// For the category `org_write`.
     pub org_write: Option<u32>,
+    /// For the category `org_analytics`.
+    pub org_analytics: Option<u32>,
     /// Over all categories.
     pub universal: Option<u32>,
     /// From when on they hold, in milliseconds after they are set; `None` for at once.
@@ -162,6 +166,7 @@ pub(crate) struct Controls {
     pub(crate) holds: BTreeMap<String, Timestamp>,
     pub(crate) blocked_domains: Vec<String>,
     pub(crate) media: MediaProcessing,
+    pub(crate) analytics: Analytics,
     pub(crate) faults: Vec<Armed>,
 }
 
@@ -177,6 +182,7 @@ impl Controls {
             holds: BTreeMap::new(),
             blocked_domains: Vec::new(),
             media: MediaProcessing::default(),
+            analytics: Analytics::default(),
             faults: Vec::new(),
         }
     }

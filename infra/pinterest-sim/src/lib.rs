@@ -11,6 +11,7 @@ mod controls;
 mod direct;
 mod draw;
 mod fault;
+mod figures;
 mod mode;
 mod moment;
 mod operation;
@@ -27,7 +28,8 @@ mod stretch;
 pub use api::Broken;
 pub use consent::{ConsentError, Decision};
 pub use controls::{
-    Answers, BoardOrder, BoardRefusal, BoardWrites, Lifetimes, Limits, MediaOutcome, MediaProcessing, Rotation,
+    Analytics, Answers, BoardOrder, BoardRefusal, BoardWrites, Lifetimes, Limits, MediaOutcome, MediaProcessing,
+    Rotation,
 };
 pub use direct::{DirectError, NewBoard, NewPerson};
 pub use fault::{Effect, Fault, FaultAnswer};

@@ -59,6 +59,8 @@ pub enum Operation {
     UploadMedia,
     GetPinAnalytics,
     GetUserAnalytics,
+    GetPinsAnalytics,
+    GetTopPins,
 }
 
 use Category::{OrgAnalytics, OrgRead, OrgWrite};
@@ -79,6 +81,7 @@ const READ_PINS: &[&str] = &["boards:read", "pins:read"];
 const WRITE_PINS: &[&str] = &["boards:read", "boards:write", "pins:read", "pins:write"];
 const READ_MEDIA: &[&str] = &["pins:read"];
 const WRITE_MEDIA: &[&str] = &["pins:read", "pins:write"];
+const READ_TOP_PINS: &[&str] = &["pins:read", "user_accounts:read"];
 const READ_ACCOUNT: &[&str] = &["user_accounts:read"];
 
 const fn read(operation: Operation, name: &'static str, path: &'static str, scopes: &'static [&'static str]) -> Row {
@@ -108,7 +111,7 @@ const fn analytics(
     Row { operation, name, method: Method::GET, path, category: OrgAnalytics, scopes }
 }
 
-static TABLE: [Row; 27] = [
+static TABLE: [Row; 29] = [
     grant(Op::Any, "any", ""),
     grant(Op::Token, "token", "/oauth/token"),
     grant(Op::ExchangeCode, "exchange_code", ""),
@@ -136,6 +139,8 @@ static TABLE: [Row; 27] = [
     write(Op::UploadMedia, "upload_media", Method::POST, "", &[]),
     analytics(Op::GetPinAnalytics, "get_pin_analytics", "/pins/{pin_id}/analytics", READ_PINS),
     analytics(Op::GetUserAnalytics, "get_user_analytics", "/user_account/analytics", READ_ACCOUNT),
+    analytics(Op::GetPinsAnalytics, "get_pins_analytics", "/pins/analytics", READ_PINS),
+    analytics(Op::GetTopPins, "get_top_pins", "/user_account/analytics/top_pins", READ_TOP_PINS),
 ];
 
 impl Operation {

@@ -77,7 +77,7 @@ fn windows(tier: Tier, limits: Limits, category: Category, person: Option<&str>)
     let replaced = match category {
         Category::OrgRead => limits.org_read,
         Category::OrgWrite => limits.org_write,
-        Category::OrgAnalytics => None,
+        Category::OrgAnalytics => limits.org_analytics,
     };
     let name = category.as_str();
     match tier {

@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::boards::{self, id_in_path};
 use super::fields::Fields;
 use super::list::Page;
-use super::{Answer, Caller, Incoming, Refusal, media, shape};
+use super::{Answer, Caller, Incoming, Refusal, analytics, media, shape};
 use crate::draw;
 use crate::moment::after_millis;
 use crate::simulator::World;
@@ -68,7 +68,13 @@ pub(super) fn list(world: &World<'_>, call: &Incoming, caller: &Caller) -> Resul
         kind: call.query("pin_filter"),
         ..PinFilter::default()
     };
-    answer(world, caller, &page, filter)
+    let pins = world.list_pins(filter, page.slice())?;
+    page.answer(
+        world,
+        pins,
+        |pin| filter.order.rank_of(pin),
+        |pin| shape::pin_with(world, pin, caller, &analytics::pin_metrics(world, call, pin)?),
+    )
 }
 
 /// The pins on a board.
@@ -108,7 +114,8 @@ pub(super) fn get(world: &World<'_>, call: &Incoming, caller: &Caller) -> Result
     if !is_shared || (board.privacy == Privacy::Secret && !caller.scopes.has("pins:read_secret")) {
         return Err(Refusal::not_permitted());
     }
-    Ok(Answer::ok(shape::pin(world, &pin, caller)?))
+    let metrics = analytics::pin_metrics(world, call, &pin)?;
+    Ok(Answer::ok(shape::pin_with(world, &pin, caller, &metrics)?))
 }
 
 /// Removes a pin that the caller made.

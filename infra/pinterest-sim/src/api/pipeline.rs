@@ -8,7 +8,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
 
 use super::answer::{Broken, broken, cut, default_body, faked, raw, respond, usual_headers};
-use super::{Answer, Caller, Incoming, Refusal, account, boards, oauth, pin_update, pins, sections, uploads, writes};
+use super::{
+    Answer, Caller, Incoming, Refusal, account, analytics, boards, oauth, pin_update, pins, sections, uploads, writes,
+};
 use crate::draw;
 use crate::fault::{self, Effect, Fault, FaultAnswer, Target};
 use crate::mode::Mode;
@@ -183,7 +185,12 @@ fn work(world: &mut World<'_>, call: &Incoming, caller: &Caller) -> Result<Answe
         Operation::SavePin => pins::save(world, call, caller),
         Operation::RegisterMedia => uploads::register(world, call, caller),
         Operation::GetMedia => uploads::get(world, call, caller),
-        _ => Err(Refusal::not_simulated("analytics")),
+        Operation::GetPinAnalytics => analytics::of_pin(world, call, caller),
+        Operation::GetPinsAnalytics => analytics::of_pins(world),
+        Operation::GetUserAnalytics => analytics::of_user(world, call, caller),
+        Operation::GetTopPins => analytics::top_pins(world, call, caller),
+        // What is left is called with the app's credentials, or is no operation of its own.
+        _ => Err(Refusal::not_simulated("this operation")),
     }
 }
 

@@ -76,6 +76,11 @@ impl Refusal {
         Self::new(StatusCode::UNAUTHORIZED, 3, "Your application consumer type is not supported")
     }
 
+    /// Analytics of somebody else's pin, as the description has it.
+    pub(super) fn pin_not_authorized() -> Self {
+        Self::new(StatusCode::FORBIDDEN, 403, "Not authorized to access board or Pin.")
+    }
+
     pub(super) fn grant_invalid() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, 283, "The authorization grant is invalid")
     }

@@ -70,6 +70,11 @@ pub(super) fn section(world: &World<'_>, section: &Section) -> Value {
 
 /// A pin, the same from every operation.
 pub(super) fn pin(world: &World<'_>, pin: &Pin, caller: &Caller) -> Result<Value, Refusal> {
+    pin_with(world, pin, caller, &Value::Null)
+}
+
+/// The same with `pin_metrics`.
+pub(super) fn pin_with(world: &World<'_>, pin: &Pin, caller: &Caller, metrics: &Value) -> Result<Value, Refusal> {
     let owner = world.board_owner(&pin.board_id)?;
     let content = &pin.content;
     let mut body = json!({
@@ -88,7 +93,7 @@ pub(super) fn pin(world: &World<'_>, pin: &Pin, caller: &Caller) -> Result<Value
         "is_owner": pin.owner_id == caller.person_id,
         "is_standard": true,
         "has_been_promoted": false,
-        "pin_metrics": null,
+        "pin_metrics": metrics,
         "media": media(&content.media),
     });
     // Not in the description before 5.28: only there where something was declared.

@@ -24,6 +24,13 @@ pub struct Content {
     pub media: Media,
 }
 
+impl Content {
+    /// Whether it is a video.
+    pub(crate) fn is_video(&self) -> bool {
+        matches!(self.media, Media::Video(_))
+    }
+}
+
 /// What is to be seen on a pin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

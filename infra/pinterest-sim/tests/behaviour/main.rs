@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod access;
+mod analytics;
 mod board_writes;
 mod boards;
 mod consent;

@@ -6,7 +6,7 @@ use pinterest_sim::{Fault, FaultAnswer, Mode, Operation};
 use crate::world::World;
 
 /// Operation, method, path on the host, and the form of a grant.
-const CALLS: [(&str, Method, &str, &str); 25] = [
+const CALLS: [(&str, Method, &str, &str); 27] = [
     ("exchange_code", Method::POST, "/v5/oauth/token", "grant_type=authorization_code"),
     ("refresh_token", Method::POST, "/v5/oauth/token", "grant_type=refresh_token"),
     ("client_credentials", Method::POST, "/v5/oauth/token", "grant_type=client_credentials"),
@@ -32,6 +32,8 @@ const CALLS: [(&str, Method, &str, &str); 25] = [
     ("upload_media", Method::POST, "/media-upload/", ""),
     ("get_pin_analytics", Method::GET, "/v5/pins/1/analytics", ""),
     ("get_user_analytics", Method::GET, "/v5/user_account/analytics", ""),
+    ("get_pins_analytics", Method::GET, "/v5/pins/analytics", ""),
+    ("get_top_pins", Method::GET, "/v5/user_account/analytics/top_pins", ""),
 ];
 
 async fn call(world: &World, (_, method, path, form): &(&str, Method, &str, &str)) -> u16 {
