@@ -4,6 +4,7 @@
 //! serialized as such: stores and handlers have shapes of their own.
 
 pub mod account;
+pub mod analytics;
 pub mod attempt;
 pub mod attention;
 pub mod characters;
@@ -37,6 +38,7 @@ pub mod words;
 pub use account::{
     Account, AccountHold, Connection, DoubtfulPin, Person, ReconnectReason, Resuming, SealedToken, SealedTokens,
 };
+pub use analytics::{Counts, DayRange, Metric};
 pub use attempt::{Attempt, AttemptOutcome};
 pub use attention::Attention;
 pub use check::{Candidate, Check};

@@ -3,6 +3,8 @@
 //! Dependencies point inwards: `domain` knows nobody; `store`, `vault` and `pinterest` know `domain`; `api` and
 //! `platform` tie them together for the functions.
 
+pub mod account_access;
+pub mod analytics_quota;
 pub mod api;
 pub mod aws;
 pub mod boards;

@@ -4,6 +4,7 @@
 //! description 5.23 and its developer pages; where live answers differ, the code says so.
 
 mod account;
+mod analytics;
 mod boards;
 mod call;
 mod echo;
@@ -17,6 +18,7 @@ pub mod transport;
 mod videos;
 
 pub use account::UserAccount;
+pub use analytics::{PinFigures, PinFiguresPage, RankedPin, Series, SeriesDay};
 pub use boards::{Board, BoardPage, BoardRequest, PAGE as BOARD_PAGE, Privacy};
 pub use call::Answer;
 pub use fault::{CallError, RateLimit, Refusal};

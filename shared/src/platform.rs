@@ -18,7 +18,7 @@ use crate::random::{SharedRandom, SystemRandom};
 use crate::settings::CurrentSettings;
 use crate::store::{
     AccountStore, Busy, CircuitStore, ConsentStore, EventStore, ImportStore, MediaStore, ObjectStore, PinStore,
-    SettingsStore, ShardStore, SweepStore, Table, TemplateStore, UseStore,
+    QuotaStore, SettingsStore, ShardStore, SweepStore, Table, TemplateStore, UseStore,
 };
 use crate::vault::{CredentialVault, TokenVault};
 
@@ -66,6 +66,8 @@ pub struct Platform {
     pub templates: TemplateStore,
     /// How much owners have of what is limited.
     pub uses: UseStore,
+    /// How much of Pinterest's quotas is taken.
+    pub quotas: QuotaStore,
     /// Who works on which shard.
     pub shards: ShardStore,
     /// What keeps back all pins of a mode.
@@ -120,6 +122,7 @@ impl Platform {
             consents: ConsentStore::new(table.clone()),
             templates: TemplateStore::new(table.clone()),
             uses: UseStore::new(table.clone()),
+            quotas: QuotaStore::new(table.clone()),
             shards: ShardStore::new(table.clone()),
             circuits: CircuitStore::new(table.clone(), events.clone()),
             events,

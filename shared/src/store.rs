@@ -15,6 +15,7 @@ mod key;
 mod media;
 mod objects;
 mod pins;
+mod quotas;
 pub mod schema;
 mod settings;
 mod shards;
@@ -35,6 +36,7 @@ pub use objects::{ObjectError, ObjectStore, Piece, PreviewAddresses, PreviewSign
 pub use pins::{
     CalendarPage, CalendarQuery, Claim, Day, DueEntry, DuePage, DuePosition, DueWork, Lease, Order, PinStore, SlotClaim,
 };
+pub use quotas::{Quota, QuotaStore, QuotaWindow};
 pub use settings::{CallbackProof, Change, SettingsStore};
 pub use shards::{MOST_HANDED, ShardOwner, ShardStore, Taken};
 pub use sweeps::{DueSweep, OpenImport, OpenImportPage, Parking, SweepStore};

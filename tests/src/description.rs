@@ -14,13 +14,14 @@ pub(crate) use keeps::check;
 /// Where `web` has it.
 pub const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../functions/web/src/openapi.json");
 
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("settings", "The Pinterest app of this installation, and how things stand."),
     ("accounts", "Connected Pinterest accounts."),
     ("boards", "The boards of an account and their sections, as Pinterest has them."),
     ("media", "Files of your own, uploaded to make pins with."),
     ("pins", "Pins from draft to published, each with the timeline of its attempts."),
     ("events", "What happened, in order."),
+    ("analytics", "How pins and accounts do on Pinterest, asked when you ask and stored nowhere."),
     ("health", "Whether what is due gets done."),
 ];
 

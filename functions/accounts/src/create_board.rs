@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use lambda_http::http::StatusCode;
 use serde_json::Value;
+use shared::account_access;
 use shared::api::{Fields, Json, Problem, User};
 use shared::domain::characters::trim_unseen;
 use shared::domain::{AccountId, FieldError, Scope};
@@ -46,9 +47,10 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<BoardBody>), Problem> {
     let account = own::account(&platform, &user.owner, &id).await?;
     let wanted = Wanted::read(body).map_err(Problem::invalid)?;
-    let (mode, token) = own::key(&platform, &account, wanted.scopes()).await?;
+    let (mode, token) = account_access::open(&platform, &account, wanted.scopes()).await?;
     let answer = platform.pinterest.create_board(mode, &token, &wanted.request()).await;
-    let board = own::heed(&platform, &account, answer).await.map_err(|error| uncreated(error, Kind::Board))?;
+    let board =
+        account_access::heed(&platform, &account, answer).await.map_err(|error| uncreated(error, Kind::Board))?;
     tracing::info!(account = %account.id, board = %board.id, "a board was created");
     Ok((StatusCode::CREATED, Json(BoardBody::new(board, &account.username))))
 }

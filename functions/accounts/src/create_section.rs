@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use lambda_http::http::StatusCode;
 use serde_json::Value;
+use shared::account_access;
 use shared::api::{Fields, Json, Problem, User};
 use shared::domain::characters::trim_unseen;
 use shared::domain::{AccountId, FieldError, Scope};
@@ -38,9 +39,10 @@ pub async fn create(
     let board = own::board(&platform, &account, &board).await?;
     let name = name(body).map_err(Problem::invalid)?;
     // OpenAPI `POST /boards/{board_id}/sections` security; whether the board is secret is for Pinterest to judge.
-    let (mode, token) = own::key(&platform, &account, &[Scope::BOARDS_READ, Scope::BOARDS_WRITE]).await?;
+    let (mode, token) = account_access::open(&platform, &account, &[Scope::BOARDS_READ, Scope::BOARDS_WRITE]).await?;
     let answer = platform.pinterest.create_section(mode, &token, &board, &name).await;
-    let section = own::heed(&platform, &account, answer).await.map_err(|error| uncreated(error, Kind::Section))?;
+    let section =
+        account_access::heed(&platform, &account, answer).await.map_err(|error| uncreated(error, Kind::Section))?;
     tracing::info!(account = %account.id, board = %board, section = %section.id, "a section was created");
     Ok((StatusCode::CREATED, Json(section.into())))
 }

@@ -60,6 +60,9 @@ pub struct PinBody {
     pinterest_pin_id: Option<PinterestPinId>,
     #[schema(required)]
     pinterest_url: Option<String>,
+    /// When somebody took it down from Pinterest here; `null` where nobody did.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    taken_down_at: Option<Timestamp>,
     /// Pins on the board that may be this one, while it needs review; otherwise empty.
     candidates: Vec<CandidateBody>,
     attempts: Vec<AttemptBody>,
@@ -238,6 +241,7 @@ impl PinBody {
             published_at,
             lateness_ms,
             pinterest_pin_id,
+            taken_down_at: pin.taken_down_at,
             candidates: candidates(&pin.state).iter().map(candidate).collect(),
             content: ContentBody::of_pin(&pin),
             preview: PreviewBody::of_pin(&pin, previews),

@@ -15,9 +15,14 @@ use utoipa::{IntoParams, IntoResponses, OpenApi, ToSchema};
 
 use crate::health::Health;
 use crate::{
-    ROUTES, cancel, change, events, export, health, import, list, resolve, retry, schedule, shift, show, templates,
+    ROUTES, analytics as figures, cancel, change, events, export, health, import, list, resolve, retry, schedule,
+    shift, show, templates,
 };
 
+pub use analytics::{
+    ExportFigures, FiguresPageQuery, FiguresQuery, ListPinFigures, PublishedQuery, ShowAccountFigures, ShowPinFigures,
+    ShowTopPins, TopPinsQuery, figures_notes, metrics,
+};
 pub use content::ai_disclosures;
 use content::{ContentChange, NewContent};
 pub use event::{EventQuery, ListEvents, event_pin, event_types, pause_reason, reconnect_reason};
@@ -30,6 +35,7 @@ pub use plans::{
     notes,
 };
 
+mod analytics;
 mod content;
 mod event;
 mod files;
@@ -59,6 +65,11 @@ mod plans;
         templates::show,
         templates::replace,
         templates::remove,
+        figures::pin::show,
+        figures::account::show,
+        figures::top_pins::top_pins,
+        figures::list::list,
+        figures::export::export,
         health::health
     ),
     components(schemas(ProblemBody, GatewayMessage, Health))
@@ -172,6 +183,16 @@ pub struct PinChange {
     publish_at: Option<String>,
 }
 
+/// Whether the pin on Pinterest is meant.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "`take_down` reads it")]
+pub struct TakeDownQuery {
+    /// Deletes a published pin on Pinterest.
+    #[param(default = false)]
+    on_pinterest: Option<bool>,
+}
+
 /// When a pin is tried again.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "`retry` reads it")]
@@ -216,8 +237,11 @@ problems!(
         412: "changed_meanwhile"
 );
 problems!(
-    /// Why a pin is not called off.
-    Cancel: USER PATH, 409: "publishing" "published" "checking" "changed_meanwhile", 412: "changed_meanwhile"
+    /// Why a pin is not called off, or not taken down.
+    Cancel: USER PATH QUERY PINTEREST,
+        409: "publishing" "published" "checking" "taken_down" "changed_meanwhile" "board_busy"
+            "draft" "scheduled" "held" "failed" "needs_review" "cancelled",
+        412: "changed_meanwhile", 502: "outcome_unknown"
 );
 problems!(
     /// Why a pin is not tried again.
@@ -277,6 +301,7 @@ pub fn kinds() -> ObjectBuilder {
         ("video", "a step of the pin's video on its way to Pinterest."),
         ("retry", "somebody asked for another try."),
         ("resolve", "somebody settled a pin that was in doubt."),
+        ("take_down", "somebody asked to take the pin down from Pinterest."),
     ])
 }
 

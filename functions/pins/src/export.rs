@@ -16,7 +16,8 @@ use url::form_urlencoded::Serializer;
 use crate::Function;
 use crate::description::{ExportPageQuery, ExportPins, PinQuery};
 use crate::list::{self, Filter};
-use table::{Boards, table};
+use table::table;
+pub use table::{Boards, date};
 
 /// How many pins a file has at most. Each of them takes a few kilobytes at most, and an answer can have six megabytes.
 const MOST_PINS: usize = 500;
@@ -44,7 +45,7 @@ const MOST_PINS: usize = 500;
 )]
 pub async fn export(State(function): State<Function>, user: User, query: Query) -> Result<Response, Problem> {
     let mut errors = Vec::new();
-    let limit = limit(&query, &mut errors);
+    let limit = limit(&query, MOST_PINS, &mut errors);
     let page = Page { limit: 1, cursor: query.one("cursor").map(str::to_owned) };
     let filter = Filter::read(&query, &page, &mut errors);
     if query.all("status").any(|status| status == Status::Draft.code()) {
@@ -60,28 +61,36 @@ pub async fn export(State(function): State<Function>, user: User, query: Query) 
     let (mut pins, place) = list::find(platform, &user.owner, &filter, &settings, limit).await?;
     pins.retain(|pin| pin.publish_at.is_some());
     let boards = boards(&function, &user.owner, &pins).await?;
-    let next = place.map(|place| next(&query, &cursor(&filter.list(), &place)));
-    let mut response = ([(header::CONTENT_TYPE, "text/csv")], table(&pins, &boards)).into_response();
-    let named = HeaderValue::from_static("attachment; filename=\"pins.csv\"");
-    response.headers_mut().insert(header::CONTENT_DISPOSITION, named);
-    if let Some(next) = next.and_then(|link| HeaderValue::try_from(link).ok()) {
-        response.headers_mut().insert(header::LINK, next);
-    }
-    Ok(response)
+    let next = place.map(|place| next("/v1/pins/export", &query, &cursor(&filter.list(), &place)));
+    Ok(file("pins.csv", table(&pins, &boards), next))
 }
 
-fn limit(query: &Query, errors: &mut Vec<FieldError>) -> usize {
+/// A CSV file as an answer, with the address of the next one where there is one.
+pub fn file(name: &str, text: String, next: Option<String>) -> Response {
+    let mut response = ([(header::CONTENT_TYPE, "text/csv")], text).into_response();
+    let named = format!("attachment; filename=\"{name}\"");
+    let headers = [(header::CONTENT_DISPOSITION, Some(named)), (header::LINK, next)];
+    for (header, value) in headers {
+        if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
+            response.headers_mut().insert(header, value);
+        }
+    }
+    response
+}
+
+/// How many pins are asked for, 1 to [`MOST_PINS`]; `usual` where it is not said.
+pub fn limit(query: &Query, usual: usize, errors: &mut Vec<FieldError>) -> usize {
     let expected = format!("a number from 1 to {MOST_PINS}");
-    let limit = query.parsed("limit", &expected, errors).unwrap_or(MOST_PINS);
+    let limit = query.parsed("limit", &expected, errors).unwrap_or(usual);
     if !(1..=MOST_PINS).contains(&limit) {
         errors.push(FieldError::new("limit", "invalid", format!("Expected {expected}.")));
     }
     limit
 }
 
-/// The address of the next file, relative to this one's.
-fn next(query: &Query, cursor: &str) -> String {
-    let mut address = Serializer::new("/v1/pins/export?".to_owned());
+/// The address of the next file at `path`, relative to this one's.
+pub fn next(path: &str, query: &Query, cursor: &str) -> String {
+    let mut address = Serializer::new(format!("{path}?"));
     let kept = ["account_id", "status", "from", "to", "order", "limit"];
     for name in kept {
         for value in query.all(name) {
@@ -93,7 +102,7 @@ fn next(query: &Query, cursor: &str) -> String {
 }
 
 /// The boards of the accounts that the pins are of, as far as they can be known.
-async fn boards(function: &Function, owner: &OwnerId, pins: &[Pin]) -> Result<Boards, StoreError> {
+pub async fn boards(function: &Function, owner: &OwnerId, pins: &[Pin]) -> Result<Boards, StoreError> {
     let mut wanted: BTreeMap<&AccountId, Vec<GivenBoard>> = BTreeMap::new();
     for pin in pins {
         let of_account = wanted.entry(&pin.account_id).or_default();

@@ -16,13 +16,19 @@ type Entries<K, V> = HashMap<K, (Timestamp, Arc<V>)>;
 #[derive(Debug)]
 pub struct Kept<K, V> {
     clock: SharedClock,
+    most: usize,
     entries: Mutex<Entries<K, V>>,
 }
 
-impl<K: Eq + Hash, V> Kept<K, V> {
+impl<K: Clone + Eq + Hash, V> Kept<K, V> {
     /// Nothing is known yet.
     pub fn new(clock: SharedClock) -> Self {
-        Self { clock, entries: Mutex::default() }
+        Self::at_most(usize::MAX, clock)
+    }
+
+    /// The same for at most so many values; the oldest one is forgotten first.
+    pub fn at_most(most: usize, clock: SharedClock) -> Self {
+        Self { clock, most, entries: Mutex::default() }
     }
 
     /// What is known under `key`.
@@ -37,6 +43,11 @@ impl<K: Eq + Hash, V> Kept<K, V> {
         let now = self.clock.now();
         let mut entries = self.lock();
         entries.retain(|_, (at, _)| now.duration_since(*at) < KEEP);
+        if entries.len() >= self.most
+            && let Some(oldest) = entries.iter().min_by_key(|(_, (at, _))| *at).map(|(key, _)| key.clone())
+        {
+            entries.remove(&oldest);
+        }
         entries.insert(key, (now, value.clone()));
     }
 

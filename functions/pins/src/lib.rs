@@ -1,6 +1,8 @@
 //! Pins: plan, schedule, list, show, change, retry, resolve and cancel them; take them from files and write them as such;
-//! the events of all that; and the health of the whole, which is what is overdue.
+//! the events of all that; how they and their accounts do on Pinterest; and the health of the whole, which is what is
+//! overdue.
 
+mod analytics;
 mod boards;
 mod body;
 mod cancel;
@@ -29,6 +31,7 @@ mod schedule;
 mod settlement;
 mod shift;
 mod show;
+mod take_down;
 mod templates;
 mod when;
 
@@ -42,6 +45,7 @@ use shared::platform::Platform;
 
 pub use description::description;
 
+use analytics::KnownFigures;
 use boards::KnownBoards;
 use health::HealthCheck;
 
@@ -63,6 +67,12 @@ pub const ROUTES: &[Route] = &[
     Route::new("GET", "/v1/pins/imports/{id}/rows", Access::User),
     Route::new("GET", "/v1/pins/export", Access::User),
     Route::new("GET", "/v1/events", Access::User),
+    Route::new("GET", "/v1/pins/analytics", Access::User),
+    Route::new("GET", "/v1/pins/analytics/export", Access::User),
+    Route::new("GET", "/v1/pins/{id}/analytics", Access::User),
+    // Beside the figures of pins, so that both are counted in one quota and remembered once.
+    Route::new("GET", "/v1/accounts/{id}/analytics", Access::User),
+    Route::new("GET", "/v1/accounts/{id}/top-pins", Access::User),
     Route::new("GET", "/v1/templates", Access::User),
     Route::new("POST", "/v1/templates", Access::User),
     Route::new("GET", "/v1/templates/{id}", Access::User),
@@ -79,6 +89,7 @@ struct Function {
     platform: Arc<Platform>,
     boards: Arc<KnownBoards>,
     health: Arc<HealthCheck>,
+    figures: Arc<KnownFigures>,
 }
 
 impl FromRef<Function> for Arc<Platform> {
@@ -93,6 +104,7 @@ pub fn router(platform: Arc<Platform>) -> Router {
     let function = Function {
         boards: Arc::new(KnownBoards::new(platform.clock.clone())),
         health: Arc::new(HealthCheck::new(platform.clock.clone())),
+        figures: Arc::new(KnownFigures::new(&platform.clock)),
         platform,
     };
     let router = Router::new()
@@ -109,6 +121,11 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .route("/v1/pins/{id}/retry", post(retry::retry))
         .route("/v1/pins/{id}/resolve", post(resolve::resolve))
         .route("/v1/events", get(events::list))
+        .route("/v1/pins/analytics", get(analytics::list::list))
+        .route("/v1/pins/analytics/export", get(analytics::export::export))
+        .route("/v1/pins/{id}/analytics", get(analytics::pin::show))
+        .route("/v1/accounts/{id}/analytics", get(analytics::account::show))
+        .route("/v1/accounts/{id}/top-pins", get(analytics::top_pins::top_pins))
         .route("/v1/templates", get(templates::list).post(templates::create))
         .route("/v1/templates/{id}", get(templates::show).put(templates::replace).delete(templates::remove))
         .route("/healthz", get(health::health));

@@ -15,10 +15,20 @@ pub enum Wish {
     Retry,
     /// `POST …/resolve`.
     Resolve,
+    /// `GET …/analytics`.
+    Figures,
+    /// `DELETE …?on_pinterest=true`.
+    TakeDown,
 }
+
+/// The code for a pin that was taken down.
+const TAKEN_DOWN: &str = "taken_down";
 
 /// 409: `pin` is not in a state for this.
 pub fn refuse(pin: &Pin, wish: Wish) -> Problem {
+    if pin.taken_down_at.is_some() {
+        return Problem::conflict(TAKEN_DOWN, "The pin was taken down from Pinterest.");
+    }
     let code = pin.in_check().map_or(pin.state.status().code(), |_| Check::CODE);
     Problem::conflict(code, detail(&pin.state, wish))
 }
@@ -31,8 +41,15 @@ fn detail(state: &State, wish: Wish) -> String {
         return format!("{} You can change it after that.", Check::MESSAGE);
     }
     let text = match (state.status(), wish) {
+        (Status::NeedsReview, Wish::Figures | Wish::TakeDown) => {
+            "The pin may already be on Pinterest. Say first which pin it is, or that it isn't there."
+        }
         (Status::Publishing, _) => "The pin is being published right now. Check again in a minute.",
-        (Status::Published, Wish::Cancel) => "The pin is published. Delete it on Pinterest.",
+        (status, Wish::Figures) if status != Status::Published => "There are figures once the pin is published.",
+        (status, Wish::TakeDown) if status != Status::Published => "The pin isn't on Pinterest. Cancel it instead.",
+        (Status::Published, Wish::Cancel) => {
+            "The pin is published. To remove it, take it down from Pinterest (on_pinterest)."
+        }
         (Status::Published, Wish::Change) => "The pin is published. Change it on Pinterest.",
         (Status::Published, _) => "The pin is already published.",
         (Status::Cancelled, _) => "The pin was cancelled. Schedule a new one.",

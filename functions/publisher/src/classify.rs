@@ -68,7 +68,7 @@ pub fn refused(refusal: &Refusal) -> Verdict {
             Verdict::Hold(Hold::NotPermitted, COOL_DOWN)
         }
         RefusalKind::VideoNotFound => Verdict::VideoGone,
-        RefusalKind::NotFound | RefusalKind::Invalid => Verdict::Fail(Failure::Rejected),
+        RefusalKind::NotFound | RefusalKind::Invalid | RefusalKind::TooLongAgo => Verdict::Fail(Failure::Rejected),
         RefusalKind::NoVerdict => Verdict::Unknown,
     }
 }

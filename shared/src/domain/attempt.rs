@@ -127,12 +127,17 @@ words! {
         PublishAgain = "publish_again", "Someone checked the board and published the pin again.";
         /// A person let a pin be that had failed or was in doubt.
         Dismissed = "dismissed", "Someone dismissed the pin.";
+        /// A person took the pin down from Pinterest.
+        TakenDown = "taken_down", "Someone took the pin down from Pinterest.";
+        /// A person wanted to take the pin down, and Pinterest refused.
+        NotTakenDown = "not_taken_down", "Pinterest didn't delete the pin.";
         _ => Other, "An event recorded by another version of Pinwheel.";
     }
 }
 
 impl AttemptOutcome {
-    /// What kind of entry of the timeline it belongs to: `publish`, `look`, `video`, or what a person did, `retry` or `resolve`.
+    /// What kind of entry of the timeline it belongs to: `publish`, `look`, `video`, or what a person did, `retry`, `resolve` or
+    /// `take_down`.
     pub fn kind(self) -> &'static str {
         match self {
             Self::Published
@@ -145,6 +150,7 @@ impl AttemptOutcome {
             Self::FoundOnBoard | Self::NotOnBoard | Self::BoardUnclear | Self::SeveralOnBoard => "look",
             Self::VideoUploaded | Self::VideoNotUploaded | Self::VideoReady | Self::VideoRefused => "video",
             Self::Retried => "retry",
+            Self::TakenDown | Self::NotTakenDown => "take_down",
             Self::FoundPublished | Self::PublishAgain | Self::Dismissed => "resolve",
         }
     }

@@ -47,6 +47,8 @@ pub struct Pin {
     pub warning: Option<Warning>,
     /// How many late pins of its account went before it when it was put behind them; whatever moves it takes that back.
     pub ahead: Option<u32>,
+    /// When somebody took the published pin down from Pinterest.
+    pub taken_down_at: Option<Timestamp>,
     /// Where it waits in the due index, if it does.
     pub due: Option<Due>,
     /// The last attempts, oldest first, at most [`super::attempt::KEPT`].
@@ -195,6 +197,7 @@ impl Pin {
             state: State::Draft,
             warning: None,
             ahead: None,
+            taken_down_at: None,
             due: None,
             attempts: Vec::new(),
             attempts_begun: 0,
@@ -241,7 +244,7 @@ impl Pin {
     /// The address of the published pin.
     pub fn pinterest_url(&self) -> Option<String> {
         match &self.state {
-            State::Published { pinterest_pin_id, .. } => Some(pinterest_pin_id.url()),
+            State::Published { pinterest_pin_id, .. } if self.taken_down_at.is_none() => Some(pinterest_pin_id.url()),
             _ => None,
         }
     }

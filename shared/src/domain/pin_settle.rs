@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::pin::to_millisecond;
-use super::{AttemptOutcome, Hold, IllegalMove, Pin, PinterestPinId, State, Status};
+use super::{Attempt, AttemptOutcome, Hold, IllegalMove, Pin, PinterestPinId, State, Status};
 
 impl Pin {
     /// Failed, held for what a person mends, or scheduled after a setback → scheduled for `at`.
@@ -39,6 +39,17 @@ impl Pin {
         self.allow(&[Status::Failed, Status::NeedsReview], Status::Cancelled)?;
         self.leave_index(State::Cancelled, now);
         Ok(())
+    }
+
+    /// Notes what came of somebody's wish to have the published pin deleted on Pinterest. It stays published: that it was is
+    /// part of its history, and its time stays taken.
+    pub fn take_down(&mut self, attempt: Attempt, now: Timestamp) {
+        if attempt.outcome == AttemptOutcome::TakenDown {
+            self.taken_down_at = Some(now);
+        }
+        self.record(attempt);
+        self.updated_at = now;
+        self.version += 1;
     }
 
     /// When the attempt was made of which nobody knows what came.

@@ -32,6 +32,13 @@ pub struct Answer<T> {
     pub rate: RateLimit,
 }
 
+impl<T> Answer<T> {
+    /// The same with another body.
+    pub(super) fn map<U>(self, of: impl FnOnce(T) -> U) -> Answer<U> {
+        Answer { body: of(self.body), status: self.status, request_id: self.request_id, rate: self.rate }
+    }
+}
+
 impl Pinterest {
     /// Sends `request` once and reads the body as `T`.
     pub(super) async fn send<T: DeserializeOwned>(
@@ -39,6 +46,23 @@ impl Pinterest {
         request: Request<Bytes>,
         patience: Duration,
     ) -> Result<Answer<T>, CallError> {
+        let answer = self.send_for_bytes(request, patience).await?;
+        match serde_json::from_slice(&answer.body) {
+            Ok(body) => Ok(answer.map(|_| body)),
+            Err(_) => Err(CallError::Unreadable { status: answer.status, request_id: answer.request_id }),
+        }
+    }
+
+    /// The same where success says everything, whatever the body is.
+    pub(super) async fn send_for_status(
+        &self,
+        request: Request<Bytes>,
+        patience: Duration,
+    ) -> Result<Answer<()>, CallError> {
+        Ok(self.send_for_bytes(request, patience).await?.map(|_| ()))
+    }
+
+    async fn send_for_bytes(&self, request: Request<Bytes>, patience: Duration) -> Result<Answer<Bytes>, CallError> {
         let mut transport = self.transport.0.clone();
         let secrets = Sent::with(&request);
         let sent = async {
@@ -57,13 +81,8 @@ impl Pinterest {
             return Err(CallError::Refused(Refusal::read(status.as_u16(), headers, body, &secrets)));
         }
         let request_id = request_id(headers, &secrets);
-        match serde_json::from_slice(body) {
-            Ok(body) => {
-                let rate = RateLimit::from_headers(headers, &secrets);
-                Ok(Answer { body, status: status.as_u16(), request_id, rate })
-            }
-            Err(_) => Err(CallError::Unreadable { status: status.as_u16(), request_id }),
-        }
+        let rate = RateLimit::from_headers(headers, &secrets);
+        Ok(Answer { status: status.as_u16(), request_id, rate, body: response.into_body() })
     }
 }
 

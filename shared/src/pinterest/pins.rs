@@ -4,7 +4,7 @@ use http::Method;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::call::{PATIENCE, authorized, json};
+use super::call::{PATIENCE, authorized, empty, json};
 use super::listed_pins::creation_moment;
 use super::{Answer, CallError, Pinterest};
 use crate::domain::{AiDisclosure, AiDisclosures, Content, Mode, Pin, PinterestPinId};
@@ -139,6 +139,18 @@ impl Pinterest {
     ) -> Result<Answer<CreatedPin>, CallError> {
         let url = self.hosts.api(mode, "pins");
         self.send(json(authorized(Method::POST, &url, token), pin), PATIENCE).await
+    }
+
+    /// Deletes a pin (`DELETE /pins/{pin_id}`, scopes to read and write boards and pins), which Pinterest answers with 200 or
+    /// 204. Sending it again does no harm: by then there is no such pin.
+    pub async fn delete_pin(
+        &self,
+        mode: Mode,
+        token: &AccessToken,
+        pin: &PinterestPinId,
+    ) -> Result<Answer<()>, CallError> {
+        let url = self.hosts.api(mode, &format!("pins/{pin}"));
+        self.send_for_status(empty(authorized(Method::DELETE, &url, token)), PATIENCE).await
     }
 }
 

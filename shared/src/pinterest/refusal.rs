@@ -47,6 +47,8 @@ pub enum RefusalKind {
     NotFound,
     /// Somebody else is writing to the board.
     BoardBusy,
+    /// Figures of days that are too long ago; Pinterest says so at times of days that are not.
+    TooLongAgo,
     /// A limit of requests is used up.
     RateLimited,
     /// Pinterest takes the link for spam.
@@ -77,7 +79,7 @@ pub enum Reach {
 }
 
 /// Words that are known, in the order in which they are looked for, where their meaning does not depend on the status.
-static WORDS: [(&str, RefusalKind); 17] = [
+static WORDS: [(&str, RefusalKind); 18] = [
     ("pinner_data_access_denied", RefusalKind::DataAccessDenied),
     ("consumer type", RefusalKind::AppNotApproved),
     ("trial access", RefusalKind::TrialAccess),
@@ -95,6 +97,7 @@ static WORDS: [(&str, RefusalKind); 17] = [
     ("entered an invalid url", RefusalKind::LinkInvalid),
     ("parameter 'link'", RefusalKind::LinkInvalid),
     ("media upload not found", RefusalKind::VideoNotFound),
+    ("from the last 90 days", RefusalKind::TooLongAgo),
 ];
 
 impl RefusalKind {
@@ -166,7 +169,9 @@ impl RefusalKind {
             | Self::RateLimited
             | Self::SpamBlock => Reach::Account,
             Self::BoardNotPermitted | Self::BoardNotFound => Reach::Board,
-            Self::Trouble | Self::NoVerdict | Self::BoardBusy | Self::ImageUnreachable => Reach::Nobody,
+            Self::Trouble | Self::NoVerdict | Self::BoardBusy | Self::ImageUnreachable | Self::TooLongAgo => {
+                Reach::Nobody
+            }
             Self::NotPermitted
             | Self::LinkInvalid
             | Self::SiteForbidsSaving

@@ -104,6 +104,11 @@ impl Key {
         Self::new(owner_partition(owner), format!("{USE}imports#{date}"))
     }
 
+    /// How many calls of Pinterest's quota are taken in a window of time.
+    pub(super) fn quota(of: &str, window: i64) -> Self {
+        Self::new(format!("{QUOTA}{of}"), window.to_string())
+    }
+
     pub(super) fn circuit(mode: Mode, kind: CircuitKind) -> Self {
         Self::new(circuit_partition(mode), kind.code())
     }
@@ -141,6 +146,7 @@ pub(super) const TEMPLATE: &str = "template#";
 pub(super) const DAY: &str = "day#";
 pub(super) const EVENTS: &str = "events#";
 const LATE: &str = "late#";
+const QUOTA: &str = "quota#";
 const USE: &str = "use#";
 pub(super) const IMPORT: &str = "import#";
 pub(super) const CHANGE: &str = "change#";

@@ -1,6 +1,6 @@
 //! A walk through the API, whose requests and answers become the examples of the description.
 
-use pinterest_sim::Effect;
+use pinterest_sim::{Analytics, Effect};
 use serde_json::{Value, json};
 use shared::domain::{Mode, Scopes};
 
@@ -28,6 +28,7 @@ pub async fn add(api: &mut Value) {
     walk.pins(&planner).await;
     walk.refusals(&planner).await;
     walk.review(&planner).await;
+    walk.figures(&planner).await;
     walk.files(&planner).await;
     walk.plans(&planner).await;
     walk.disconnect(&planner).await;
@@ -121,6 +122,20 @@ impl Walk<'_> {
         let doubtful = planner.in_review(Effect::Before).await;
         let path = format!("/v1/pins/{doubtful}/resolve");
         self.asked(&planner.calls(), "POST", &path, &json!({"publish_again": true})).await;
+    }
+
+    async fn figures(&mut self, planner: &Planner<'_>) {
+        let (alice, account) = (planner.calls(), format!("/v1/accounts/{}", planner.account));
+        planner.world.simulator.set_analytics(Analytics { pins_aged_days: 30, ..Analytics::default() });
+        let published = alice.get("/v1/pins?status=published&order=newest").await.json()["items"][0]["id"].clone();
+        let pin = format!("/v1/pins/{}", published.as_str().unwrap_or_default());
+        let days = "from=2027-01-09&to=2027-01-11";
+        self.shown(&alice, "GET", &format!("{pin}/analytics?from=2026-01-01")).await;
+        self.shown(&alice, "GET", &format!("{pin}/analytics?{days}")).await;
+        self.shown(&alice, "GET", &format!("{account}/analytics?{days}")).await;
+        self.shown(&alice, "GET", &format!("{account}/top-pins?{days}&sort_by=saves&limit=2")).await;
+        self.shown(&alice, "GET", "/v1/pins/analytics?limit=1").await;
+        self.shown(&alice, "GET", "/v1/pins/analytics/export?limit=2").await;
     }
 
     async fn plans(&mut self, planner: &Planner<'_>) {

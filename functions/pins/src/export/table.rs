@@ -65,7 +65,7 @@ fn board(pin: &Pin, boards: &Boards) -> String {
 }
 
 /// In UTC without an offset, as Pinterest's tool wants it.
-fn date(at: Timestamp) -> String {
+pub fn date(at: Timestamp) -> String {
     at.to_string().trim_end_matches('Z').to_owned()
 }
 

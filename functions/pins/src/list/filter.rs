@@ -49,6 +49,24 @@ impl Filter {
         filter
     }
 
+    /// The same for published pins alone, which are what Pinterest has figures of.
+    pub fn read_published(query: &Query, page: &Page, errors: &mut Vec<FieldError>) -> Self {
+        if query.one("status").is_some() {
+            let message = "Only published pins have figures. Leave out the status.";
+            errors.push(FieldError::new("status", "invalid", message));
+        }
+        let mut filter = Self::read(query, &Page { cursor: None, ..page.clone() }, errors);
+        filter.statuses = vec![Status::Published];
+        if errors.is_empty() {
+            filter.after = page.place(&filter.list(), errors);
+        }
+        let calendar = filter.calendar(None, 1);
+        if filter.after.as_ref().is_some_and(|place| !calendar.has_place(place)) {
+            errors.push(foreign_cursor());
+        }
+        filter
+    }
+
     /// Everything that decides what is in the list, so that a cursor is not used with other parameters.
     pub fn list(&self) -> String {
         let Self { accounts, statuses, from, to, order, after: _ } = self;

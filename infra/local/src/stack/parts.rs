@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dynoxide::Database;
-use pinterest_sim::{App, OpenError, Simulator, Storage, Tier};
+use pinterest_sim::{Analytics, App, OpenError, Simulator, Storage, Tier};
 use shared::api::CALLBACK_PATH;
 use shared::clock::SharedClock;
 use shared::config::Config;
@@ -69,6 +69,9 @@ fn simulator(folder: &Folder, config: &Config, clock: SharedClock) -> Result<Sim
         },
         seed: 1,
     };
-    Simulator::open(options)
-        .map_err(|error: OpenError| StartError::Unreadable { what: "the simulated Pinterest", source: error.into() })
+    let simulator = Simulator::open(options)
+        .map_err(|error: OpenError| StartError::Unreadable { what: "the simulated Pinterest", source: error.into() })?;
+    // Else whoever tries it out would wait for days to see any figures.
+    simulator.set_analytics(Analytics { pins_aged_days: 45, ..Analytics::default() });
+    Ok(simulator)
 }

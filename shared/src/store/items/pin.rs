@@ -78,6 +78,8 @@ pub(in crate::store) struct PinItem {
     lateness_ms: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pinterest_id: Option<PinterestPinId>,
+    #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
+    taken_down_at: Option<Timestamp>,
     /// Present while the pin is looked for; `check` is a word that DynamoDB keeps for itself.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     in_check: Option<CheckItem>,
@@ -187,6 +189,7 @@ impl From<&Pin> for PinItem {
             published_at: None,
             lateness_ms: None,
             pinterest_id: None,
+            taken_down_at: pin.taken_down_at,
             in_check: None,
             candidates: Vec::new(),
             attempts_begun: pin.attempts_begun,
@@ -310,6 +313,7 @@ impl TryFrom<PinItem> for Pin {
             state,
             warning: item.warning.as_deref().map(Warning::from_stored),
             ahead: item.ahead,
+            taken_down_at: item.taken_down_at,
             due,
             attempts: item.attempts.into_iter().map(Attempt::from).collect(),
             attempts_begun: item.attempts_begun,
