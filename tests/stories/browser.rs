@@ -7,6 +7,7 @@ mod compose;
 mod create;
 mod days;
 mod first_start;
+mod insights;
 mod loading;
 mod own_files;
 mod pictures;
@@ -145,14 +146,18 @@ impl Visit {
 
     /// Calls the API as a script of Ann's would; answers status, entity tag and body.
     async fn send(&self, method: &str, path: &str, body: Option<&Value>, tag: Option<&str>) -> (u16, String, Value) {
-        let local = Request::post(self.at("/local/token")).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        let local = local.body("owner=ann&admin=true".to_owned());
-        let (_, _, token) = answered(local).await;
+        let (_, _, token) = answered(self.token()).await;
         let request = Request::builder().method(method).uri(self.at(path)).header(CONTENT_TYPE, "application/json");
         let request =
             request.header(AUTHORIZATION, format!("Bearer {}", token["access_token"].as_str().unwrap_or_default()));
         let request = tag.into_iter().fold(request, |request, tag| request.header(IF_MATCH, tag));
         answered(request.body(body.map(Value::to_string).unwrap_or_default())).await
+    }
+
+    /// Asks the local issuer for a token of Ann's.
+    fn token(&self) -> http::Result<Request<String>> {
+        let local = Request::post(self.at("/local/token")).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        local.body("owner=ann&admin=true".to_owned())
     }
 
     /// Ends; the browser had nothing to complain about.

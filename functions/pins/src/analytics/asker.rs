@@ -67,12 +67,14 @@ impl<'a> Asker<'a> {
         let (platform, quota) = (&self.function.platform, &self.function.figures.quota);
         quota.take(platform, self.account, category).await?.map_err(Unread::UsedUp)?;
         let answer = account_access::heed(platform, self.account, call().await).await;
-        match &answer {
-            Ok(answer) => quota.learn(platform, self.account, &answer.rate).await?,
-            Err(CallError::Refused(refusal)) => {
-                quota.learn_refused(platform, self.account, refusal, category).await?;
-            }
-            Err(_) => {}
+        let learned = match &answer {
+            Ok(answer) => quota.learn(platform, self.account, &answer.rate).await,
+            Err(CallError::Refused(refusal)) => quota.learn_refused(platform, self.account, refusal, category).await,
+            Err(_) => Ok(()),
+        };
+        // What was answered is worth having, whether it could be counted or not.
+        if let Err(error) = learned {
+            api::log(&error);
         }
         Ok(answer?.body)
     }

@@ -15,9 +15,6 @@ use crate::import::{cell, guard};
 /// How many pins a file has where nothing is said.
 const USUAL: usize = 500;
 
-/// Without it spreadsheets take the file for one of another alphabet.
-const BYTE_ORDER_MARK: char = '\u{feff}';
-
 const HEADER: [&str; 19] = [
     "Published (UTC)",
     "Account",
@@ -73,7 +70,7 @@ pub async fn export(State(function): State<Function>, user: User, query: Query) 
 }
 
 fn table(pins: &[Pin], accounts: &Accounts, boards: &Boards) -> String {
-    let mut text = BYTE_ORDER_MARK.to_string() + &line(HEADER.map(str::to_owned));
+    let mut text = line(HEADER.map(str::to_owned));
     for pin in pins {
         text.push_str(&line(row(pin, accounts, boards).map(|text| guard(&text))));
     }

@@ -28,7 +28,9 @@ impl Accounts {
     pub async fn read(function: &Function, owner: &OwnerId, pins: &[Pin]) -> Result<Self, Problem> {
         let mut wanted: BTreeMap<&AccountId, BTreeSet<PinterestPinId>> = BTreeMap::new();
         for pin in pins {
-            wanted.entry(&pin.account_id).or_default().extend(published_as(pin).cloned());
+            // Of what was taken down there is nothing to be found, however far Pinterest's list is read.
+            let to_find = published_as(pin).filter(|_| pin.taken_down_at.is_none());
+            wanted.entry(&pin.account_id).or_default().extend(to_find.cloned());
         }
         let reads = wanted.into_iter().map(async |(id, wanted)| {
             let account = function.platform.accounts.load(owner, id).await?;

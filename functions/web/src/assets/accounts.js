@@ -108,6 +108,7 @@ function Account({ account, status, reload }) {
         <div class="row">
           ${account.state !== 'connected' && status.can_connect && html`<${Button} kind="primary" busy=${connecting.busy} onClick=${connecting.run}>${words.reconnect}<//>`}
           ${account.state === 'connected' && !isOther && html`<${Button} onClick=${() => setOpen('boards')}>${words.boards.open}<//>`}
+          ${account.state === 'connected' && account.mode === 'live' && html`<${Link} class="button" href=${`/app/insights?account=${account.id}`}>${words.insights}<//>`}
           ${account.state !== 'disconnected' && html`<${Button} onClick=${() => setOpen('plan')}>${words.plan.open}<//>`}
           ${account.state !== 'disconnected' && html`<${Button} kind="danger" onClick=${() => setOpen('disconnect')}>${words.disconnect.open}<//>`}
         </div>

@@ -74,6 +74,19 @@ async function read(path, request = {}) {
   return fetch(path, request);
 }
 
+/** A file as text, and the address of the next one where there is one. */
+export async function file(path) {
+  const token = await accessToken();
+  if (!token) throw new SignedOut();
+  const response = await read(path, { headers: { authorization: `Bearer ${token}` } }).catch(() => {
+    throw new Error(t.problem.offline);
+  });
+  if (response.status === 401) throw new SignedOut();
+  if (!response.ok) throw new Problem(response.status, await response.json().catch(() => ({})));
+  const next = /<([^>]*)>; rel="next"/.exec(response.headers.get('link') ?? '');
+  return { text: await response.text(), next: next?.[1] ?? null };
+}
+
 export const get = (path, options) => ask('GET', path, options).then((answer) => answer.body);
 
 /** Every entry of a list, page by page; `most` at most. */

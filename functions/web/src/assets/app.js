@@ -16,11 +16,13 @@ const PAGES = {
   create: () => import('./create.js'),
   calendar: () => import('./calendar.js'),
   pins: () => import('./pin.js'),
+  insights: () => import('./insights.js'),
 };
 
 const NAV = [
   ['/', t.nav.home, 'home'],
   ['/app/calendar', t.nav.calendar, 'calendar'],
+  ['/app/insights', t.nav.insights, 'bars'],
   ['/app/accounts', t.nav.accounts, 'user'],
 ];
 

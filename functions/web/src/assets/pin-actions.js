@@ -25,7 +25,7 @@ export function Actions({ pin, account, reload, onSaid, onEdit }) {
   const can = allowed(pin, account);
   const isToBeChanged = MENDED_BY_A_CHANGE.includes(pin.reason?.code);
   const sure = asking && words.confirm[asking];
-  const confirmed = { cancel: ['DELETE', ''], dismiss: ['DELETE', ''], now: ['PATCH', '', { publish_at: 'now' }] };
+  const confirmed = { cancel: ['DELETE', ''], dismiss: ['DELETE', ''], takeDown: ['DELETE', '?on_pinterest=true'], now: ['PATCH', '', { publish_at: 'now' }] };
   return html`
     <div class="row">
       ${can.edit && html`<${Button} kind=${can.retry && isToBeChanged ? 'primary' : ''} onClick=${onEdit}>${words.actions.edit}<//>`}
@@ -36,6 +36,7 @@ export function Actions({ pin, account, reload, onSaid, onEdit }) {
       <${Link} class="button" href=${`/app/compose?from=${pin.id}`}>${words.actions.like}<//>
       ${can.cancel && html`<${Button} kind="danger" onClick=${() => setAsking('cancel')}>${words.actions.cancel}<//>`}
       ${can.dismiss && html`<${Button} kind="danger" onClick=${() => setAsking('dismiss')}>${words.actions.dismiss}<//>`}
+      ${can.takeDown && html`<${Button} kind="danger" onClick=${() => setAsking('takeDown')}>${words.actions.takeDown}<//>`}
     </div>
     ${!asking && html`<${Refusal} error=${acting.error} />`}
     ${sure && html`<${Dialog} title=${sure.title} onClose=${() => (acting.clear(), setAsking(null))}>
@@ -63,6 +64,7 @@ export function allowed(pin, account) {
     retry: status === 'failed' || (status === 'scheduled' && reason !== null) || isMendable,
     cancel: isOpen,
     dismiss: status === 'failed' || status === 'needs_review',
+    takeDown: status === 'published' && !pin.taken_down_at,
   };
 }
 

@@ -10,6 +10,7 @@ import { Link } from './app.js';
 import { html, Loaded, Notice, Skeleton, Tag, useData, useEffect, useRef, useState } from './parts.js';
 import { Actions } from './pin-actions.js';
 import { Edit } from './pin-edit.js';
+import { PinFigures } from './pin-figures.js';
 import { Review } from './pin-review.js';
 import { inWords } from './pin-state.js';
 import { Sign } from './signs.js';
@@ -85,6 +86,7 @@ function Shown({ pin, etag, account, owner, reload }) {
       </div>`}
       <div class="end">
         ${pin.status === 'needs_review' && html`<${Review} pin=${pin} picture=${picture} account=${account} reload=${reload} onSaid=${setSaid} />`}
+        ${pin.status === 'published' && !pin.taken_down_at && html`<${PinFigures} pin=${pin} />`}
         <${Facts} pin=${pin} account=${account} />
         <${Timeline} pin=${pin} />
       </div>
@@ -105,6 +107,7 @@ function State({ pin, account }) {
     <${Notes} pin=${pin} />
     ${isToGoOut && html`<${Notice} kind="bad" title=${words.accountGone[account.state](account.username)}>
       <p><${Link} href="/app/accounts">${words.accounts}<//></p><//>`}
+    ${pin.taken_down_at && html`<${Notice} kind="warn"><p>${words.takenDown(exact(pin.taken_down_at, zoneInUse()))}</p><//>`}
     ${pin.pinterest_url && html`<p><a href=${pin.pinterest_url} target="_blank" rel="noopener">${words.onPinterest}</a></p>`}
   `;
 }
@@ -156,7 +159,7 @@ function Attempt({ attempt, zone }) {
   const { at, kind, outcome, http_status, code, message, request_id, took_ms } = attempt;
   // What was seen on a board is told in our words, and so is what a person did.
   const told = outcome === 'unknown' && http_status !== null ? 'answeredUnclear' : outcome;
-  const isTheirs = kind === 'publish' && http_status !== null;
+  const isTheirs = ['publish', 'take_down'].includes(kind) && http_status !== null;
   const details = [took_ms !== null && words.timeline.took(took_ms), request_id && words.timeline.request(request_id)].filter(Boolean);
   return html`
     <p><strong>${words.timeline.outcomes[told] ?? outcome}</strong> <span class="quiet">(${words.timeline.kinds[kind] ?? kind})</span></p>
