@@ -22,7 +22,7 @@ const blank = () => ({ cards: [], shared: { targets: [], space: null, when: null
 export function useBatch(slot, at) {
   // Beside the state, as uploads end while nothing is drawn.
   const now = useRef(null);
-  now.current ??= begun(recall(slot) ?? blank(), at);
+  now.current ??= begun(fresh(recall(slot) ?? blank()), at);
   const [, redraw] = useState(0);
   const update = (change) => {
     now.current = { ...now.current, ...change(now.current) };
@@ -72,6 +72,9 @@ export function useBatch(slot, at) {
   }, []);
   return { batch: now.current, update, put, add, retry, restore };
 }
+
+/** A batch that has no cards left keeps its boards; the days that were chosen for it are over. */
+export const fresh = (batch) => (batch.cards.length > 0 ? batch : { ...batch, shared: { ...batch.shared, when: null } });
 
 /** The batch, for the time that the address asks for. */
 function begun(batch, at) {

@@ -4,10 +4,9 @@
 import { all, ask, get } from './api.js';
 import { go, Link } from './app.js';
 import { objections } from './compose-content.js';
-import { remember } from './browser-store.js';
 import { BoardName, defaultSpace, noteBoards } from './compose-place.js';
 import { soon, timeObjections } from './compose-time.js';
-import { canCombine, combined, isReady, isSending, moved, MOST, separated, useBatch } from './create-cards.js';
+import { canCombine, combined, fresh, isReady, isSending, moved, MOST, separated, useBatch } from './create-cards.js';
 import { PinCard } from './create-card.js';
 import { EditAll } from './create-edit.js';
 import { sendItems } from './create-send.js';
@@ -123,8 +122,8 @@ function Cards({ owner, at, data }) {
     }
   });
   const again = () => {
-    remember(`pinwheel.create.${owner}`, null);
-    update(() => ({ cards: [], left: 0 }));
+    usualTimes.clear();
+    update((before) => fresh({ ...before, cards: [], left: 0 }));
   };
   const label = failed.length > 0 && done.length > 0 && failed.length === ready.length ? words.retry(ready.length)
     : ready.length > 0 && ready.every(({ when }) => when.kind === 'draft') ? words.saveDrafts(ready.length)
