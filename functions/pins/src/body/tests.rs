@@ -137,7 +137,7 @@ fn a_published_pin_says_where_it_is_and_how_late_it_was() {
         "status": "published", "reason": null, "notes": [], "warning": null, "held_until": null, "ahead": null,
         "next_attempt_at": null,
         "publish_at": "2027-01-15T09:00:00Z", "published_at": "2027-01-15T08:00:00Z", "lateness_ms": 7,
-        "pinterest_pin_id": "9", "pinterest_url": "https://www.pinterest.com/pin/9/",
+        "pinterest_pin_id": "9", "pinterest_url": "https://www.pinterest.com/pin/9/", "taken_down_at": null,
         "candidates": [],
         "attempts": [{
             "at": "2027-01-15T08:00:00Z", "kind": "publish", "outcome": "published", "http_status": 201, "code": null,
