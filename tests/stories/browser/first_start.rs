@@ -20,7 +20,7 @@ async fn nobody_needs_to_be_told_how_the_first_pin_gets_out() {
     browser.sees("Saved.").await;
     assert!(!browser.shows(&secret).await);
     browser.press("Check setup").await;
-    browser.sees("Pinterest accepts app ID and secret in live mode.").await;
+    browser.sees("Pinterest accepts the app ID and secret in live mode.").await;
     browser.press("Accounts").await;
     browser.press("Connect an account").await;
     browser.sees("Allow").await;

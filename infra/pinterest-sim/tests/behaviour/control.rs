@@ -119,7 +119,7 @@ async fn switches_are_set_and_told() {
         ("rotation", json!({ "rotation": "not_renewed" })),
         ("lifetimes", json!({ "access_s": 120, "refresh_s": 600 })),
         ("links", json!({ "blocked_domains": ["spam.example"] })),
-        ("limits", json!({ "org_read": 5, "org_write": null, "universal": 7 })),
+        ("limits", json!({ "org_read": 5, "org_write": null, "org_analytics": 60, "universal": 7 })),
         (
             "answers",
             json!({
