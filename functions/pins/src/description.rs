@@ -233,7 +233,7 @@ problems!(
 problems!(
     /// Why a pin is not changed.
     Change: USER PATH BODY, 403: "pinterest_disabled",
-        409: "publishing" "published" "needs_review" "cancelled" "checking" "changed_meanwhile" "limit_reached",
+        409: "publishing" "published" "needs_review" "cancelled" "checking" "taken_down" "changed_meanwhile" "limit_reached",
         412: "changed_meanwhile"
 );
 problems!(
@@ -246,13 +246,13 @@ problems!(
 problems!(
     /// Why a pin is not tried again.
     RetryPin: USER PATH BODY, 403: "pinterest_disabled",
-        409: "draft" "scheduled" "publishing" "published" "held" "needs_review" "cancelled" "checking" "changed_meanwhile" "limit_reached",
+        409: "draft" "scheduled" "publishing" "published" "held" "needs_review" "cancelled" "checking" "taken_down" "changed_meanwhile" "limit_reached",
         412: "changed_meanwhile"
 );
 problems!(
     /// Why a pin is not settled.
     Resolve: USER PATH BODY, 403: "pinterest_disabled",
-        409: "draft" "scheduled" "publishing" "published" "held" "failed" "cancelled" "checking" "changed_meanwhile" "limit_reached",
+        409: "draft" "scheduled" "publishing" "published" "held" "failed" "cancelled" "checking" "taken_down" "changed_meanwhile" "limit_reached",
         412: "changed_meanwhile"
 );
 
