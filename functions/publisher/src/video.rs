@@ -59,7 +59,10 @@ async fn step(publisher: &Publisher, work: &PinWork, job: &Job, span: Span) -> R
         let has_come = pin.publish_at.is_none_or(|at| at <= now);
         if has_come {
             // What is in the way holds the pin, or ends it.
-            return Ok(Box::pin(publish(publisher, work, job, span)).await);
+            let mut finished = Box::pin(publish(publisher, work, job, span)).await;
+            // Where it only puts the pin back, it is still in the way: the next look tries again, and not this very moment.
+            finished.again |= finished.jobs.extract_if(.., |job| job.due.at <= now).count() > 0;
+            return Ok(finished);
         }
         return put_off(publisher, pin, OBSTACLE).await;
     };
