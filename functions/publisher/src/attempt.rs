@@ -175,8 +175,7 @@ fn obstacle(
             }));
         }
     };
-    let heeds_hold = publisher.rules.keep(Rule::HeedHolds) && !account.lets_through(&pin.id);
-    if let Some(hold) = account.held_at(now).filter(|_| heeds_hold) {
+    if let Some(hold) = account.held_for(&pin.id, now).filter(|_| publisher.rules.keep(Rule::HeedHolds)) {
         return Some(Ending::Hold(hold.reason, Wait::ForAccount(Some(hold.until))));
     }
     if matches!(session, Ok(Some(Session { token: Some(_), .. }))) {

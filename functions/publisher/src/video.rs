@@ -94,7 +94,7 @@ async fn access(publisher: &Publisher, pin: &Pin, now: Timestamp) -> Option<(Arc
     let told =
         |error: &_| tracing::error!(%error, account = %pin.account_id, "a video could not be sent for an account");
     let session = session.inspect_err(told).ok().flatten()?;
-    let is_held = session.account.held_at(now).is_some();
+    let is_held = session.account.held_for(&pin.id, now).is_some();
     session.token.filter(|_| !is_held).map(|token| (session.account, token))
 }
 

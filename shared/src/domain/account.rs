@@ -265,6 +265,11 @@ impl Account {
         self.plan_release(longest.until);
     }
 
+    /// What keeps `pin` from being posted at `now`: the hold, unless it lets this pin through.
+    pub fn held_for(&self, pin: &PinId, now: Timestamp) -> Option<AccountHold> {
+        self.held_at(now).filter(|_| !self.lets_through(pin))
+    }
+
     /// Whether `pin` may be posted in spite of the hold.
     pub fn lets_through(&self, pin: &PinId) -> bool {
         self.resuming.as_ref().is_some_and(|resuming| resuming.pin.as_ref() == Some(pin))

@@ -243,6 +243,24 @@ async fn what_holds_a_pin_with_an_image_holds_one_with_a_video_too() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_video_that_was_not_sent_before_a_block_for_spam_goes_out_when_its_account_comes_back() {
+    let world = World::enabled().await;
+    let body = json!({"code": 9, "message": "You have hit a block (Pins) we have in place to combat spam"});
+    let answer = FaultAnswer::Status { status: 429, body: Some(body), headers: std::collections::BTreeMap::default() };
+    fault(&world, Operation::RegisterMedia, 100_000, answer, Effect::Before);
+    let (planner, pin, at) = planned(&world).await;
+    through(&world, at).await;
+    assert_eq!(planner.read(&pin).await["reason"]["code"], "spam_block");
+    world.simulator.clear_faults();
+    let claims_before = planner.stored(&pin).await.version;
+    world.clock_reaches(at + SignedDuration::from_hours(12)).await;
+    world.schedule_until(world.clock.now() + minutes(10)).await;
+    let stored = planner.stored(&pin).await;
+    assert_eq!((planner.read(&pin).await["status"].clone(), planner.on_pinterest()), (json!("published"), 1));
+    assert!(stored.version < claims_before + 40, "{} writes", stored.version - claims_before);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_switched_off_pinterest_keeps_videos_back_too_and_a_day_late_is_missed() {
     let world = World::enabled().await;
     let (planner, pin, at) = planned(&world).await;

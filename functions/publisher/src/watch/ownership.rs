@@ -139,13 +139,12 @@ impl<'a> Watch<'a> {
     /// more.
     pub(super) fn add_after_look(&mut self) {
         let (now, is_read) = (self.now(), !self.looking && self.backlog.is_read());
-        let (ready, wait) = std::mem::take(&mut self.after_look)
-            .into_iter()
-            .partition(|job| is_read || self.handover_of(job, now).is_none());
-        self.after_look = wait;
-        let ready: Vec<_> = ready;
-        for job in ready {
-            self.add(job);
+        for job in std::mem::take(&mut self.after_look) {
+            if is_read || self.handover_of(&job, now).is_none() {
+                self.add(job);
+            } else {
+                self.after_look.push(job);
+            }
         }
     }
 
