@@ -10,7 +10,11 @@ use crate::vault::AccessToken;
 ///
 /// 403 while Pinterest is disabled; 409 where the account belongs to the other mode (`other_mode`), was not granted all
 /// of `needed` (`scope_missing`), or has no token that Pinterest is expected to take (`needs_reconnect`).
-pub async fn open(platform: &Platform, account: &Account, needed: &[Scope]) -> Result<(Mode, AccessToken), Problem> {
+pub async fn authorize(
+    platform: &Platform,
+    account: &Account,
+    needed: &[Scope],
+) -> Result<(Mode, AccessToken), Problem> {
     let settings = platform.current_settings.get().await?;
     if !settings.enabled {
         return Err(Problem::disabled());
@@ -39,9 +43,13 @@ pub async fn open(platform: &Platform, account: &Account, needed: &[Scope]) -> R
     Ok((account.mode, platform.tokens.open_access(account, &tokens.access).await?))
 }
 
-/// Passes on what Pinterest answered to a call for `account`; where it refused a token that nothing can renew, or
+/// Passes on the answer of Pinterest to a call for `account`. Where Pinterest refused a token that nothing can renew, or
 /// one without a scope that publishing needs, the account says from now on that it has to be connected again.
-pub async fn heed<T>(platform: &Platform, account: &Account, answer: Result<T, CallError>) -> Result<T, CallError> {
+pub async fn mark_reconnect_if_revoked<T>(
+    platform: &Platform,
+    account: &Account,
+    answer: Result<T, CallError>,
+) -> Result<T, CallError> {
     if let Err(CallError::Refused(refusal)) = &answer {
         mark(platform, account, &refusal.kind).await;
     }

@@ -80,9 +80,9 @@ pub async fn boards(
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }
-    let (mode, token) = account_access::open(&platform, &account, &[Scope::BOARDS_READ]).await?;
+    let (mode, token) = account_access::authorize(&platform, &account, &[Scope::BOARDS_READ]).await?;
     let answer = platform.pinterest.boards(mode, &token, bookmark.as_deref(), page.limit).await;
-    let answer = account_access::heed(&platform, &account, answer).await;
+    let answer = account_access::mark_reconnect_if_revoked(&platform, &account, answer).await;
     let answer = answer.map_err(|error| refused(error, bookmark.is_some()))?;
     let next_cursor = answer.bookmark.map(|bookmark| cursor(&list, &bookmark));
     let items = answer.items.into_iter().map(|board| BoardBody::new(board, &account.username)).collect();

@@ -50,12 +50,17 @@ pub async fn choose(
     Json(choice): Json<Choice>,
 ) -> Result<Json<AccountBody>, Problem> {
     let account = own::account(&platform, &user.owner, &id).await?;
-    let (mode, token) = account_access::open(&platform, &account, &[Scope::BOARDS_READ]).await?;
+    let (mode, token) = account_access::authorize(&platform, &account, &[Scope::BOARDS_READ]).await?;
     if choice.board_ids.len() > MOST_CHANNELS {
         let message = format!("Choose at most {MOST_CHANNELS} boards; you chose {}.", choice.board_ids.len());
         return Err(Problem::invalid_field("board_ids", "too_many", message));
     }
-    let boards = account_access::heed(&platform, &account, all_boards(&platform.pinterest, mode, &token).await).await?;
+    let boards = account_access::mark_reconnect_if_revoked(
+        &platform,
+        &account,
+        all_boards(&platform.pinterest, mode, &token).await,
+    )
+    .await?;
     let boards = BoardIndex::new(boards.into_iter().map(Into::into).collect(), &account.username);
     let channels = check(&choice.board_ids, &boards, &remedy(&account))?;
     let account = store(&platform, &user.owner, &id, channels).await?;

@@ -47,10 +47,11 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<BoardBody>), Problem> {
     let account = own::account(&platform, &user.owner, &id).await?;
     let wanted = Wanted::read(body).map_err(Problem::invalid)?;
-    let (mode, token) = account_access::open(&platform, &account, wanted.scopes()).await?;
+    let (mode, token) = account_access::authorize(&platform, &account, wanted.scopes()).await?;
     let answer = platform.pinterest.create_board(mode, &token, &wanted.request()).await;
-    let board =
-        account_access::heed(&platform, &account, answer).await.map_err(|error| uncreated(error, Kind::Board))?;
+    let board = account_access::mark_reconnect_if_revoked(&platform, &account, answer)
+        .await
+        .map_err(|error| uncreated(error, Kind::Board))?;
     tracing::info!(account = %account.id, board = %board.id, "a board was created");
     Ok((StatusCode::CREATED, Json(BoardBody::new(board, &account.username))))
 }

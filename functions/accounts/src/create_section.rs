@@ -39,10 +39,12 @@ pub async fn create(
     let board = own::board(&platform, &account, &board).await?;
     let name = name(body).map_err(Problem::invalid)?;
     // OpenAPI `POST /boards/{board_id}/sections` security; whether the board is secret is for Pinterest to judge.
-    let (mode, token) = account_access::open(&platform, &account, &[Scope::BOARDS_READ, Scope::BOARDS_WRITE]).await?;
+    let (mode, token) =
+        account_access::authorize(&platform, &account, &[Scope::BOARDS_READ, Scope::BOARDS_WRITE]).await?;
     let answer = platform.pinterest.create_section(mode, &token, &board, &name).await;
-    let section =
-        account_access::heed(&platform, &account, answer).await.map_err(|error| uncreated(error, Kind::Section))?;
+    let section = account_access::mark_reconnect_if_revoked(&platform, &account, answer)
+        .await
+        .map_err(|error| uncreated(error, Kind::Section))?;
     tracing::info!(account = %account.id, board = %board, section = %section.id, "a section was created");
     Ok((StatusCode::CREATED, Json(section.into())))
 }

@@ -1,6 +1,6 @@
 //! The caller's own account and its boards.
 
-use shared::account_access::{heed, open};
+use shared::account_access::{authorize, mark_reconnect_if_revoked};
 use shared::api::Problem;
 use shared::boards::{all_boards, remedy};
 use shared::domain::characters::parse_pasted;
@@ -22,8 +22,9 @@ pub async fn board(platform: &Platform, account: &Account, text: &str) -> Result
     if let Some(id) = given.as_id() {
         return Ok(id);
     }
-    let (mode, token) = open(platform, account, &[Scope::BOARDS_READ]).await?;
-    let boards = heed(platform, account, all_boards(&platform.pinterest, mode, &token).await).await?;
+    let (mode, token) = authorize(platform, account, &[Scope::BOARDS_READ]).await?;
+    let boards =
+        mark_reconnect_if_revoked(platform, account, all_boards(&platform.pinterest, mode, &token).await).await?;
     let boards = BoardIndex::new(boards.into_iter().map(Into::into).collect(), &account.username);
     let found = given.find(&boards, &mut Suggestions::default()).map(|board| board.id.clone());
     found.map_err(|miss| {

@@ -6,7 +6,7 @@
 use futures_util::FutureExt;
 use futures_util::future::ready;
 use http::StatusCode;
-use shared::account_access::{heed, open};
+use shared::account_access::{authorize, mark_reconnect_if_revoked};
 use shared::api::{self, IfMatch, Problem, Query};
 use shared::domain::{Attempt, AttemptId, AttemptOutcome, Pin, PinterestPinId, Scope, State};
 use shared::pinterest::{CallError, Refusal, RefusalKind};
@@ -58,8 +58,9 @@ async fn delete(desk: &Desk, pin: &Pin, id: &PinterestPinId) -> Result<Deleted, 
     let platform = &desk.function.platform;
     let account = platform.accounts.load(&pin.owner, &pin.account_id).await?;
     let account = account.ok_or_else(|| Problem::not_found("account"))?;
-    let (mode, token) = open(platform, &account, &NEEDED).await?;
-    let answer = heed(platform, &account, platform.pinterest.delete_pin(mode, &token, id).await).await;
+    let (mode, token) = authorize(platform, &account, &NEEDED).await?;
+    let answer =
+        mark_reconnect_if_revoked(platform, &account, platform.pinterest.delete_pin(mode, &token, id).await).await;
     match answer {
         Ok(_) => Ok(Deleted::Now),
         Err(CallError::Refused(refusal)) if refusal.kind == RefusalKind::NotFound => Ok(Deleted::Before),

@@ -42,7 +42,7 @@ impl<'a> Asker<'a> {
     /// Opens the token of `account`: 409 in sandbox mode, where Pinterest has no figures, and where the account cannot be
     /// used as it is.
     pub async fn open(function: &'a Function, account: &'a Account, needed: &[Scope]) -> Result<Self, Problem> {
-        let (mode, token) = account_access::open(&function.platform, account, needed).await?;
+        let (mode, token) = account_access::authorize(&function.platform, account, needed).await?;
         if mode == Mode::Sandbox {
             let detail = "Pinterest has no figures in its sandbox. They are available in live mode.";
             return Err(Problem::conflict("sandbox_without_figures", detail));
@@ -66,7 +66,7 @@ impl<'a> Asker<'a> {
     async fn ask_once<'c, T>(&self, category: Category, call: &(impl Fn() -> Call<'c, T> + Sync)) -> Result<T, Unread> {
         let (platform, quota) = (&self.function.platform, &self.function.figures.quota);
         quota.take(platform, self.account, category).await?.map_err(Unread::UsedUp)?;
-        let answer = account_access::heed(platform, self.account, call().await).await;
+        let answer = account_access::mark_reconnect_if_revoked(platform, self.account, call().await).await;
         let learned = match &answer {
             Ok(answer) => quota.learn(platform, self.account, &answer.rate).await,
             Err(CallError::Refused(refusal)) => quota.learn_refused(platform, self.account, refusal, category).await,
