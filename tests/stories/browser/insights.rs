@@ -113,7 +113,7 @@ async fn somebody_sees_what_did_well_and_on_how_many_pins_that_rests() {
     ] {
         browser.sees(text).await;
     }
-    browser.sees("so no best hour can be told").await;
+    browser.sees("so nobody can say which hour is best").await;
     browser.sees("Make another like this").await;
     // The chart is one stop of the keyboard, and the arrow keys say one day after the other.
     let told = "return document.querySelector('.chart-box').getAttribute('aria-valuetext')";
@@ -127,7 +127,7 @@ async fn somebody_sees_what_did_well_and_on_how_many_pins_that_rests() {
     let table = "const table = document.querySelector('.chart-table'); table.open = true; return table.querySelectorAll('tbody tr').length";
     assert_eq!(browser.run(table, &[]).await, 30, "and all of it is a table");
     browser.press("Last 89 days").await;
-    browser.sees("Pinterest has no earlier days").await;
+    browser.sees("Pinterest keeps no older days").await;
     browser.press("Download CSV").await;
     browser.sees(" pins in the file.").await;
     for (look, kind) in [
@@ -153,19 +153,19 @@ async fn somebody_sees_how_a_pin_does_and_takes_it_down() {
     visit.stack.simulator().unwrap().set_analytics(Analytics { pins_aged_days: 40, ..Analytics::default() });
     let pin = visit.published(1).await;
     browser.go(&visit.at(&format!("/app/pins/{pin}"))).await;
-    for text in ["How it does on Pinterest", "Impressions", "Reactions in all", "Pinterest still revises these days."] {
+    for text in ["Performance on Pinterest", "Impressions", "Reactions, all time", "Pinterest may still change these days."] {
         browser.sees(text).await;
     }
     browser.picture(&pictures().join("pin-figures.png")).await;
     browser.press("Take down from Pinterest").await;
-    browser.sees("which cannot be undone").await;
+    browser.sees("This can’t be undone").await;
     browser.press("Keep it").await;
     let simulator = visit.stack.simulator().unwrap();
     assert_eq!(simulator.all_pins(pinterest_sim::Mode::Live).len(), 1, "it was not said yes");
     browser.press("Take down from Pinterest").await;
     browser.press("Take it down").await;
     browser.sees("Taken down from Pinterest").await;
-    browser.sees_no_more("How it does on Pinterest").await;
+    browser.sees_no_more("Performance on Pinterest").await;
     assert_eq!(simulator.all_pins(pinterest_sim::Mode::Live).len(), 0);
     visit.end().await;
 }
