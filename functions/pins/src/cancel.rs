@@ -5,12 +5,11 @@ use axum::extract::{Path, State};
 use futures_util::FutureExt;
 use futures_util::future::ready;
 use shared::api::description::IfMatchHeader;
-use shared::api::{IfMatch, Problem, Query, User};
+use shared::api::{IfMatch, PinBody, Problem, Query, User};
 use shared::domain::{Attempt, AttemptId, AttemptOutcome, Pin, PinId, Status};
 
 use crate::Function;
 use crate::body::Answer;
-use crate::body::PinBody;
 use crate::description::{Cancel, TakeDownQuery};
 use crate::desk::Desk;
 use crate::own;

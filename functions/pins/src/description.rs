@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use shared::api::ProblemBody;
 use shared::api::description::{self, GatewayMessage, complete, words};
-use shared::api::{ProblemBody, Reason};
-use shared::domain::{
-    AccountId, AttemptOutcome, Check, Doubt, Failure, Hold, PinterestPinId, Setback, Status, TemplateId, VideoStage,
-    Warning,
-};
+use shared::api::pin::description::statuses;
+use shared::domain::{AccountId, PinterestPinId, TemplateId};
 use shared::problems;
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{ContentBuilder, OneOfBuilder, Ref, RefOr, Response, ResponseBuilder, Schema};
@@ -23,16 +21,14 @@ pub use analytics::{
     ExportFigures, FiguresPageQuery, FiguresQuery, ListPinFigures, PublishedQuery, ShowAccountFigures, ShowPinFigures,
     ShowTopPins, TopPinsQuery, figures_notes, metrics,
 };
-pub use content::ai_disclosures;
 use content::{ContentChange, NewContent};
-pub use event::{EventQuery, ListEvents, event_pin, event_types, pause_reason, reconnect_reason};
+pub use event::{EventQuery, ListEvents};
 pub use files::{
     ExportPageQuery, ExportPins, ImportFile, ImportQuery, ImportRowQuery, ListImportRows, ShowImport, import_statuses,
     row_statuses,
 };
 pub use plans::{
     ChangeTemplate, ListTemplates, Move, Moving, NewSpacing, NewTemplate, OneTemplate, Preview, StoreTemplate, moves,
-    notes,
 };
 
 mod analytics;
@@ -275,53 +271,12 @@ impl IntoResponses for HealthAnswers {
     }
 }
 
-/// How a pin stands.
-pub fn statuses() -> ObjectBuilder {
-    words(Status::table())
-}
-
-/// Why a pin is not out.
-pub fn reason() -> OneOfBuilder {
-    let checking = std::iter::once((Check::CODE, Check::MESSAGE));
-    Reason::described(
-        Hold::table().chain(Setback::table()).chain(checking).chain(Failure::table()).chain(Doubt::table()),
-    )
-}
-
-/// What would keep a pin from going out.
-pub fn warning() -> OneOfBuilder {
-    Reason::described(Warning::table())
-}
-
-/// What kinds of entries a timeline has.
-pub fn kinds() -> ObjectBuilder {
-    words([
-        ("publish", "a try at publishing."),
-        ("look", "a look at the board for a pin whose outcome was unknown."),
-        ("video", "a step of the pin's video on its way to Pinterest."),
-        ("retry", "somebody asked for another try."),
-        ("resolve", "somebody settled a pin that was in doubt."),
-        ("take_down", "somebody asked to take the pin down from Pinterest."),
-    ])
-}
-
-/// What came of a try.
-pub fn outcomes() -> ObjectBuilder {
-    words(AttemptOutcome::table())
-}
-
 fn some_statuses() -> ArrayBuilder {
     ArrayBuilder::new().items(statuses())
 }
 
 fn orders() -> ObjectBuilder {
     words([("soonest", "earliest first; this is meant where nothing is said."), ("newest", "latest first.")])
-}
-
-/// How far a video is with Pinterest.
-pub fn video_stages() -> OneOfBuilder {
-    let none = ObjectBuilder::new().schema_type(SchemaType::new(Type::Null));
-    OneOfBuilder::new().item(words(VideoStage::TABLE)).item(none)
 }
 
 fn text() -> ObjectBuilder {

@@ -1,12 +1,12 @@
 //! Under which circumstances a request is judged.
 
 use jiff::Timestamp;
-use shared::api::{Problem, User};
+use shared::api::{PinBody, Problem, User};
 use shared::domain::pin::to_millisecond;
 use shared::domain::{OwnerId, Pin, Settings};
 
 use crate::Function;
-use crate::body::{Answer, PinBody};
+use crate::body::Answer;
 
 /// What does not change while a request is being answered.
 #[derive(Debug)]

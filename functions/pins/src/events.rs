@@ -1,10 +1,8 @@
 //! `GET /v1/events`: what happened, in order.
 
-mod body;
-
 use axum::extract::State;
 use shared::api::description::PageQuery;
-use shared::api::{Admin, Json, List, Page, Problem, Query, User, cursor, foreign_cursor};
+use shared::api::{Admin, EventBody, Json, List, Page, Problem, Query, User, cursor, foreign_cursor};
 use shared::domain::characters::parse_pasted;
 use shared::domain::{EventId, EventType, FieldError, OwnerId};
 use shared::platform::Platform;
@@ -12,7 +10,6 @@ use shared::store::{EventPage, StoreError};
 
 use crate::Function;
 use crate::description::{EventQuery, ListEvents};
-pub use body::EventBody;
 
 /// How many events one page looks at. A page that finds little among them is short, with a cursor.
 const MOST_EXAMINED: usize = 200;

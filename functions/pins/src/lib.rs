@@ -20,7 +20,6 @@ mod kept;
 mod list;
 mod media;
 mod moment;
-mod note;
 mod own;
 mod placement;
 mod planner;

@@ -4,13 +4,12 @@ mod filter;
 
 use axum::extract::State;
 use shared::api::description::PageQuery;
-use shared::api::{Json, List, Problem, Query, User, cursor};
+use shared::api::{Json, List, PinBody, Problem, Query, User, cursor};
 use shared::domain::{OwnerId, Pin, PinId, Settings};
 use shared::platform::Platform;
 use shared::store::StoreError;
 
 use crate::Function;
-use crate::body::PinBody;
 use crate::description::{ListPins, PinQuery};
 pub use filter::Filter;
 

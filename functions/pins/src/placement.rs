@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join_all, try_join_all};
-use shared::api::Problem;
+use shared::api::{Note, Problem};
 use shared::boards::remedy;
 use shared::domain::fields::shortened;
 use shared::domain::{
@@ -47,6 +47,11 @@ impl Placement {
             section_id: self.section_id.clone(),
             board_verified: self.verified,
         }
+    }
+
+    /// What there is to say of it.
+    pub fn note(&self) -> Option<Note> {
+        self.unverifiable.then_some(Note::UNVERIFIABLE)
     }
 }
 

@@ -9,11 +9,11 @@ mod calendar;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use shared::api::Note;
 use shared::domain::{AccountId, Alike, Clash, Content, FieldError, PinId, Plan};
 use shared::store::{SlotClaim, StoreError};
 
 use crate::desk::Desk;
-use crate::placement::Placement;
 use account::{AccountPlan, Looked};
 
 /// Plans pins one after another; each takes those before it into account.
@@ -44,15 +44,6 @@ pub struct Timing {
     pub notes: Vec<Note>,
 }
 
-/// What was done to the time of a pin and why, or what could not be verified of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Note {
-    /// A word for programs.
-    pub code: &'static str,
-    /// What a person reads.
-    pub message: &'static str,
-}
-
 /// Why there is no time for a pin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoTime {
@@ -62,44 +53,6 @@ pub enum NoTime {
     NoFreeSlot,
     /// The time that was asked for is too close to another pin.
     TooClose(Clash),
-}
-
-impl Note {
-    /// Every note.
-    pub const ALL: [Self; 6] =
-        [Self::SLOT, Self::SPACED, Self::QUIET, Self::SPREAD, Self::MANY_PINS, Self::UNVERIFIABLE];
-
-    const SLOT: Self = Self { code: "slot", message: "The next free slot of the account's plan." };
-    const SPACED: Self =
-        Self { code: "spaced", message: "Moved later to keep pins with the same link or image apart." };
-    const QUIET: Self = Self { code: "quiet", message: "Moved later because of the account's quiet hours." };
-    const SPREAD: Self =
-        Self { code: "spread", message: "Moved by some seconds, so that pins don't all start at :00." };
-
-    /// More pins of the account are planned for that day than go out by themselves when they are late.
-    pub const MANY_PINS: Self = Self {
-        code: "many_pins",
-        message: "This account has more pins on this day than the daily limit in the settings (pins_per_day, 25 by \
-                  default). They go out on time, but Pinterest may treat so many as spam. If they are delayed, only \
-                  that many go out per day.",
-    };
-
-    const UNVERIFIABLE: Self = Self {
-        code: "board_unverifiable",
-        message: "Pinterest doesn't let this app read the boards of personal accounts, so Pinwheel couldn't check \
-                  that the board exists. Check it yourself, or convert the account to a free business account on \
-                  Pinterest.",
-    };
-
-    /// What there is to say of a place.
-    pub fn of_place(place: &Placement) -> Option<Self> {
-        place.unverifiable.then_some(Self::UNVERIFIABLE)
-    }
-
-    /// The word for programs, and what it means.
-    pub fn told(self) -> (&'static str, &'static str) {
-        (self.code, self.message)
-    }
 }
 
 impl Timing {

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use http::HeaderMap;
 use serde_json::Value;
 use shared::api::description::IfMatchHeader;
-use shared::api::{IfMatch, Json, Problem, User};
+use shared::api::{IfMatch, Json, PinBody, Problem, User};
 use shared::domain::{
     Attempt, AttemptId, AttemptOutcome, FieldError, Pin, PinId, PinterestPinId, State as PinState, Status,
 };
@@ -15,7 +15,6 @@ use shared::kick::kick;
 
 use crate::Function;
 use crate::body::Answer;
-use crate::body::PinBody;
 use crate::description::{IdempotencyKeyHeader, Resolve, Settlement};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;

@@ -6,13 +6,12 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use serde_json::Value;
 use shared::api::description::IfMatchHeader;
-use shared::api::{Fields, IfMatch, Json, Problem, User};
+use shared::api::{Fields, IfMatch, Json, PinBody, Problem, User};
 use shared::domain::{Attempt, AttemptId, AttemptOutcome, FieldError, Pin, PinId, State as PinState};
 use shared::kick::kick;
 
 use crate::Function;
 use crate::body::Answer;
-use crate::body::PinBody;
 use crate::description::{IdempotencyKeyHeader, Retry, RetryPin};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;

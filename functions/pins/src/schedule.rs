@@ -14,7 +14,7 @@ use axum::extract::State;
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
-use shared::api::{Json, Problem, User};
+use shared::api::{Json, Note, NoteBody, PinBody, Problem, User};
 use shared::domain::{FieldError, PinId};
 use shared::kick::kick;
 use shared::limits;
@@ -22,15 +22,12 @@ use shared::store::Stock;
 use utoipa::ToSchema;
 
 use crate::Function;
-use crate::body::PinBody;
 use crate::crowded::{self, Planned};
 use crate::description::{IdempotencyKeyHeader, NewPins, Schedule};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
 use crate::media;
-use crate::note::NoteBody;
 use crate::placement::{self, Placement, Spot};
-use crate::planner::Note;
 use crate::templates;
 use form::Form;
 use order::{Filled, Order};
@@ -51,7 +48,7 @@ struct PinNote {
     /// The field that it is about, such as `content.title`; `null` where it is about time or place.
     #[schema(required)]
     field: Option<String>,
-    #[schema(schema_with = crate::description::notes)]
+    #[schema(schema_with = shared::api::pin::description::notes)]
     code: &'static str,
     message: Cow<'static, str>,
 }

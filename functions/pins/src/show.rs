@@ -1,11 +1,11 @@
 //! `GET /v1/pins/{id}`.
 
 use axum::extract::{Path, State};
-use shared::api::{Problem, User};
+use shared::api::{PinBody, Problem, User};
 use shared::domain::PinId;
 
 use crate::Function;
-use crate::body::{Answer, PinBody};
+use crate::body::Answer;
 use crate::description::ShowPin;
 use crate::desk::Desk;
 use crate::own;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use shared::api::description::{IfMatchHeader, PageQuery};
-use shared::api::{IfMatch, Json, List, Problem, Query, User, cursor, entity_tag, wrong_type};
+use shared::api::{IfMatch, Json, List, NoteBody, Problem, Query, User, cursor, entity_tag, note_bodies, wrong_type};
 use shared::domain::characters::parse_pasted;
 use shared::domain::pin::to_millisecond;
 use shared::domain::{FieldError, Limit, OwnerId, Template, TemplateId};
@@ -20,7 +20,6 @@ use utoipa::ToSchema;
 use crate::Function;
 use crate::description::{ChangeTemplate, ListTemplates, NewTemplate, OneTemplate, StoreTemplate};
 use crate::desk::Desk;
-use crate::note::{self, NoteBody};
 use form::Wanted;
 
 /// The Template of the HTTP contract.
@@ -44,7 +43,7 @@ pub struct TemplateBody {
     /// Added to the link, those that it does not have already.
     link_params: std::collections::BTreeMap<String, String>,
     /// What was made with AI, of pins that say nothing of it themselves.
-    #[schema(schema_with = crate::description::ai_disclosures)]
+    #[schema(schema_with = shared::api::pin::description::ai_disclosures)]
     ai_disclosures: Vec<&'static str>,
     /// What its texts have that may not be meant; empty where there is nothing.
     notes: Vec<NoteBody>,
@@ -67,7 +66,7 @@ impl IntoResponse for Answer {
 impl From<Template> for TemplateBody {
     fn from(template: Template) -> Self {
         Self {
-            notes: note::bodies(template.notes()),
+            notes: note_bodies(template.notes()),
             id: template.id,
             name: template.name,
             title: template.title,

@@ -1,10 +1,11 @@
 //! What content says of itself as it is given.
 
 use shared::api::description::words;
-use shared::domain::{AiDisclosure, MediaId};
+use shared::api::pin::description::ai_disclosures;
+use shared::domain::MediaId;
 use utoipa::ToSchema;
 use utoipa::openapi::OneOfBuilder;
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
 /// What a new pin shows, within Pinterest's limits.
 #[derive(ToSchema)]
@@ -96,15 +97,6 @@ pub struct NewSlide {
     /// Where the image leads: an http or https address.
     #[schema(max_length = 2048)]
     link: Option<String>,
-}
-
-/// What can be declared of AI.
-pub fn ai_disclosures() -> ArrayBuilder {
-    let words = words([
-        ("ai_modified", "the picture or video was made or changed with AI."),
-        ("synthetic_performer", "a person to be seen or heard is not a real one, but made with AI."),
-    ]);
-    ArrayBuilder::new().items(words).unique_items(true).max_items(Some(AiDisclosure::ALL.len()))
 }
 
 /// The same as it is given: `null` says nothing of it.

@@ -1,14 +1,10 @@
 //! Events in the description.
 
-use shared::api::Reason;
-use shared::api::description::words;
-use shared::domain::{EventId, EventType, Hold, ReconnectReason};
+use shared::api::event::description::event_types;
+use shared::domain::EventId;
 use shared::problems;
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder};
-use utoipa::openapi::{OneOfBuilder, RefOr, Schema};
-use utoipa::{IntoParams, PartialSchema};
-
-use crate::body::PinBody;
+use utoipa::IntoParams;
+use utoipa::openapi::schema::ArrayBuilder;
 
 /// Which events are listed.
 #[derive(IntoParams)]
@@ -29,31 +25,6 @@ problems!(
     ListEvents: USER QUERY, 403: "admin_required"
 );
 
-/// What can happen.
-pub fn event_types() -> ObjectBuilder {
-    words(EventType::table())
-}
-
 fn some_event_types() -> ArrayBuilder {
     ArrayBuilder::new().items(event_types())
-}
-
-/// A pin without its timeline.
-pub fn event_pin() -> RefOr<Schema> {
-    let mut pin = PinBody::schema();
-    if let RefOr::T(Schema::Object(pin)) = &mut pin {
-        pin.properties.remove("attempts");
-        pin.required.retain(|name| name != "attempts");
-    }
-    pin
-}
-
-/// Why an account has to be connected again.
-pub fn reconnect_reason() -> OneOfBuilder {
-    Reason::described(ReconnectReason::table())
-}
-
-/// Why publishing is paused.
-pub fn pause_reason() -> OneOfBuilder {
-    Reason::described(Hold::table())
 }

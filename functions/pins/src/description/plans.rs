@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 
 use shared::api::description::words;
-use shared::domain::{AccountId, ContentNote, PinId};
+use shared::domain::{AccountId, PinId};
 use shared::problems;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::ObjectBuilder;
-
-use crate::planner::Note;
 
 /// How far apart the pins are to be; what is not given is as in the account's plan.
 #[derive(ToSchema)]
@@ -113,11 +111,6 @@ problems!(
     /// Why a template is not replaced.
     ChangeTemplate: USER PATH BODY, 409: "changed_meanwhile", 412: "changed_meanwhile"
 );
-
-/// What can be done to the time of a pin, and what there can be to know of its content.
-pub fn notes() -> ObjectBuilder {
-    words(Note::ALL.map(Note::told).into_iter().chain(ContentNote::ALL))
-}
 
 /// What becomes of a pin that is to be moved.
 pub fn moves() -> ObjectBuilder {

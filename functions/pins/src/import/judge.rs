@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures_util::future::try_join_all;
-use shared::api::Problem;
+use shared::api::{Note, Problem};
 use shared::domain::{
     Account, AccountId, Content, Cover, FieldError, ImportId, ImportedRow, Media, Picture, PinId, PlannedPin, RowNote,
 };
@@ -19,7 +19,6 @@ use crate::crowded::{self, Planned};
 use crate::desk::Desk;
 use crate::media;
 use crate::placement::{self, Objection, Placement, Spot};
-use crate::planner::Note;
 
 /// How many files are looked up, or kept, at once.
 const AT_ONCE: usize = 16;

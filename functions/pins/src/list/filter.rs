@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use shared::api::{Page, Query, foreign_cursor};
+use shared::api::{Page, Query, foreign_cursor, pin};
 use shared::domain::characters::parse_pasted;
 use shared::domain::{AccountId, FieldError, Pin, Settings, Status};
 use shared::store::{CalendarQuery, Order};
 
-use crate::{body, moment};
+use crate::moment;
 
 /// The parameters of a list, and where to go on.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ impl Filter {
     pub fn admits(&self, pin: &Pin, settings: &Settings) -> bool {
         self.is_within(pin.publish_at)
             && (self.accounts.is_empty() || self.accounts.contains(&pin.account_id))
-            && (self.statuses.is_empty() || self.statuses.contains(&body::status(pin, settings)))
+            && (self.statuses.is_empty() || self.statuses.contains(&pin::status(pin, settings)))
     }
 
     fn is_within(&self, at: Option<Timestamp>) -> bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::future::try_join_all;
 use http::StatusCode;
 use jiff::SignedDuration;
-use shared::api::Problem;
+use shared::api::{Note, Problem};
 use shared::domain::{AccountId, Mode, Picture, Pin, PinId, Plan};
 use shared::store::StoreError;
 
@@ -15,7 +15,7 @@ use super::timetable::{Timetable, is_planned};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
 use crate::placement::Placement;
-use crate::planner::{Note, Planner, Timing};
+use crate::planner::{Planner, Timing};
 
 /// How often a pin looks for another slot when somebody else is given the one that it found.
 const TURNS: u32 = 200;
@@ -110,7 +110,7 @@ impl Order {
         let rest = try_join_all(rest.iter().map(|pin| self.store(desk, pin.clone()))).await;
         let rest = rest.map_err(|problem| self.interrupted(problem))?;
         let placed = self.ids.iter().zip(placements.iter().flatten());
-        let notes = placed.filter_map(|(id, place)| Some((id.clone(), Note::of_place(place)?))).collect();
+        let notes = placed.filter_map(|(id, place)| Some((id.clone(), place.note()?))).collect();
         // Where one of the accounts has a plan, the times depend on it.
         Ok(Filled { pins: [vec![first], rest].concat(), notes, plans: BTreeMap::new() })
     }
@@ -152,7 +152,7 @@ impl Order {
                 0 => self.uncertain(problem),
                 _ => self.interrupted(problem),
             })?);
-            let notes = table.timings[position].notes.iter().copied().chain(Note::of_place(place));
+            let notes = table.timings[position].notes.iter().copied().chain(place.note());
             filled.notes.extend(notes.map(|note| (self.ids[position].clone(), note)));
         }
         Ok(filled)

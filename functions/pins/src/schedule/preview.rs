@@ -7,7 +7,7 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
-use shared::api::{Json, Problem, User};
+use shared::api::{ContentBody, Json, Note, NoteBody, Problem, User};
 use shared::domain::{AccountId, BoardId, FieldError, PinId, Plan, SectionId};
 use utoipa::ToSchema;
 
@@ -15,14 +15,12 @@ use super::form::Form;
 use super::order::Order;
 use super::place;
 use crate::Function;
-use crate::body::ContentBody;
 use crate::crowded::{self, Planned};
 use crate::description::{IdempotencyKeyHeader, NewPins, Preview};
 use crate::desk::Desk;
 use crate::idempotency::IdempotencyKey;
-use crate::note::NoteBody;
 use crate::placement::Placement;
-use crate::planner::{Note, Planner, Timing};
+use crate::planner::{Planner, Timing};
 use crate::{media, templates};
 
 /// `{items}`, one for each target and in their order.
@@ -132,7 +130,7 @@ impl Outlook {
         let pins = request.targets.iter().zip(self.placed).zip(self.timings).zip(many);
         let items = pins.map(|(((target, place), timing), many)| {
             let of_content = request.content.notes().into_iter().map(NoteBody::from);
-            let of_time = timing.notes.into_iter().chain(many).chain(Note::of_place(&place));
+            let of_time = timing.notes.into_iter().chain(many).chain(place.note());
             let notes = of_time.map(NoteBody::from).chain(of_content).collect();
             let zone = place.plan.unwrap_or_default().zone;
             let local = timing.at.map(|at| zone.written(at));

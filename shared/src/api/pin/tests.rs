@@ -2,13 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+use crate::config::Config;
+use crate::domain::content::Draft;
+use crate::domain::{AttemptId, AttemptOutcome, Destination, Doubt, Failure, Setback};
+use crate::random::SystemRandom;
+use crate::store::PreviewSigner;
 use jiff::ToSpan;
 use serde_json::{Value, json};
-use shared::config::Config;
-use shared::domain::content::Draft;
-use shared::domain::{AttemptId, AttemptOutcome, Destination, Doubt, Failure, Setback};
-use shared::random::SystemRandom;
-use shared::store::PreviewSigner;
 
 use super::*;
 

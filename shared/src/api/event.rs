@@ -2,20 +2,20 @@
 
 use std::borrow::Cow;
 
+use crate::domain::event::{AccountState, ImportState};
+use crate::domain::{
+    AccountId, Event, EventId, Happening, ImportId, Mode, OwnerId, Pin, PinterestUserId, Settings, Subject,
+};
+use crate::store::PreviewAddresses;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
-use shared::api::Reason;
-use shared::domain::event::{AccountState, ImportState};
-use shared::domain::{
-    AccountId, Event, EventId, Happening, ImportId, Mode, OwnerId, Pin, PinterestUserId, Settings, Subject,
-};
-use shared::store::PreviewAddresses;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::body::PinBody;
-use crate::description;
+use super::{PinBody, Reason};
+
+pub mod description;
 
 /// The Event of the HTTP contract.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,0 +1,65 @@
+//! What a pin says of itself in the description.
+
+use utoipa::openapi::OneOfBuilder;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
+
+use crate::api::description::words;
+use crate::api::{Note, Reason};
+use crate::domain::{
+    AiDisclosure, AttemptOutcome, Check, ContentNote, Doubt, Failure, Hold, Setback, Status, VideoStage, Warning,
+};
+
+/// How a pin stands.
+pub fn statuses() -> ObjectBuilder {
+    words(Status::table())
+}
+
+/// Why a pin is not out.
+pub fn reason() -> OneOfBuilder {
+    let checking = std::iter::once((Check::CODE, Check::MESSAGE));
+    Reason::described(
+        Hold::table().chain(Setback::table()).chain(checking).chain(Failure::table()).chain(Doubt::table()),
+    )
+}
+
+/// What would keep a pin from going out.
+pub fn warning() -> OneOfBuilder {
+    Reason::described(Warning::table())
+}
+
+/// What kinds of entries a timeline has.
+pub fn kinds() -> ObjectBuilder {
+    words([
+        ("publish", "a try at publishing."),
+        ("look", "a look at the board for a pin whose outcome was unknown."),
+        ("video", "a step of the pin's video on its way to Pinterest."),
+        ("retry", "somebody asked for another try."),
+        ("resolve", "somebody settled a pin that was in doubt."),
+        ("take_down", "somebody asked to take the pin down from Pinterest."),
+    ])
+}
+
+/// What came of a try.
+pub fn outcomes() -> ObjectBuilder {
+    words(AttemptOutcome::table())
+}
+
+/// How far a video is with Pinterest.
+pub fn video_stages() -> OneOfBuilder {
+    let none = ObjectBuilder::new().schema_type(SchemaType::new(Type::Null));
+    OneOfBuilder::new().item(words(VideoStage::TABLE)).item(none)
+}
+
+/// What can be declared of AI.
+pub fn ai_disclosures() -> ArrayBuilder {
+    let words = words([
+        ("ai_modified", "the picture or video was made or changed with AI."),
+        ("synthetic_performer", "a person to be seen or heard is not a real one, but made with AI."),
+    ]);
+    ArrayBuilder::new().items(words).unique_items(true).max_items(Some(AiDisclosure::ALL.len()))
+}
+
+/// What can be done to the time of a pin, and what there can be to know of its content.
+pub fn notes() -> ObjectBuilder {
+    words(Note::ALL.map(Note::told).into_iter().chain(ContentNote::ALL))
+}
