@@ -153,7 +153,9 @@ async fn somebody_sees_how_a_pin_does_and_takes_it_down() {
     visit.stack.simulator().unwrap().set_analytics(Analytics { pins_aged_days: 40, ..Analytics::default() });
     let pin = visit.published(1).await;
     browser.go(&visit.at(&format!("/app/pins/{pin}"))).await;
-    for text in ["Performance on Pinterest", "Impressions", "Reactions, all time", "Pinterest may still change these days."] {
+    for text in
+        ["Performance on Pinterest", "Impressions", "Reactions, all time", "Pinterest may still change these days."]
+    {
         browser.sees(text).await;
     }
     browser.picture(&pictures().join("pin-figures.png")).await;
