@@ -19,13 +19,13 @@ mod reason;
 mod route;
 mod token;
 
-pub use actor::{actor, record_actor};
+pub use actor::record_actor;
 pub use body::Json;
 pub use cursor::{List, cursor, foreign_cursor};
 pub use event::EventBody;
 pub use failure::log;
 pub use fields::{Fields, wrong_type};
-pub use identity::{ADMIN_GROUP, Admin, User};
+pub use identity::{ACT_SCOPE, ADMIN_GROUP, ADMIN_SCOPE, Admin, OWNER_HEADER, User};
 pub use note::{Note, NoteBody, bodies as note_bodies};
 pub(crate) use origin::is_loopback;
 pub use origin::{CALLBACK_PATH, Origin};

@@ -8,6 +8,7 @@ use http::{HeaderMap, Request};
 use http_body_util::BodyExt;
 use lambda_http::request::RequestContext;
 use local::gateway::claims_as_text;
+use local::issuer::MACHINE_ID;
 use serde_json::{Map, Value, json};
 use shared::api::ADMIN_GROUP;
 use tower::ServiceExt;
@@ -64,6 +65,15 @@ impl Answer {
         let json = self.json();
         let errors = json["errors"].as_array().cloned().unwrap_or_default();
         errors.iter().map(|error| (text(&error["field"]), text(&error["code"]))).collect()
+    }
+}
+
+impl World {
+    /// Calls with a machine client's token that has these scopes.
+    pub fn machine(&self, scope: &str) -> Caller<'_> {
+        Caller::new(self, Some(MACHINE_ID), false)
+            .with_claim("client_id", MACHINE_ID.into())
+            .with_claim("scope", scope.into())
     }
 }
 

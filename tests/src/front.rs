@@ -6,10 +6,10 @@ use bytes::Bytes;
 use http::Request;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST as HOST_HEADER};
 use local::gateway::{Authorizer, Gateway};
-use local::issuer::{CLIENT_ID, Issuer, Person, SigningKey, USE_SCOPE};
+use local::issuer::{CLIENT_ID, Issuer, MACHINE_ID, Person, SigningKey, USE_SCOPE};
 use local::virtual_world::SeededRandom;
 use serde_json::{Value, json};
-use shared::api::Route;
+use shared::api::{ACT_SCOPE, ADMIN_SCOPE, OWNER_HEADER, Route};
 use shared::clock::Clock;
 
 use crate::description;
@@ -28,6 +28,7 @@ pub struct Front<'a> {
     world: &'a World,
     gateway: Gateway,
     issuer: Issuer,
+    owner: Option<String>,
 }
 
 impl<'a> Front<'a> {
@@ -36,20 +37,32 @@ impl<'a> Front<'a> {
         let issuer = Issuer::new(ISSUER, key(KEY), clock.clone(), Arc::new(SeededRandom::new(KEY)));
         let authorizer = Authorizer {
             issuer: ISSUER.to_owned(),
-            audience: CLIENT_ID.to_owned(),
-            scope: USE_SCOPE.to_owned(),
+            audiences: [CLIENT_ID, MACHINE_ID].map(str::to_owned).into(),
+            scopes: [USE_SCOPE, ACT_SCOPE, ADMIN_SCOPE].map(str::to_owned).into(),
             keys: issuer.keys(),
         };
         let gateway = Gateway::new(authorizer, clock, Arc::new(SeededRandom::new(KEY + 1)));
         let gateway = world
             .functions()
             .fold(gateway, |gateway, (routes, function)| gateway.with_function(routes, function.clone()));
-        Self { world, gateway, issuer }
+        Self { world, gateway, issuer, owner: None }
+    }
+
+    /// The same, where every request names this owner in the header `Pinwheel-Owner`.
+    #[must_use]
+    pub fn acting_for(mut self, owner: &str) -> Self {
+        self.owner = Some(owner.to_owned());
+        self
     }
 
     /// An access token of the issuer.
     pub fn token(&self, name: &str, is_admin: bool) -> String {
         self.issuer.access_token(&Person { name: name.to_owned(), is_admin })
+    }
+
+    /// An access token of the issuer's machine client with these scopes.
+    pub fn machine_token(&self, scope: &str) -> String {
+        self.issuer.machine_token(scope)
     }
 
     /// An ID token of the issuer.
@@ -88,6 +101,9 @@ impl<'a> Front<'a> {
         let mut request = Request::builder().method(method).uri(path).header(HOST_HEADER, HOST);
         if let Some(token) = token {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if let Some(owner) = &self.owner {
+            request = request.header(OWNER_HEADER, owner);
         }
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");

@@ -71,7 +71,11 @@ impl Template {
             let asks_for_token = match text(&route["AuthorizationType"]).as_str() {
                 "JWT" => {
                     let scopes = list(&route["AuthorizationScopes"]);
-                    assert_eq!(scopes, ["RequiredScope"], "{id} asks for the scope of the installation");
+                    let expected = ["RequiredScope", "pinwheel/act", "pinwheel/admin"];
+                    assert_eq!(
+                        scopes, expected,
+                        "{id} takes people and machine clients; the function tells them apart"
+                    );
                     assert_eq!(text(&route["AuthorizerId"]), "Authorizer", "{id}");
                     true
                 }

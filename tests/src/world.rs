@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
 use jiff::{SignedDuration, Timestamp};
 use local::in_process::{Hook, InProcess, LaggingReads, Meter, Parts};
+use local::issuer::MACHINE_ID;
 use local::lambda::Lambda;
 use local::s3::{AccessKey, S3};
 use local::secrets_manager::SecretsManager;
@@ -371,6 +372,7 @@ fn config(variables: &[(&str, &str)]) -> Config {
             "TOKEN_KEYS_SECRET_ID" => TOKEN_KEYS,
             "MEDIA_BUCKET" => "pinwheel-media",
             "SUBJECT_KEY" => SUBJECT_KEY,
+            "MACHINE_CLIENTS" => MACHINE_ID,
             "PUBLISHER_FUNCTION" => PUBLISHER,
             "IMPORTER_FUNCTION" => IMPORTER,
             "RETURN_TO_ORIGINS" => "https://app.example.com",

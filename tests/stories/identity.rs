@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use data_encoding::BASE64URL_NOPAD;
+use local::issuer::MACHINE_ID;
 use serde_json::json;
 use shared::api::{Access, Route};
 use tests::{ABSENT_PIN, Answer, Front, Ids, World, body_for, files, pin_request};
@@ -15,6 +16,8 @@ struct Identity {
     kind: &'static str,
     token: Option<String>,
     worth: Worth,
+    /// Whether the request names an owner.
+    names_owner: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +32,14 @@ enum Worth {
     User,
     /// It is an administrator's.
     Admin,
+    /// It has a scope that API Gateway accepts, and not the one that its bearer needs.
+    OtherScope,
+    /// It is a person's, and an owner is named besides.
+    OwnerOfAnother,
+    /// It is a machine client's that may act for owners, and names none.
+    Ownerless,
+    /// It is a machine client's that is an administrator and may not act for owners.
+    AdminOnly,
 }
 
 /// Who answers, and with what.
@@ -44,13 +55,18 @@ enum Outcome {
 
 fn expected(access: Access, worth: Worth) -> Outcome {
     match (access, worth) {
-        (Access::Open, _) | (Access::User, Worth::User | Worth::Admin) | (Access::Admin, Worth::Admin) => {
-            Outcome::Served
-        }
+        (Access::Open, _)
+        | (Access::User, Worth::User | Worth::Admin)
+        | (Access::Admin, Worth::Admin | Worth::AdminOnly) => Outcome::Served,
         (_, Worth::Nothing) => Outcome::Gateway(401),
         (_, Worth::NoScope) => Outcome::Gateway(403),
         (Access::User, Worth::Nobody) => Outcome::Refused(403, "owner_claim_missing"),
-        (Access::Admin, Worth::Nobody | Worth::User) => Outcome::Refused(403, "admin_required"),
+        (_, Worth::OtherScope) | (Access::User, Worth::AdminOnly) => Outcome::Refused(403, "scope_required"),
+        (Access::User, Worth::OwnerOfAnother) => Outcome::Refused(403, "owner_not_allowed"),
+        (Access::User, Worth::Ownerless) => Outcome::Refused(400, "owner_required"),
+        (Access::Admin, Worth::Nobody | Worth::User | Worth::OwnerOfAnother | Worth::Ownerless) => {
+            Outcome::Refused(403, "admin_required")
+        }
     }
 }
 
@@ -59,7 +75,14 @@ fn outcome(answer: &Answer) -> Outcome {
     if body.as_object().is_some_and(|body| body.len() == 1 && body.contains_key("message")) {
         return Outcome::Gateway(answer.status);
     }
-    let refusals = ["unauthenticated", "owner_claim_missing", "admin_required"];
+    let refusals = [
+        "unauthenticated",
+        "owner_claim_missing",
+        "admin_required",
+        "scope_required",
+        "owner_not_allowed",
+        "owner_required",
+    ];
     match refusals.into_iter().find(|code| body["code"] == *code) {
         Some(code) => Outcome::Refused(answer.status, code),
         None => Outcome::Served,
@@ -133,30 +156,89 @@ fn identities(front: &Front<'_>) -> Vec<Identity> {
         ("administrator among others", with("groups", json!(["x", "pinwheel-admin"])), Worth::Admin),
         ("administrator whose only group is text", with("cognito:groups", json!("pinwheel-admin")), Worth::Admin),
     ];
-    let nothing = nothing.into_iter().map(|(kind, token)| Identity { kind, token, worth: Worth::Nothing });
-    let something =
-        worth_something.into_iter().map(|(kind, token, worth)| Identity { kind, token: Some(token), worth });
-    nothing.chain(something).collect()
+    let nothing =
+        nothing.into_iter().map(|(kind, token)| Identity { kind, token, worth: Worth::Nothing, names_owner: false });
+    let something = worth_something.into_iter().map(|(kind, token, worth)| Identity {
+        kind,
+        token: Some(token),
+        worth,
+        names_owner: false,
+    });
+    nothing.chain(something).chain(machines(front)).collect()
+}
+
+/// Machine clients, and people who would like to be one.
+fn machines(front: &Front<'_>) -> Vec<Identity> {
+    let machine = |scope: &str| front.machine_token(scope);
+    let changed = |changes: &[(&str, serde_json::Value)]| {
+        let of_machine =
+            [("sub", json!(MACHINE_ID)), ("client_id", json!(MACHINE_ID)), ("cognito:groups", json!(null))];
+        front.signed(&front.claims(&[of_machine.as_slice(), changes].concat()))
+    };
+    let all = json!("pinwheel/use pinwheel/act pinwheel/admin");
+    let machine_scopes = json!("pinwheel/act pinwheel/admin");
+    [
+        ("machine for an owner", machine("pinwheel/act"), Worth::User, true),
+        ("machine for nobody", machine("pinwheel/act"), Worth::Ownerless, false),
+        ("machine with both scopes", machine("pinwheel/act pinwheel/admin"), Worth::Admin, true),
+        ("machine that only administers", machine("pinwheel/admin"), Worth::AdminOnly, true),
+        ("machine without a scope of ours", machine("pinwheel/acting"), Worth::NoScope, true),
+        ("person who names an owner", front.token("alice", false), Worth::OwnerOfAnother, true),
+        (
+            "person with the scopes of machines only",
+            front.signed(&front.claims(&[("scope", machine_scopes.clone())])),
+            Worth::OtherScope,
+            false,
+        ),
+        (
+            "person with all scopes who names an owner",
+            front.signed(&front.claims(&[("scope", all.clone()), ("cognito:groups", json!(null))])),
+            Worth::OwnerOfAnother,
+            true,
+        ),
+        (
+            "person under the name of the machine",
+            changed(&[("scope", all.clone()), ("username", json!(MACHINE_ID))]),
+            Worth::OwnerOfAnother,
+            true,
+        ),
+        (
+            "another subject of the machine's client",
+            changed(&[("scope", machine_scopes.clone()), ("sub", json!("x"))]),
+            Worth::OtherScope,
+            true,
+        ),
+        (
+            "machine in a group",
+            changed(&[("scope", machine_scopes), ("cognito:groups", json!(["pinwheel-admin"]))]),
+            Worth::OtherScope,
+            true,
+        ),
+    ]
+    .into_iter()
+    .map(|(kind, token, worth, names_owner)| Identity { kind, token: Some(token), worth, names_owner })
+    .collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_route_takes_exactly_the_callers_that_its_access_names() {
     let world = World::enabled().await;
-    let front = world.front();
+    let (front, acting) = (world.front(), world.front().acting_for("alice"));
     let identities = identities(&front);
+    let front_of = |names_owner: &bool| if *names_owner { &acting } else { &front };
     for route in world.routes() {
         let path = world.path_of(&route, Ids::ABSENT.of(&route));
         let (stored, calls) = (world.everything_stored().await, world.simulator.calls().len());
         let (served, refused): (Vec<_>, Vec<_>) =
             identities.iter().partition(|identity| expected(route.access, identity.worth) == Outcome::Served);
-        for Identity { kind, token, worth } in refused {
-            let answer = front.call(route.method, &path, token.as_deref(), body_for(&route)).await;
+        for Identity { kind, token, worth, names_owner } in refused {
+            let answer = front_of(names_owner).call(route.method, &path, token.as_deref(), body_for(&route)).await;
             assert_eq!(outcome(&answer), expected(route.access, *worth), "{route:?}, {kind}: {}", answer.text());
         }
         assert_eq!(world.everything_stored().await, stored, "{route:?}: nothing was written for anybody refused");
         assert_eq!(world.simulator.calls().len(), calls, "{route:?}: Pinterest was not called for anybody refused");
-        for Identity { kind, token, .. } in served {
-            let answer = front.call(route.method, &path, token.as_deref(), body_for(&route)).await;
+        for Identity { kind, token, names_owner, .. } in served {
+            let answer = front_of(names_owner).call(route.method, &path, token.as_deref(), body_for(&route)).await;
             assert_eq!(outcome(&answer), Outcome::Served, "{route:?}, {kind}: {}", answer.text());
             assert!(answer.status < 500, "{route:?}, {kind}: {}", answer.text());
         }

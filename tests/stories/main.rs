@@ -36,6 +36,8 @@ mod lagging_index;
 mod late_pins;
 mod limits;
 mod lost_answers;
+mod machine_page;
+mod machines;
 mod media;
 mod media_files;
 mod metrics;

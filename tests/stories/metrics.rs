@@ -131,7 +131,8 @@ async fn every_change_names_who_made_it_by_a_hash_and_who_only_reads_is_not_name
     assert_eq!(browser.submit("/app/pinterest/board", &[("grant", &grant)]).await.status, 303);
     for route in world.routes() {
         let path = world.path_of(&route, Ids::ABSENT.of(&route));
-        for caller in [world.user("alice-smith"), world.user("bob-jones")] {
+        let machine = world.machine("pinwheel/act").with("pinwheel-owner", "alice-smith");
+        for caller in [world.user("alice-smith"), world.user("bob-jones"), machine] {
             caller.send(route.method, &path, body_for(&route)).await;
         }
     }
@@ -147,14 +148,16 @@ async fn every_change_names_who_made_it_by_a_hash_and_who_only_reads_is_not_name
         if is_change && !line["path"].as_str().unwrap().starts_with("/v1/settings") {
             changes += 1;
             let by = who(line).unwrap_or_else(|| panic!("nobody is named: {line}"));
-            assert_eq!(by.len(), 16, "{line}");
+            assert_eq!(by.trim_start_matches("machine/").len(), 16, "{line}");
         } else if is_read {
             assert_eq!(who(line), None, "{line}");
         }
     }
     let callers: BTreeSet<_> = lines.iter().filter_map(who).collect();
     assert!(changes > 20 && callers.contains(&alice), "{changes}");
-    assert_eq!(callers.len(), 3, "alice, bob and the administrator who saved the settings: {callers:?}");
+    assert_eq!(callers.len(), 4, "alice, bob, a machine and the administrator who saved the settings: {callers:?}");
+    assert_eq!(callers.iter().filter(|by| by.starts_with("machine/")).count(), 1, "{callers:?}");
+    assert!(!log.text().contains("pinwheel-machine"));
     assert!(!log.text().contains("alice-smith") && !log.text().contains("bob-jones"));
 }
 

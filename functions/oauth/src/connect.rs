@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use shared::api::{self, Json, Origin, Problem, User};
+use shared::api::{Json, Origin, Problem, User};
 use shared::domain::characters::without_unseen;
 use shared::domain::settings::Obstacle;
 use shared::domain::{Account, AccountId, AppId, Connection, Limit, Limits, OwnerId, Scopes, Settings};
@@ -73,7 +73,7 @@ pub async fn connect(
     // A browser that is on its way in another tab keeps its cookie, or that other consent would be refused.
     let browser = BROWSER.read(&headers, &origin).unwrap_or_else(|| Proof::random(&*platform.random));
     let consent = Consent {
-        by: api::actor(&platform.config.web, &user.subject),
+        by: user.by,
         owner: user.owner,
         mode: settings.mode,
         app_id,

@@ -8,6 +8,7 @@ mod exchange;
 mod key;
 mod local;
 mod local_token;
+mod machine;
 mod page;
 mod tokens;
 
@@ -20,18 +21,20 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use jsonwebtoken::jwk::JwkSet;
 use serde_json::json;
+use shared::api::{ACT_SCOPE, ADMIN_SCOPE};
 use shared::clock::SharedClock;
 use shared::random::{self, SharedRandom};
 use url::Url;
 
 pub use key::{KeyError, SigningKey};
 pub(crate) use local::{is_local, is_loopback};
+pub use machine::MACHINE_ID;
 pub use tokens::{Person, USE_SCOPE};
 
 use codes::Codes;
 use tokens::Issue;
 
-/// The only client of this issuer; it is public and proves itself by PKCE.
+/// The client by which people sign in; it is public and proves itself by PKCE.
 pub const CLIENT_ID: &str = "pinwheel";
 
 /// By what others reach this machine.
@@ -41,12 +44,13 @@ struct Public {
     code: String,
 }
 
-/// An OIDC issuer with the authorization code flow, PKCE and ES256.
+/// An OIDC issuer with the authorization code flow, PKCE and ES256, and with client credentials for one program.
 pub struct Issuer {
     url: String,
     public: Option<Public>,
     key: SigningKey,
     codes: Codes,
+    machine_secret: String,
     clock: SharedClock,
     random: SharedRandom,
 }
@@ -54,7 +58,8 @@ pub struct Issuer {
 impl Issuer {
     /// The issuer of this URL, under which [`Issuer::router`] must be reachable.
     pub fn new(url: &str, key: SigningKey, clock: SharedClock, random: SharedRandom) -> Self {
-        Self { url: url.to_owned(), public: None, key, codes: Codes::default(), clock, random }
+        let machine_secret = random::token(&*random);
+        Self { url: url.to_owned(), public: None, key, codes: Codes::default(), machine_secret, clock, random }
     }
 
     /// The same issuer where others reach this machine by an origin like `https://pins.example`: it sends people back there
@@ -131,11 +136,11 @@ async fn discovery(State(issuer): State<Arc<Issuer>>) -> Response {
         "end_session_endpoint": format!("{url}/end-session"),
         "jwks_uri": format!("{url}/jwks"),
         "response_types_supported": ["code"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
-        "scopes_supported": ["openid", "profile", USE_SCOPE],
-        "token_endpoint_auth_methods_supported": ["none"],
+        "scopes_supported": ["openid", "profile", USE_SCOPE, ACT_SCOPE, ADMIN_SCOPE],
+        "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
     }))

@@ -77,6 +77,7 @@ pub struct Stack {
     config: Config,
     url: Url,
     sign_in_code: Option<String>,
+    machine_secret: String,
     simulator: Option<Simulator>,
     gate: Gate,
     publishing: Option<Publishing>,
@@ -122,6 +123,7 @@ impl Stack {
             (Some(url), Some(code)) => issuer.with_public_origin(&url.origin().ascii_serialization(), code),
             _ => issuer,
         };
+        let machine_secret = issuer.machine_secret().to_owned();
         let gate = Gate::default();
         let front = Front {
             parts: parts.clone(),
@@ -154,7 +156,7 @@ impl Stack {
         });
         gate.open();
         let url = embedded.url();
-        Ok(Self { config, url, sign_in_code, simulator, gate, publishing, sweeping, server, folder })
+        Ok(Self { config, url, sign_in_code, machine_secret, simulator, gate, publishing, sweeping, server, folder })
     }
 
     /// Where it listens: `http://localhost:7878/`.
@@ -165,6 +167,11 @@ impl Stack {
     /// What a sign-in asks for besides a name, where others can reach this machine by its public address.
     pub fn sign_in_code(&self) -> Option<&str> {
         self.sign_in_code.as_deref()
+    }
+
+    /// The secret by which the machine client [`MACHINE_ID`](crate::issuer::MACHINE_ID) gets its tokens.
+    pub fn machine_secret(&self) -> &str {
+        &self.machine_secret
     }
 
     /// What the functions were configured with.

@@ -1,5 +1,5 @@
-//! Who made a change, for the log: a keyed hash of the token's subject, by which the changes of one person are found without
-//! saying who they are.
+//! Who made a change, for the log: a keyed hash of the token's subject, by which the changes of one person or program are found
+//! without saying who they are.
 
 use data_encoding::BASE64URL_NOPAD;
 use hkdf::Hkdf;
@@ -14,8 +14,17 @@ use crate::domain::OwnerId;
 /// The field of a request's span, and so of every line that is logged below it.
 pub const FIELD: &str = "by";
 
+/// What comes before the hash of a program that acts for people.
+const MACHINE: &str = "machine/";
+
+/// Names the bearer of a token: the keyed hash of the subject, after `machine/` for a program.
+pub(super) fn actor(web: &WebConfig, subject: &OwnerId, is_machine: bool) -> Option<String> {
+    let hash = hash(web, subject)?;
+    Some(if is_machine { format!("{MACHINE}{hash}") } else { hash })
+}
+
 /// The keyed hash of `subject`, 16 characters of base64url; absent where `SUBJECT_KEY` is not set.
-pub fn actor(web: &WebConfig, subject: &OwnerId) -> Option<String> {
+fn hash(web: &WebConfig, subject: &OwnerId) -> Option<String> {
     let key = web.subject_key.as_ref()?;
     let mut hash = [0; 12];
     // The extraction of HKDF (RFC 5869) is HMAC-SHA256 under that key.
@@ -33,9 +42,9 @@ pub fn record_actor(actor: Option<&str>) {
 }
 
 /// The same for the bearer of a token; who only reads is not noted.
-pub(super) fn record_subject(parts: &Parts, web: &WebConfig, subject: &OwnerId) {
+pub(super) fn record_change(parts: &Parts, actor: Option<&str>) {
     if !parts.method.is_safe() {
-        record_actor(actor(web, subject).as_deref());
+        record_actor(actor);
     }
 }
 
@@ -45,15 +54,21 @@ mod tests {
 
     use super::*;
 
-    fn hash(key: Option<&str>, subject: &str) -> Option<String> {
+    fn named(key: Option<&str>, subject: &str, is_machine: bool) -> Option<String> {
         let web = WebConfig {
             public_url: None,
             owner_claim: "sub".into(),
+            required_scope: "pinwheel/use".into(),
+            machine_clients: Vec::new(),
             subject_key: key.map(|key| key.to_owned().into()),
             return_to_origins: Vec::new(),
             sign_in: None,
         };
-        actor(&web, &subject.parse().unwrap())
+        actor(&web, &subject.parse().unwrap(), is_machine)
+    }
+
+    fn hash(key: Option<&str>, subject: &str) -> Option<String> {
+        named(key, subject, false)
     }
 
     #[test]
@@ -62,7 +77,9 @@ mod tests {
         assert_eq!(alice.len(), 16);
         assert_eq!(hash(Some("key of one installation"), "alice"), Some(alice.clone()));
         assert_ne!(hash(Some("key of one installation"), "bob"), Some(alice.clone()));
-        assert_ne!(hash(Some("key of another installation"), "alice"), Some(alice));
+        assert_ne!(hash(Some("key of another installation"), "alice"), Some(alice.clone()));
         assert_eq!(hash(None, "alice"), None, "without a key anybody could try names");
+        let machine = named(Some("key of one installation"), "alice", true);
+        assert_eq!(machine.as_deref(), Some(format!("machine/{alice}").as_str()));
     }
 }

@@ -7,10 +7,10 @@ mod codes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{AdditionalProperties, AllOfBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder, Schema};
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder, Schema};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Access, Route};
@@ -23,10 +23,14 @@ pub type Problems = [(u16, &'static [&'static str])];
 pub const ALWAYS: &Problems = &[(500, &["internal"]), (503, &["storage_unavailable"])];
 
 /// What operations for users can answer.
-pub const USER: &Problems = &[(401, &["unauthenticated"]), (403, &["owner_claim_missing"])];
+pub const USER: &Problems = &[
+    (400, &["owner_required", "owner_invalid"]),
+    (401, &["unauthenticated"]),
+    (403, &["owner_claim_missing", "owner_not_allowed", "scope_required"]),
+];
 
 /// What operations for administrators can answer.
-pub const ADMIN: &Problems = &[(401, &["unauthenticated"]), (403, &["admin_required"])];
+pub const ADMIN: &Problems = &[(401, &["unauthenticated"]), (403, &["admin_required", "scope_required"])];
 
 /// What operations on one thing, named in the path, can answer.
 pub const PATH: &Problems = &[(400, &["malformed_request"]), (404, &["not_found"]), (405, &["method_not_allowed"])];
@@ -48,6 +52,10 @@ pub const PINTEREST: &Problems = &[
 
 /// The name under which the token is described.
 pub const TOKEN: &str = "token";
+
+/// What the description of an operation for administrators begins with.
+const FOR_ADMINISTRATORS: &str =
+    "For administrators: members of the group `pinwheel-admin`, and machine clients with the scope `pinwheel/admin`.";
 
 const PROBLEM: &str = "Problem";
 const GATEWAY_MESSAGE: &str = "GatewayMessage";
@@ -179,12 +187,29 @@ pub fn complete(mut api: OpenApi, routes: &[Route]) -> OpenApi {
             Access::User | Access::Admin => vec![SecurityRequirement::new::<_, _, String>(TOKEN, [])],
         };
         operation.security = Some(asked);
+        if route.access == Access::User {
+            operation.parameters.get_or_insert_default().push(RefOr::T(owner_header()));
+        }
         if route.access == Access::Admin {
             let told = operation.description.take().unwrap_or_default();
-            operation.description = Some(format!("For administrators.\n\n{told}").trim_end().to_owned());
+            let told = format!("{FOR_ADMINISTRATORS}\n\n{told}");
+            operation.description = Some(told.trim_end().to_owned());
         }
     }
     api
+}
+
+/// The header by which a machine client says for whom it acts.
+fn owner_header() -> Parameter {
+    ParameterBuilder::new()
+        .name("Pinwheel-Owner")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "The owner that a machine client acts for; machine clients must send it, and people must not.",
+        ))
+        .schema(Some(ObjectBuilder::new().schema_type(SchemaType::new(Type::String))))
+        .build()
 }
 
 fn operation<'a>(api: &'a mut OpenApi, route: &Route) -> Option<&'a mut Operation> {

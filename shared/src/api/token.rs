@@ -43,6 +43,20 @@ impl Claims {
         self.0.get(name)?.as_str().filter(|text| !text.trim().is_empty())
     }
 
+    /// True where the token has such a claim, whatever it says.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// True where this is one of the token's scopes: words separated by spaces (RFC 8693 §4.2), or a list of them.
+    pub fn has_scope(&self, wanted: &str) -> bool {
+        match self.0.get("scope").or_else(|| self.0.get("scp")) {
+            Some(Value::String(text)) => text.split_ascii_whitespace().any(|scope| scope == wanted),
+            Some(Value::Array(scopes)) => scopes.iter().any(|scope| scope.as_str() == Some(wanted)),
+            _ => false,
+        }
+    }
+
     /// True where a claim is exactly this text, or a list with exactly this text in it.
     pub fn lists(&self, name: &str, wanted: &str) -> bool {
         match self.0.get(name) {
@@ -192,6 +206,23 @@ mod tests {
             assert_eq!(claims.text("sub"), text, "{value}");
         }
         assert_eq!(Claims(Map::new()).text("sub"), None);
+    }
+
+    #[test]
+    fn scopes_are_words_of_one_text_or_entries_of_a_list() {
+        for (claims, has) in [
+            (json!({"scope": "openid pinwheel/act"}), true),
+            (json!({"scp": "pinwheel/act"}), true),
+            (json!({"scp": ["openid", "pinwheel/act"]}), true),
+            (json!({"scope": "openid", "scp": ["pinwheel/act"]}), false),
+            (json!({"scope": "pinwheel/acts xpinwheel/act"}), false),
+            (json!({"scope": ["openid pinwheel/act"]}), false),
+            (json!({"scope": null}), false),
+            (json!({}), false),
+        ] {
+            let Value::Object(map) = claims.clone() else { panic!("{claims}") };
+            assert_eq!(Claims(map).has_scope("pinwheel/act"), has, "{claims}");
+        }
     }
 
     #[test]

@@ -31,6 +31,11 @@ impl<'a> Variables<'a> {
         (self.lookup)(name).filter(|value| !value.trim().is_empty())
     }
 
+    /// Words that are separated by spaces.
+    pub fn words(&self, name: &str) -> Vec<String> {
+        self.optional(name).unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+    }
+
     /// The value; empty, and noted as missing, where it is not set.
     pub fn required(&mut self, name: &'static str) -> String {
         self.optional(name).unwrap_or_else(|| {

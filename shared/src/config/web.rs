@@ -13,6 +13,10 @@ pub struct WebConfig {
     pub public_url: Option<Url>,
     /// `OWNER_CLAIM`: the claim whose value owns data; `sub` where it is not set.
     pub owner_claim: String,
+    /// `REQUIRED_SCOPE`: the scope that the tokens of people must have; `pinwheel/use` where it is not set.
+    pub required_scope: String,
+    /// `MACHINE_CLIENTS`: the subjects of the tokens that programs act by, separated by spaces; all others are people's.
+    pub machine_clients: Vec<String>,
     /// `SUBJECT_KEY`: what the subjects of tokens are hashed with before the log names them; without it nobody is named.
     pub subject_key: Option<SecretString>,
     /// `RETURN_TO_ORIGINS`: other origins that a person may be sent back to after connecting, separated by spaces.
@@ -33,6 +37,8 @@ impl WebConfig {
         Self {
             public_url,
             owner_claim: variables.optional("OWNER_CLAIM").unwrap_or_else(|| "sub".to_owned()),
+            required_scope: variables.optional("REQUIRED_SCOPE").unwrap_or_else(|| "pinwheel/use".to_owned()),
+            machine_clients: variables.words("MACHINE_CLIENTS"),
             subject_key: variables.optional("SUBJECT_KEY").map(SecretString::from),
             return_to_origins: variables.origins("RETURN_TO_ORIGINS"),
             sign_in: SignInConfig::read(variables),

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use shared::api::CALLBACK_PATH;
 
+use crate::issuer::MACHINE_ID;
 use crate::stack::Stack;
 
 /// Where a stack is, what its Pinterest accepts, and how to begin.
@@ -39,6 +40,8 @@ impl Display for Announcement<'_> {
             Some(code) => line(f, "sign-in", format_args!("with the code {code}, at this machine only"))?,
             None => line(f, "a token", format_args!("curl -s -d owner=alice -d admin=true {url}local/token"))?,
         }
+        line(f, "machine client", MACHINE_ID)?;
+        line(f, "machine secret", stack.machine_secret())?;
         let kept = if stack.is_ephemeral() { ", removed at the end" } else { "" };
         line(f, "data", format_args!("{}{kept}", stack.folder().display()))?;
         if let Some(dynamodb) = &config.aws.dynamodb {
@@ -50,10 +53,10 @@ impl Display for Announcement<'_> {
             let start = format_args!("none here; start `pinwheel publisher --port {port} --data-dir {folder}`");
             line(f, "publisher", start)?;
         }
-        write!(f, "  {:<11} Ctrl-C", "to stop")
+        write!(f, "  {:<14} Ctrl-C", "to stop")
     }
 }
 
 fn line(f: &mut fmt::Formatter<'_>, name: &str, value: impl Display) -> fmt::Result {
-    writeln!(f, "  {name:<11} {value}")
+    writeln!(f, "  {name:<14} {value}")
 }

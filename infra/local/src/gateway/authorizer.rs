@@ -15,10 +15,10 @@ use super::reply::Refusal;
 pub struct Authorizer {
     /// The claim `iss`.
     pub issuer: String,
-    /// The claim `aud`, or `client_id` where there is no `aud`.
-    pub audience: String,
-    /// A scope that must be among those of the claim `scope` or `scp`.
-    pub scope: String,
+    /// What the claim `aud`, or `client_id` where there is no `aud`, may be.
+    pub audiences: Vec<String>,
+    /// Scopes of which one must be in the claim `scope` or `scp`.
+    pub scopes: Vec<String>,
     /// The issuer's public keys.
     pub keys: JwkSet,
 }
@@ -38,10 +38,10 @@ impl Authorizer {
         let token = token.filter(|token| !token.is_empty()).ok_or(Refusal::Unauthorized(None))?;
         let claims = self.verify(token).map_err(|why| Refusal::Unauthorized(Some(why)))?;
         self.valid(&claims, now).map_err(|why| Refusal::Unauthorized(Some(why)))?;
-        if !scopes(&claims).any(|scope| scope == self.scope) {
-            return Err(Refusal::Forbidden(self.scope.clone()));
+        if !scopes(&claims).any(|scope| self.scopes.iter().any(|accepted| accepted == scope)) {
+            return Err(Refusal::Forbidden(self.scopes.join(" ")));
         }
-        Ok(Authorized { claims: claims_as_text(&claims), scopes: vec![self.scope.clone()] })
+        Ok(Authorized { claims: claims_as_text(&claims), scopes: self.scopes.clone() })
     }
 
     fn verify(&self, token: &str) -> Result<Map<String, Value>, &'static str> {
@@ -63,7 +63,7 @@ impl Authorizer {
             return Err("the token has an invalid issuer");
         }
         let audience = claims.get("aud").or_else(|| claims.get("client_id"));
-        if !audience.is_some_and(|audience| names(audience, &self.audience)) {
+        if !audience.is_some_and(|audience| self.audiences.iter().any(|accepted| names(audience, accepted))) {
             return Err("the token does not have a valid audience");
         }
         let second = |name| claims.get(name).and_then(Value::as_i64);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 pub enum Refusal {
     /// No token, or one that is not valid and why.
     Unauthorized(Option<&'static str>),
-    /// A token without this scope.
+    /// A token without any of these scopes, which are separated by spaces.
     Forbidden(String),
     /// Anything else.
     Status(StatusCode),

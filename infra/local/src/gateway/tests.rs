@@ -75,8 +75,8 @@ impl World {
         let issuer = Arc::new(Issuer::new(ISSUER, key, clock.clone(), random.clone()));
         let authorizer = Authorizer {
             issuer: ISSUER.to_owned(),
-            audience: CLIENT_ID.to_owned(),
-            scope: USE_SCOPE.to_owned(),
+            audiences: vec![CLIENT_ID.to_owned()],
+            scopes: vec![USE_SCOPE.to_owned()],
             keys: issuer.keys(),
         };
         let gateway = Gateway::new(authorizer, clock.clone(), random).with_function(&ROUTES, function());

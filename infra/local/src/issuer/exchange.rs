@@ -1,15 +1,17 @@
-//! The token endpoint: a code and its verifier become tokens, and a refresh token becomes new ones.
+//! The token endpoint: a code and its verifier become tokens, a refresh token becomes new ones, and a machine client gets one
+//! by its secret.
 
 use std::sync::Arc;
 
 use axum::Form;
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::machine::Credentials;
 use super::tokens::{Issue, LIFETIME_SECONDS, Person};
 use super::{CLIENT_ID, Issuer};
 
@@ -21,6 +23,10 @@ pub struct Exchange {
     #[serde(default)]
     client_id: String,
     #[serde(default)]
+    client_secret: String,
+    #[serde(default)]
+    scope: String,
+    #[serde(default)]
     code: String,
     #[serde(default)]
     redirect_uri: String,
@@ -31,8 +37,18 @@ pub struct Exchange {
 }
 
 /// `POST /token`.
-pub async fn exchange(State(issuer): State<Arc<Issuer>>, Form(request): Form<Exchange>) -> Response {
-    let (status, body) = match issuer.exchange(&request) {
+pub async fn exchange(
+    State(issuer): State<Arc<Issuer>>,
+    headers: HeaderMap,
+    Form(request): Form<Exchange>,
+) -> Response {
+    let answer = if request.grant_type == "client_credentials" {
+        let client = Credentials::read(&headers, &request.client_id, &request.client_secret);
+        issuer.by_machine(client, &request.scope)
+    } else {
+        issuer.exchange(&request)
+    };
+    let (status, body) = match answer {
         Ok(tokens) => (StatusCode::OK, tokens),
         Err(error) => (StatusCode::BAD_REQUEST, json!({ "error": error })),
     };

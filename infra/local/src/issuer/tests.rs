@@ -22,6 +22,8 @@ const HOME: &str = "http://localhost:7878/";
 const CODE: &str = "a1b2c3d4e5f6";
 const VERIFIER: &str = "a-verifier-of-forty-three-characters-or-more";
 
+mod machines;
+
 struct World {
     issuer: Arc<Issuer>,
 }

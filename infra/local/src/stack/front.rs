@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Json, Router};
 use pinterest_sim::Simulator;
 use serde_json::json;
-use shared::api::Route;
+use shared::api::{ACT_SCOPE, ADMIN_SCOPE, Route};
 use shared::clock::SharedClock;
 use shared::config::Config;
 use shared::platform::Platform;
@@ -23,7 +23,7 @@ use crate::endpoints;
 use crate::executions::Executions;
 use crate::gateway::{Authorizer, Gateway};
 use crate::in_process::Parts;
-use crate::issuer::{CLIENT_ID, Issuer, USE_SCOPE};
+use crate::issuer::{CLIENT_ID, Issuer, MACHINE_ID, USE_SCOPE};
 use crate::runtime::Programs;
 
 /// Makes the router of a function.
@@ -79,8 +79,8 @@ impl Front<'_> {
     fn functions(&self) -> Router {
         let authorizer = Authorizer {
             issuer: self.issuer.url().to_owned(),
-            audience: CLIENT_ID.to_owned(),
-            scope: USE_SCOPE.to_owned(),
+            audiences: [CLIENT_ID, MACHINE_ID].map(str::to_owned).into(),
+            scopes: [USE_SCOPE, ACT_SCOPE, ADMIN_SCOPE].map(str::to_owned).into(),
             keys: self.issuer.keys(),
         };
         let functions: [(&str, &[Route], Build); 6] = [

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::Pinterest;
 use crate::access_key::AccessKey;
-use crate::issuer::CLIENT_ID;
+use crate::issuer::{CLIENT_ID, MACHINE_ID};
 use crate::s3;
 
 /// The port of a stack for which none was chosen.
@@ -51,6 +51,7 @@ impl Embedded {
             "IMPORTER_FUNCTION" => IMPORTER.to_owned(),
             "PUBLIC_URL" => self.at("localhost", ""),
             "OIDC_ISSUER" => self.issuer(),
+            "MACHINE_CLIENTS" => MACHINE_ID.to_owned(),
             "OIDC_CLIENT_ID" => CLIENT_ID.to_owned(),
             "PINTEREST_API_LIVE" => return pinterest("live/v5"),
             "PINTEREST_API_SANDBOX" => return pinterest("sandbox/v5"),

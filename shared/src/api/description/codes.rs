@@ -8,7 +8,10 @@ pub fn meaning(code: &str) -> Option<&'static str> {
 const MEANINGS: &[(&str, &str)] = &[
     ("account_disconnected", "the account was disconnected meanwhile. Reconnect it."),
     ("account_taken", "another owner has connected this Pinterest account."),
-    ("admin_required", "only members of the group `pinwheel-admin` may do this."),
+    (
+        "admin_required",
+        "only members of the group `pinwheel-admin`, and machine clients with the scope `pinwheel/admin`, may do this.",
+    ),
     ("ambiguous", "several boards have this name; `detail` lists them with their IDs. Use the ID of one."),
     ("app_not_approved", "Pinterest hasn't approved the app yet."),
     ("board_busy", "Pinterest is busy with another change to this board. Nothing was changed; try again in a moment."),
@@ -52,6 +55,9 @@ const MEANINGS: &[(&str, &str)] = &[
     ("other_mode", "the account belongs to the mode (live or sandbox) that isn't in use."),
     ("outcome_unknown", "Pinterest may or may not have done it. Check before you try again."),
     ("owner_claim_missing", "the token doesn't say whose data it is for."),
+    ("owner_invalid", "the header `Pinwheel-Owner` was sent twice, is blank or is longer than 256 bytes."),
+    ("owner_not_allowed", "the header `Pinwheel-Owner` is for machine clients only, and this is a person's token."),
+    ("owner_required", "a machine client has to name the owner that it acts for in the header `Pinwheel-Owner`."),
     ("pinterest_disabled", "Pinterest is switched off in the settings."),
     (
         "pinterest_rate_limited",
@@ -67,6 +73,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("sandbox_without_figures", "Pinterest has no figures in its sandbox."),
     ("sandbox_only", "tokens can be pasted only in sandbox mode."),
     ("scheduled", "the pin is waiting for its time."),
+    ("scope_required", "the token has a scope that the installation accepts, but not the one that this needs."),
     ("scope_missing", "the account was connected without a scope that this needs. Reconnect it and allow everything."),
     ("secrets_unavailable", "Secrets Manager isn't responding. Nothing is lost; try again in a moment."),
     ("storage_unavailable", "DynamoDB or S3 isn't responding. Nothing is lost; try again in a moment."),
