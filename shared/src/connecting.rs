@@ -36,6 +36,8 @@ pub struct Permitted {
     pub scopes: Scopes,
     /// The tokens.
     pub tokens: Tokens,
+    /// The hash of the connect link by which somebody connects it for the owner, and which is used up by that.
+    pub link: Option<String>,
 }
 
 /// Tokens that are not sealed yet.
@@ -79,16 +81,25 @@ pub async fn keep(platform: &Platform, permitted: &Permitted) -> Result<Account,
             admit(platform, &permitted.owner).await?;
         }
         let mut account = account(platform, permitted, known).await?;
-        match platform.accounts.connect(&mut account, version).await {
+        let link = permitted.link.as_deref().map(|hash| (hash, platform.clock.now()));
+        match platform.accounts.connect_by(&mut account, version, link).await {
             Ok(()) => {
                 tracing::info!(account = %account.id, mode = %account.mode, "an account was connected");
                 return Ok(account);
             }
+            Err(StoreError::Conflict) if is_link_used(platform, permitted).await? => break,
             Err(StoreError::Conflict) => {}
             Err(error) => return Err(error.into()),
         }
     }
     Err(StoreError::Conflict.into())
+}
+
+/// Whether nothing can come of the connect link any more.
+async fn is_link_used(platform: &Platform, permitted: &Permitted) -> Result<bool, StoreError> {
+    let Some(hash) = &permitted.link else { return Ok(false) };
+    let link = platform.consents.load_link(hash).await?;
+    Ok(link.is_none_or(|link| link.used_at.is_some()))
 }
 
 /// Refuses one more account where the owner has as many as they may have.
@@ -120,7 +131,7 @@ async fn find(platform: &Platform, permitted: &Permitted) -> Result<Option<Accou
 async fn account(platform: &Platform, permitted: &Permitted, known: Option<Account>) -> Result<Account, SealError> {
     // Stored to the millisecond; what is answered is to be what the next reader gets.
     let now = to_millisecond(platform.clock.now());
-    let Permitted { owner, person, profile_image, account_type, scopes, tokens } = permitted;
+    let Permitted { owner, person, profile_image, account_type, scopes, tokens, link: _ } = permitted;
     let is_known = known.is_some();
     let new = || Account::new(AccountId::random(&*platform.random), owner.clone(), person.clone(), now);
     let mut account = known.unwrap_or_else(new);

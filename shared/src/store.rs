@@ -27,7 +27,7 @@ mod uses;
 pub use accounts::{AccountStore, Link};
 pub(crate) use busy::Busy;
 pub use circuits::CircuitStore;
-pub use consents::{Consent, ConsentStore, PickGrant};
+pub use consents::{ConnectLink, Consent, ConsentStore, PickGrant};
 pub use events::{EventPage, EventStore};
 pub use failure::StoreError;
 pub use imports::ImportStore;

@@ -16,6 +16,7 @@ mod canary;
 mod carousels;
 mod circuits;
 mod classification;
+mod connect_links;
 mod content_notes;
 mod crash;
 mod cut_off;

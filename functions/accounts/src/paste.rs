@@ -134,6 +134,7 @@ fn permitted(owner: OwnerId, app_id: AppId, user: UserAccount, tokens: Tokens) -
         // the sandbox.
         scopes: Scopes::all(),
         tokens,
+        link: None,
     }
 }
 

@@ -19,6 +19,7 @@ use shared::store::{CallbackProof, Consent};
 use shared::vault::AccessToken;
 
 use crate::failure::{Failed, Failure};
+use crate::link::DONE;
 use crate::pick::{self, Connected};
 use arrival::{Arrival, SETTLED};
 
@@ -62,13 +63,18 @@ async fn take_back(
     api::record_actor(arrival.consent.by.as_deref());
     let return_to = arrival.consent.return_to.clone();
     let by = arrival.consent.by.clone();
+    let by_link = arrival.consent.link.is_some();
     let connected = match &arrival.consent.account_id {
         Some(_) => connected_before(platform, &arrival).await,
         None => connect(platform, &arrival, query).await,
     };
     match connected {
-        Ok((account, token)) => Ok(Connected { account, token, by, pick: arrival.pick, return_to, since }),
-        Err(failure) => Err(Failed { failure, return_to }),
+        Ok((account, token)) => {
+            // Whoever came by a link may have no sign-in, so the page with their accounts is not theirs.
+            let return_to = return_to.or_else(|| by_link.then(|| format!("{}{DONE}", origin.as_str())));
+            Ok(Connected { account, token, by, pick: arrival.pick, return_to, since })
+        }
+        Err(failure) => Err(Failed { failure, return_to, by_link }),
     }
 }
 
@@ -81,8 +87,10 @@ async fn connect(
     let Arrival { hash, consent, .. } = arrival;
     arrival::consume(platform, arrival).await?;
     let code = arrival::code(query)?;
+    keep::check_link(platform, consent).await?;
     let exchanged = exchange::exchange(platform, consent, &code).await?;
     note_that_the_callback_works(platform, consent).await;
+    keep::check_username(consent, &exchanged)?;
     let token = exchanged.tokens.access.clone();
     let account = keep::keep(platform, consent, exchanged).await?;
     let until = platform.clock.now() + SETTLED;

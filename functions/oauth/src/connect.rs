@@ -10,17 +10,17 @@ use serde::{Deserialize, Serialize};
 use shared::api::{Json, Origin, Problem, User};
 use shared::domain::characters::without_unseen;
 use shared::domain::settings::Obstacle;
-use shared::domain::{Account, AccountId, AppId, Connection, Limit, Limits, OwnerId, Scopes, Settings};
+use shared::domain::{Account, AccountId, AppId, Connection, Limit, Limits, OwnerId, Settings};
 use shared::limits::{self, Room};
 use shared::pinterest::ConsentRequest;
 use shared::platform::Platform;
-use shared::store::Consent;
+use shared::store::{ConnectLink, Consent, StoreError};
 use utoipa::ToSchema;
 
 use crate::cookie::BROWSER;
 use crate::description::Connect;
 use crate::proof::Proof;
-use crate::return_to;
+use crate::{link, return_to};
 
 /// How long a person has for the consent page.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
@@ -43,8 +43,25 @@ pub struct Request {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Consent)]
 struct Started {
-    /// Pinterest's consent page.
+    /// Pinterest's consent page, for the browser that has the cookie.
     authorize_url: String,
+    /// A page of this installation that starts the same for any browser, within ten minutes and once. Send people there whose
+    /// browser can't keep the cookie, since the page that called this belongs to another site.
+    start_url: String,
+}
+
+/// What a consent is begun for.
+pub struct Starting {
+    /// Whose account it is to be.
+    pub owner: OwnerId,
+    /// Who starts it, as the log names them.
+    pub by: Option<String>,
+    /// Where the person goes afterwards.
+    pub return_to: Option<String>,
+    /// The hash of the connect link that it is started by.
+    pub link: Option<String>,
+    /// The only Pinterest account that may come of it.
+    pub expected_username: Option<String>,
 }
 
 /// Starts connecting an account: returns the URL of Pinterest's consent page, for the browser that has the cookie.
@@ -69,26 +86,52 @@ pub async fn connect(
     let return_to = request.return_to.map(|text| return_to::parse(&text, &origin, allowed)).transpose();
     let return_to = return_to.map_err(|error| Problem::invalid(vec![error]))?;
     admit(&platform, &settings.limits, &user.owner, request.account_id.as_deref()).await?;
+    let link = ConnectLink {
+        owner: user.owner.clone(),
+        by: user.by.clone(),
+        return_to: return_to.clone(),
+        expected_username: None,
+        expires_at: platform.clock.now() + PATIENCE,
+        used_at: None,
+    };
+    let start_url = link::issue(&platform, &origin, &link).await?;
+    let starting = Starting { owner: user.owner, by: user.by, return_to, link: None, expected_username: None };
+    let (browser, authorize_url) = begin(&platform, &origin, &headers, (&settings, app_id), starting).await?;
+    let started = Started { authorize_url, start_url };
+    Ok(([(header::SET_COOKIE, BROWSER.set(&origin, &browser))], Json(started)).into_response())
+}
+
+/// Stores a consent for the browser that sent `headers`; answers its secret for the cookie and the address of Pinterest's page.
+pub async fn begin(
+    platform: &Platform,
+    origin: &Origin,
+    headers: &HeaderMap,
+    (settings, app_id): (&Settings, AppId),
+    starting: Starting,
+) -> Result<(Proof, String), StoreError> {
     let state = Proof::random(&*platform.random);
     // A browser that is on its way in another tab keeps its cookie, or that other consent would be refused.
-    let browser = BROWSER.read(&headers, &origin).unwrap_or_else(|| Proof::random(&*platform.random));
+    let browser = BROWSER.read(headers, origin).unwrap_or_else(|| Proof::random(&*platform.random));
     let consent = Consent {
-        by: user.by,
-        owner: user.owner,
+        by: starting.by,
+        owner: starting.owner,
         mode: settings.mode,
         app_id,
         settings_version: settings.version,
         redirect_uri: origin.callback_url(),
         scopes: settings.scopes.to_string(),
-        return_to,
+        return_to: starting.return_to,
         browser_hash: browser.hash(),
         expires_at: platform.clock.now() + PATIENCE,
         used_at: None,
         account_id: None,
+        link: starting.link,
+        expected_username: starting.expected_username,
     };
     platform.consents.save(&state.hash(), &consent).await?;
-    let started = started(&platform, &consent, &settings.scopes, &state);
-    Ok(([(header::SET_COOKIE, BROWSER.set(&origin, &browser))], Json(started)).into_response())
+    let Consent { app_id, redirect_uri, .. } = &consent;
+    let request = ConsentRequest { app_id, redirect_uri, scopes: &settings.scopes, state: state.expose() };
+    Ok((browser, platform.pinterest.authorize_url(&request).into()))
 }
 
 /// Refuses to begin where the person has as many accounts as they may have, unless one of these is to be connected again.
@@ -117,14 +160,8 @@ fn needs_consent(account: &Account) -> bool {
     !matches!(account.connection, Connection::Connected(_)) || !account.missing_scopes().is_empty()
 }
 
-fn started(platform: &Platform, consent: &Consent, scopes: &Scopes, state: &Proof) -> Started {
-    let Consent { app_id, redirect_uri, .. } = consent;
-    let request = ConsentRequest { app_id, redirect_uri, scopes, state: state.expose() };
-    Started { authorize_url: platform.pinterest.authorize_url(&request).into() }
-}
-
 /// The app to connect through: 403 where Pinterest is switched off, 409 where something is missing.
-fn app(settings: &Settings) -> Result<AppId, Problem> {
+pub fn app(settings: &Settings) -> Result<AppId, Problem> {
     let obstacles = settings.obstacles();
     if obstacles.contains(&Obstacle::Disabled) {
         return Err(Problem::disabled());

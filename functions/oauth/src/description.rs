@@ -4,10 +4,10 @@ use shared::api::description::complete;
 use shared::problems;
 use utoipa::OpenApi;
 
-use crate::{ROUTES, connect};
+use crate::{ROUTES, connect, link};
 
 #[derive(OpenApi)]
-#[openapi(paths(connect::connect))]
+#[openapi(paths(connect::connect, link::create::create))]
 struct Description;
 
 /// The description of this function.
@@ -18,4 +18,9 @@ pub fn description() -> utoipa::openapi::OpenApi {
 problems!(
     /// Why no consent begins.
     Connect: USER BODY, 403: "pinterest_disabled", 409: "not_configured" "limit_reached", 500: "public_url_unknown"
+);
+
+problems!(
+    /// Why no link is made.
+    CreateLink: USER BODY, 403: "pinterest_disabled", 409: "not_configured", 500: "public_url_unknown"
 );

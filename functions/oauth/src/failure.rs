@@ -1,5 +1,7 @@
 //! Every way in which the callback and the board pick can fail, and what the person is told.
 
+mod by_link;
+
 use std::borrow::Cow;
 
 use axum::http::StatusCode;
@@ -71,6 +73,21 @@ pub enum Failure {
     FormUnreadable,
     /// More boards were ticked than an account keeps.
     TooManyBoards,
+    /// There is no such connect link.
+    LinkUnknown,
+    /// An account was connected by the link before.
+    LinkUsed,
+    /// The link has ended.
+    LinkExpired,
+    /// The link is for another Pinterest account.
+    OtherAccount {
+        /// The username that it is for.
+        expected: String,
+        /// The username that came.
+        found: String,
+    },
+    /// The form that starts a consent does not come from the page of the link.
+    ForeignStart,
     /// AWS did not answer, or something stored cannot be read.
     Storage,
 }
@@ -82,6 +99,8 @@ pub struct Failed {
     pub failure: Failure,
     /// Where the person goes on; the accounts page where nothing else is known.
     pub return_to: Option<String>,
+    /// Whether the person came by a connect link, and may have no sign-in.
+    pub by_link: bool,
 }
 
 /// What a person is told.
@@ -263,6 +282,40 @@ impl Failure {
                 "An account can have at most 200 boards, so nothing was saved.",
                 "Go back, select fewer boards and save again.",
             ),
+            Self::LinkUnknown => (
+                404,
+                "This link doesn't exist",
+                "It may have ended, or was copied incompletely.",
+                "Ask whoever sent you the link for another one.",
+            ),
+            Self::LinkUsed => (
+                409,
+                "An account is already connected by this link",
+                "Each link connects one account. If that was you, there is nothing left to do.",
+                "To connect another account, ask whoever sent you the link for another one.",
+            ),
+            Self::LinkExpired => (
+                410,
+                "This link has ended",
+                "It could be used for a certain time only.",
+                "Ask whoever sent you the link for another one.",
+            ),
+            Self::OtherAccount { expected, found } => {
+                return Told {
+                    status: 409,
+                    title: "This is another Pinterest account",
+                    what: Cow::Owned(format!(
+                        "The link is for {expected}, and you are signed in to Pinterest as {found}. Nothing was connected."
+                    )),
+                    remedy: "Sign out of pinterest.com, then start again and sign in with the other account.",
+                };
+            }
+            Self::ForeignStart => (
+                403,
+                "This form came from elsewhere",
+                "You can start connecting only on the page of your link.",
+                "Open the link again.",
+            ),
             Self::Storage => (
                 503,
                 "Something went wrong on our side",
@@ -279,7 +332,7 @@ const PICK_LATER: &str = "You can choose the boards in your account.";
 
 impl From<Failure> for Failed {
     fn from(failure: Failure) -> Self {
-        Self { failure, return_to: None }
+        Self { failure, return_to: None, by_link: false }
     }
 }
 
@@ -287,11 +340,13 @@ impl IntoResponse for Failed {
     fn into_response(self) -> Response {
         tracing::warn!(outcome = ?self.failure, "a connection or board pick failed");
         let Told { status, title, what, remedy } = self.failure.told();
+        let remedy = if self.by_link { self.failure.remedy_by_link() } else { remedy };
+        let way_on = self.return_to.as_deref().or_else(|| (!self.by_link).then_some(ACCOUNTS));
         let content = html! {
             h1 { (title) }
             p { (what) }
             p { (remedy) }
-            p { a.button href=(self.return_to.as_deref().unwrap_or(ACCOUNTS)) { "Go on" } }
+            @if let Some(way_on) = way_on { p { a.button href=(way_on) { "Go on" } } }
         };
         let status = StatusCode::from_u16(status).expect("the table has valid statuses only");
         Page { status, title, content, form_to: None }.into_response()

@@ -5,6 +5,7 @@ mod connect;
 mod cookie;
 mod description;
 mod failure;
+mod link;
 mod page;
 mod pick;
 mod proof;
@@ -20,10 +21,17 @@ use shared::platform::Platform;
 pub use description::description;
 
 const CONNECT: &str = "/v1/accounts/connect";
+const LINKS: &str = "/v1/accounts/connect-links";
+
+/// The page of a connect link, which the `start_url` of a consent is too.
+const LINK_PAGE: &str = "/app/pinterest/connect";
 
 /// The routes of this function.
 pub const ROUTES: &[Route] = &[
     Route::new("POST", CONNECT, Access::User),
+    Route::new("POST", LINKS, Access::User),
+    Route::new("GET", LINK_PAGE, Access::Open),
+    Route::new("POST", LINK_PAGE, Access::Open),
     Route::new("GET", CALLBACK_PATH, Access::Open),
     Route::new("POST", CALLBACK_PATH, Access::Open),
 ];
@@ -32,6 +40,8 @@ pub const ROUTES: &[Route] = &[
 pub fn router(platform: Arc<Platform>) -> Router {
     let routes = Router::new()
         .route(CONNECT, post(connect::connect))
+        .route(LINKS, post(link::create))
+        .route(LINK_PAGE, get(link::offer).post(link::start))
         .route(CALLBACK_PATH, get(callback::callback).post(pick::pick));
     let clock = platform.clock.clone();
     finish(routes.with_state(platform), &clock)

@@ -22,6 +22,7 @@ use crate::failure::{Failed, Failure};
 use crate::return_to::ACCOUNTS;
 use form::Form;
 pub use offer::{Connected, offer};
+pub use permission::is_own_form;
 
 /// How often the account is read again after somebody else changed it.
 const TRIES: usize = 5;
@@ -50,14 +51,15 @@ async fn save(
     headers: &HeaderMap,
     body: Option<&[u8]>,
 ) -> Result<Option<String>, Failed> {
-    if !permission::is_own_form(headers, origin) {
+    if !is_own_form(headers, origin) {
         return Err(Failure::ForeignForm.into());
     }
     let form = Form::parse(body.ok_or(Failure::FormUnreadable)?)?;
     let (hash, grant) = permission::find(platform, origin, headers, &form).await?;
     api::record_actor(grant.by.as_deref());
     let stored = store(platform, &hash, &grant, form.boards).await;
-    stored.map(|()| grant.return_to.clone()).map_err(|failure| Failed { failure, return_to: grant.return_to })
+    let failed = |failure| Failed { failure, return_to: grant.return_to.clone(), by_link: false };
+    stored.map(|()| grant.return_to.clone()).map_err(failed)
 }
 
 async fn store(platform: &Platform, hash: &str, grant: &PickGrant, boards: Vec<BoardId>) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::consents::use_pick;
+use super::consents::{use_link, use_pick};
 use super::items::AccountItem;
 use super::key::{ACCOUNT, Key, owner_partition};
 use super::table::{decode, encode, number, text};
@@ -111,6 +111,18 @@ impl AccountStore {
     ///
     /// [`StoreError::Conflict`] where the Pinterest account was connected by somebody else or the account changed.
     pub async fn connect(&self, account: &mut Account, version: Option<u64>) -> Result<(), StoreError> {
+        self.connect_by(account, version, None).await
+    }
+
+    /// The same, where the connect link with that hash is used up in the transaction; also [`StoreError::Conflict`] where it was
+    /// used before or never existed.
+    pub async fn connect_by(
+        &self,
+        account: &mut Account,
+        version: Option<u64>,
+        link: Option<(&str, Timestamp)>,
+    ) -> Result<(), StoreError> {
+        let used = link.map(|(hash, now)| use_link(&self.table, hash, now));
         account.version = version.map_or(1, |version| version + 1);
         let key = Key::account(&account.owner, &account.id);
         let put =
@@ -130,7 +142,7 @@ impl AccountStore {
         let writes = [put, link]
             .map(|put| TransactWriteItem::builder().put(put.build().expect("table and item are set")).build());
         let event = self.event(EventType::AccountConnected, account, version.unwrap_or_default()).await?;
-        self.table.transact("connect an account", writes.into_iter().chain(event).collect()).await
+        self.table.transact("connect an account", writes.into_iter().chain(used).chain(event).collect()).await
     }
 
     /// Replaces an account, read at `version`, as a pick grant permits, and uses the grant up in the same transaction.

@@ -44,6 +44,10 @@ impl Key {
         Self::new(format!("pick-grant#{hash}"), "-")
     }
 
+    pub(super) fn connect_link(hash: &str) -> Self {
+        Self::new(format!("connect-link#{hash}"), "-")
+    }
+
     pub(super) fn account(owner: &OwnerId, id: &AccountId) -> Self {
         Self::new(owner_partition(owner), format!("{ACCOUNT}{id}"))
     }

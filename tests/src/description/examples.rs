@@ -66,6 +66,8 @@ impl Walk<'_> {
         let (alice, account) = (planner.calls(), format!("/v1/accounts/{}", planner.account));
         self.asked(&alice, "POST", "/v1/accounts/connect", &json!({"return_to": "https://app.example.com/planner"}))
             .await;
+        let wanted = json!({"expected_username": "shop", "expires_in_hours": 24});
+        self.asked(&alice, "POST", "/v1/accounts/connect-links", &wanted).await;
         self.shown(&alice, "GET", "/v1/accounts?limit=10").await;
         self.shown(&alice, "GET", &account).await;
         self.asked(&alice, "PUT", &format!("{account}/channels"), &json!({"board_ids": [planner.board]})).await;

@@ -9,7 +9,7 @@ use shared::store::{Consent, StoreError};
 use shared::vault::AuthorizationCode;
 
 use crate::cookie::BROWSER;
-use crate::failure::Failure;
+use crate::failure::{Failed, Failure};
 use crate::proof::Proof;
 
 /// How long after it was used a consent shows the account that came of it again.
@@ -34,17 +34,18 @@ pub async fn identify(
     origin: &Origin,
     headers: &HeaderMap,
     query: &Query,
-) -> Result<Arrival, Failure> {
+) -> Result<Arrival, Failed> {
     if PARAMETERS.iter().any(|name| query.all(name).nth(1).is_some()) {
-        return Err(Failure::RepeatedParameter);
+        return Err(Failure::RepeatedParameter.into());
     }
     let state = query.one("state").and_then(Proof::parse).ok_or(Failure::UnknownState)?;
     let hash = state.hash();
-    let consent = platform.consents.load(&hash).await?.ok_or(Failure::UnknownState)?;
-    let browser = BROWSER.read(headers, origin).ok_or(Failure::OtherBrowser)?;
-    if browser.hash() != consent.browser_hash {
-        return Err(Failure::OtherBrowser);
-    }
+    let consent = platform.consents.load(&hash).await.map_err(Failure::from)?.ok_or(Failure::UnknownState)?;
+    let browser = BROWSER.read(headers, origin).filter(|browser| browser.hash() == consent.browser_hash);
+    let Some(browser) = browser else {
+        // Where the consent was to end is not for this browser to know.
+        return Err(Failed { failure: Failure::OtherBrowser, return_to: None, by_link: consent.link.is_some() });
+    };
     Ok(Arrival { hash, consent, pick: Proof::of_pick(&browser, &state) })
 }
 

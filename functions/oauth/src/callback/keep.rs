@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use shared::connecting::{self, KeepError, Permitted, Tokens};
 use shared::domain::{Account, Person};
 use shared::platform::Platform;
-use shared::store::Consent;
+use shared::store::{Consent, StoreError};
 
 use super::exchange::Exchanged;
 use crate::failure::Failure;
@@ -30,11 +30,37 @@ pub async fn keep(platform: &Platform, consent: &Consent, exchanged: Exchanged) 
             access: tokens.access,
             refresh: tokens.refresh,
         },
+        link: consent.link.clone(),
     };
-    connecting::keep(platform, &permitted).await.map_err(|error| match error {
-        KeepError::Taken => Failure::Taken,
-        KeepError::LimitReached(reached) => Failure::LimitReached(reached),
-        KeepError::Store(error) => error.into(),
-        KeepError::Seal(error) => error.into(),
-    })
+    match connecting::keep(platform, &permitted).await {
+        Ok(account) => Ok(account),
+        Err(KeepError::Taken) => Err(Failure::Taken),
+        Err(KeepError::LimitReached(reached)) => Err(Failure::LimitReached(reached)),
+        Err(KeepError::Store(error)) => {
+            if matches!(error, StoreError::Conflict) {
+                check_link(platform, consent).await?;
+            }
+            Err(error.into())
+        }
+        Err(KeepError::Seal(error)) => Err(error.into()),
+    }
+}
+
+/// Refuses where another account was connected by the link that the consent was started by.
+pub async fn check_link(platform: &Platform, consent: &Consent) -> Result<(), Failure> {
+    let Some(hash) = &consent.link else { return Ok(()) };
+    let link = platform.consents.load_link(hash).await?;
+    // A link that ends while the person is at Pinterest is taken for good, but one that is gone could have been used.
+    if link.is_some_and(|link| link.used_at.is_none()) { Ok(()) } else { Err(Failure::LinkUsed) }
+}
+
+/// Refuses another account than the one that the link is for.
+pub fn check_username(consent: &Consent, exchanged: &Exchanged) -> Result<(), Failure> {
+    let found = &exchanged.user.username;
+    match &consent.expected_username {
+        Some(expected) if !expected.eq_ignore_ascii_case(found) => {
+            Err(Failure::OtherAccount { expected: expected.clone(), found: found.clone() })
+        }
+        _ => Ok(()),
+    }
 }

@@ -35,6 +35,11 @@ fn table() -> Vec<(Failure, u16)> {
         (GrantExpired, 400),
         (FormUnreadable, 400),
         (TooManyBoards, 400),
+        (LinkUnknown, 404),
+        (LinkUsed, 409),
+        (LinkExpired, 410),
+        (OtherAccount { expected: "shop".to_owned(), found: "creator".to_owned() }, 409),
+        (ForeignStart, 403),
         (Storage, 503),
     ]
 }
@@ -69,7 +74,12 @@ fn place(failure: &Failure) -> usize {
         GrantExpired => 24,
         FormUnreadable => 25,
         TooManyBoards => 26,
-        Storage => 27,
+        LinkUnknown => 27,
+        LinkUsed => 28,
+        LinkExpired => 29,
+        OtherAccount { .. } => 30,
+        ForeignStart => 31,
+        Storage => 32,
     }
 }
 
@@ -84,8 +94,10 @@ fn every_failure_has_its_status_and_its_own_words() {
         assert!(told.what.ends_with('.') && told.remedy.ends_with('.'), "{failure:?}");
         let page = Failed::from(failure.clone()).into_response();
         assert_eq!(page.status().as_u16(), status, "{failure:?}");
+        let by_link = failure.remedy_by_link();
+        assert!(by_link.ends_with('.') && !by_link.contains("start connecting"), "{failure:?}");
     }
-    assert_eq!(titles.len(), 28);
+    assert_eq!(titles.len(), 33);
 }
 
 #[test]
