@@ -33,6 +33,7 @@ pub mod settings;
 mod stored_word;
 pub mod template;
 pub mod video;
+pub mod webhook;
 pub mod words;
 
 pub use account::{
@@ -49,7 +50,7 @@ pub use event::{AccountState, Event, EventType, Happening, ImportState, Subject}
 pub use fields::FieldError;
 pub use id::{
     AccountId, AppId, AttemptId, BoardId, EventId, ImportId, InvalidId, MediaId, OwnerId, PinId, PinterestMediaId,
-    PinterestPinId, PinterestUserId, SectionId, TemplateId,
+    PinterestPinId, PinterestUserId, SectionId, TemplateId, WebhookId,
 };
 pub use import::{Import, ImportedRow, PlannedPin, RowNote};
 pub use limits::{Limit, Limits, Reached};
@@ -69,4 +70,7 @@ pub use scope::{Scope, Scopes};
 pub use settings::{SecretRef, Settings};
 pub use template::Template;
 pub use video::{VideoStage, VideoUpload};
+pub use webhook::{
+    Delivery, DeliveryError, DeliveryStatus, Disabled, DisabledReason, OpenDelivery, Progress, Secrets, Webhook,
+};
 pub use words::{Likeness, Words};

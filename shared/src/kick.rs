@@ -4,10 +4,12 @@
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
 use aws_smithy_types::error::display::DisplayErrorContext;
+use futures_util::future::{Either, select};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{ImportId, OwnerId, Pin, PinId, State};
+use crate::clock::SharedClock;
+use crate::domain::{ImportId, OwnerId, Pin, PinId, State, Webhook, WebhookId};
 use crate::platform::Platform;
 
 /// How far ahead the publisher looks: a schedule may fire anywhere in its minute, and one tick may be missing.
@@ -40,6 +42,67 @@ pub struct KickedPin {
     pub id: PinId,
     /// When it is due.
     pub due_at: Timestamp,
+}
+
+/// What the function that sends events is called with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SenderEvent {
+    /// The schedule fired.
+    Tick {
+        /// When it was meant to fire.
+        scheduled_at: Timestamp,
+    },
+    /// Something happened, or somebody asked for a delivery.
+    Kick {
+        /// To whom; `null` for the installation.
+        events_of: Option<OwnerId>,
+        /// The webhook that a delivery was asked of; without it, every one that the event concerns.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        webhook: Option<WebhookId>,
+    },
+}
+
+/// Calls the function that sends events.
+#[derive(Debug, Clone)]
+pub struct EventKick {
+    /// Lambda.
+    pub lambda: aws_sdk_lambda::Client,
+    /// The function's name; without one the next tick finds every event.
+    pub function: Option<String>,
+    /// The time.
+    pub clock: SharedClock,
+}
+
+/// How long is waited until Lambda has taken a kick. Whoever wrote the event has other things to do.
+const KICK_PATIENCE: SignedDuration = SignedDuration::from_secs(2);
+
+impl EventKick {
+    /// Calls the function for what happened to `owner`. A call that fails costs lateness until the next tick, never the
+    /// event.
+    pub async fn call(&self, owner: Option<&OwnerId>) {
+        self.call_for(SenderEvent::Kick { events_of: owner.cloned(), webhook: None }).await;
+    }
+
+    /// Calls the function for one webhook, of which something was asked.
+    pub async fn call_webhook(&self, webhook: &Webhook) {
+        let (events_of, webhook) = (webhook.owner.clone(), Some(webhook.id.clone()));
+        self.call_for(SenderEvent::Kick { events_of, webhook }).await;
+    }
+
+    async fn call_for(&self, event: SenderEvent) {
+        let Some(function) = self.function.as_deref() else { return };
+        let patience = self.clock.sleep_until(self.clock.now() + KICK_PATIENCE);
+        let error = match select(Box::pin(invoke(&self.lambda, function, &event)), patience).await {
+            Either::Left((Ok(()), _)) => return,
+            Either::Left((Err(NotCalled(error)), _)) => error,
+            Either::Right(_) => "Lambda took too long to answer".to_owned(),
+        };
+        tracing::warn!(
+            error,
+            "the function that sends events could not be called at once; the next tick finds the event"
+        );
+    }
 }
 
 /// What the importer is called with: a file of pins that was taken.
@@ -80,8 +143,12 @@ pub async fn start_import(platform: &Platform, event: &ImporterEvent) -> Result<
 
 /// Hands an event to Lambda, which runs the function after it has answered.
 async fn call(platform: &Platform, function: &str, event: &impl Serialize) -> Result<(), NotCalled> {
+    invoke(&platform.lambda, function, event).await
+}
+
+async fn invoke(lambda: &aws_sdk_lambda::Client, function: &str, event: &impl Serialize) -> Result<(), NotCalled> {
     let payload = serde_json::to_vec(event).expect("the event is a plain structure");
-    let call = platform.lambda.invoke().function_name(function).invocation_type(InvocationType::Event);
+    let call = lambda.invoke().function_name(function).invocation_type(InvocationType::Event);
     let answer = call.payload(Blob::new(payload)).send().await;
     answer.map(|_| ()).map_err(|error| NotCalled(DisplayErrorContext(&error).to_string()))
 }

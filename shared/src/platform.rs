@@ -12,13 +12,14 @@ use url::Url;
 use crate::aws;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
+use crate::kick::EventKick;
 use crate::metrics::{MetricSink, Metrics, Nowhere};
 use crate::pinterest::{Pinterest, Transport, transport};
 use crate::random::{SharedRandom, SystemRandom};
 use crate::settings::CurrentSettings;
 use crate::store::{
     AccountStore, Busy, CircuitStore, ConsentStore, EventStore, ImportStore, MediaStore, ObjectStore, PinStore,
-    QuotaStore, SettingsStore, ShardStore, SweepStore, Table, TemplateStore, UseStore,
+    QuotaStore, SettingsStore, ShardStore, SweepStore, Table, TemplateStore, UseStore, WebhookStore,
 };
 use crate::vault::{CredentialVault, TokenVault};
 
@@ -74,6 +75,8 @@ pub struct Platform {
     pub circuits: CircuitStore,
     /// What happened.
     pub events: EventStore,
+    /// Where events are sent.
+    pub webhooks: WebhookStore,
     /// The hourly sweep of what is too late.
     pub sweeps: SweepStore,
     /// The Pinterest app's ID and secret.
@@ -86,6 +89,8 @@ pub struct Platform {
     pub metrics: Metrics,
     /// Calls the publisher, or the importer, at once.
     pub lambda: aws_sdk_lambda::Client,
+    /// Calls the function that sends events.
+    pub event_kick: EventKick,
 }
 
 impl World {
@@ -110,7 +115,10 @@ impl Platform {
         let secrets = secrets_manager(&sdk, &config);
         let storage = &config.storage;
         let settings = SettingsStore::new(table.clone(), clock.clone());
-        let events = EventStore::new(table.clone(), settings.clone(), clock.clone());
+        let lambda = lambda(&sdk, &config);
+        let kick =
+            EventKick { lambda: lambda.clone(), function: storage.events_function.clone(), clock: clock.clone() };
+        let events = EventStore::new(table.clone(), settings.clone(), clock.clone()).with_kick(kick.clone());
         Self {
             current_settings: CurrentSettings::new(settings.clone(), clock.clone()),
             settings,
@@ -126,12 +134,14 @@ impl Platform {
             shards: ShardStore::new(table.clone()),
             circuits: CircuitStore::new(table.clone(), events.clone()),
             events,
+            webhooks: WebhookStore::new(table.clone()),
             sweeps: SweepStore::new(table),
             credentials: CredentialVault::new(secrets.clone(), &storage.app_secret_id, clock.clone()),
             tokens: TokenVault::new(secrets, &storage.token_keys_secret_id, clock.clone(), random.clone()),
             pinterest: Pinterest::new(pinterest, config.pinterest.clone()),
             metrics: Metrics::new(&storage.table, metrics),
-            lambda: lambda(&sdk, &config),
+            lambda,
+            event_kick: kick,
             config,
             clock,
             random,

@@ -38,6 +38,13 @@ pub async fn publisher() -> Result<Arc<Platform>, Error> {
     Ok(platform)
 }
 
+/// The outside world of the function that answers requests about webhooks and sends events.
+pub async fn events() -> Result<Arc<Platform>, Error> {
+    let platform = platform()?;
+    warm::for_requests(&platform).await;
+    Ok(platform)
+}
+
 /// The outside world of the importer.
 pub fn importer() -> Result<Arc<Platform>, Error> {
     platform()

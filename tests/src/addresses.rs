@@ -20,6 +20,12 @@ pub const ABSENT_IMPORT: &str = "imp_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 /// A file that nobody has.
 pub const ABSENT_MEDIA: &str = "media_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
+/// A webhook that nobody has.
+const ABSENT_WEBHOOK: &str = "wh_aaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+/// An event that nobody has.
+const ABSENT_EVENT: &str = "evt_aaaaaaaaaaaaaaaaaaaaaaaaaa";
+
 /// What the id of a route may stand for.
 #[derive(Debug, Clone, Copy)]
 pub struct Ids<'a> {
@@ -33,6 +39,8 @@ pub struct Ids<'a> {
     pub template: &'a str,
     /// An uploaded file.
     pub media: &'a str,
+    /// A webhook.
+    pub webhook: &'a str,
 }
 
 /// A body that is right for the routes that take one and have an id; a new one that needs another fails their stories.
@@ -52,7 +60,8 @@ pub fn body_for(route: &Route) -> Option<String> {
 impl World {
     /// The path of a route with that id, and the board "Summer recipes" of creator's where it has a board.
     pub fn path_of(&self, route: &Route, id: &str) -> String {
-        route.path.replace("{id}", id).replace("{board}", &self.board("creator", "Summer recipes"))
+        let path = route.path.replace("{id}", id).replace("{event}", ABSENT_EVENT);
+        path.replace("{board}", &self.board("creator", "Summer recipes"))
     }
 }
 
@@ -64,11 +73,12 @@ impl<'a> Ids<'a> {
         import: ABSENT_IMPORT,
         template: ABSENT_TEMPLATE,
         media: ABSENT_MEDIA,
+        webhook: ABSENT_WEBHOOK,
     };
 
     /// The same for every kind.
     pub fn all(id: &'a str) -> Self {
-        Self { account: id, pin: id, import: id, template: id, media: id }
+        Self { account: id, pin: id, import: id, template: id, media: id, webhook: id }
     }
 
     /// The one that the route takes.
@@ -78,6 +88,7 @@ impl<'a> Ids<'a> {
             Some("pins") if route.path.contains("/imports/") => self.import,
             Some("templates") => self.template,
             Some("media") => self.media,
+            Some("webhooks") => self.webhook,
             _ => self.pin,
         }
     }

@@ -14,13 +14,14 @@ pub(crate) use keeps::check;
 /// Where `web` has it.
 pub const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../functions/web/src/openapi.json");
 
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("settings", "The Pinterest app of this installation, and how things stand."),
     ("accounts", "Connected Pinterest accounts."),
     ("boards", "The boards of an account and their sections, as Pinterest has them."),
     ("media", "Files of your own, uploaded to make pins with."),
     ("pins", "Pins from draft to published, each with the timeline of its attempts."),
     ("events", "What happened, in order."),
+    ("webhooks", "Where events are sent, as they happen."),
     ("analytics", "How pins and accounts do on Pinterest, asked when you ask and stored nowhere."),
     ("health", "Whether what is due gets done."),
 ];
@@ -63,6 +64,7 @@ pub fn merged() -> OpenApi {
         accounts::description(),
         media::description(),
         pins::description(),
+        events::description(),
     ];
     for part in parts {
         api.merge(part);
@@ -78,6 +80,7 @@ pub fn text(api: &Value) -> String {
 /// The description with real requests and answers as its examples, as it is served.
 pub async fn complete() -> Value {
     let mut api = serde_json::to_value(merged()).expect("a description is JSON");
+    api["webhooks"] = events::webhooks();
     examples::add(&mut api).await;
     api
 }

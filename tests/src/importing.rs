@@ -7,6 +7,9 @@ use local::lambda::Handler;
 use shared::kick::ImporterEvent;
 use shared::platform::Platform;
 
+use crate::World;
+use crate::world::IMPORTER;
+
 /// What AWS Lambda does with an event for the importer, but for its second and third try.
 pub(crate) fn handler(platform: Arc<Platform>) -> Handler {
     let importer = Arc::new(Importer::new(platform));
@@ -18,6 +21,13 @@ pub(crate) fn handler(platform: Arc<Platform>) -> Handler {
             let _ = importer.handle(event).await;
         })
     })
+}
+
+impl World {
+    /// Lets files be stored by an importer on `platform` from now on; what it fails at stays as it is.
+    pub fn host_importer(&self, platform: Arc<Platform>) {
+        self.parts.lambda.host(IMPORTER, handler(platform));
+    }
 }
 
 /// The header of Pinterest's file.

@@ -27,7 +27,7 @@ pub struct Permission {
     pub function: String,
     /// The action as IAM names it, like `dynamodb:GetItem`.
     pub action: String,
-    /// What it is done to: `table`, `table/index/due`, `app secret`, `token keys`, `media` (files), `media bucket`, `publisher` or `importer`.
+    /// What it is done to: `table`, `table/index/due`, `app secret`, `token keys`, `media` (files), `media bucket`, `publisher`, `importer` or `events`.
     pub resource: String,
 }
 
@@ -54,6 +54,7 @@ pub(crate) fn function_of(routes: &[Route]) -> Option<&'static str> {
         ("media", media::ROUTES),
         ("pins", pins::ROUTES),
         ("web", web::ROUTES),
+        ("events", events::ROUTES),
     ];
     functions.into_iter().find(|(_, known)| *known == routes).map(|(name, _)| name)
 }
@@ -75,7 +76,11 @@ impl Hook for Recorder {
         let Some(called) = CALLED.as_ref() else { return };
         // What stories do by themselves is nobody's call.
         let is_publisher = effect.actor.contains("publisher") || is_simulated(effect.actor);
-        let by_name = [("publisher", is_publisher), ("importer", effect.actor == "importer")];
+        let by_name = [
+            ("publisher", is_publisher),
+            ("importer", effect.actor == "importer"),
+            ("events", effect.actor == "sender"),
+        ];
         let by_name = by_name.into_iter().find_map(|(name, is_it)| is_it.then_some(name));
         let function = FUNCTION.try_with(|function| *function).ok().or(by_name);
         if let Some(function) = function {
@@ -164,8 +169,12 @@ fn needed(effect: &Effect<'_>, is_missing: bool) -> Vec<(String, String)> {
             [own].into_iter().chain(listing).collect()
         }
         (Service::Lambda, _) => {
-            let is_importer = text(&effect.request["FunctionName"]) == crate::world::IMPORTER;
-            vec![("lambda:InvokeFunction".to_owned(), if is_importer { "importer" } else { "publisher" }.to_owned())]
+            let called = match text(&effect.request["FunctionName"]).as_str() {
+                crate::world::IMPORTER => "importer",
+                crate::world::EVENTS => "events",
+                _ => "publisher",
+            };
+            vec![("lambda:InvokeFunction".to_owned(), called.to_owned())]
         }
     }
 }

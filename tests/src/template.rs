@@ -18,6 +18,8 @@ const OBJECTS: &str = "${MediaBucket.Arn}/*";
 /// The importer, as the publisher's role names it: it refers to the publisher, so nothing refers back to it.
 const IMPORTER: &str =
     "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-importer";
+/// The function that sends events, as its own role names it.
+const EVENTS: &str = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-events";
 const ROUTE: &str = "AWS::ApiGatewayV2::Route";
 
 /// The template. Short forms of functions, like `!Ref Table`, are read as their text, `Table`.
@@ -239,6 +241,7 @@ fn named(id: &str, action: &str, resource: &str) -> Option<String> {
         "TokenKeys" => "token keys".to_owned(),
         "Publisher.Arn" => "publisher".to_owned(),
         "Importer.Arn" | IMPORTER => "importer".to_owned(),
+        "Events.Arn" | EVENTS => "events".to_owned(),
         OBJECTS => "media".to_owned(),
         "MediaBucket.Arn" => "media bucket".to_owned(),
         other => other.strip_prefix(table).map_or_else(|| other.to_owned(), |rest| format!("table{rest}")),

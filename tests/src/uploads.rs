@@ -68,6 +68,7 @@ impl World {
     pub fn show(&self, url: &str) -> Uploaded {
         permissions::signed("pins", &["s3:GetObject"]);
         permissions::signed("media", &["s3:GetObject"]);
+        permissions::signed("events", &["s3:GetObject"]);
         self.ask_s3("GET", url, &[], b"")
     }
 

@@ -25,7 +25,7 @@ use shared::store::schema;
 
 use crate::figures::Figures;
 use crate::permissions::{self, Recorder};
-use crate::{Browser, Caller};
+use crate::{Browser, Caller, Receivers};
 
 /// The moment at which every world begins.
 pub const START: Timestamp = Timestamp::constant(1_800_000_000, 0);
@@ -56,6 +56,7 @@ pub(crate) const TOKEN_KEYS: &str = "pinwheel/token-keys";
 pub const TOKEN_KEY: &str = "canary-token-key-0123456789abcdef";
 pub(crate) const PUBLISHER: &str = "pinwheel-publisher";
 pub(crate) const IMPORTER: &str = "pinwheel-importer";
+pub(crate) const EVENTS: &str = "pinwheel-events";
 
 /// Everything there is in a story.
 pub struct World {
@@ -69,6 +70,8 @@ pub struct World {
     pub meter: Arc<Meter>,
     /// The figures that functions wrote.
     pub figures: Arc<Figures>,
+    /// The endpoints of webhooks.
+    pub receivers: Arc<Receivers>,
     functions: Vec<(&'static [Route], Router)>,
     hooks: Vec<Arc<dyn Hook>>,
     instances: AtomicU64,
@@ -150,6 +153,7 @@ impl World {
             parts,
             meter: Arc::new(Meter::default()),
             figures: Arc::new(Figures::default()),
+            receivers: Arc::new(Receivers::new(clock)),
             functions: Vec::new(),
             hooks: hooks.to_vec(),
             instances: AtomicU64::new(seed << 16),
@@ -164,7 +168,9 @@ impl World {
             (media::ROUTES, media::router(world.platform("media"))),
             (pins::ROUTES, pins::router(world.platform("pins"))),
             (web::ROUTES, web::router(world.platform("web"))),
+            (events::ROUTES, events::router(world.platform("events"))),
         ];
+        world.host_sender(world.platform("sender"));
         world
     }
 
@@ -203,11 +209,6 @@ impl World {
     /// Lets kicks reach a publisher on `platform` from now on.
     pub fn host_publisher(&self, platform: Arc<Platform>) {
         self.parts.lambda.host(PUBLISHER, crate::publishing::handler(platform, self.clock));
-    }
-
-    /// Lets files be stored by an importer on `platform` from now on; what it fails at stays as it is.
-    pub fn host_importer(&self, platform: Arc<Platform>) {
-        self.parts.lambda.host(IMPORTER, crate::importing::handler(platform));
     }
 
     /// The platform of a new instance of the function `actor`, with caches of its own.
@@ -375,6 +376,7 @@ fn config(variables: &[(&str, &str)]) -> Config {
             "MACHINE_CLIENTS" => MACHINE_ID,
             "PUBLISHER_FUNCTION" => PUBLISHER,
             "IMPORTER_FUNCTION" => IMPORTER,
+            "EVENTS_FUNCTION" => EVENTS,
             "RETURN_TO_ORIGINS" => "https://app.example.com",
             "PINTEREST_API_LIVE" => "http://pinterest.test/live/v5",
             "PINTEREST_API_SANDBOX" => "http://pinterest.test/sandbox/v5",

@@ -95,7 +95,9 @@ fn the_aws_sdk_is_called_by_the_storage_modules_only() {
 
 #[test]
 fn reqwest_is_named_in_the_transport_only() {
-    assert_eq!(offenders(&deployed(), &["reqwest::", "use reqwest"], &["shared/src/pinterest/transport"]), [""; 0]);
+    // The second one calls URLs that users gave, so it resolves names in a way of its own.
+    let homes = ["shared/src/pinterest/transport", "functions/events/src/network.rs"];
+    assert_eq!(offenders(&deployed(), &["reqwest::", "use reqwest"], &homes), [""; 0]);
 }
 
 #[test]
@@ -158,6 +160,7 @@ fn functions_never_know_each_other_nor_what_runs_them_locally() {
         "pins",
         "publisher",
         "importer",
+        "events",
         "web",
         "local",
         "pinterest-sim",

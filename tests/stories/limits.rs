@@ -171,7 +171,7 @@ async fn an_administrator_sets_the_limits_and_each_change_is_told() {
     wanted["limits"] = json!({"templates": 2, "accounts": 0});
     let saved = world.admin().put("/v1/settings", &wanted).await;
     assert_eq!(saved.status, 200, "{}", saved.text());
-    let limits = json!({"waiting_pins": 50_000, "media_gb": 20, "templates": 2, "imports_per_day": 50, "accounts": 0});
+    let limits = json!({"waiting_pins": 50_000, "media_gb": 20, "templates": 2, "imports_per_day": 50, "accounts": 0, "webhooks": 10});
     assert_eq!(saved.json()["limits"], limits);
     let changes = world.admin().get("/v1/settings/changes?limit=1").await.json();
     assert_eq!(changes["items"][0]["fields"], json!(["app_secret", "limits.templates", "limits.accounts"]));
@@ -188,6 +188,7 @@ async fn an_administrator_sets_the_limits_and_each_change_is_told() {
         json!({
             "waiting_pins": none(json!(50_000)), "media_bytes": none(json!(20_000_000_000_u64)),
             "templates": none(json!(2)), "imports_per_day": none(json!(50)), "accounts": none(json!(null)),
+            "webhooks": none(json!(10)),
         })
     );
 }

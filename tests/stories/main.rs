@@ -97,3 +97,4 @@ mod unseen;
 mod videos;
 mod warm;
 mod watch_routes;
+mod webhooks;

@@ -35,7 +35,7 @@ async fn a_fresh_installation_shows_the_defaults_and_what_to_register() {
             ],
             "carousels": "disabled",
             "pins_per_day": 25,
-            "limits": {"waiting_pins": 50_000, "media_gb": 20, "templates": 500, "imports_per_day": 50, "accounts": 200},
+            "limits": {"waiting_pins": 50_000, "media_gb": 20, "templates": 500, "imports_per_day": 50, "accounts": 200, "webhooks": 10},
             "events": "disabled",
             "callback_url": "https://pins.example.com/app/pinterest/board",
             "create_app_url": "https://developers.pinterest.com/apps/connect/",

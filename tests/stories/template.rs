@@ -16,7 +16,7 @@ use tests::template::{Template, TemplateRoute};
 const BY_LAMBDA: [&str; 4] = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
 /// What leads somewhere else than to AWS and Pinterest, for trials and tests.
-const ELSEWHERE: [&str; 7] = [
+const ELSEWHERE: [&str; 8] = [
     "AWS_ENDPOINT_URL_DYNAMODB",
     "AWS_ENDPOINT_URL_LAMBDA",
     "AWS_ENDPOINT_URL_S3",
@@ -24,6 +24,7 @@ const ELSEWHERE: [&str; 7] = [
     "PINTEREST_API_LIVE",
     "PINTEREST_API_SANDBOX",
     "PINTEREST_AUTHORIZE_URL",
+    "WEBHOOKS_TO_LOOPBACK",
 ];
 
 fn set<const N: usize>(names: [&str; N]) -> BTreeSet<String> {
@@ -87,6 +88,9 @@ fn the_functions_get_exactly_the_variables_that_are_read() {
         assert_eq!(variables.contains("PUBLISHER_FUNCTION"), may_call, "{function}");
         let calls_importer = ["pins", "publisher"].contains(&function.as_str());
         assert_eq!(variables.contains("IMPORTER_FUNCTION"), calls_importer, "{function}");
+        let calls_events = Permission { resource: "events".into(), ..calls_publisher };
+        let may_call = Template::read().permissions().contains(&calls_events);
+        assert_eq!(variables.contains("EVENTS_FUNCTION"), may_call, "{function}");
         assert_eq!(variables.contains("ON_UNKNOWN"), function == "publisher", "{function}");
         assert_eq!(variables.contains("OIDC_CLIENT_ID"), function == "web", "{function}");
         let has_owners = !["publisher", "importer", "web"].contains(&function.as_str());
@@ -100,6 +104,7 @@ fn nobody_may_do_more_than_a_single_action_on_a_single_resource() {
     let resources: BTreeSet<_> = permissions.iter().map(|permission| permission.resource.as_str()).collect();
     let known = [
         "app secret",
+        "events",
         "importer",
         "media",
         "media bucket",
@@ -122,7 +127,9 @@ fn whoever_reads_files_is_told_which_are_missing() {
         may.map(|each| each.function.clone()).collect()
     };
     let mut readers = functions_that("s3:GetObject", "media");
-    assert!(readers.remove("pins"), "it signs addresses for browsers and reads nothing itself");
+    for function in ["pins", "events"] {
+        assert!(readers.remove(function), "{function} signs addresses for browsers and reads nothing itself");
+    }
     assert!(readers.contains("media") && readers.contains("publisher"), "{readers:?}");
     assert_eq!(functions_that("s3:ListBucket", "media bucket"), readers);
 }

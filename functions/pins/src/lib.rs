@@ -14,7 +14,6 @@ mod desk;
 mod events;
 mod export;
 mod health;
-mod idempotency;
 mod import;
 mod kept;
 mod list;

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use http::HeaderMap;
 use serde_json::Value;
 use shared::api::description::IfMatchHeader;
-use shared::api::{IfMatch, Json, PinBody, Problem, User};
+use shared::api::{IdempotencyKey, IfMatch, Json, PinBody, Problem, User};
 use shared::domain::{
     Attempt, AttemptId, AttemptOutcome, FieldError, Pin, PinId, PinterestPinId, State as PinState, Status,
 };
@@ -17,7 +17,6 @@ use crate::Function;
 use crate::body::Answer;
 use crate::description::{IdempotencyKeyHeader, Resolve, Settlement};
 use crate::desk::Desk;
-use crate::idempotency::IdempotencyKey;
 use crate::refusal::{Wish, refuse};
 use crate::{own, placement, settlement};
 use form::Finding;

@@ -6,7 +6,7 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use serde_json::Value;
 use shared::api::description::IfMatchHeader;
-use shared::api::{Fields, IfMatch, Json, PinBody, Problem, User};
+use shared::api::{Fields, IdempotencyKey, IfMatch, Json, PinBody, Problem, User};
 use shared::domain::{Attempt, AttemptId, AttemptOutcome, FieldError, Pin, PinId, State as PinState};
 use shared::kick::kick;
 
@@ -14,7 +14,6 @@ use crate::Function;
 use crate::body::Answer;
 use crate::description::{IdempotencyKeyHeader, Retry, RetryPin};
 use crate::desk::Desk;
-use crate::idempotency::IdempotencyKey;
 use crate::refusal::{Wish, refuse};
 use crate::when::When;
 use crate::{own, placement, settlement};

@@ -2,7 +2,7 @@
 
 use shared::domain::{AttemptId, AttemptOutcome, Pin};
 
-use crate::idempotency::IdempotencyKey;
+use shared::api::IdempotencyKey;
 
 /// The id of what `request` does with `pin`: the same one again for the same request with the same key, or else `drawn`
 /// for this request alone.

@@ -124,6 +124,7 @@ fn told(limit: Limit) -> &'static str {
         Limit::Templates => "How many templates.",
         Limit::ImportsPerDay => "How many files of pins are taken on a day of UTC.",
         Limit::Accounts => "How many connected accounts, of both modes.",
+        Limit::Webhooks => "How many webhooks.",
     }
 }
 

@@ -26,6 +26,7 @@ pub struct Body {
     imports_per_day: UseBody,
     /// Connected accounts, of both modes.
     accounts: UseBody,
+    webhooks: UseBody,
 }
 
 /// How much there is of something, and may be.
@@ -58,6 +59,7 @@ pub async fn read(State(platform): State<Arc<Platform>>, user: User) -> Result<J
         templates: counted(Limit::Templates, platform.templates.count(owner).await?),
         imports_per_day: counted(Limit::ImportsPerDay, platform.uses.imports(owner, platform.clock.now()).await?),
         accounts: counted(Limit::Accounts, limits::connected(&platform.accounts.list(owner).await?)),
+        webhooks: counted(Limit::Webhooks, platform.webhooks.count(Some(owner)).await?),
     }))
 }
 

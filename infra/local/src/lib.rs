@@ -18,6 +18,7 @@ pub mod publishing;
 pub mod runtime;
 pub mod s3;
 pub mod secrets_manager;
+pub mod sending;
 mod signature;
 pub mod simulated;
 pub mod stack;

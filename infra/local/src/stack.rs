@@ -20,7 +20,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 pub use failure::StartError;
-pub use variables::{DEFAULT_PORT, Embedded, IMPORTER, PUBLISHER};
+pub use variables::{DEFAULT_PORT, EVENTS, Embedded, IMPORTER, PUBLISHER};
 
 use crate::access_key::AccessKey;
 use crate::executions::Executions;
@@ -31,6 +31,7 @@ use crate::issuer::Issuer;
 use crate::lambda::Lambda;
 use crate::publishing::{Publishing, TIME_LIMIT};
 use crate::runtime::{Programs, has_program};
+use crate::sending::Sending;
 use front::{Front, Gate};
 use parts::Opened;
 pub(crate) use server::{Server, listen};
@@ -81,6 +82,7 @@ pub struct Stack {
     simulator: Option<Simulator>,
     gate: Gate,
     publishing: Option<Publishing>,
+    sending: Option<Sending>,
     sweeping: JoinHandle<()>,
     server: Server,
     // Dropped last: a folder that goes away does so after everything that writes to it.
@@ -147,6 +149,7 @@ impl Stack {
             Some(programs) => importing::host_apart(programs.function("importer", &clock), &parts.lambda, importer),
             None => importing::host(platform.clone(), &parts.lambda, importer),
         }
+        let lambda = parts.lambda.clone();
         let publishing = options.publishes.then(|| match &programs {
             Some(programs) => {
                 let function = programs.function("publisher", &clock);
@@ -154,9 +157,28 @@ impl Stack {
             }
             None => Publishing::start(&platform, parts.lambda, called(&config), TIME_LIMIT),
         });
+        let sending = options.publishes.then(|| {
+            let function = config.storage.events_function.as_deref().unwrap_or(EVENTS);
+            match &programs {
+                Some(programs) => Sending::start_apart(programs.function("events", &clock), lambda, function, &clock),
+                None => Sending::start(&platform, lambda, function),
+            }
+        });
         gate.open();
         let url = embedded.url();
-        Ok(Self { config, url, sign_in_code, machine_secret, simulator, gate, publishing, sweeping, server, folder })
+        Ok(Self {
+            config,
+            url,
+            sign_in_code,
+            machine_secret,
+            simulator,
+            gate,
+            publishing,
+            sending,
+            sweeping,
+            server,
+            folder,
+        })
     }
 
     /// Where it listens: `http://localhost:7878/`.
@@ -202,6 +224,9 @@ impl Stack {
     /// Stops: no more requests, no more claims; what is in flight is finished within bounds.
     pub async fn stop(self) {
         self.gate.close();
+        if let Some(sending) = self.sending {
+            sending.stop();
+        }
         // The publisher writes through the server's endpoints, so the server goes after it.
         if let Some(publishing) = self.publishing {
             publishing.stop().await;
@@ -231,7 +256,7 @@ fn called(config: &Config) -> &str {
 }
 
 fn missing(programs: &Programs) -> Option<StartError> {
-    let functions = ["settings", "oauth", "accounts", "media", "pins", "web", "publisher", "importer"];
+    let functions = ["settings", "oauth", "accounts", "media", "pins", "events", "web", "publisher", "importer"];
     let missing = functions.into_iter().find(|name| !has_program(&programs.folder, name))?;
     Some(StartError::NoProgram { function: missing, folder: programs.folder.clone() })
 }

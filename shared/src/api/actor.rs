@@ -62,6 +62,7 @@ mod tests {
             machine_clients: Vec::new(),
             subject_key: key.map(|key| key.to_owned().into()),
             return_to_origins: Vec::new(),
+            webhooks_to_loopback: false,
             sign_in: None,
         };
         actor(&web, &subject.parse().unwrap(), is_machine)

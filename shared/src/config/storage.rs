@@ -2,7 +2,7 @@
 
 use super::Variables;
 
-/// The names of the installation's table, bucket, secrets, publisher and importer.
+/// The names of the installation's table, bucket, secrets, publisher, importer and sender of events.
 #[derive(Debug, Clone)]
 pub struct StorageConfig {
     /// `TABLE_NAME`: the DynamoDB table.
@@ -17,6 +17,8 @@ pub struct StorageConfig {
     pub publisher_function: Option<String>,
     /// `IMPORTER_FUNCTION`: the function that stores the pins of files; without it no file is taken.
     pub importer_function: Option<String>,
+    /// `EVENTS_FUNCTION`: the function to call at once when something happened; without it the next tick sends the event.
+    pub events_function: Option<String>,
 }
 
 impl StorageConfig {
@@ -28,6 +30,7 @@ impl StorageConfig {
             media_bucket: variables.required("MEDIA_BUCKET"),
             publisher_function: variables.optional("PUBLISHER_FUNCTION"),
             importer_function: variables.optional("IMPORTER_FUNCTION"),
+            events_function: variables.optional("EVENTS_FUNCTION"),
         }
     }
 }

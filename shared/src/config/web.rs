@@ -21,6 +21,8 @@ pub struct WebConfig {
     pub subject_key: Option<SecretString>,
     /// `RETURN_TO_ORIGINS`: other origins that a person may be sent back to after connecting, separated by spaces.
     pub return_to_origins: Vec<url::Origin>,
+    /// `WEBHOOKS_TO_LOOPBACK`: `yes` lets webhooks have addresses of this machine, without TLS; never on AWS.
+    pub webhooks_to_loopback: bool,
     /// Where people sign in; without it the pages say that nobody can.
     pub sign_in: Option<SignInConfig>,
 }
@@ -41,6 +43,7 @@ impl WebConfig {
             machine_clients: variables.words("MACHINE_CLIENTS"),
             subject_key: variables.optional("SUBJECT_KEY").map(SecretString::from),
             return_to_origins: variables.origins("RETURN_TO_ORIGINS"),
+            webhooks_to_loopback: variables.optional("WEBHOOKS_TO_LOOPBACK").as_deref() == Some("yes"),
             sign_in: SignInConfig::read(variables),
         }
     }

@@ -83,6 +83,10 @@ id!(
     TemplateId, |text| is_ours(text, "tpl_"), "^tpl_[a-z2-7]{26}$", "a template id such as tpl_… with 26 letters and digits"
 );
 id!(
+    /// A webhook: `wh_` and 26 characters of base32.
+    WebhookId, |text| is_ours(text, "wh_"), "^wh_[a-z2-7]{26}$", "a webhook id such as wh_… with 26 letters and digits"
+);
+id!(
     /// An uploaded file: `media_`, its time in twelve letters, and 14 characters of base32.
     MediaId, |text| is_ours(text, "media_") && text[6..18].bytes().all(|b| (b'a'..=b'p').contains(&b)),
     "^media_[a-p]{12}[a-z2-7]{14}$", "a media id such as media_… with 26 letters and digits"
@@ -179,7 +183,13 @@ impl EventId {
 
     /// When the event was written, to the millisecond.
     pub fn at(&self) -> Timestamp {
-        let ms = self.0[4..16].bytes().fold(0, |ms, letter| (ms << 4) | i64::from(letter - b'a'));
+        Self::time_of_bound(&self.0)
+    }
+
+    /// The moment that a bound stands for, or an id of an event.
+    pub fn time_of_bound(bound: &str) -> Timestamp {
+        let letters = bound.get(4..16).unwrap_or_default();
+        let ms = letters.bytes().fold(0, |ms, letter| (ms << 4) | i64::from(letter.wrapping_sub(b'a') & 0xf));
         Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX)
     }
 
@@ -223,6 +233,18 @@ impl TemplateId {
     /// Draws a new template id.
     pub fn random(random: &dyn Random) -> Self {
         Self(ours("tpl_", &random::bytes(random)))
+    }
+}
+
+impl WebhookId {
+    /// Draws a new webhook id.
+    pub fn random(random: &dyn Random) -> Self {
+        Self(ours("wh_", &random::bytes(random)))
+    }
+
+    /// Derives the id of the webhook that is made by a request with that key, so that the same request is recognized.
+    pub fn derived(owner: &OwnerId, idempotency_key: &str) -> Self {
+        Self(ours("wh_", &digest(&[owner.as_str().as_bytes(), idempotency_key.as_bytes()])))
     }
 }
 

@@ -8,6 +8,7 @@ pub struct Limits {
     templates: u32,
     imports_per_day: u32,
     accounts: u32,
+    webhooks: u32,
 }
 
 /// What is limited.
@@ -23,6 +24,8 @@ pub enum Limit {
     ImportsPerDay,
     /// Connected accounts, those that have to be connected again included.
     Accounts,
+    /// Webhooks.
+    Webhooks,
 }
 
 /// That somebody has as much as they may have.
@@ -40,7 +43,7 @@ pub struct Reached {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { waiting_pins: 50_000, media_gb: 20, templates: 500, imports_per_day: 50, accounts: 200 }
+        Self { waiting_pins: 50_000, media_gb: 20, templates: 500, imports_per_day: 50, accounts: 200, webhooks: 10 }
     }
 }
 
@@ -53,6 +56,7 @@ impl Limits {
             Limit::Templates => self.templates,
             Limit::ImportsPerDay => self.imports_per_day,
             Limit::Accounts => self.accounts,
+            Limit::Webhooks => self.webhooks,
         }
     }
 
@@ -70,13 +74,15 @@ impl Limits {
             Limit::Templates => &mut self.templates,
             Limit::ImportsPerDay => &mut self.imports_per_day,
             Limit::Accounts => &mut self.accounts,
+            Limit::Webhooks => &mut self.webhooks,
         } = most;
     }
 }
 
 impl Limit {
     /// Every one of them.
-    pub const ALL: [Self; 5] = [Self::WaitingPins, Self::Media, Self::Templates, Self::ImportsPerDay, Self::Accounts];
+    pub const ALL: [Self; 6] =
+        [Self::WaitingPins, Self::Media, Self::Templates, Self::ImportsPerDay, Self::Accounts, Self::Webhooks];
 
     /// The name of its setting.
     pub fn setting(self) -> &'static str {
@@ -86,6 +92,7 @@ impl Limit {
             Self::Templates => "templates",
             Self::ImportsPerDay => "imports_per_day",
             Self::Accounts => "accounts",
+            Self::Webhooks => "webhooks",
         }
     }
 
@@ -101,6 +108,7 @@ impl Limit {
             Self::Media => 1_000_000,
             Self::Templates => 100_000,
             Self::ImportsPerDay | Self::Accounts => 10_000,
+            Self::Webhooks => 1_000,
         }
     }
 }
@@ -129,6 +137,9 @@ impl Reached {
                 format!("You have {} connected accounts", grouped(self.used)),
                 "Disconnect one that you do not need. An account that is connected already can always be connected again.",
             ),
+            Limit::Webhooks => {
+                (format!("You have {} webhooks", grouped(self.used)), "Delete one that you do not need.")
+            }
         };
         let asked = match (self.limit, self.wanted) {
             (Limit::WaitingPins, 2..) => format!(" This would add {}.", grouped(self.wanted)),

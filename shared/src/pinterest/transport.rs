@@ -6,7 +6,7 @@ mod payload;
 mod reqwest;
 
 pub use self::payload::{Chunks, Payload};
-pub use self::reqwest::over_the_network;
+pub use self::reqwest::{over_the_network, tls};
 
 use std::error::Error;
 use std::fmt;

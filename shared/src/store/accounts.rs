@@ -90,8 +90,9 @@ impl AccountStore {
         match self.event(EventType::AccountNeedsReconnect, account, version).await? {
             None => self.save(account, version).await,
             Some(event) => {
-                let writes = vec![replacement(&self.table, account, version)?, event];
-                self.table.transact("save an account that has to be connected again", writes).await
+                let writes = vec![replacement(&self.table, account, version)?];
+                let event = (Some(&account.owner), Some(event));
+                self.events.transact("save an account that has to be connected again", writes, event).await
             }
         }
     }
@@ -142,7 +143,8 @@ impl AccountStore {
         let writes = [put, link]
             .map(|put| TransactWriteItem::builder().put(put.build().expect("table and item are set")).build());
         let event = self.event(EventType::AccountConnected, account, version.unwrap_or_default()).await?;
-        self.table.transact("connect an account", writes.into_iter().chain(used).chain(event).collect()).await
+        let writes = writes.into_iter().chain(used).collect();
+        self.events.transact("connect an account", writes, (Some(&account.owner), event)).await
     }
 
     /// Replaces an account, read at `version`, as a pick grant permits, and uses the grant up in the same transaction.
@@ -172,7 +174,7 @@ impl AccountStore {
             .build();
         let free = TransactWriteItem::builder().delete(free.expect("table and key are set")).build();
         let event = self.event(EventType::AccountDisconnected, account, version).await?;
-        self.table.transact("disconnect an account", [account_put, free].into_iter().chain(event).collect()).await
+        self.events.transact("disconnect an account", vec![account_put, free], (Some(&account.owner), event)).await
     }
 }
 

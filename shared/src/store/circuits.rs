@@ -124,8 +124,8 @@ impl CircuitStore {
         if let Some(event) = self.event(before, (circuit.mode, circuit.kind), Some(circuit)).await? {
             let put = Put::builder().table_name(self.table.name()).set_item(Some(item)).condition_expression(condition);
             let put = put.set_expression_attribute_values(seen).build().expect("table and item are set");
-            let writes = vec![TransactWriteItem::builder().put(put).build(), event];
-            return self.table.transact("save a circuit", writes).await;
+            let writes = vec![TransactWriteItem::builder().put(put).build()];
+            return self.events.transact("save a circuit", writes, (None, Some(event))).await;
         }
         let put = self.table.put(item).condition_expression(condition).set_expression_attribute_values(seen);
         put.send().await.map_err(|error| StoreError::from_sdk("save a circuit", error))?;
@@ -142,7 +142,7 @@ impl CircuitStore {
                 Delete::builder().table_name(self.table.name()).key("pk", text(key.pk)).key("sk", text(key.sk));
             let delete = delete.condition_expression(condition).expression_attribute_values(":seen", seen).build();
             let delete = TransactWriteItem::builder().delete(delete.expect("table and key are set")).build();
-            return self.table.transact("forget a circuit", vec![delete, event]).await;
+            return self.events.transact("forget a circuit", vec![delete], (None, Some(event))).await;
         }
         let delete = self.table.delete(&key).condition_expression(condition).expression_attribute_values(":seen", seen);
         delete.send().await.map_err(|error| StoreError::from_sdk("forget a circuit", error))?;

@@ -6,6 +6,8 @@
 //!
 //! Every event is also in the due index, in one of [`SHARDS`] partitions of its own, which is how all owners' events are read.
 
+mod unsent;
+
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
@@ -18,7 +20,10 @@ use super::schema::DUE;
 use super::table::{Item, decode, encode, number, text};
 use super::{SettingsStore, StoreError, Table};
 use crate::clock::SharedClock;
+pub use unsent::{Recent, Unsent};
+
 use crate::domain::{Event, EventId, EventType, Happening, OwnerId, Pin};
+use crate::kick::EventKick;
 
 /// How long an event can be read.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
@@ -42,6 +47,7 @@ pub struct EventStore {
     table: Table,
     settings: SettingsStore,
     clock: SharedClock,
+    kick: Option<EventKick>,
 }
 
 /// Some events, in order.
@@ -58,7 +64,29 @@ pub struct EventPage {
 impl EventStore {
     /// The events in `table`, written as `settings` say.
     pub fn new(table: Table, settings: SettingsStore, clock: SharedClock) -> Self {
-        Self { table, settings, clock }
+        Self { table, settings, clock, kick: None }
+    }
+
+    /// The same; `kick` calls the function that sends events when one was written.
+    #[must_use]
+    pub fn with_kick(self, kick: EventKick) -> Self {
+        Self { kick: Some(kick), ..self }
+    }
+
+    /// Writes several items together with `event`, if there is one, which happened to `owner`.
+    pub(super) async fn transact(
+        &self,
+        operation: &'static str,
+        mut writes: Vec<TransactWriteItem>,
+        (owner, event): (Option<&OwnerId>, Option<TransactWriteItem>),
+    ) -> Result<(), StoreError> {
+        let kick = self.kick.as_ref().filter(|_| event.is_some());
+        writes.extend(event);
+        self.table.transact(operation, writes).await?;
+        if let Some(kick) = kick {
+            Box::pin(kick.call(owner)).await;
+        }
+        Ok(())
     }
 
     /// What a write of a pin has to write besides, so that it is known; nothing where events are off.
@@ -158,6 +186,17 @@ impl EventStore {
         limit: usize,
     ) -> Result<(BTreeMap<EventId, String>, bool), StoreError> {
         let from = after.map_or_else(|| self.clock.now() - KEPT, EventId::at);
+        self.shard_between(number_of_shard, (after, from), until, limit).await
+    }
+
+    /// The same, from a moment on.
+    async fn shard_between(
+        &self,
+        number_of_shard: u8,
+        (after, from): (Option<&EventId>, Timestamp),
+        until: Timestamp,
+        limit: usize,
+    ) -> Result<(BTreeMap<EventId, String>, bool), StoreError> {
         let (mut found, mut place) = (BTreeMap::new(), None);
         if from >= until {
             return Ok((found, false));

@@ -107,7 +107,7 @@ impl ImportStore {
             .set_expression_attribute_names(update.expression_attribute_names)
             .set_expression_attribute_values(update.expression_attribute_values);
         let update = TransactWriteItem::builder().update(update.build().expect("table, key and expression are set"));
-        match self.table.transact(operation, vec![update.build(), event]).await {
+        match self.events.transact(operation, vec![update.build()], (Some(&import.owner), Some(event))).await {
             Err(StoreError::Conflict) => match self.load(&import.owner, &import.id).await? {
                 Some(found) if !found.is_done() => Err(StoreError::busy(operation)),
                 _ => Ok(()),

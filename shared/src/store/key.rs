@@ -5,7 +5,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 
 use crate::domain::{
     AccountId, CircuitKind, EventId, ImportId, MediaId, Mode, OwnerId, Partition, PinId, PinterestUserId, Shard,
-    TemplateId,
+    TemplateId, WebhookId,
 };
 
 /// Owners come from outside, so the separator and the escape itself are encoded.
@@ -93,6 +93,21 @@ impl Key {
         Self::new(owner_partition(owner), format!("{TEMPLATE}{id}"))
     }
 
+    /// A webhook of an owner; without one, of the installation.
+    pub(super) fn webhook(owner: Option<&OwnerId>, id: &WebhookId) -> Self {
+        Self::new(webhook_partition(owner), format!("{WEBHOOK}{id}"))
+    }
+
+    /// What became of an event at a webhook.
+    pub(super) fn delivery(webhook: &WebhookId, event: &EventId) -> Self {
+        Self::new(delivery_partition(webhook), event.as_str())
+    }
+
+    /// Up to where events were looked at by those who send them.
+    pub(super) fn events_seen() -> Self {
+        Self::new(WEBHOOKS, "seen")
+    }
+
     /// Something that happened to what `owner` has; without one, to the whole installation.
     pub(super) fn event(owner: Option<&OwnerId>, id: &EventId) -> Self {
         Self::new(event_partition(owner), id.as_str())
@@ -149,6 +164,8 @@ pub(super) const COUNT: &str = "count#";
 pub(super) const TEMPLATE: &str = "template#";
 pub(super) const DAY: &str = "day#";
 pub(super) const EVENTS: &str = "events#";
+pub(super) const WEBHOOK: &str = "webhook#";
+const WEBHOOKS: &str = "webhooks";
 const LATE: &str = "late#";
 const QUOTA: &str = "quota#";
 const USE: &str = "use#";
@@ -172,6 +189,16 @@ pub(super) fn owner_partition(owner: &OwnerId) -> String {
 /// reading or writing many of either does not slow the other down.
 pub(super) fn event_partition(owner: Option<&OwnerId>) -> String {
     format!("{EVENTS}{}", owner.map(encoded).unwrap_or_default())
+}
+
+/// Where the webhooks of an owner are, or those of the installation.
+pub(super) fn webhook_partition(owner: Option<&OwnerId>) -> String {
+    owner.map_or_else(|| WEBHOOKS.to_owned(), owner_partition)
+}
+
+/// Where it is noted what became of events at a webhook.
+pub(super) fn delivery_partition(webhook: &WebhookId) -> String {
+    format!("deliveries#{webhook}")
 }
 
 /// The owner of the events in this partition; absent for the whole installation's.

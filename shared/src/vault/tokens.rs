@@ -10,12 +10,13 @@ use aes_gcm_siv::aead::{Aead, Payload};
 use aws_sdk_secretsmanager::Client;
 use data_encoding::BASE64URL_NOPAD;
 use jiff::SignedDuration;
+use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::{AccessToken, KeyRing, RefreshToken, VaultError, create};
 use crate::cache::Cached;
 use crate::clock::SharedClock;
-use crate::domain::{Account, AccountId, OwnerId, SealedToken};
+use crate::domain::{Account, AccountId, OwnerId, SealedToken, Webhook};
 use crate::random::{self, SharedRandom};
 
 /// How long the key ring is kept in memory before it is read again.
@@ -53,6 +54,31 @@ pub struct Place<'a> {
     pub account: &'a AccountId,
     /// What the token is for.
     pub purpose: Purpose,
+}
+
+/// What a secret is bound to: its owner, the thing that it belongs to, and what it is for.
+#[derive(Debug, Clone, Copy)]
+struct Binding<'a> {
+    owner: &'a str,
+    thing: &'a str,
+    purpose: &'static str,
+}
+
+impl<'a> From<Place<'a>> for Binding<'a> {
+    fn from(place: Place<'a>) -> Self {
+        let purpose = match place.purpose {
+            Purpose::Access => "access",
+            Purpose::Refresh => "refresh",
+        };
+        Self { owner: place.owner.as_str(), thing: place.account.as_str(), purpose }
+    }
+}
+
+impl<'a> From<&'a Webhook> for Binding<'a> {
+    fn from(webhook: &'a Webhook) -> Self {
+        let owner = webhook.owner.as_ref().map_or("", OwnerId::as_str);
+        Self { owner, thing: webhook.id.as_str(), purpose: "webhook" }
+    }
 }
 
 /// Seals and opens tokens; the keys are read once and kept for five minutes.
@@ -112,7 +138,23 @@ impl TokenVault {
         self.seal(&token, place).await
     }
 
-    async fn open(&self, sealed: &SealedToken, place: Place<'_>) -> Result<String, SealError> {
+    /// Seals a secret of `webhook`.
+    pub async fn seal_webhook_secret(&self, secret: &str, webhook: &Webhook) -> Result<SealedToken, SealError> {
+        let ring = self.ring().await?;
+        Ok(seal(&ring, secret, webhook, random::bytes(&*self.random)))
+    }
+
+    /// Opens a secret of `webhook`.
+    pub async fn open_webhook_secret(
+        &self,
+        webhook: &Webhook,
+        sealed: &SealedToken,
+    ) -> Result<SecretString, SealError> {
+        self.open(sealed, webhook).await.map(SecretString::from)
+    }
+
+    async fn open<'a>(&self, sealed: &SealedToken, place: impl Into<Binding<'a>>) -> Result<String, SealError> {
+        let place = place.into();
         if let Ok(token) = open(&*self.ring().await?, sealed, place) {
             return Ok(token);
         }
@@ -136,9 +178,9 @@ impl TokenVault {
     }
 }
 
-fn seal(ring: &KeyRing, token: &str, place: Place<'_>, nonce: [u8; 12]) -> SealedToken {
+fn seal<'a>(ring: &KeyRing, token: &str, place: impl Into<Binding<'a>>, nonce: [u8; 12]) -> SealedToken {
     let (version, cipher) = ring.current();
-    let aad = associated(place, version);
+    let aad = associated(place.into(), version);
     let sealed = cipher
         .encrypt(&Nonce::from(nonce), Payload { msg: token.as_bytes(), aad: &aad })
         .expect("a token is far shorter than the cipher's limit");
@@ -148,10 +190,10 @@ fn seal(ring: &KeyRing, token: &str, place: Place<'_>, nonce: [u8; 12]) -> Seale
     SealedToken(BASE64URL_NOPAD.encode(&bytes))
 }
 
-fn open(ring: &KeyRing, sealed: &SealedToken, place: Place<'_>) -> Result<String, SealError> {
+fn open<'a>(ring: &KeyRing, sealed: &SealedToken, place: impl Into<Binding<'a>>) -> Result<String, SealError> {
     let (version, nonce, body) = parts(sealed).ok_or(SealError::DoesNotOpen)?;
     let cipher = ring.get(version).ok_or(SealError::NoSuchKey(version))?;
-    let aad = associated(place, version);
+    let aad = associated(place.into(), version);
     let token = cipher.decrypt(&Nonce::from(nonce), Payload { msg: &body, aad: &aad });
     token.ok().and_then(|token| String::from_utf8(token).ok()).ok_or(SealError::DoesNotOpen)
 }
@@ -170,13 +212,9 @@ fn version(sealed: &SealedToken) -> Option<u32> {
 }
 
 /// Length-prefixed, so that no two places read alike.
-fn associated(place: Place<'_>, version: u32) -> Vec<u8> {
-    let purpose: &[u8] = match place.purpose {
-        Purpose::Access => b"access",
-        Purpose::Refresh => b"refresh",
-    };
+fn associated(place: Binding<'_>, version: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for part in [place.owner.as_str().as_bytes(), place.account.as_str().as_bytes(), purpose, &version.to_be_bytes()] {
+    for part in [place.owner.as_bytes(), place.thing.as_bytes(), place.purpose.as_bytes(), &version.to_be_bytes()] {
         bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
         bytes.extend_from_slice(part);
     }

@@ -33,6 +33,7 @@ pub async fn add(api: &mut Value) {
     walk.plans(&planner).await;
     walk.disconnect(&planner).await;
     walk.events(&planner).await;
+    walk.webhooks(&world).await;
     walk.sandbox(&world).await;
 }
 
@@ -124,6 +125,26 @@ impl Walk<'_> {
         let doubtful = planner.in_review(Effect::Before).await;
         let path = format!("/v1/pins/{doubtful}/resolve");
         self.asked(&planner.calls(), "POST", &path, &json!({"publish_again": true})).await;
+    }
+
+    async fn webhooks(&mut self, world: &World) {
+        let alice = world.user("alice");
+        self.asked(&alice, "POST", "/v1/webhooks", &json!({"url": "http://10.0.0.1/"})).await;
+        let wanted = json!({"url": "https://planner.example.com/pinwheel", "types": ["pin.published", "pin.failed"]});
+        let made = self.asked(&alice, "POST", "/v1/webhooks", &wanted).await.json();
+        let path = format!("/v1/webhooks/{}", made["id"].as_str().unwrap_or_default());
+        self.shown(&alice, "POST", &format!("{path}/test")).await;
+        world.wait(jiff::SignedDuration::from_secs(1)).await;
+        self.shown(&alice, "GET", "/v1/webhooks").await;
+        self.shown(&alice, "GET", &path).await;
+        let sent =
+            self.shown(&alice, "GET", &format!("{path}/deliveries")).await.json()["items"][0]["event_id"].clone();
+        self.shown(&alice, "POST", &format!("{path}/deliveries/{}/replay", sent.as_str().unwrap_or_default())).await;
+        self.asked(&alice, "POST", &format!("{path}/recover"), &json!({"since": "2027-01-15T08:00:00Z"})).await;
+        self.asked(&alice, "PATCH", &path, &json!({"types": []})).await;
+        self.shown(&alice, "POST", &format!("{path}/secret")).await;
+        self.shown(&alice, "POST", &format!("{path}/secret")).await;
+        self.shown(&alice, "DELETE", &path).await;
     }
 
     async fn figures(&mut self, planner: &Planner<'_>) {

@@ -3,10 +3,8 @@
 use http::HeaderMap;
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
-use shared::api::Query;
+use shared::api::{IdempotencyKey, Query};
 use shared::domain::{FieldError, ImportId, OwnerId};
-
-use crate::idempotency::IdempotencyKey;
 
 /// The parameters of an import.
 #[derive(Debug)]

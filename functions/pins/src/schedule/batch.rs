@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use axum::extract::State;
 use serde::Serialize;
 use serde_json::Value;
-use shared::api::{Fields, Json, Problem, User, wrong_type};
+use shared::api::{Fields, IdempotencyKey, Json, Problem, User, wrong_type};
 use shared::domain::FieldError;
 use shared::kick::kick;
 use utoipa::ToSchema;
@@ -15,7 +15,6 @@ use super::{Scheduled, create};
 use crate::Function;
 use crate::description::{NewBatch, Preview, ScheduleBatch};
 use crate::desk::Desk;
-use crate::idempotency::IdempotencyKey;
 use crate::planner::Planner;
 
 /// How many items one request may have.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::future::try_join_all;
 use http::StatusCode;
 use jiff::SignedDuration;
-use shared::api::{Note, Problem};
+use shared::api::{IdempotencyKey, Note, Problem};
 use shared::domain::{AccountId, Mode, Picture, Pin, PinId, Plan};
 use shared::store::StoreError;
 
@@ -13,7 +13,6 @@ use super::fingerprint::fingerprint;
 use super::form::{Form, Request};
 use super::timetable::{Timetable, is_planned};
 use crate::desk::Desk;
-use crate::idempotency::IdempotencyKey;
 use crate::placement::Placement;
 use crate::planner::{Planner, Timing};
 

@@ -7,7 +7,7 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
-use shared::api::{ContentBody, Json, Note, NoteBody, Problem, User};
+use shared::api::{ContentBody, IdempotencyKey, Json, Note, NoteBody, Problem, User};
 use shared::domain::{AccountId, BoardId, FieldError, PinId, Plan, SectionId};
 use utoipa::ToSchema;
 
@@ -18,7 +18,6 @@ use crate::Function;
 use crate::crowded::{self, Planned};
 use crate::description::{IdempotencyKeyHeader, NewPins, Preview};
 use crate::desk::Desk;
-use crate::idempotency::IdempotencyKey;
 use crate::placement::Placement;
 use crate::planner::{Planner, Timing};
 use crate::{media, templates};

@@ -164,6 +164,7 @@ export const t = {
         templates: 'Templates',
         imports_per_day: 'Files of pins a day',
         accounts: 'Connected accounts',
+        webhooks: 'Webhooks',
       },
     },
     appId: { label: 'App ID', hint: 'The number on the app’s page at Pinterest, such as 1485555.' },
@@ -256,7 +257,7 @@ export const t = {
     changes: {
       title: 'History',
       none: 'Nobody has saved the settings yet.',
-      changed: (fields) => `changed ${fields.map((field) => ({ status: 'the status', mode: 'the mode', app_id: 'the app ID', app_secret: 'the app secret', scopes: 'the scopes', carousels: 'whether carousels are allowed', events: 'whether events are logged', pins_per_day: 'how many late pins go out in a day', 'limits.waiting_pins': 'how many pins of an owner wait', 'limits.media_gb': 'how many gigabytes of files an owner has', 'limits.templates': 'how many templates an owner has', 'limits.imports_per_day': 'how many files an owner imports in a day', 'limits.accounts': 'how many accounts an owner connects' })[field] ?? field).join(', ')}`,
+      changed: (fields) => `changed ${fields.map((field) => ({ status: 'the status', mode: 'the mode', app_id: 'the app ID', app_secret: 'the app secret', scopes: 'the scopes', carousels: 'whether carousels are allowed', events: 'whether events are logged', pins_per_day: 'how many late pins go out in a day', 'limits.waiting_pins': 'how many pins of an owner wait', 'limits.media_gb': 'how many gigabytes of files an owner has', 'limits.templates': 'how many templates an owner has', 'limits.imports_per_day': 'how many files an owner imports in a day', 'limits.accounts': 'how many accounts an owner connects', 'limits.webhooks': 'how many webhooks an owner has' })[field] ?? field).join(', ')}`,
       more: 'Show more',
     },
   },

@@ -83,12 +83,13 @@ impl Front<'_> {
             scopes: [USE_SCOPE, ACT_SCOPE, ADMIN_SCOPE].map(str::to_owned).into(),
             keys: self.issuer.keys(),
         };
-        let functions: [(&str, &[Route], Build); 6] = [
+        let functions: [(&str, &[Route], Build); 7] = [
             ("settings", settings::ROUTES, settings::router),
             ("oauth", oauth::ROUTES, oauth::router),
             ("accounts", accounts::ROUTES, accounts::router),
             ("media", media::ROUTES, media::router),
             ("pins", pins::ROUTES, pins::router),
+            ("events", events::ROUTES, events::router),
             ("web", web::ROUTES, web::router),
         ];
         let gateway = Gateway::new(authorizer, self.clock.clone(), self.random.clone());

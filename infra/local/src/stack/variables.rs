@@ -13,6 +13,9 @@ pub const DEFAULT_PORT: u16 = 7878;
 /// The publisher's name for kicks.
 pub const PUBLISHER: &str = "pinwheel-publisher";
 
+/// The name of the function that sends events.
+pub const EVENTS: &str = "pinwheel-events";
+
 /// The importer's name.
 pub const IMPORTER: &str = "pinwheel-importer";
 
@@ -49,6 +52,9 @@ impl Embedded {
             "TOKEN_KEYS_SECRET_ID" => "pinwheel/token-keys".to_owned(),
             "PUBLISHER_FUNCTION" => PUBLISHER.to_owned(),
             "IMPORTER_FUNCTION" => IMPORTER.to_owned(),
+            "EVENTS_FUNCTION" => EVENTS.to_owned(),
+            // Whoever tries it out has an endpoint on the same machine.
+            "WEBHOOKS_TO_LOOPBACK" => "yes".to_owned(),
             "PUBLIC_URL" => self.at("localhost", ""),
             "OIDC_ISSUER" => self.issuer(),
             "MACHINE_CLIENTS" => MACHINE_ID.to_owned(),

@@ -24,6 +24,7 @@ const MEANINGS: &[(&str, &str)] = &[
          business account.",
     ),
     ("draft", "the pin is a draft."),
+    ("events_disabled", "events are switched off in the settings."),
     ("failed", "the pin failed; it can be tried again."),
     (
         "gone_from_pinterest",
@@ -70,6 +71,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("public_url_unknown", "the installation doesn't know its own URL; set `PUBLIC_URL`."),
     ("published", "the pin is published."),
     ("publishing", "the pin is being published right now."),
+    ("rotated_lately", "the secret was replaced less than a day ago, and both still sign. `detail` says until when."),
     ("sandbox_without_figures", "Pinterest has no figures in its sandbox."),
     ("sandbox_only", "tokens can be pasted only in sandbox mode."),
     ("scheduled", "the pin is waiting for its time."),
@@ -82,6 +84,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("too_large", "the body is larger than 2 MB."),
     ("trial_tier", "the Pinterest app has only trial access, which doesn't include this."),
     ("unauthenticated", "the request has no verified token."),
+    ("webhook_disabled", "the webhook is disabled. Enable it first."),
 ];
 
 #[cfg(test)]

@@ -40,7 +40,8 @@ fn builder() -> ClientBuilder {
         .user_agent(concat!("Pinwheel/", env!("CARGO_PKG_VERSION")))
 }
 
-fn tls() -> rustls::ClientConfig {
+/// TLS with ring and a fixed trust store.
+pub fn tls() -> rustls::ClientConfig {
     let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()

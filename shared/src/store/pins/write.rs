@@ -76,9 +76,8 @@ impl PinStore {
         let mut writes = vec![TransactWriteItem::builder().put(put).build()];
         writes.extend((!steps.is_empty()).then(|| self.count(pin, &steps)));
         writes.extend(others);
-        writes.extend(event);
         // The SDK repeats a transaction under one token, so that it counts once although its answer was lost.
-        self.table.transact(operation, writes).await
+        self.events.transact(operation, writes, (Some(&pin.owner), event)).await
     }
 
     async fn put_alone(&self, operation: &'static str, item: Item, condition: Condition) -> Result<(), StoreError> {

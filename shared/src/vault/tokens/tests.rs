@@ -44,7 +44,7 @@ fn places_whose_parts_join_to_the_same_text_are_different() {
     let (one, two): (OwnerId, OwnerId) = ("ab".parse().unwrap(), "a".parse().unwrap());
     let account = AccountId::random(&SystemRandom);
     let place = |owner| Place { owner, account: &account, purpose: Purpose::Access };
-    assert_ne!(associated(place(&one), 1), associated(place(&two), 1));
+    assert_ne!(associated(place(&one).into(), 1), associated(place(&two).into(), 1));
     let sealed = seal(&ring(1), "pina_token", place(&one), [3; 12]);
     assert!(open(&ring(1), &sealed, place(&two)).is_err());
 }

@@ -1,7 +1,7 @@
 //! The `Idempotency-Key` of a request.
 
+use crate::domain::{AttemptId, FieldError, OwnerId, PinId};
 use http::HeaderMap;
-use shared::domain::{AttemptId, FieldError, OwnerId, PinId};
 
 const NAME: &str = "Idempotency-Key";
 

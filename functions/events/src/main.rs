@@ -1,0 +1,6 @@
+//! The `events` function on AWS Lambda.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    events::run().await
+}

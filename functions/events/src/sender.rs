@@ -1,0 +1,117 @@
+//! Sends events: finds out which webhooks have something to get, and sees to each of them on its own.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures_util::stream::{self, StreamExt};
+use jiff::Timestamp;
+use shared::domain::{OwnerId, Webhook};
+use shared::kick::SenderEvent;
+use shared::platform::Platform;
+use shared::store::{StoreError, WebhookKey};
+
+use crate::backlog::Backlog;
+use crate::network::Network;
+use crate::round::Work;
+
+/// How many webhooks are seen to at a time.
+const AT_ONCE: usize = 256;
+
+/// How many webhooks are listed at a time.
+const PAGE: i32 = 100;
+
+/// The sender with what it reaches.
+#[derive(Debug)]
+pub struct Sender {
+    pub(crate) platform: Arc<Platform>,
+    pub(crate) network: Network,
+}
+
+impl Sender {
+    /// A sender on `platform`, which reaches endpoints by `network`.
+    pub fn new(platform: Arc<Platform>, network: Network) -> Self {
+        Self { platform, network }
+    }
+
+    /// Sends what is to be sent until `deadline`, when the invocation would be stopped. What fails is left to the next one.
+    pub async fn handle(&self, event: SenderEvent, deadline: Timestamp) {
+        if let Err(error) = Box::pin(self.send(event, deadline)).await {
+            shared::api::log(&error);
+        }
+    }
+
+    async fn send(&self, event: SenderEvent, deadline: Timestamp) -> Result<(), StoreError> {
+        if !self.platform.current_settings.get().await?.events {
+            return Ok(());
+        }
+        match event {
+            SenderEvent::Kick { events_of: owner, webhook: Some(id) } => {
+                self.see_to_all(BTreeSet::from([WebhookKey { owner, id }]), deadline).await;
+            }
+            SenderEvent::Kick { events_of, webhook: None } => {
+                let keys = self.with_work(&BTreeSet::from([events_of])).await?;
+                self.see_to_all(keys, deadline).await;
+            }
+            SenderEvent::Tick { .. } => {
+                let recent = self.platform.events.recent().await?;
+                let mut keys = self.with_work(&recent.owners).await?;
+                keys.extend(self.platform.webhooks.due(self.platform.clock.now()).await?);
+                self.see_to_all(keys, deadline).await;
+                if let Some(seen) = recent.seen {
+                    self.platform.events.save_seen(seen).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Each webhook on its own, so that none waits for another; what fails at one is the next tick's.
+    async fn see_to_all(&self, keys: BTreeSet<WebhookKey>, deadline: Timestamp) {
+        let works = keys.into_iter().map(|key| async move {
+            if let Err(error) = Box::pin(Work::new(self, deadline).see_to(&key)).await {
+                tracing::warn!(webhook = %key.id, "a webhook is left to the next tick");
+                shared::api::log(&error);
+            }
+        });
+        stream::iter(works).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+    }
+
+    /// The webhooks of `owners` and of the installation for which there is something in the log.
+    async fn with_work(&self, owners: &BTreeSet<Option<OwnerId>>) -> Result<BTreeSet<WebhookKey>, StoreError> {
+        if owners.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let everybody = owners.iter().cloned().chain([None]).collect::<BTreeSet<_>>();
+        let found = stream::iter(everybody)
+            .map(|owner| async move { self.of_owner(owner.as_ref()).await })
+            .buffer_unordered(AT_ONCE)
+            .collect::<Vec<_>>()
+            .await;
+        let mut keys = BTreeSet::new();
+        for webhook in found.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten() {
+            let now = self.platform.clock.now();
+            let is_resting = webhook.progress.is_unreachable() && webhook.progress.probe_at.is_some_and(|at| now < at);
+            if webhook.disabled.is_some() || is_resting {
+                continue;
+            }
+            if !Backlog::read(&self.platform, &webhook).await?.has_work() {
+                continue;
+            }
+            let key = WebhookKey { owner: webhook.owner, id: webhook.id };
+            keys.insert(key);
+        }
+        Ok(keys)
+    }
+
+    async fn of_owner(&self, owner: Option<&OwnerId>) -> Result<Vec<Webhook>, StoreError> {
+        let mut webhooks: Vec<Webhook> = Vec::new();
+        loop {
+            let after = webhooks.last().map(|webhook| webhook.id.clone());
+            let (found, more) = self.platform.webhooks.list(owner, after.as_ref(), PAGE).await?;
+            webhooks.extend(found);
+            if !more {
+                return Ok(webhooks);
+            }
+        }
+    }
+}
