@@ -1,6 +1,7 @@
 //! An account's plan: weekly slots that are given once however many ask, and pins that keep their distance.
 
 mod moves;
+mod slots;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

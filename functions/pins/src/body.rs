@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::header;
-use shared::api::{Json, Note, PinBody, entity_tag};
+use shared::api::{Json, NoteBody, PinBody, entity_tag};
 
 /// A pin as an answer: it carries the entity tag of its version, for `If-Match`.
 pub struct Answer {
@@ -11,7 +11,7 @@ pub struct Answer {
     /// Its version.
     pub version: u64,
     /// What there is to say of a time that it was given.
-    pub notes: Vec<Note>,
+    pub notes: Vec<NoteBody>,
 }
 
 impl IntoResponse for Answer {

@@ -4,10 +4,11 @@ mod form;
 
 use axum::extract::{Path, State};
 use futures_util::FutureExt;
+use jiff::Timestamp;
 use serde_json::Value;
 use shared::api::description::IfMatchHeader;
-use shared::api::{IfMatch, Json, Note, PinBody, Problem, User};
-use shared::domain::{Content, Edit, FieldError, NewTime, Pin, PinId, Plan, Status};
+use shared::api::{IfMatch, Json, Note, NoteBody, PinBody, Problem, TooCloseBody, User};
+use shared::domain::{Alike, Content, Edit, FieldError, NewTime, Pin, PinId, Plan, Status};
 use shared::kick::kick;
 use shared::store::SlotClaim;
 
@@ -17,7 +18,7 @@ use crate::crowded::{self, Planned};
 use crate::description::{Change, PinChange};
 use crate::desk::Desk;
 use crate::placement::{self, Placement};
-use crate::planner::{Planner, ToPlan};
+use crate::planner::{NoTime, Planner, ToPlan};
 use crate::refusal::{Wish, refuse};
 use crate::when::When;
 use crate::{media, own};
@@ -57,12 +58,38 @@ pub async fn change(
 }
 
 /// What there is to say of the time of `pin`.
-async fn notes(desk: &Desk, pin: &Pin) -> Result<Vec<Note>, Problem> {
+async fn notes(desk: &Desk, pin: &Pin) -> Result<Vec<NoteBody>, Problem> {
     let Some(planned) = Planned::of(pin) else { return Ok(Vec::new()) };
     let account = desk.function.platform.accounts.load(&desk.owner, &pin.account_id).await?;
     let plan = account.and_then(|account| account.plan).map(|plan| *plan);
     let crowded = crowded::find(desk, &[planned], |_| plan.clone()).await;
-    Ok(if crowded.is_empty() { Vec::new() } else { vec![Note::MANY_PINS] })
+    let too_close = match plan {
+        Some(plan) => too_close(desk, (pin, planned.at), plan).await?,
+        None => None,
+    };
+    let many = (!crowded.is_empty()).then_some(Note::MANY_PINS.into());
+    Ok(too_close.into_iter().chain(many).collect())
+}
+
+/// The pin that `pin` is too close to by the plan, though it was moved there. A time that somebody gives counts all the same.
+async fn too_close(desk: &Desk, (pin, at): (&Pin, Timestamp), plan: Plan) -> Result<Option<NoteBody>, Problem> {
+    let mut planner = Planner::new(desk, [(pin.account_id.clone(), plan)]);
+    let wanted = ToPlan { id: &pin.id, account: &pin.account_id, content: &pin.content };
+    let Err(NoTime::TooClose(clash)) = planner.exactly(wanted, at).await? else { return Ok(None) };
+    let Some(earliest) = planner.from(wanted, clash.until).await?.at else { return Ok(None) };
+    let other = desk.function.platform.pins.load(&desk.owner, &clash.other).await?;
+    let title = other.as_ref().and_then(|other| other.content.title().map(ToOwned::to_owned));
+    let alike = match clash.alike {
+        Alike::Link => "link",
+        Alike::Image => "image",
+    };
+    let at = other.and_then(|other| other.publish_at);
+    let params = TooCloseBody { pin_id: clash.other, alike, title, at, earliest };
+    let message = format!(
+        "Closer than the account's plan keeps them to a pin of this account, which {}. It goes out all the same.",
+        clash.alike.told()
+    );
+    Ok(Some(NoteBody { field: None, code: "too_close", message: message.into(), params: Some(params) }))
 }
 
 async fn edit(desk: &Desk, mut pin: Pin, body: Value) -> Result<(Pin, Option<SlotClaim>), Problem> {

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, IntoResponses, OpenApi, ToSchema};
 use crate::health::Health;
 use crate::{
     ROUTES, analytics as figures, cancel, change, events, export, health, import, list, resolve, retry, schedule,
-    shift, show, templates,
+    shift, show, slots, templates,
 };
 
 pub use analytics::{
@@ -28,7 +28,8 @@ pub use files::{
     row_statuses,
 };
 pub use plans::{
-    ChangeTemplate, ListTemplates, Move, Moving, NewSpacing, NewTemplate, OneTemplate, Preview, StoreTemplate, moves,
+    ChangeTemplate, ListSlots, ListTemplates, Move, Moving, NewSpacing, NewTemplate, OneTemplate, Preview, SlotQuery,
+    StoreTemplate, moves, slot_states,
 };
 
 mod analytics;
@@ -56,6 +57,7 @@ mod plans;
         retry::retry,
         resolve::resolve,
         events::list,
+        slots::list,
         templates::list,
         templates::create,
         templates::show,

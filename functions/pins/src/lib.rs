@@ -29,6 +29,7 @@ mod schedule;
 mod settlement;
 mod shift;
 mod show;
+mod slots;
 mod take_down;
 mod templates;
 mod when;
@@ -71,6 +72,8 @@ pub const ROUTES: &[Route] = &[
     // Beside the figures of pins, so that both are counted in one quota and remembered once.
     Route::new("GET", "/v1/accounts/{id}/analytics", Access::User),
     Route::new("GET", "/v1/accounts/{id}/top-pins", Access::User),
+    // Beside the planner, which gives them to pins.
+    Route::new("GET", "/v1/accounts/{id}/slots", Access::User),
     Route::new("GET", "/v1/templates", Access::User),
     Route::new("POST", "/v1/templates", Access::User),
     Route::new("GET", "/v1/templates/{id}", Access::User),
@@ -124,6 +127,7 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .route("/v1/pins/{id}/analytics", get(analytics::pin::show))
         .route("/v1/accounts/{id}/analytics", get(analytics::account::show))
         .route("/v1/accounts/{id}/top-pins", get(analytics::top_pins::top_pins))
+        .route("/v1/accounts/{id}/slots", get(slots::list))
         .route("/v1/templates", get(templates::list).post(templates::create))
         .route("/v1/templates/{id}", get(templates::show).put(templates::replace).delete(templates::remove))
         .route("/healthz", get(health::health));

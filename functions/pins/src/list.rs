@@ -11,7 +11,7 @@ use shared::store::StoreError;
 
 use crate::Function;
 use crate::description::{ListPins, PinQuery};
-pub use filter::Filter;
+pub use filter::{Filter, time};
 
 /// How many keys of the calendar one page looks at. A page that finds little among them is short, with a cursor.
 const MOST_EXAMINED: usize = 200;

@@ -16,6 +16,8 @@ use shared::store::{SlotClaim, StoreError};
 use crate::desk::Desk;
 use account::{AccountPlan, Looked};
 
+pub use account::SlotState;
+
 /// Plans pins one after another; each takes those before it into account.
 pub struct Planner<'d> {
     desk: &'d Desk,
@@ -174,6 +176,16 @@ impl<'d> Planner<'d> {
         let timing = Timing { at: Some(at), claim: Some(free), notes: notes.into_iter().flatten().collect() };
         self.note(wanted, &timing);
         Ok(Ok(timing))
+    }
+
+    /// Every slot of the account from `from` on and before `to`, and who has it.
+    pub async fn slots(
+        &mut self,
+        account: &AccountId,
+        (from, to): (Timestamp, Timestamp),
+    ) -> Result<Vec<(Timestamp, SlotState)>, StoreError> {
+        let desk = self.desk;
+        self.account(account).every_slot(desk, account, (from, to)).await
     }
 
     /// Forgets what it read of an account, since somebody else was faster, and that the pin was planned.

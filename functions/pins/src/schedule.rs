@@ -88,8 +88,9 @@ impl Scheduled {
         let of_content =
             pins.iter().flat_map(|pin| pin.content.notes().into_iter().map(|note| (pin.id.clone(), note.into())));
         let notes = notes.into_iter().map(|(pin_id, note)| (pin_id, note.into())).chain(of_content);
-        let notes =
-            notes.map(|(pin_id, NoteBody { field, code, message })| PinNote { pin_id, field, code, message }).collect();
+        let notes = notes
+            .map(|(pin_id, NoteBody { field, code, message, .. })| PinNote { pin_id, field, code, message })
+            .collect();
         let previews = desk.function.platform.objects.previews();
         let items = pins.into_iter().map(|pin| PinBody::new(pin, &desk.settings, &previews)).collect();
         Self { items, notes }

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::pin::description;
-use crate::domain::ContentNote;
+use crate::domain::{ContentNote, PinId};
 
 /// What was done to the time of a pin and why, or what could not be verified of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,30 @@ pub struct NoteBody {
     pub code: &'static str,
     /// What a person reads.
     pub message: Cow<'static, str>,
+    /// With `too_close`: the other pin, and when there is room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub params: Option<TooCloseBody>,
+}
+
+/// What a pin is too close to by the account's plan.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TooClose)]
+pub struct TooCloseBody {
+    /// The other pin.
+    pub pin_id: PinId,
+    /// What the two have in common.
+    #[schema(schema_with = description::alikes)]
+    pub alike: &'static str,
+    /// What the other one is called.
+    #[schema(required)]
+    pub title: Option<String>,
+    /// When the other one goes out.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    pub at: Option<Timestamp>,
+    /// The first time after it at which there is room.
+    #[schema(value_type = String, format = DateTime)]
+    pub earliest: Timestamp,
 }
 
 impl Note {
@@ -71,13 +96,13 @@ impl Note {
 
 impl From<Note> for NoteBody {
     fn from(Note { code, message }: Note) -> Self {
-        Self { field: None, code, message: message.into() }
+        Self { field: None, code, message: message.into(), params: None }
     }
 }
 
 impl From<ContentNote> for NoteBody {
     fn from(ContentNote { field, code, message }: ContentNote) -> Self {
-        Self { field: Some(field), code, message: message.into() }
+        Self { field: Some(field), code, message: message.into(), params: None }
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::note::{self, Note, NoteBody};
+use super::note::{self, NoteBody};
 use super::{PreviewBody, Reason};
 use crate::domain::{
     AccountId, Attempt, BoardId, Candidate, Check, Content, Cover, Hold, Media, MediaId, Mode, Pin, PinId,
@@ -200,8 +200,8 @@ pub fn status(pin: &Pin, settings: &Settings) -> Status {
 
 impl PinBody {
     /// Says `notes` as well.
-    pub fn note(&mut self, notes: impl IntoIterator<Item = Note>) {
-        self.notes.extend(notes.into_iter().map(NoteBody::from));
+    pub fn note(&mut self, notes: impl IntoIterator<Item = NoteBody>) {
+        self.notes.extend(notes);
     }
 
     /// The pin as it stands under `settings`, with a picture that is signed with `previews`.

@@ -171,6 +171,8 @@ impl Walk<'_> {
         self.asked(&alice, "PUT", &path, &json!({"time_zone": "Berlin"})).await;
         self.asked(&alice, "PUT", &path, &plan).await;
         self.shown(&alice, "GET", &path).await;
+        self.shown(&alice, "GET", &format!("/v1/accounts/{}/slots", planner.account)).await;
+        self.shown(&alice, "GET", &format!("/v1/accounts/{}/slots?from=then", planner.account)).await;
         let template = json!({
             "name": "Recipes", "title": "{title} – an easy recipe", "hashtags": ["#recipes"],
             "link_params": {"utm_source": "pinterest", "utm_medium": "social"},

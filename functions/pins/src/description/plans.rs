@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use shared::api::description::words;
 use shared::domain::{AccountId, PinId};
 use shared::problems;
-use utoipa::ToSchema;
 use utoipa::openapi::schema::ObjectBuilder;
+use utoipa::{IntoParams, ToSchema};
 
 /// How far apart the pins are to be; what is not given is as in the account's plan.
 #[derive(ToSchema)]
@@ -111,6 +111,33 @@ problems!(
     /// Why a template is not replaced.
     ChangeTemplate: USER PATH BODY, 409: "changed_meanwhile", 412: "changed_meanwhile"
 );
+
+problems!(
+    /// Why posting times are not listed.
+    ListSlots: USER PATH QUERY
+);
+
+/// The days that posting times are asked for.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "`slots` reads them")]
+pub struct SlotQuery {
+    /// Posting times then or later; now where it is not given.
+    #[param(format = DateTime)]
+    from: Option<String>,
+    /// Posting times before; two weeks after `from` where it is not given.
+    #[param(format = DateTime)]
+    to: Option<String>,
+}
+
+/// What a posting time is good for.
+pub fn slot_states() -> ObjectBuilder {
+    words([
+        ("free", "no pin goes out then."),
+        ("taken", "a pin goes out then, within a minute."),
+        ("full", "no pin goes out then, but the day has as many as the plan allows."),
+    ])
+}
 
 /// What becomes of a pin that is to be moved.
 pub fn moves() -> ObjectBuilder {

@@ -119,7 +119,8 @@ fn statuses(query: &Query, errors: &mut Vec<FieldError>) -> Vec<Status> {
     known.filter(|status| asked.contains(&status.code())).collect()
 }
 
-fn time(query: &Query, name: &'static str, errors: &mut Vec<FieldError>) -> Option<Timestamp> {
+/// Reads the moment that the parameter `name` says.
+pub fn time(query: &Query, name: &'static str, errors: &mut Vec<FieldError>) -> Option<Timestamp> {
     let read = moment::read(query.one(name)?);
     if let Err(wrong) = read {
         let message = format!("{} In a URL, write + as %2B.", wrong.message());

@@ -44,6 +44,17 @@ pub(super) struct Looked {
     pub(super) spaced: bool,
 }
 
+/// What a slot is good for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SlotState {
+    /// The next pin that asks for it gets it.
+    Free,
+    /// This pin goes out then.
+    Taken(PinId),
+    /// Nobody has it, but the day has as many pins as the plan allows.
+    Full,
+}
+
 /// The slots of a day that pins have, as they are now.
 #[derive(Default)]
 struct Taken {
@@ -149,6 +160,40 @@ impl AccountPlan {
             }
         }
         Ok(Err(NoTime::NoFreeSlot))
+    }
+
+    /// Every slot from `from` on and before `to`, in order.
+    pub(super) async fn every_slot(
+        &mut self,
+        desk: &Desk,
+        account: &AccountId,
+        (from, to): (Timestamp, Timestamp),
+    ) -> Result<Vec<(Timestamp, SlotState)>, StoreError> {
+        let (first, last) = (self.plan.date(from), self.plan.date(to));
+        let days = first.series(1.day()).take_while(|date| *date <= last);
+        let dates: Vec<_> = days.filter(|date| !self.plan.slots_on(*date).is_empty()).collect();
+        if dates.is_empty() {
+            return Ok(Vec::new());
+        }
+        let end_of = |plan: &Plan, date: Date| date.tomorrow().map_or(Timestamp::MAX, |next| plan.start_of(next));
+        self.look(desk, account, (self.plan.start_of(first), end_of(&self.plan, last))).await?;
+        let taken = taken(desk, account, &dates).await?;
+        let mut slots = Vec::new();
+        for date in dates {
+            let live = taken.get(&date).map(|taken| taken.live.clone()).unwrap_or_default();
+            let in_slots: BTreeSet<_> = live.values().collect();
+            let by_hand = |from, to| self.stored.between(from, to).filter(|id| !in_slots.contains(id));
+            let count = live.len() + by_hand(self.plan.start_of(date), end_of(&self.plan, date)).count();
+            let is_full = self.plan.pins_per_day.is_some_and(|most| count >= usize::from(most));
+            let state = |slot: Timestamp| {
+                let pin = live.get(&slot).or_else(|| by_hand(slot, slot + TAKES_SLOT).next());
+                let otherwise = if is_full { SlotState::Full } else { SlotState::Free };
+                pin.cloned().map_or(otherwise, SlotState::Taken)
+            };
+            let of_day = self.plan.slots_on(date).into_iter().filter(|slot| *slot >= from && *slot < to);
+            slots.extend(of_day.map(|slot| (slot, state(slot))));
+        }
+        Ok(slots)
     }
 
     /// The slots of `date` that can still be given and are not before `from`.

@@ -59,7 +59,16 @@ pub fn ai_disclosures() -> ArrayBuilder {
     ArrayBuilder::new().items(words).unique_items(true).max_items(Some(AiDisclosure::ALL.len()))
 }
 
+/// What pins that are too close have in common.
+pub fn alikes() -> ObjectBuilder {
+    words([("link", "they lead to the same page."), ("image", "they show the same image.")])
+}
+
+/// What a change of its time alone says of a pin.
+const TOO_CLOSE: (&str, &str) =
+    ("too_close", "in the answer to a change: another pin with the same link or image is closer than the plan allows.");
+
 /// What can be done to the time of a pin, and what there can be to know of its content.
 pub fn notes() -> ObjectBuilder {
-    words(Note::ALL.map(Note::told).into_iter().chain(ContentNote::ALL))
+    words(Note::ALL.map(Note::told).into_iter().chain([TOO_CLOSE]).chain(ContentNote::ALL))
 }
