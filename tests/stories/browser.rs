@@ -7,12 +7,15 @@ mod compose;
 mod create;
 mod days;
 mod first_start;
+mod import;
 mod insights;
 mod loading;
 mod own_files;
 mod pictures;
+mod pin;
 mod plan;
 mod settings;
+mod slots;
 
 use std::path::{Path, PathBuf};
 

@@ -59,7 +59,8 @@ pub(super) async fn fill(visit: &Visit) {
     times(visit, 5).await;
 }
 
-async fn give_slots(visit: &Visit) {
+/// Gives Ann's account two slots on every day.
+pub(super) async fn give_slots(visit: &Visit) {
     let (account, _) = visit.place().await;
     let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let slots = days.iter().flat_map(|day| ["09:00", "18:00"].map(|time| json!({"day": day, "time": time})));

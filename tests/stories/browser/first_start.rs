@@ -9,7 +9,7 @@ async fn nobody_needs_to_be_told_how_the_first_pin_gets_out() {
     browser.go(&visit.at("/")).await;
     browser.sees("On time, every time.").await;
     visit.sign_in("ann", true).await;
-    browser.sees("Finish setting up Pinterest").await;
+    browser.sees("0 of 5").await;
     browser.press("Continue setup").await;
     browser.sees("Callback URL").await;
     browser.press("On").await;
@@ -30,7 +30,13 @@ async fn nobody_needs_to_be_told_how_the_first_pin_gets_out() {
     browser.sees("Sign out").await;
     browser.sees("Connected").await;
     browser.press("Home").await;
+    browser.sees("2 of 5").await;
+    browser.press("Posting times").await;
+    browser.press("Post 3 times a day: 9:00, 14:00, 20:00").await;
+    browser.sees("3 of 5").await;
+    browser.press("First pin").await;
     browser.press("Create your first pin").await;
+    browser.press("Create a pin from an image URL").await;
     browser.tick("Summer recipes").await;
     browser.fill("Or paste an image URL", "https://example.com/cake.jpg").await;
     browser.fill("Title", "The first of many").await;

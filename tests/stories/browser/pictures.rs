@@ -46,6 +46,7 @@ async fn every_page_is_pictured_and_keeps_to_wcag() {
         ("create", "/app/create".to_owned(), "free slot"),
         ("calendar", "/app/calendar".to_owned(), "Calendar"),
         ("list", "/app/calendar?view=list".to_owned(), "Lemon cake"),
+        ("import", "/app/import".to_owned(), "Drop a CSV file here"),
         ("insights", "/app/insights".to_owned(), "Best pins"),
         ("pin", format!("/app/pins/{pin}"), "Lemon cake"),
     ];

@@ -12,17 +12,22 @@ async fn somebody_plans_a_week_and_fills_a_slot_with_a_picture_of_their_own() {
     let browser = &visit.chromium;
     browser.go(&visit.at("/app/accounts")).await;
     browser.press("Posting times").await;
-    browser.sees("Times of each day").await;
+    browser.sees("Next 14 days").await;
     browser.choose("Time zone", "UTC").await;
-    browser.fill("Monday", "9:00, 25:00").await;
+    browser.press("3 a day").await;
+    for day in ["Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] {
+        browser.tick(&format!("Post on {day}s")).await;
+    }
+    browser.press("Remove 20:00 on Monday").await;
+    browser.choose("Monday, time 2", "18:30").await;
+    browser.sees("slots, 0 taken").await;
+    browser.picture(&pictures().join("posting-times.png")).await;
     browser.fill("Vary posting times by up to", "1000").await;
     browser.press("Save changes").await;
-    browser.sees("Enter the time as HH:MM").await;
     browser.sees("Enter a whole number from 0 to 900.").await;
-    browser.fill("Monday", "9:00, 18:30").await;
     browser.fill("Vary posting times by up to", "0").await;
     browser.press("Save changes").await;
-    browser.sees_no_more("Times of each day").await;
+    browser.sees_no_more("Next 14 days").await;
     let (account, _) = visit.place().await;
     let plan = visit.api(&format!("/v1/accounts/{account}/plan")).await;
     let monday = |time: &str| json!({"day": "monday", "time": time});

@@ -57,7 +57,7 @@ async fn somebody_who_is_no_administrator_is_told_so() {
     let browser = &visit.chromium;
     browser.go(&visit.at("/")).await;
     visit.sign_in("bob", false).await;
-    browser.sees("Finish setting up Pinterest").await;
+    browser.sees("Ask your administrator to set up Pinterest:").await;
     assert!(!browser.shows("Continue setup").await);
     browser.go(&visit.at("/app/settings")).await;
     browser.sees("Only administrators can see and change the settings").await;

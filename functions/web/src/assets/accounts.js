@@ -40,7 +40,7 @@ function List({ accounts, status, reload }) {
 
 function Connect({ status, reload, who }) {
   const [pasting, setPasting] = useState(false);
-  const connecting = useAction(() => connect());
+  const connecting = useAction(() => connect(null));
   if (!status.can_connect) {
     return html`<${Notice} kind="warn" title=${words.cannot}>${status.reasons.map((reason) => html`<p>${reason.message}</p>`)}
       ${who?.isAdmin && html`<p><${Link} href="/app/settings">${words.setUp}<//></p>`}<//>`;
@@ -59,8 +59,8 @@ function Connect({ status, reload, who }) {
 }
 
 /** Leaves for Pinterest; the boards are picked on the page that Pinterest sends the browser back to. */
-async function connect(again) {
-  const wanted = { return_to: '/app/accounts', ...(again && { account_id: again.id }) };
+export async function connect(again, back = '/app/accounts') {
+  const wanted = { return_to: back, ...(again && { account_id: again.id }) };
   const { body } = await ask('POST', '/v1/accounts/connect', { body: wanted });
   location.assign(body.authorize_url);
   // The page is about to go; until then the button stays as it is.

@@ -87,6 +87,20 @@ export async function file(path) {
   return { text: await response.text(), next: next?.[1] ?? null };
 }
 
+/** Sends a file of text; answers the body. Nothing is sent twice without being asked. */
+export async function postFile(path, text, { signal } = {}) {
+  const token = await accessToken();
+  if (!token) throw new SignedOut();
+  const request = { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'text/csv; charset=utf-8' }, body: text, signal };
+  const response = await fetch(path, request).catch((error) => {
+    throw error.name === 'AbortError' ? error : new Error(t.problem.offline);
+  });
+  if (response.status === 401) throw new SignedOut();
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Problem(response.status, answer);
+  return answer;
+}
+
 export const get = (path, options) => ask('GET', path, options).then((answer) => answer.body);
 
 /** Every entry of a list, page by page; `most` at most. */

@@ -4,7 +4,9 @@ import { html, render } from './preact-htm.js';
 import { DropGuard, keepFiles, takeFiles } from './drop.js';
 import { Icon } from './icons.js';
 import { Button, Failure, useEffect, useRef, useState } from './parts.js';
+import { Shortcuts } from './shortcuts.js';
 import { t } from './texts.js';
+import { HistoryDialog, Toasts } from './toasts.js';
 import * as session from './session.js';
 
 // By the second part of the path; each is loaded when it is gone to.
@@ -14,6 +16,7 @@ const PAGES = {
   accounts: () => import('./accounts.js'),
   compose: () => import('./compose.js'),
   create: () => import('./create.js'),
+  import: () => import('./import.js'),
   calendar: () => import('./calendar.js'),
   pins: () => import('./pin.js'),
   insights: () => import('./insights.js'),
@@ -72,16 +75,22 @@ function App({ failure }) {
   // Whoever was signed out keeps the page with what they typed on it; it says itself what is missing.
   const wasHere = useRef(false);
   wasHere.current ||= who !== null;
+  const [opened, setOpened] = useState(null);
+  const close = () => setOpened(null);
   return html`
     <a class="skip" href="#main">${t.nav.skip}</a>
     <header class="bar">
       <${Link} class="brand" href="/">Pinwheel<//>
-      ${wasHere.current && html`<${Nav} place=${place} who=${who} />`}
+      ${wasHere.current && html`<${Nav} place=${place} who=${who} open=${setOpened} />`}
     </header>
     <main id="main" tabindex="-1">
       ${wasHere.current ? html`<${Page} place=${place} who=${who} />` : html`<${Welcome} failure=${failure} />`}
     </main>
     <${DropGuard} otherwise=${who ? composeWith : null} />
+    ${wasHere.current && html`<${Toasts} />
+      <${Shortcuts} go=${go} isOpen=${opened === 'keys'} open=${() => setOpened('keys')} close=${close} />
+      <${Sheet} id=${place.query.get('pin')} who=${who} />
+      ${opened === 'history' && html`<${HistoryDialog} onClose=${close} />`}`}
   `;
 }
 
@@ -94,7 +103,7 @@ function composeWith(files) {
   if (location.pathname !== path) takeFiles();
 }
 
-function Nav({ place, who }) {
+function Nav({ place, who, open }) {
   const links = who?.isAdmin ? [...NAV, ['/app/settings', t.nav.settings, 'gear']] : NAV;
   const current = (href) => (place.path === href ? 'page' : null);
   return html`
@@ -103,6 +112,8 @@ function Nav({ place, who }) {
       <${Link} class="create" href="/app/compose" aria-current=${current('/app/compose') ?? current('/app/create')}><${Icon} name="plus" /><span>${t.nav.compose}</span><//>
     </nav>
     <div class="who">
+      <button type="button" class="icon-button" aria-label=${t.history.title} title=${t.history.title} onClick=${() => open('history')}><${Icon} name="undo" /></button>
+      <button type="button" class="icon-button for-keys" aria-label=${t.keys.title} title=${t.keys.title} onClick=${() => open('keys')}><${Icon} name="keyboard" /></button>
       ${who
         ? html`<span class="quiet">${who.name}</span> <${Button} kind="plain" onClick=${() => session.signOut()}>${t.signIn.out}<//>`
         : html`<${Button} kind="primary" onClick=${() => session.begin()}>${t.signIn.in}<//>`}
@@ -131,6 +142,15 @@ function Page({ place, who }) {
   if (loaded.missing) return html`<h1>${t.missing.title}</h1><p><${Link} href="/">${t.missing.home}<//></p>`;
   if (loaded.error) return html`<${Failure} error=${loaded.error} retry=${() => location.reload()} />`;
   return html`<${loaded.Shown} place=${place} who=${who} key=${place.name + (place.id ?? '')} />`;
+}
+
+/** The pin that the address names beside the page. */
+function Sheet({ id, who }) {
+  const [Shown, setShown] = useState(null);
+  useEffect(() => {
+    if (id && !Shown) import('./pin-sheet.js').then((module) => setShown(() => module.default), () => {});
+  }, [id]);
+  return id && Shown ? html`<${Shown} id=${id} who=${who} />` : null;
 }
 
 function Welcome({ failure }) {

@@ -1,6 +1,6 @@
 // One pin: as a tile in a month, as a card in a week, and as a row in a list.
 
-import { Link } from './app.js';
+import { PinLink } from './pin-link.js';
 import { isMovable, titleOf } from './calendar-pins.js';
 import { Skeleton, Tag, html } from './parts.js';
 import { useMemo } from './preact-htm.js';
@@ -34,28 +34,27 @@ export function markOf(pin, names) {
   return name ? { hue: index % 8, letter: name.slice(0, 1).toUpperCase(), name } : null;
 }
 
-/** A picture with its time, for a cell of a month. `desk` is what all of them share: `{zone, names, selected, select, askMove, lift}`. */
-export function Tile({ pin, desk, tabbable }) {
+/** A picture with its time, for a cell of a month or the drafts. `desk` is what all of them share: `{zone, names, selected, select, askMove, carry, lift}`. */
+export function Tile({ pin, desk, tab = -1 }) {
   const { zone, names } = desk;
   const isSelected = desk.selected.has(pin.id);
   const mark = markOf(pin, names);
   const board = boardOf(pin, names);
   return useMemo(() => {
     const title = titleOf(pin);
-    const tab = tabbable ? null : -1;
     return html`
       <li class=${`tile ${pin.status} ${isSelected ? 'selected' : ''}`} data-pin=${pin.id} draggable="true"
         onDragStart=${(event) => desk.lift(event, pin)}>
-        <${Link} href=${`/app/pins/${pin.id}`} draggable=${false} tabindex=${tab}>
+        <${PinLink} id=${pin.id} draggable=${false} tabindex=${tab} data-item title=${pin.publish_at ? null : title}>
           <${Thumb} preview=${pin.preview} size="tile" status=${pin.status} mark=${mark} count=${slidesOf(pin)} />
-          <span class="unseen">${title}, ${t.status[pin.status]}, </span><span class="when">${shortTime(pin.publish_at, zone)}</span>
+          <span class="unseen">${title}, ${t.status[pin.status]}, </span><span class="when">${pin.publish_at && shortTime(pin.publish_at, zone)}</span>
         <//>
-        <${Box} pin=${pin} desk=${desk} tab=${tab} isSelected=${isSelected} title=${title} />
-        ${isMovable(pin) && html`<button type="button" class="tool" tabindex=${tab} aria-label=${words.card.move(title)}
-          title=${words.move.button} onClick=${() => desk.askMove(pin)}>⇄</button>`}
+        <${Box} pin=${pin} desk=${desk} tab=${-1} isSelected=${isSelected} title=${title} />
+        ${isMovable(pin) && html`<button type="button" class="tool" tabindex="-1" aria-label=${words.card.move(title)}
+          title=${words.move.button} onClick=${() => desk.carry(pin)}>⇄</button>`}
       </li>
     `;
-  }, [pin, zone, board, mark?.letter, isSelected, tabbable, desk.select]);
+  }, [pin, zone, board, mark?.letter, isSelected, tab, desk.select]);
 }
 
 /** A card with its picture, for a day of a week. */
@@ -69,7 +68,7 @@ export function Card({ pin, desk }) {
     return html`
       <li class=${`pin ${pin.status} ${isSelected ? 'selected' : ''}`} data-pin=${pin.id} draggable="true"
         onDragStart=${(event) => desk.lift(event, pin)}>
-        <${Link} href=${`/app/pins/${pin.id}`} draggable=${false} title=${title}>
+        <${PinLink} id=${pin.id} draggable=${false} tabindex="-1" data-item title=${title}>
           <${Thumb} preview=${pin.preview} size="card" mark=${mark} count=${slidesOf(pin)} />
           <span class="lines">
             <span class="when"><${Sign} state=${pin.status} /> <span class="unseen">${t.status[pin.status]}, </span>${timeOf(pin.publish_at, zone)}</span>
@@ -77,9 +76,9 @@ export function Card({ pin, desk }) {
           </span>
         <//>
         <span class="tools">
-          <${Box} pin=${pin} desk=${desk} isSelected=${isSelected} title=${title} />
-          ${isMovable(pin) && html`<button type="button" class="tool" aria-label=${words.card.move(title)}
-            title=${words.move.button} onClick=${() => desk.askMove(pin)}>⇄</button>`}
+          <${Box} pin=${pin} desk=${desk} tab=${-1} isSelected=${isSelected} title=${title} />
+          ${isMovable(pin) && html`<button type="button" class="tool" tabindex="-1" aria-label=${words.card.move(title)}
+            title=${words.move.button} onClick=${() => desk.carry(pin)}>⇄</button>`}
         </span>
       </li>
     `;
@@ -87,7 +86,7 @@ export function Card({ pin, desk }) {
 }
 
 /** A row with everything a planner looks for. */
-export function Row({ pin, desk }) {
+export function Row({ pin, desk, tab = null }) {
   const { zone, names } = desk;
   const isSelected = desk.selected.has(pin.id);
   const board = boardOf(pin, names);
@@ -98,20 +97,20 @@ export function Row({ pin, desk }) {
     return html`
       <li class=${`row-pin ${pin.status} ${isSelected ? 'selected' : ''}`} data-pin=${pin.id} draggable="true"
         onDragStart=${(event) => desk.lift(event, pin)}>
-        <${Box} pin=${pin} desk=${desk} isSelected=${isSelected} title=${title} />
+        <${Box} pin=${pin} desk=${desk} tab=${tab} isSelected=${isSelected} title=${title} />
         <${Thumb} preview=${pin.preview} size="row" mark=${mark} count=${slidesOf(pin)} />
         <p class="when">${pin.publish_at && html`<time datetime=${pin.publish_at}>${timeOf(pin.publish_at, zone)}</time>`}</p>
         <div class="about">
-          <p class="what"><${Link} href=${`/app/pins/${pin.id}`} draggable=${false}>${title}<//></p>
+          <p class="what"><${PinLink} id=${pin.id} draggable=${false} tabindex=${tab} data-item>${title}<//></p>
           <p class="quiet where">${board ?? html`<${Skeleton} />`}${account && ` · ${account}`}</p>
           ${(pin.reason ?? pin.warning) && html`<p class="why">${(pin.reason ?? pin.warning).message}</p>`}
         </div>
         <p class="state"><${Tag} kind=${pin.status}><${Sign} state=${pin.status} /> ${t.status[pin.status]}<//></p>
-        ${isMovable(pin) && html`<button type="button" class="button plain move" aria-label=${words.card.move(title)}
+        ${isMovable(pin) && html`<button type="button" class="button plain move" tabindex=${tab} aria-label=${words.card.move(title)}
           onClick=${() => desk.askMove(pin)}>${words.move.button}</button>`}
       </li>
     `;
-  }, [pin, zone, board, account, mark?.letter, isSelected, desk.select]);
+  }, [pin, zone, board, account, mark?.letter, isSelected, tab, desk.select]);
 }
 
 function Box({ pin, desk, tab, isSelected, title }) {

@@ -32,5 +32,5 @@ function Day({ day, pins, isToday, desk }) {
 }
 
 function Rows({ pins, desk, kind = '' }) {
-  return html`<ul class=${`plain rows ${kind}`}>${pins.map((pin) => html`<${Row} key=${pin.id} pin=${pin} desk=${desk} />`)}</ul>`;
+  return html`<ul class=${`plain rows ${kind}`}>${pins.map((pin) => html`<${Row} key=${pin.id} pin=${pin} desk=${desk} tab=${-1} />`)}</ul>`;
 }

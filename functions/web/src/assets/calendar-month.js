@@ -4,6 +4,7 @@ import { Row, SkeletonRows, Tile } from './calendar-card.js';
 import { addDays, addMonths, asUtc, clockChange, dayOf, startOf, weekOf, weeksOf } from './calendar-days.js';
 import { Link } from './app.js';
 import { Peek, usePeek } from './calendar-peek.js';
+import { Ghost, MOST_OF_DAY } from './calendar-slots.js';
 import { Button, html, useEffect, useRef } from './parts.js';
 import { t } from './texts.js';
 import { Thumb } from './thumb.js';
@@ -21,8 +22,11 @@ const DAY_NAME = { weekday: 'long', day: 'numeric', month: 'long' };
 
 export const dayName = (day) => write(asUtc(day), DAY_NAME, 'UTC');
 
+/** `Thu, Dec 3` */
+export const dayShort = (day) => write(asUtc(day), { weekday: 'short', month: 'short', day: 'numeric' }, 'UTC');
+
 /** `days` is a Map from day to pins; `choose(day)` shows that day, of whichever month, and `open(day)` everything on it. */
-export function Month({ day, today, days, desk, firstDay, compact, choose, open, isKnown }) {
+export function Month({ day, today, days, slots, desk, firstDay, compact, choose, open, isKnown }) {
   const weeks = weeksOf(day, firstDay);
   const grid = useRef(null);
   const peek = usePeek();
@@ -46,7 +50,7 @@ export function Month({ day, today, days, desk, firstDay, compact, choose, open,
         <span aria-hidden="true">${write(asUtc(each), { weekday: compact ? 'narrow' : 'short' }, 'UTC')}</span>
         <span class="unseen">${write(asUtc(each), { weekday: 'long' }, 'UTC')}</span></th>`)}</tr></thead>
       <tbody>${weeks.map((week) => html`<tr key=${week[0]} class=${week[6] < today && isKnown(week[0]) && !week.some((each) => days.has(each)) ? 'over-and-empty' : ''}>${week.map((each) => html`
-        <${Cell} key=${each} day=${each} pins=${days.get(each) ?? NONE} desk=${desk} compact=${compact} choose=${choose} open=${open}
+        <${Cell} key=${each} day=${each} pins=${days.get(each) ?? NONE} slots=${slots.days.get(each) ?? NONE} desk=${desk} compact=${compact} choose=${choose} open=${open}
           isLoading=${!isKnown(week[0])} isPast=${each < today}
           isToday=${each === today} isChosen=${each === day} isOther=${each.slice(0, 7) !== day.slice(0, 7)} />`)}</tr>`)}</tbody>
     </table>
@@ -56,10 +60,12 @@ export function Month({ day, today, days, desk, firstDay, compact, choose, open,
 
 const NONE = [];
 
-function Cell({ day, pins, desk, compact, choose, open, isToday, isChosen, isOther, isPast, isLoading }) {
+function Cell({ day, pins, slots, desk, compact, choose, open, isToday, isChosen, isOther, isPast, isLoading }) {
   const most = pins.length > MOST_IN_CELL ? MOST_IN_CELL - 1 : MOST_IN_CELL;
   const shown = pins.slice(0, most);
   const rest = pins.length - shown.length;
+  const ghosts = slots.slice(0, Math.max(0, Math.min(MOST_OF_DAY, MOST_IN_CELL - shown.length - (rest > 0 ? 1 : 0))));
+  const more = slots.length - ghosts.length;
   const change = clockChange(day, desk.zone);
   const isUnknown = isLoading && pins.length === 0;
   const classes = [isToday && 'today', isChosen && 'chosen', isOther && 'other', isPast && 'past'].filter(Boolean).join(' ');
@@ -70,18 +76,20 @@ function Cell({ day, pins, desk, compact, choose, open, isToday, isChosen, isOth
         <button type="button" class="date" tabindex=${tab} data-chosen=${isChosen ? '' : null} onClick=${() => (compact ? choose(day) : open(day))}
           aria-current=${isToday ? 'date' : null} aria-pressed=${isChosen ? 'true' : 'false'}>
           <span class="number" aria-hidden="true">${Number(day.slice(8)).toLocaleString(navigator.language)}</span>
-          <span class="unseen">${dayName(day)}, ${isUnknown ? t.loading : words.day.pins(pins.length)}</span>
+          <span class="unseen">${dayName(day)}, ${isUnknown ? t.loading : words.day.pins(pins.length)}${slots.length > 0 && `, ${words.slots.count(slots.length)}`}</span>
           ${compact && html`<${Cover} pins=${pins} isLoading=${isUnknown} />`}
         </button>
         ${!compact && change !== 0 && html`<span class="clocks" title=${words.day.clocks(change)}>${change > 0 ? '+' : '−'}${Math.abs(change)}′
           <span class="unseen">${words.day.clocks(change)}</span></span>`}
         ${!compact && pins.length > 0 && html`<span class="quiet count" aria-hidden="true">${pins.length}</span>`}
       </div>
-      ${!compact && isUnknown && html`<div class="tiles" aria-hidden="true">${[1, 2].map(() => html`<span class="thumb thumb-tile skeleton"></span>`)}</div>`}
-      ${!compact && shown.length > 0 && html`<ul class="plain tiles">
-        ${shown.map((pin) => html`<${Tile} key=${pin.id} pin=${pin} desk=${desk} tabbable=${isChosen} />`)}
-        ${rest > 0 && html`<li class="rest"><button type="button" class="more" tabindex=${tab} onClick=${() => open(day)}>
-          <span aria-hidden="true">+${rest}</span><span class="unseen">${words.day.more(rest)}, ${dayName(day)}</span></button></li>`}</ul>`}
+      ${!compact && isUnknown && html`<div class="pin-tiles" aria-hidden="true">${[1, 2].map(() => html`<span class="thumb thumb-tile skeleton"></span>`)}</div>`}
+      ${!compact && (shown.length > 0 || ghosts.length > 0) && html`<ul class="plain pin-tiles">
+        ${shown.map((pin) => html`<${Tile} key=${pin.id} pin=${pin} desk=${desk} />`)}
+        ${rest > 0 && html`<li class="rest"><button type="button" class="more" tabindex="-1" data-item onClick=${() => open(day)}>
+          <span aria-hidden="true">+${rest}</span><span class="unseen">${words.day.more(rest)}, ${dayName(day)}</span></button></li>`}
+        ${ghosts.map((slot) => html`<${Ghost} key=${slot.at + slot.account_id} slot=${slot} desk=${desk} kind="tile" />`)}</ul>`}
+      ${!compact && more > 0 && html`<button type="button" class="more-free" tabindex="-1" data-item onClick=${() => open(day)}>${words.slots.more(more)}<span class="unseen">, ${dayName(day)}</span></button>`}
     </td>
   `;
 }
@@ -112,7 +120,7 @@ function target(key, day, firstDay) {
 }
 
 /** Everything that is on one day; with `onClose` it lies over the side of the page. */
-export function DayPanel({ day, pins, total, desk, isLoading, onClose }) {
+export function DayPanel({ day, pins, slots, total, desk, isLoading, onClose }) {
   const change = clockChange(day, desk.zone);
   const onKey = (event) => event.key === 'Escape' && onClose && (event.stopPropagation(), onClose());
   return html`
@@ -121,9 +129,10 @@ export function DayPanel({ day, pins, total, desk, isLoading, onClose }) {
         <h2 id="day-panel" tabindex="-1">${dayName(day)}</h2>
         ${onClose && html`<${Button} kind="plain" aria-label=${words.day.close} title=${words.day.close} onClick=${onClose}>✕<//>`}
       </div>
-      <p class="quiet" aria-live="polite">${isLoading ? t.loading : words.day.pins(pins.length)}${change !== 0 && html` · ${words.day.clocks(change)}`}</p>
+      <p class="quiet" aria-live="polite">${isLoading ? t.loading : words.day.pins(pins.length)}${slots.length > 0 && html` · ${words.slots.count(slots.length)}`}${change !== 0 && html` · ${words.day.clocks(change)}`}</p>
       ${isLoading && pins.length === 0 && html`<${SkeletonRows} />`}
       ${pins.length > 0 && html`<ul class="plain rows">${pins.map((pin) => html`<${Row} key=${pin.id} pin=${pin} desk=${desk} />`)}</ul>`}
+      ${slots.length > 0 && html`<ul class="plain ghosts">${slots.map((slot) => html`<${Ghost} key=${slot.at + slot.account_id} slot=${slot} desk=${desk} kind="panel" />`)}</ul>`}
       <${PlanDay} day=${day} zone=${desk.zone} isEmpty=${!isLoading && pins.length === 0} isFiltered=${total > pins.length} />
     </section>
   `;

@@ -1,97 +1,66 @@
-// Moving one pin: by dragging it or in a dialog, at once on the page, and undone for some seconds after.
+// Moving one pin: by dragging it or in a dialog, at once on the page.
 
 import { by, toDay, toHour } from './calendar-days.js';
+import { markSlots, placeOf } from './calendar-carry.js';
 import { planAt } from './calendar-month.js';
 import { isMovable, move, reasonOf, titleOf } from './calendar-pins.js';
-import { Button, Dialog, Field, html, useCallback, useEffect, useRef, useState } from './parts.js';
+import { firstOf } from './calendar-slots.js';
+import { record } from './history.js';
+import { Button, Dialog, Field, html, useCallback, useRef, useState } from './parts.js';
 import { t } from './texts.js';
 import { dateTime, fromInput, toInput } from './time.js';
+import { say } from './toasts.js';
 
 const words = t.calendar.move;
-
-// How long a move can be undone from the page, and longer while the message is pointed at or has the focus.
-const UNDO_MS = 12_000;
 
 // What is offered where there is no time that is still to come: one of the next full five minutes.
 const SOON_MS = 300_000;
 
-const KEY = /mac|iphone|ipad/i.test(navigator.platform) ? '⌘Z' : 'Ctrl+Z';
+const HOUR_MS = 3_600_000;
 
-/** `{notice, say, moveTo}`: moves pins, and says what came of it. */
+// As wide as the label beside the pointer gets.
+const FLAG_WIDTH = 240;
+
+/** `{moveTo, toDraft}`: moves pins, at once on the page, and says what came of it and how to take it back. */
 export function useMoves({ put, zone }) {
-  const [notice, say] = useState(null);
-  const undo = async (moved, etag, former) => {
-    say({ text: t.loading });
+  const change = async (pin, at, text, byDialog) => {
+    put({ ...pin, publish_at: at?.toISOString() ?? null, status: at ? (pin.status === 'held' ? 'held' : 'scheduled') : 'draft' });
     try {
-      const back = await move(moved, former.publish_at ? new Date(former.publish_at) : null, { etag });
-      put(back.pin);
-      say({ text: former.publish_at ? words.undone(titleOf(moved)) : words.asDraft(titleOf(moved)) });
-    } catch (error) {
-      say({ text: words.notUndone(titleOf(moved), reasonOf(error)), isBad: true });
-    }
-    refocus(former);
-  };
-  const moveTo = async (pin, { at, kind }, { byDialog = false } = {}) => {
-    put({ ...pin, publish_at: at.toISOString(), status: pin.status === 'held' ? 'held' : 'scheduled' });
-    try {
-      const { pin: moved, etag } = await move(pin, at);
+      const { pin: moved } = await move(pin, at);
       put(moved);
-      const text = [words.done(titleOf(pin), dateTime(at, zone)), words[kind]].filter(Boolean).join(' ');
-      say({ text, undo: isUndoable(pin) ? () => undo(moved, etag, pin) : null });
+      const close = moved.notes.find(({ code }) => code === 'too_close')?.params;
+      const step = record(text, [{ before: pin, after: moved }]);
+      const actions = close ? [[words.moveTo(when(close.earliest)), () => moveTo(moved, { at: new Date(close.earliest) })]] : [];
+      say({ about: 'move', text: close ? `${text} ${tooClose(moved, close)}` : text, isWarning: Boolean(close), step, actions });
     } catch (error) {
       put(error.pin ?? pin);
-      say({ text: words.refused(titleOf(pin), reasonOf(error)), isBad: true });
+      say({ about: 'move', text: words.refused(titleOf(pin), reasonOf(error)), isBad: true });
     }
     if (byDialog) refocus(pin);
   };
-  return { notice, say, moveTo };
+  const when = (at) => dateTime(at, zone);
+  const moveTo = (pin, { at, kind }, { byDialog = false } = {}) =>
+    change(pin, at, [words.done(titleOf(pin), when(at)), words[kind]].filter(Boolean).join(' '), byDialog);
+  const toDraft = (pin) => change(pin, null, words.asDraft(titleOf(pin)));
+  return { moveTo, toDraft };
 }
 
-/** A failed pin cannot fail again by itself, and nothing goes back to a time that has passed. */
-export function isUndoable(pin) {
-  return pin.status !== 'failed' && (pin.publish_at === null || +new Date(pin.publish_at) > Date.now());
+/** How far the pin is from the one that it is too close to, and how far the plan keeps such pins apart. */
+function tooClose(pin, { title, at, earliest, alike }) {
+  const apart = Math.abs(new Date(at) - new Date(pin.publish_at));
+  const kept = Math.abs(new Date(earliest) - new Date(at));
+  return words.tooClose(title || t.calendar.untitled, alike, span(apart), span(kept));
+}
+
+/** `2 days`, `6 hours` */
+function span(ms) {
+  const hours = Math.round(ms / HOUR_MS);
+  return hours >= 24 ? t.days(Math.round(hours / 24)) : hours >= 1 ? t.hours(hours) : t.minutes(Math.round(ms / 60_000));
 }
 
 /** Why a pin in this state stays where it is. */
-function sayFixed(pin, say) {
-  say({ text: words.cannot(titleOf(pin), words.fixed[pin.status] ?? ''), isBad: true });
-}
-
-/** What was done, and the way back; announced, and reached by keyboard. */
-export function Toast({ notice, say }) {
-  const shown = useRef(null);
-  useEffect(() => {
-    if (!notice) return undefined;
-    let timer = setTimeout(leave, UNDO_MS);
-    return () => clearTimeout(timer);
-    // Not while somebody points at it or is in it.
-    function leave() {
-      if (shown.current.matches(':hover, :focus-within')) timer = setTimeout(leave, UNDO_MS / 4);
-      else say(null);
-    }
-  }, [notice]);
-  useEffect(() => {
-    if (!notice?.undo) return undefined;
-    const byKey = (event) => {
-      const isTyping = event.target.matches?.('input:not([type=checkbox], [type=radio]), select, textarea');
-      if (event.key !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || isTyping) return;
-      event.preventDefault();
-      notice.undo();
-    };
-    addEventListener('keydown', byKey);
-    return () => removeEventListener('keydown', byKey);
-  }, [notice]);
-  return html`
-    <div class="toasts">
-      <div role="status" ref=${shown}>
-        ${notice && html`<div class=${`toast ${notice.isBad ? 'bad' : ''}`}>
-          <p>${notice.text}</p>
-          ${notice.undo && html`<${Button} aria-keyshortcuts="Control+Z Meta+Z" onClick=${notice.undo}>${words.undo} <kbd>${KEY}</kbd><//>`}
-          <button type="button" class="button plain" onClick=${() => say(null)}>${t.close}</button>
-        </div>`}
-      </div>
-    </div>
-  `;
+export function sayFixed(pin) {
+  say({ about: 'move', text: words.cannot(titleOf(pin), words.fixed[pin.status] ?? ''), isBad: true });
 }
 
 /** What had the focus is drawn anew somewhere else, or gone: the focus goes with the pin, or stays close. */
@@ -143,59 +112,78 @@ export function MoveDialog({ pin, zone, onMove, onClose }) {
 }
 
 /**
- * Dragging: `lift` is for what is dragged, `drops` for what holds it and the places (elements with data-day, and data-hour).
- * `onDrop(pin, {day, hour})` is called where a pin is let go on one; a day that files are held over is marked as well.
+ * Dragging: `lift` is for what is dragged, `drops` for what holds it and the places. `onDrop(pin, place)` is called where a pin is let
+ * go on one; a day that files are held over is marked as well. `label(pin, place)` is shown beside the pointer.
  */
-export function useDragging({ say, onDrop }) {
+export function useDragging({ onDrop, label }) {
   const lifted = useRef(null);
   const over = useRef(null);
-  const latest = useRef(onDrop);
-  latest.current = onDrop;
+  const flag = useRef(null);
+  const latest = useRef(null);
+  latest.current = { onDrop, label };
   const mark = (place) => {
-    over.current?.classList.remove('over');
+    if (place?.element === over.current?.element) return;
+    over.current?.element.classList.remove('over');
     over.current = place;
-    place?.classList.add('over');
+    place?.element.classList.add('over');
+    if (flag.current) flag.current.textContent = place && lifted.current ? latest.current.label(lifted.current, place) : '';
   };
   const lift = useCallback((event, pin) => {
     if (!isMovable(pin)) {
       event.preventDefault();
-      return sayFixed(pin, say);
+      return sayFixed(pin);
     }
     lifted.current = pin;
     event.dataTransfer.effectAllowed = 'move';
-    return event.dataTransfer.setData('text/plain', titleOf(pin));
+    event.dataTransfer.setData('text/plain', titleOf(pin));
+    const calendar = event.target.closest('.calendar');
+    // The browser takes the picture of what is dragged first.
+    return setTimeout(() => lifted.current && (calendar?.classList.add('dragging'), markSlots(pin)));
   }, []);
+  const end = (event) => {
+    mark(null);
+    lifted.current = null;
+    event.currentTarget.classList.remove('dragging');
+    markSlots(null);
+  };
   const hasFiles = (event) => [...event.dataTransfer.types].includes('Files');
-  const placeOf = (event) => (lifted.current || hasFiles(event) ? event.target.closest?.('[data-day]') : null);
+  const found = (event) => (lifted.current || hasFiles(event) ? placeOf(event.target, lifted.current) : null);
   const drops = {
     onDragOver: (event) => {
-      const place = placeOf(event);
-      if (place !== over.current) mark(place);
+      const place = found(event);
+      mark(place);
       if (!place) return;
       event.preventDefault();
-      if (lifted.current) event.dataTransfer.dropEffect = 'move';
+      if (!lifted.current) return;
+      event.dataTransfer.dropEffect = 'move';
+      const isLeft = event.clientX > innerWidth - FLAG_WIDTH;
+      Object.assign(flag.current.style, { top: `${event.clientY + 18}px`, left: `${event.clientX + (isLeft ? -FLAG_WIDTH : 14)}px` });
     },
     onDragLeave: (event) => event.currentTarget.contains(event.relatedTarget) || mark(null),
     onDrop: (event) => {
       // What is done with files, others say.
       if (!lifted.current) return mark(null);
-      const place = placeOf(event);
+      const place = found(event);
       if (!place) return;
       event.preventDefault();
-      const { day, hour } = place.dataset;
-      latest.current(lifted.current, { day, hour: hour === undefined ? null : Number(hour) });
-      lifted.current = null;
-      mark(null);
+      const pin = lifted.current;
+      end(event);
+      latest.current.onDrop(pin, place);
     },
-    onDragEnd: () => (mark(null), (lifted.current = null)),
+    onDragEnd: end,
   };
-  return { lift, drops };
+  return { lift, drops, flag: html`<p class="drag-label" ref=${flag} aria-hidden="true"></p>` };
 }
 
-/** Where a pin comes to that is let go there; a draft gets a usual time. */
-export function placed(pin, { day, hour }, zone) {
-  if (pin.publish_at !== null) return hour === null ? toDay(pin.publish_at, day, zone) : toHour(pin.publish_at, day, hour, zone);
-  const at = planAt(day, zone);
-  return at ? { at, kind: null } : null;
+/** Where a pin comes to that is let go there: in that slot, on the day at its time; a draft in the first slot of the day that is free, else at a usual time. */
+export function placed(pin, { day, hour, slot, isShelf }, zone, slots) {
+  if (isShelf) return null;
+  if (slot) return { at: new Date(slot), kind: null };
+  if (pin.publish_at === null) {
+    const free = firstOf(slots, day, pin.account_id);
+    const at = free ? new Date(free.at) : planAt(day, zone);
+    return at && { at, kind: null };
+  }
+  const next = hour === null ? toDay(pin.publish_at, day, zone) : toHour(pin.publish_at, day, hour, zone);
+  return +next.at < Date.now() ? null : next;
 }
-

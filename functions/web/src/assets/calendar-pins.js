@@ -34,14 +34,14 @@ export function reasonOf(error) {
 }
 
 /**
- * The pins of those weeks, and the drafts if they are wanted: `{pins, drafts, loading, error, reload, put}`. Each week is
+ * The pins of those weeks and the drafts: `{known, isKnown, loading, error, reload, put, changes}`. Each week is
  * shown as soon as it is there; what is known of another time already is shown meanwhile.
  */
-export function usePins(weeks, zone, withDrafts) {
+export function usePins(weeks, zone) {
   const known = useRef(new Map());
   const changed = useRef(new Map());
   const latest = useRef(null);
-  const [state, setState] = useState({ version: 0, loading: true, error: null, at: null });
+  const [state, setState] = useState({ version: 0, changes: 0, loading: true, error: null, at: null });
   const answered = useRef(new Set());
   const again = (rest) => setState((before) => ({ ...before, version: before.version + 1, ...rest }));
 
@@ -50,17 +50,17 @@ export function usePins(weeks, zone, withDrafts) {
       known.current.set(pin.id, pin);
       changed.current.set(pin.id, performance.now());
     }
-    again({});
+    setState((before) => ({ ...before, version: before.version + 1, changes: before.changes + 1 }));
   }, []);
 
-  const key = `${weeks[0][0]} ${weeks.length} ${zone} ${withDrafts}`;
+  const key = `${weeks[0][0]} ${weeks.length} ${zone}`;
   const reload = useCallback(async () => {
     latest.current?.abort();
     const mine = new AbortController();
     latest.current = mine;
     setState((before) => ({ ...before, loading: true }));
     const parts = weeks.map((week) => ({ ...weekPart(week, zone), name: `${week[0]} ${zone}` }));
-    if (withDrafts) parts.push(DRAFTS);
+    parts.push(DRAFTS);
     const read = async (part) => {
       const since = performance.now();
       const pins = await all(part.path, { signal: mine.signal });

@@ -2,8 +2,9 @@
 
 import { allToDay, by, dayOf, inOrder, isDay, moveAll } from './calendar-days.js';
 import { runMany } from './calendar-bulk.js';
-import { isUndoable } from './calendar-move.js';
 import { cancel, isCancellable, isFailed, isMovable, move, reasonOf, retry, titleOf } from './calendar-pins.js';
+import { canGoBack, record } from './history.js';
+import { undoAndSay } from './toasts.js';
 import { Button, Choice, Dialog, Field, html, useCallback, useEffect, useRef, useState } from './parts.js';
 import { t } from './texts.js';
 import { dateTime } from './time.js';
@@ -13,8 +14,8 @@ const words = t.calendar.bulk;
 // The page behind is drawn anew this often while many are changed, not for each.
 const SHOW_MS = 250;
 
-/** `{selected, chosen, select, selectAll, clear}`: `chosen` are those that are shown as well, so nothing unseen is changed. */
-export function useSelection(shown) {
+/** `{selected, chosen, select, selectAll, clear}`: `chosen` are those that are shown as well, so nothing unseen is changed; all are those of the `period`. */
+export function useSelection(shown, period) {
   const [selected, setSelected] = useState(new Set());
   const latest = useRef(null);
   const list = useRef(shown);
@@ -34,7 +35,7 @@ export function useSelection(shown) {
     selected,
     chosen: shown.filter((pin) => selected.has(pin.id)),
     select,
-    selectAll: () => setSelected(new Set(shown.map((pin) => pin.id))),
+    selectAll: () => setSelected(new Set(period.map((pin) => pin.id))),
     clear: () => setSelected(new Set()),
   };
 }
@@ -42,10 +43,12 @@ export function useSelection(shown) {
 /** What can be done with the chosen ones; stays in sight. */
 export function SelectionBar({ chosen, count, selectAll, clear, begin }) {
   const failed = chosen.filter(isFailed);
+  const draftable = chosen.filter((pin) => isMovable(pin) && pin.publish_at !== null);
   return html`
     <section class="selection" aria-label=${words.label}>
       <p role="status"><strong>${words.selected(chosen.length)}</strong></p>
       <${Button} kind="primary" onClick=${() => begin('move', chosen)}>${words.move}<//>
+      ${draftable.length > 0 && html`<${Button} onClick=${() => begin('draft', draftable)}>${words.draft}<//>`}
       <${Button} kind="danger" onClick=${() => begin('cancel', chosen)}>${words.cancel}<//>
       ${failed.length > 0 && html`<${Button} onClick=${() => begin('retry', failed)}>${words.retry(failed.length)}<//>`}
       ${chosen.length < count && html`<${Button} kind="plain" onClick=${selectAll}>${words.allOf(count)}<//>`}
@@ -57,7 +60,7 @@ export function SelectionBar({ chosen, count, selectAll, clear, begin }) {
 /** The dialog: what is to be done, how it goes on, and what came of it. `given` are tasks that need no question. */
 export function Bulk({ kind, pins, given, zone, put, onClose }) {
   const [run, setRun] = useState(given ? { kind, tasks: given } : null);
-  if (run) return html`<${Running} key=${run.kind} ...${run} put=${put} onClose=${onClose} undo=${(tasks) => setRun({ kind: 'undo', tasks })} />`;
+  if (run) return html`<${Running} ...${run} put=${put} onClose=${onClose} />`;
   const Form = { move: MoveForm, cancel: CancelForm, retry: RetryForm }[kind];
   return html`<${Form} pins=${pins} zone=${zone} onClose=${onClose} begin=${(tasks) => setRun({ kind, tasks })} />`;
 }
@@ -149,12 +152,12 @@ function RetryForm({ pins, begin, onClose }) {
 
 const ACTS = {
   move: ({ pin, at }) => move(pin, at),
-  undo: ({ pin, at, etag }) => move(pin, at, { etag }),
+  draft: ({ pin }) => move(pin, null),
   cancel: async ({ pin }) => ({ pin: await cancel(pin) }),
   retry: async ({ pin }) => ({ pin: await retry(pin) }),
 };
 
-function Running({ kind, tasks, put, undo, onClose }) {
+function Running({ kind, tasks, put, onClose }) {
   const [results, setResults] = useState([]);
   const [isOver, setOver] = useState(false);
   const stop = useRef(new AbortController());
@@ -175,9 +178,10 @@ function Running({ kind, tasks, put, undo, onClose }) {
   const done = results.filter((result) => result.done);
   const failed = results.filter((result) => result.error);
   const stopped = results.filter((result) => result.isStopped).length;
-  const back = kind === 'move' ? done.filter(({ task }) => isUndoable(task.pin)) : [];
-  const undoTasks = () => back.map(({ task, done: { pin, etag } }) => ({ pin, etag, at: new Date(task.pin.publish_at) }));
-  const title = { move: words.moveTitle, cancel: words.doCancel, retry: words.doRetry, undo: () => words.undoTitle }[kind](tasks.length);
+  const back = ['move', 'draft'].includes(kind) ? done.filter(({ task }) => canGoBack(task.pin)) : [];
+  const step = useRef(null);
+  if (isOver && back.length > 0) step.current ??= record(words.done[kind](done.length), done.map(({ task, done: { pin } }) => ({ before: task.pin, after: pin })));
+  const title = { move: words.moveTitle, draft: words.draftTitle, cancel: words.doCancel, retry: words.doRetry }[kind](tasks.length);
   return html`
     <${Dialog} title=${title} onClose=${() => isOver && onClose()}>
       <progress max=${tasks.length} value=${results.length} aria-label=${title}></progress>
@@ -187,10 +191,10 @@ function Running({ kind, tasks, put, undo, onClose }) {
           <ul>${failed.map(({ task, error }) => html`<li><strong>${titleOf(task.pin)}</strong>: ${reasonOf(error)}</li>`)}</ul>
         </div>`}
       ${stopped > 0 && html`<p>${words.stopped(stopped)}</p>`}
-      ${isOver && kind === 'move' && back.length < done.length && html`<p class="quiet">${words.notBack(done.length - back.length)}</p>`}
+      ${isOver && back.length > 0 && back.length < done.length && html`<p class="quiet">${words.notBack(done.length - back.length)}</p>`}
       <p class="row">
         ${isOver ? html`<${Button} kind="primary" onClick=${onClose}>${t.close}<//>` : html`<${Button} onClick=${() => stop.current.abort()}>${words.stop}<//>`}
-        ${isOver && back.length > 0 && html`<${Button} onClick=${() => undo(undoTasks())}>${words.undoAll(back.length, done.length)}<//>`}
+        ${isOver && back.length > 0 && html`<${Button} onClick=${() => (onClose(), undoAndSay(step.current))}>${words.undoAll(back.length, done.length)}<//>`}
       </p>
     <//>
   `;

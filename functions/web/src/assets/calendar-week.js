@@ -4,6 +4,7 @@ import { Link } from './app.js';
 import { Card, Row, SkeletonRows } from './calendar-card.js';
 import { asUtc, clockChange, isSkipped, weekOf } from './calendar-days.js';
 import { PlanDay, dayName, planAt } from './calendar-month.js';
+import { Ghost, MOST_OF_DAY } from './calendar-slots.js';
 import { html, useState } from './parts.js';
 import { t } from './texts.js';
 import { clock, fields, write } from './time.js';
@@ -17,21 +18,21 @@ const HOURS_KEPT = 'pinwheel.hours';
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
-export function Week({ day, today, days, desk, firstDay, compact, totals, isKnown }) {
+export function Week({ day, today, days, slots, desk, firstDay, compact, totals, isKnown }) {
   const week = weekOf(day, firstDay);
   const [hours, setHours] = useState(() => localStorage.getItem(HOURS_KEPT) === 'yes');
   const choose = (is) => (localStorage.setItem(HOURS_KEPT, is ? 'yes' : 'no'), setHours(is));
-  if (compact) return html`<${Days} week=${week} days=${days} totals=${totals} desk=${desk} isLoading=${!isKnown(week[0])} />`;
+  if (compact) return html`<${Days} week=${week} days=${days} slots=${slots} totals=${totals} desk=${desk} isLoading=${!isKnown(week[0])} />`;
   return html`
     <label class="check hours"><input type="checkbox" checked=${hours} onChange=${() => choose(!hours)} /> ${words.day.hours}</label>
     ${hours ? html`<${HourTable} week=${week} today=${today} days=${days} desk=${desk} />`
-      : html`<div class="week-days">${week.map((each) => html`<${Column} key=${each} day=${each} pins=${days.get(each) ?? []} desk=${desk}
+      : html`<div class="week-days">${week.map((each) => html`<${Column} key=${each} day=${each} pins=${days.get(each) ?? []} slots=${slots.days.get(each) ?? []} desk=${desk}
           isToday=${each === today} isPast=${each < today} isLoading=${!isKnown(week[0])} isFiltered=${(totals.get(each) ?? 0) > (days.get(each) ?? []).length} />`)}</div>`}
   `;
 }
 
 /** A day with its pins one below the other. */
-function Column({ day, pins, desk, isToday, isPast, isLoading, isFiltered }) {
+function Column({ day, pins, slots, desk, isToday, isPast, isLoading, isFiltered }) {
   const change = clockChange(day, desk.zone);
   const at = planAt(day, desk.zone);
   return html`
@@ -42,9 +43,18 @@ function Column({ day, pins, desk, isToday, isPast, isLoading, isFiltered }) {
       ${isLoading && pins.length === 0 && [1, 2].map(() => html`<span class="pin skeleton" aria-hidden="true"></span>`)}
       ${pins.length > 0 && html`<ul class="plain">${pins.map((pin) => html`<${Card} key=${pin.id} pin=${pin} desk=${desk} />`)}</ul>`}
       ${isFiltered && pins.length === 0 && html`<p class="quiet">${words.day.nothingShown}</p>`}
-      ${at && html`<${Link} class="add" href=${`/app/compose?at=${encodeURIComponent(at.toISOString())}`} aria-label=${`${words.day.plan}: ${dayName(day)}`}>+<//>`}
+      <${Ghosts} slots=${slots} desk=${desk} />
+      ${at && html`<${Link} class="add" draggable=${false} tabindex="-1" data-item href=${`/app/compose?at=${encodeURIComponent(at.toISOString())}`} aria-label=${`${words.day.plan}: ${dayName(day)}`}>+<//>`}
     </section>
   `;
+}
+
+function Ghosts({ slots, desk }) {
+  const [isOpen, setOpen] = useState(false);
+  const rest = slots.length - MOST_OF_DAY;
+  if (slots.length === 0) return null;
+  return html`<ul class="plain ghosts">${(isOpen ? slots : slots.slice(0, MOST_OF_DAY)).map((slot) => html`<${Ghost} key=${slot.at + slot.account_id} slot=${slot} desk=${desk} kind="row" />`)}</ul>
+    ${rest > 0 && !isOpen && html`<button type="button" class="more-free" tabindex="-1" data-item onClick=${() => setOpen(true)}>${words.slots.more(rest)}</button>`}`;
 }
 
 function HourTable({ week, today, days, desk }) {
@@ -95,14 +105,15 @@ function HourCell({ day, hour, pins, isToday, desk }) {
   </td>`;
 }
 
-function Days({ week, days, totals, desk, isLoading }) {
+function Days({ week, days, slots, totals, desk, isLoading }) {
   return week.map((day) => {
     const pins = days.get(day) ?? [];
     return html`<section key=${day} class="card day" aria-labelledby=${`day-${day}`} data-day=${day}>
       <h2 id=${`day-${day}`}>${dayName(day)}</h2>
       <p class="quiet">${isLoading && pins.length === 0 ? t.loading : words.day.pins(pins.length)}</p>
       ${isLoading && pins.length === 0 && html`<${SkeletonRows} count=${1} />`}
-      <ul class="plain rows">${pins.map((pin) => html`<${Row} key=${pin.id} pin=${pin} desk=${desk} />`)}</ul>
+      <ul class="plain rows">${pins.map((pin) => html`<${Row} key=${pin.id} pin=${pin} desk=${desk} tab=${-1} />`)}</ul>
+      <${Ghosts} slots=${slots.days.get(day) ?? []} desk=${desk} />
       <${PlanDay} day=${day} zone=${desk.zone} isEmpty=${!isLoading && pins.length === 0} isFiltered=${(totals.get(day) ?? 0) > pins.length} />
     </section>`;
   });

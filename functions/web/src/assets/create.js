@@ -160,7 +160,7 @@ function Cards({ owner, at, data }) {
         onRetry=${() => retry(card.key)} onRemove=${() => remove([card.key])} onSeparate=${card.parts ? () => update(({ cards: before }) => ({ cards: separated(before, card.key) })) : null} />`)}
     </ol>
     ${cards.length === 0 && html`<${AddFiles} isEmpty=${true} onFiles=${take} />
-      <p>${words.or} <${Link} href="/app/compose">${words.byUrl}<//></p>`}
+      <p>${words.or} <${Link} href="/app/compose">${words.byUrl}<//> · <${Link} href="/app/import">${words.byCsv}<//></p>`}
     ${editing && html`<${EditAll} what=${editing.what} cards=${cards.filter(({ key }) => editing.keys.includes(key))} accounts=${data.accounts} templates=${data.templates} zone=${zone} owner=${owner}
       usualSpace=${(targets) => defaultSpace(targets, data.plans)} onClose=${() => setEditing(null)} onApply=${(part) => apply(editing.keys, part)} />`}
   </div>`;

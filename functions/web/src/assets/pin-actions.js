@@ -5,8 +5,10 @@ import { Link } from './app.js';
 import { MARKED } from './compose-content.js';
 import { publishAt, soon, timeObjections, WhenFields, zoneInUse } from './compose-time.js';
 import { Refusal } from './compose.js';
+import { announce, record } from './history.js';
 import { Button, Dialog, html, useAction, useRef, useState } from './parts.js';
 import { t } from './texts.js';
+import { say } from './toasts.js';
 
 const words = t.pin;
 
@@ -23,22 +25,31 @@ export function Actions({ pin, account, reload, onSaid, onEdit }) {
   const [asking, setAsking] = useState(null);
   const acting = usePinAction(pin, reload, (text) => (setAsking(null), onSaid(text)));
   const can = allowed(pin, account);
+  // Taken back like every other change.
+  const drafting = useAction(async () => {
+    const { body: now } = await ask('PATCH', `/v1/pins/${pin.id}`, { body: { publish_at: null } });
+    const text = t.calendar.move.asDraft(pin.content.title || words.untitled);
+    const step = record(text, [{ before: pin, after: now }]);
+    announce(now);
+    say({ about: 'edit', text, step });
+  });
   const isToBeChanged = MENDED_BY_A_CHANGE.includes(pin.reason?.code);
   const sure = asking && words.confirm[asking];
   const confirmed = { cancel: ['DELETE', ''], dismiss: ['DELETE', ''], takeDown: ['DELETE', '?on_pinterest=true'], now: ['PATCH', '', { publish_at: 'now' }] };
   return html`
     <div class="row">
-      ${can.edit && html`<${Button} kind=${can.retry && isToBeChanged ? 'primary' : ''} onClick=${onEdit}>${words.actions.edit}<//>`}
-      ${can.retry && html`<${Button} kind=${isToBeChanged ? '' : 'primary'} busy=${acting.busy}
-          onClick=${() => acting.run('POST', '/retry', {})}>${words.actions.retry}<//>
+      ${can.edit && html`<${Button} onClick=${onEdit}>${words.actions.edit}<//>`}
+      ${can.retry && html`${pin.status !== 'failed' && html`<${Button} kind=${isToBeChanged ? '' : 'primary'} busy=${acting.busy}
+          onClick=${() => acting.run('POST', '/retry', {})}>${words.actions.retry}<//>`}
         <${Button} onClick=${() => setAsking('retryAt')}>${words.actions.retryAt}<//>`}
       ${can.now && html`<${Button} onClick=${() => setAsking('now')}>${words.actions.publishNow}<//>`}
       <${Link} class="button" href=${`/app/compose?from=${pin.id}`}>${words.actions.like}<//>
+      ${can.draft && html`<${Button} busy=${drafting.busy} onClick=${drafting.run}>${words.actions.draft}<//>`}
       ${can.cancel && html`<${Button} kind="danger" onClick=${() => setAsking('cancel')}>${words.actions.cancel}<//>`}
       ${can.dismiss && html`<${Button} kind="danger" onClick=${() => setAsking('dismiss')}>${words.actions.dismiss}<//>`}
       ${can.takeDown && html`<${Button} kind="danger" onClick=${() => setAsking('takeDown')}>${words.actions.takeDown}<//>`}
     </div>
-    ${!asking && html`<${Refusal} error=${acting.error} />`}
+    ${!asking && html`<${Refusal} error=${acting.error ?? drafting.error} />`}
     ${sure && html`<${Dialog} title=${sure.title} onClose=${() => (acting.clear(), setAsking(null))}>
       <p>${sure.about}</p>
       <${Refusal} error=${acting.error} />
@@ -60,6 +71,7 @@ export function allowed(pin, account) {
   const isMendable = status === 'held' && MENDED_BY_A_PERSON.includes(reason?.code) && account?.hold?.code !== reason.code;
   return {
     edit: isOpen || status === 'failed',
+    draft: ['scheduled', 'held'].includes(status),
     now: status === 'draft' || (status === 'scheduled' && !reason),
     retry: status === 'failed' || (status === 'scheduled' && reason !== null) || isMendable,
     cancel: isOpen,
@@ -75,7 +87,7 @@ export function usePinAction(pin, reload, onDone) {
     key.current ??= crypto.randomUUID();
     const headers = method === 'POST' ? { 'idempotency-key': key.current } : {};
     try {
-      await ask(method, `/v1/pins/${pin.id}${path}`, { body, headers });
+      announce((await ask(method, `/v1/pins/${pin.id}${path}`, { body, headers })).body);
       onDone(words.actions.done);
     } finally {
       await reload();

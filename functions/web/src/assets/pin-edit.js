@@ -1,6 +1,5 @@
 // Changing a pin that is not out yet.
 
-import { ask } from './api.js';
 import { go } from './app.js';
 import { asContent, ContentFields, fromContent, MARKED, objections } from './compose-content.js';
 import { errorOf } from './compose-errors.js';
@@ -11,6 +10,7 @@ import { publishAt, soon, timeObjections, WhenFields, zoneInUse } from './compos
 import { Refusal, slotOf } from './compose.js';
 import { Button, Field, html, Notice, useAction, useData, useEffect, useRef, useState } from './parts.js';
 import { allowed } from './pin-actions.js';
+import { editable, saveAndSay } from './pin-save.js';
 import { inWords } from './pin-state.js';
 import { t } from './texts.js';
 import { toInput } from './time.js';
@@ -25,9 +25,6 @@ const asForm = (pin) => ({
   at: pin.publish_at ? toInput(pin.publish_at, zoneInUse()) : soon(zoneInUse()),
   zone: zoneInUse(),
 });
-
-/** What of a pin a person may change, to see whether somebody did. */
-const editable = (pin) => JSON.stringify([asContent(fromContent(pin.content)), pin.board_id, pin.section_id, pin.publish_at]);
 
 /** Whether the form leaves the time as it is; seconds are not in the form. */
 const keepsTime = (form, pin) =>
@@ -57,19 +54,6 @@ function rebased(form, pin) {
   return { content: Object.fromEntries(content), ...place, ...time, base: pin };
 }
 
-/** Changes the pin that was read as `base`; what its publisher noted on it meanwhile is no reason to ask the person. */
-async function save(base, etag, body, isAgain = false) {
-  const path = `/v1/pins/${base.id}`;
-  try {
-    await ask('PATCH', path, { body, headers: { 'if-match': etag } });
-  } catch (error) {
-    if (error.status !== 412 || isAgain) throw error;
-    const now = await ask('GET', path);
-    if (editable(now.body) !== editable(base) || !allowed(now.body).edit) throw error;
-    await save(base, now.etag, body, true);
-  }
-}
-
 export function Edit({ slot, pin, etag, owner, reload, picture, onTyped, onClose }) {
   const [kept] = useState(() => recall(slot));
   const form = useKept(slot, () => kept ?? { ...asForm(pin), base: pin });
@@ -90,14 +74,14 @@ export function Edit({ slot, pin, etag, owner, reload, picture, onTyped, onClose
     const body = changes(value, value.base);
     if (Object.keys(body).length === 0) return end(words.edit.nothing);
     try {
-      await save(value.base, etag, body);
+      await saveAndSay(value.base, etag, body, words.edit.saved(value.base.content.title || words.untitled));
     } catch (error) {
       setErrors(error.errors ?? []);
       if (error.status) await reload();
       throw error;
     }
     await reload();
-    return end(words.edit.saved);
+    return end('');
   });
   const asNew = () => {
     const target = { account_id: pin.account_id, board_id: value.board_id, section_id: value.section_id };

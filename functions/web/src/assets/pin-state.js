@@ -37,13 +37,21 @@ export function inWords(pin) {
   }
 }
 
+/** Why a pin failed, as a headline: Pinterest's words where we have none of our own. */
+export function causeOf(pin) {
+  const { reason, attempts } = pin;
+  const told = reason?.code === 'rejected' && attempts.findLast((attempt) => attempt.outcome === 'refused')?.message;
+  const why = told || words.why[reason?.code] || reason?.message || t.status.failed;
+  return why.replace(/\.$/, '').replace(/^./, (letter) => letter.toUpperCase());
+}
+
 /** Pinterest's own words where it rejected a pin for what we have no words for. */
 function whyRejected({ reason, attempts }) {
   const told = reason?.code === 'rejected' && attempts.findLast((attempt) => attempt.outcome === 'refused')?.message;
   return told ? words.rejectedWith(told.replace(/\.$/, '')) : null;
 }
 
-function late(ms) {
+export function late(ms) {
   if (ms < 1000) return words.late.onTime;
   if (ms < 60_000) return words.late.seconds(Math.round(ms / 1000));
   return ms < 3_600_000 ? words.late.minutes(Math.round(ms / 60_000)) : words.late.hours(Math.round(ms / 3_600_000));

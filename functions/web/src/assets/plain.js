@@ -9,7 +9,7 @@ const words = t.plain;
 const FOR_PROGRAMS = /\/v1\/|…\/|\b(GET|POST|PUT|PATCH|DELETE)\b|Idempotency-Key|If-Match|\bsource_type\b|\{"?/;
 
 const MOMENT = /\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)/g;
-const IDS = /\b(?:the |The )?(pin|file|account|template|import)?\s*\b(pin|media|acc|tpl|imp)_[a-z2-7]{20,}/g;
+const IDS = /(?:\b(?:the |The )?(?:pin|file|account|template|import)\s+)?\b(pin|media|acc|tpl|imp)_[a-z2-7]{20,}/g;
 
 /** What is wrong with a field, in words for whoever filled it in. */
 export function plainError({ field, code, message, ...rest }) {
@@ -22,5 +22,5 @@ export function plainError({ field, code, message, ...rest }) {
 export function plain(message) {
   const kept = message.split(/(?<=[.!?])\s+/).filter((sentence) => !FOR_PROGRAMS.test(sentence)).join(' ');
   const told = (kept || words.otherwise).replace(MOMENT, (moment) => dateTime(moment));
-  return told.replace(IDS, (_, __, kind, at) => (at === 0 ? words.ids[kind].replace(/^./, (letter) => letter.toUpperCase()) : words.ids[kind]));
+  return told.replace(IDS, (_, kind, at) => (at === 0 ? words.ids[kind].replace(/^./, (letter) => letter.toUpperCase()) : words.ids[kind]));
 }

@@ -1,0 +1,40 @@
+// What happened to a pin so far, folded to its last word.
+
+import { zoneInUse } from './compose-time.js';
+import { html } from './parts.js';
+import { late } from './pin-state.js';
+import { t } from './texts.js';
+import { exact } from './time.js';
+
+const words = t.pin;
+
+export function Timeline({ pin }) {
+  const zone = zoneInUse();
+  const last = pin.attempts.at(-1);
+  const told = pin.status === 'published' && pin.lateness_ms !== null ? words.timeline.published(late(pin.lateness_ms))
+    : last ? words.timeline.outcomes[last.outcome] ?? last.outcome : words.timeline.created;
+  return html`
+    <details class="pin-history">
+      <summary>${words.timeline.title} <span class="quiet">· ${told}</span></summary>
+      <ol class="plain timeline">
+        ${[...pin.attempts].reverse().map((attempt) => html`<li><${Attempt} attempt=${attempt} zone=${zone} /></li>`)}
+        <li><strong>${words.timeline.created}</strong><br /><span class="quiet">${exact(pin.created_at, zone)}</span></li>
+      </ol>
+    </details>
+  `;
+}
+
+function Attempt({ attempt, zone }) {
+  const { at, kind, outcome, http_status, code, message, request_id, took_ms } = attempt;
+  // What was seen on a board is told in our words, and so is what a person did.
+  const told = outcome === 'unknown' && http_status !== null ? 'answeredUnclear' : outcome;
+  const isTheirs = ['publish', 'take_down'].includes(kind) && http_status !== null;
+  const details = [took_ms !== null && words.timeline.took(took_ms), request_id && words.timeline.request(request_id)].filter(Boolean);
+  return html`
+    <p><strong>${words.timeline.outcomes[told] ?? outcome}</strong> <span class="quiet">(${words.timeline.kinds[kind] ?? kind})</span></p>
+    <p class="quiet"><time datetime=${at}>${exact(at, zone)}</time>${details.length > 0 && ` · ${details.join(' · ')}`}</p>
+    ${!isTheirs && message && html`<p>${message}</p>`}
+    ${http_status !== null && html`<p>${words.timeline.answer} ${words.timeline.status(http_status, code)}
+      ${isTheirs && message && ` · ${message}`}</p>`}
+  `;
+}
