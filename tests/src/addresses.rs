@@ -1,9 +1,10 @@
 //! Requests made from a route alone, so that stories can go over every route there is.
 
+use axum::Router;
 use serde_json::json;
 use shared::api::Route;
 
-use crate::World;
+use crate::{World, permissions};
 
 /// An account that nobody has.
 pub const ABSENT_ACCOUNT: &str = "acc_aaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -92,4 +93,28 @@ impl<'a> Ids<'a> {
             _ => self.pin,
         }
     }
+}
+
+/// The name and the router of the one of `functions` that serves `path`; of several routes the most specific.
+pub(crate) fn serving<'a>(
+    functions: &'a [(&'static [Route], Router)],
+    path: &str,
+) -> (Option<&'static str>, &'a Router) {
+    let placeholders = |routes: &[Route]| {
+        let fitting = routes.iter().filter(|route| matches(route.path, path));
+        fitting.map(|route| route.path.matches('{').count()).min()
+    };
+    let serving = functions.iter().filter_map(|function| Some((placeholders(function.0)?, function)));
+    let (routes, served) = serving.min_by_key(|(count, _)| *count).map_or(&functions[0], |(_, served)| served);
+    (permissions::function_of(routes), served)
+}
+
+/// Whether `path` fits a route with `{placeholders}`.
+pub(crate) fn matches(route: &str, path: &str) -> bool {
+    let (wanted, given): (Vec<_>, Vec<_>) = (route.split('/').collect(), path.split('/').collect());
+    wanted.len() == given.len()
+        && wanted
+            .iter()
+            .zip(given)
+            .all(|(wanted, given)| (wanted.starts_with('{') && !given.is_empty()) || *wanted == given)
 }

@@ -190,15 +190,20 @@ impl<'a> Caller<'a> {
     }
 
     fn context(&self) -> RequestContext {
-        let mut context = json!({
-            "accountId": "1", "apiId": "api", "stage": "$default", "routeKey": "$default",
-            "domainName": HOST, "requestId": "request-1",
-            "http": {"method": "GET", "path": "/", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "story"},
-            "timeEpoch": 0,
-        });
-        if let Some(claims) = &self.claims {
-            context["authorizer"] = json!({"jwt": {"claims": claims_as_text(claims), "scopes": ["pinwheel/use"]}});
-        }
-        RequestContext::ApiGatewayV2(serde_json::from_value(context).expect("the request context is API Gateway's"))
+        context_of(self.claims.as_ref())
     }
+}
+
+/// What API Gateway tells a function about a request with a token of these claims.
+pub(crate) fn context_of(claims: Option<&Map<String, Value>>) -> RequestContext {
+    let mut context = json!({
+        "accountId": "1", "apiId": "api", "stage": "$default", "routeKey": "$default",
+        "domainName": HOST, "requestId": "request-1",
+        "http": {"method": "GET", "path": "/", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "story"},
+        "timeEpoch": 0,
+    });
+    if let Some(claims) = claims {
+        context["authorizer"] = json!({"jwt": {"claims": claims_as_text(claims), "scopes": ["pinwheel/use"]}});
+    }
+    RequestContext::ApiGatewayV2(serde_json::from_value(context).expect("the request context is API Gateway's"))
 }

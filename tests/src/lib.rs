@@ -19,6 +19,7 @@ pub mod large_video;
 mod latency;
 pub mod ledger;
 pub mod outage;
+mod own_api;
 pub mod permissions;
 mod planner;
 pub mod precision;

@@ -55,6 +55,7 @@ pub(crate) fn function_of(routes: &[Route]) -> Option<&'static str> {
         ("pins", pins::ROUTES),
         ("web", web::ROUTES),
         ("events", events::ROUTES),
+        ("mcp", mcp::ROUTES),
     ];
     functions.into_iter().find(|(_, known)| *known == routes).map(|(name, _)| name)
 }

@@ -23,7 +23,9 @@ use shared::pinterest::Transport;
 use shared::platform::Platform;
 use shared::store::schema;
 
+use crate::addresses::serving;
 use crate::figures::Figures;
+use crate::own_api;
 use crate::permissions::{self, Recorder};
 use crate::{Browser, Caller, Receivers};
 
@@ -47,6 +49,9 @@ const SUBJECT_KEY: &str = "canary-subject-key-0123456789abcdef";
 
 /// The domain name under which API Gateway reaches the functions.
 pub const HOST: &str = "pins.example.com";
+
+/// Where people sign in, as the tools for assistants say.
+const SIGN_IN: [(&str, &str); 2] = [("OIDC_ISSUER", "https://sign-in.example.com/pool"), ("OIDC_CLIENT_ID", "pages")];
 
 pub(crate) const TABLE: &str = "pinwheel";
 const APP_SECRET_ID: &str = "pinwheel/app";
@@ -171,6 +176,8 @@ impl World {
             (events::ROUTES, events::router(world.platform("events"))),
         ];
         world.host_sender(world.platform("sender"));
+        let api = own_api::transport(world.functions.clone());
+        world.functions.push((mcp::ROUTES, mcp::router_over(world.platform_of("mcp", &[], &SIGN_IN), api)));
         world
     }
 
@@ -281,13 +288,7 @@ impl World {
 
     /// The name and the router of the function that serves `path`; of several routes the most specific, as at API Gateway.
     pub fn function(&self, path: &str) -> (Option<&'static str>, &Router) {
-        let placeholders = |routes: &[Route]| {
-            let fitting = routes.iter().filter(|route| matches(route.path, path));
-            fitting.map(|route| route.path.matches('{').count()).min()
-        };
-        let serving = self.functions.iter().filter_map(|function| Some((placeholders(function.0)?, function)));
-        let (routes, served) = serving.min_by_key(|(count, _)| *count).map_or(&self.functions[0], |(_, served)| served);
-        (permissions::function_of(routes), served)
+        serving(&self.functions, path)
     }
 
     /// Every route with the name of its function.
@@ -386,14 +387,4 @@ fn config(variables: &[(&str, &str)]) -> Config {
         Some(value.to_owned())
     })
     .expect("the configuration of the stories is complete")
-}
-
-/// Whether `path` fits a route with `{placeholders}`.
-pub(crate) fn matches(route: &str, path: &str) -> bool {
-    let (wanted, given): (Vec<_>, Vec<_>) = (route.split('/').collect(), path.split('/').collect());
-    wanted.len() == given.len()
-        && wanted
-            .iter()
-            .zip(given)
-            .all(|(wanted, given)| (wanted.starts_with('{') && !given.is_empty()) || *wanted == given)
 }

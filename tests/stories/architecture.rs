@@ -162,6 +162,7 @@ fn functions_never_know_each_other_nor_what_runs_them_locally() {
         "importer",
         "events",
         "web",
+        "mcp",
         "local",
         "pinterest-sim",
         "tests",

@@ -39,6 +39,7 @@ mod limits;
 mod lost_answers;
 mod machine_page;
 mod machines;
+mod mcp;
 mod media;
 mod media_files;
 mod metrics;

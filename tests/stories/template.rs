@@ -92,7 +92,7 @@ fn the_functions_get_exactly_the_variables_that_are_read() {
         let may_call = Template::read().permissions().contains(&calls_events);
         assert_eq!(variables.contains("EVENTS_FUNCTION"), may_call, "{function}");
         assert_eq!(variables.contains("ON_UNKNOWN"), function == "publisher", "{function}");
-        assert_eq!(variables.contains("OIDC_CLIENT_ID"), function == "web", "{function}");
+        assert_eq!(variables.contains("OIDC_CLIENT_ID"), ["web", "mcp"].contains(&function.as_str()), "{function}");
         let has_owners = !["publisher", "importer", "web"].contains(&function.as_str());
         assert_eq!(variables.contains("OWNER_CLAIM"), has_owners, "{function}");
     }
@@ -115,7 +115,10 @@ fn nobody_may_do_more_than_a_single_action_on_a_single_resource() {
         "token keys",
     ];
     assert_eq!(resources, BTreeSet::from(known));
-    assert!(!permissions.iter().any(|permission| permission.function == "web"), "pages need nothing");
+    assert!(
+        !permissions.iter().any(|permission| ["web", "mcp"].contains(&permission.function.as_str())),
+        "pages and tools need nothing"
+    );
 }
 
 /// To anybody else S3 answers 403 for a file that is missing, which looks like a fault of the installation.

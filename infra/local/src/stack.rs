@@ -256,7 +256,7 @@ fn called(config: &Config) -> &str {
 }
 
 fn missing(programs: &Programs) -> Option<StartError> {
-    let functions = ["settings", "oauth", "accounts", "media", "pins", "events", "web", "publisher", "importer"];
+    let functions = ["settings", "oauth", "accounts", "media", "pins", "events", "web", "mcp", "publisher", "importer"];
     let missing = functions.into_iter().find(|name| !has_program(&programs.folder, name))?;
     Some(StartError::NoProgram { function: missing, folder: programs.folder.clone() })
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use shared::domain::characters::without_unseen;
 
 use crate::Answer;
-use crate::world::matches;
+use crate::addresses::matches;
 
 static DESCRIPTION: LazyLock<Value> =
     LazyLock::new(|| serde_json::to_value(super::merged()).expect("a description is JSON"));

@@ -83,7 +83,7 @@ impl Front<'_> {
             scopes: [USE_SCOPE, ACT_SCOPE, ADMIN_SCOPE].map(str::to_owned).into(),
             keys: self.issuer.keys(),
         };
-        let functions: [(&str, &[Route], Build); 7] = [
+        let functions: [(&str, &[Route], Build); 8] = [
             ("settings", settings::ROUTES, settings::router),
             ("oauth", oauth::ROUTES, oauth::router),
             ("accounts", accounts::ROUTES, accounts::router),
@@ -91,6 +91,7 @@ impl Front<'_> {
             ("pins", pins::ROUTES, pins::router),
             ("events", events::ROUTES, events::router),
             ("web", web::ROUTES, web::router),
+            ("mcp", mcp::ROUTES, mcp::router),
         ];
         let gateway = Gateway::new(authorizer, self.clock.clone(), self.random.clone());
         let gateway = gateway.with_executions(self.executions.clone());
