@@ -33,6 +33,7 @@ mod sending;
 mod shapes;
 mod shortcuts;
 pub mod simulation;
+mod stored;
 pub mod template;
 pub mod tenants;
 mod uploads;

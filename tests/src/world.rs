@@ -1,10 +1,10 @@
 //! The world of a story.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
 use jiff::{SignedDuration, Timestamp};
@@ -333,7 +333,7 @@ impl World {
         let answer = platform.pins.table().client().scan().table_name(TABLE).send().await;
         let answer = answer.expect("the table answers");
         assert!(answer.last_evaluated_key().is_none(), "the table of a story fits into one page");
-        format!("{:?}", answer.items().iter().map(BTreeMap::from_iter).collect::<Vec<_>>())
+        answer.items().iter().map(|item| crate::stored::text(&AttributeValue::M(item.clone()))).collect()
     }
 
     /// Puts a new version of the secret with the token keys, as an administrator does with AWS's own tools.

@@ -41,6 +41,7 @@ use shared::platform::Platform;
 
 pub use description::{description, webhooks};
 pub use network::{Network, SendError};
+pub use round::WorkError;
 pub use sender::Sender;
 
 /// The routes of this function.
@@ -83,7 +84,7 @@ pub async fn run() -> Result<(), Error> {
             return Box::pin(answer(router.clone(), payload, context)).await;
         }
         let deadline = Timestamp::from_millisecond(i64::try_from(context.deadline)?)?;
-        Box::pin(sender.handle(serde_json::from_value(payload)?, deadline)).await;
+        Box::pin(sender.handle(serde_json::from_value(payload)?, deadline)).await?;
         Ok(Value::Null)
     };
     lambda_runtime::run(service_fn(handle)).await

@@ -52,7 +52,7 @@ fn read(body: Value, now: Timestamp) -> Result<Timestamp, Vec<FieldError>> {
     let since = fields.required_text("since").map(|text| text.trim().parse::<Timestamp>());
     match &since {
         Some(Err(_)) => {
-            fields.wrong("since", "invalid", "Expected a time with an offset, such as 2027-01-15T09:00:00Z.")
+            fields.wrong("since", "invalid", "Expected a time with an offset, such as 2027-01-15T09:00:00Z.");
         }
         Some(Ok(since)) if *since > now => fields.wrong("since", "invalid", "Expected a time in the past."),
         Some(Ok(since)) if now.duration_since(*since) > KEPT => {

@@ -12,7 +12,7 @@ use shared::store::{StoreError, WebhookKey};
 
 use crate::backlog::Backlog;
 use crate::network::Network;
-use crate::round::Work;
+use crate::round::{Work, WorkError};
 
 /// How many webhooks are seen to at a time.
 const AT_ONCE: usize = 256;
@@ -33,47 +33,46 @@ impl Sender {
         Self { platform, network }
     }
 
-    /// Sends what is to be sent until `deadline`, when the invocation would be stopped. What fails is left to the next one.
-    pub async fn handle(&self, event: SenderEvent, deadline: Timestamp) {
-        if let Err(error) = Box::pin(self.send(event, deadline)).await {
-            shared::api::log(&error);
-        }
+    /// Sends what is to be sent until `deadline`, when the invocation would be stopped. What fails is left to the next one, and
+    /// keeps nothing else from being sent.
+    pub async fn handle(&self, event: SenderEvent, deadline: Timestamp) -> Result<(), WorkError> {
+        let sent = Box::pin(self.send(event, deadline)).await;
+        sent.inspect_err(|error| shared::api::log(error))
     }
 
-    async fn send(&self, event: SenderEvent, deadline: Timestamp) -> Result<(), StoreError> {
+    async fn send(&self, event: SenderEvent, deadline: Timestamp) -> Result<(), WorkError> {
         if !self.platform.current_settings.get().await?.events {
             return Ok(());
         }
         match event {
             SenderEvent::Kick { events_of: owner, webhook: Some(id) } => {
-                self.see_to_all(BTreeSet::from([WebhookKey { owner, id }]), deadline).await;
+                self.see_to_all(BTreeSet::from([WebhookKey { owner, id }]), deadline).await
             }
             SenderEvent::Kick { events_of, webhook: None } => {
                 let keys = self.with_work(&BTreeSet::from([events_of])).await?;
-                self.see_to_all(keys, deadline).await;
+                self.see_to_all(keys, deadline).await
             }
             SenderEvent::Tick { .. } => {
                 let recent = self.platform.events.recent().await?;
                 let mut keys = self.with_work(&recent.owners).await?;
                 keys.extend(self.platform.webhooks.due(self.platform.clock.now()).await?);
-                self.see_to_all(keys, deadline).await;
-                if let Some(seen) = recent.seen {
+                let seen_to = self.see_to_all(keys, deadline).await;
+                if let Some(seen) = recent.seen.filter(|_| seen_to.is_ok()) {
                     self.platform.events.save_seen(seen).await?;
                 }
+                seen_to
             }
         }
-        Ok(())
     }
 
-    /// Each webhook on its own, so that none waits for another; what fails at one is the next tick's.
-    async fn see_to_all(&self, keys: BTreeSet<WebhookKey>, deadline: Timestamp) {
+    /// Each webhook on its own, so that none waits for another; an error is the last one's.
+    async fn see_to_all(&self, keys: BTreeSet<WebhookKey>, deadline: Timestamp) -> Result<(), WorkError> {
         let works = keys.into_iter().map(|key| async move {
-            if let Err(error) = Box::pin(Work::new(self, deadline).see_to(&key)).await {
-                tracing::warn!(webhook = %key.id, "a webhook is left to the next tick");
-                shared::api::log(&error);
-            }
+            let seen_to = Box::pin(Work::new(self, deadline).see_to(&key)).await;
+            seen_to.inspect_err(|_| tracing::warn!(webhook = %key.id, "a webhook is left to the next tick"))
         });
-        stream::iter(works).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+        let together = |all: Result<(), WorkError>, one| async move { all.and(one) };
+        stream::iter(works).buffer_unordered(AT_ONCE).fold(Ok(()), together).await
     }
 
     /// The webhooks of `owners` and of the installation for which there is something in the log.

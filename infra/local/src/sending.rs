@@ -68,8 +68,10 @@ pub fn handler(platform: Arc<Platform>, network: Network) -> Handler {
                 }
             };
             let deadline = clock.now() + TIME_LIMIT;
-            if AssertUnwindSafe(sender.handle(event, deadline)).catch_unwind().await.is_err() {
-                tracing::error!("the sender of events panicked; the next tick goes on");
+            match AssertUnwindSafe(sender.handle(event, deadline)).catch_unwind().await {
+                // An error was logged where it happened.
+                Ok(Ok(()) | Err(_)) => {}
+                Err(_panic) => tracing::error!("the sender of events panicked; the next tick goes on"),
             }
         })
     })

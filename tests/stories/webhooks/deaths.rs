@@ -27,7 +27,7 @@ fn tick(world: &World) -> SenderEvent {
 
 async fn run(sender: &Sender, world: &World) {
     let deadline = shared::clock::Clock::now(&world.clock) + SignedDuration::from_secs(120);
-    sender.handle(tick(world), deadline).await;
+    let _ = sender.handle(tick(world), deadline).await;
 }
 
 /// What arrived: each event, and that nothing came out of order.
