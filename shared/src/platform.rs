@@ -18,8 +18,8 @@ use crate::pinterest::{Pinterest, Transport, transport};
 use crate::random::{SharedRandom, SystemRandom};
 use crate::settings::CurrentSettings;
 use crate::store::{
-    AccountStore, Busy, CircuitStore, ConsentStore, EventStore, ImportStore, MediaStore, ObjectStore, PinStore,
-    QuotaStore, SettingsStore, ShardStore, SweepStore, Table, TemplateStore, UseStore, WebhookStore,
+    AccountStore, Busy, CircuitStore, ConsentStore, EventStore, ImportStore, MediaStore, ObjectStore, OwnerStore,
+    PinStore, QuotaStore, SettingsStore, ShardStore, SweepStore, Table, TemplateStore, UseStore, WebhookStore,
 };
 use crate::vault::{CredentialVault, TokenVault};
 
@@ -65,6 +65,8 @@ pub struct Platform {
     pub consents: ConsentStore,
     /// Templates for what pins show.
     pub templates: TemplateStore,
+    /// Everything that an owner has.
+    pub owners: OwnerStore,
     /// How much owners have of what is limited.
     pub uses: UseStore,
     /// How much of Pinterest's quotas is taken.
@@ -129,6 +131,7 @@ impl Platform {
             objects: ObjectStore::new(s3(&sdk, &config), &config, clock.clone()),
             consents: ConsentStore::new(table.clone()),
             templates: TemplateStore::new(table.clone()),
+            owners: OwnerStore::new(table.clone()),
             uses: UseStore::new(table.clone()),
             quotas: QuotaStore::new(table.clone()),
             shards: ShardStore::new(table.clone()),

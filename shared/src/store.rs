@@ -14,6 +14,7 @@ mod items;
 mod key;
 mod media;
 mod objects;
+mod owners;
 mod pins;
 mod quotas;
 pub mod schema;
@@ -34,6 +35,7 @@ pub use failure::StoreError;
 pub use imports::ImportStore;
 pub use media::{MediaPage, MediaStore};
 pub use objects::{ObjectError, ObjectStore, Piece, PreviewAddresses, PreviewSigner, Read, Stored, Upload};
+pub use owners::{OwnedItem, OwnedPlace, OwnerStore};
 pub use pins::{
     CalendarPage, CalendarQuery, Claim, Day, DueEntry, DuePage, DuePosition, DueWork, Lease, Order, PinStore, SlotClaim,
 };

@@ -61,7 +61,7 @@ pub fn body_for(route: &Route) -> Option<String> {
 impl World {
     /// The path of a route with that id, and the board "Summer recipes" of creator's where it has a board.
     pub fn path_of(&self, route: &Route, id: &str) -> String {
-        let path = route.path.replace("{id}", id).replace("{event}", ABSENT_EVENT);
+        let path = route.path.replace("{id}", id).replace("{event}", ABSENT_EVENT).replace("{owner}", "alice");
         path.replace("{board}", &self.board("creator", "Summer recipes"))
     }
 }

@@ -51,6 +51,7 @@ mod oauth_logs;
 mod oauth_pick;
 mod oauth_reconnect;
 mod other_version;
+mod owners;
 mod pages;
 mod parsers;
 mod personal_accounts;

@@ -10,10 +10,22 @@ use utoipa::openapi::OneOfBuilder;
 use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::{OpenApi, ToSchema};
 
-use crate::{ROUTES, changes, limits, read, save, status, verify};
+use crate::{ROUTES, changes, limits, owners, read, save, status, verify};
 
 #[derive(OpenApi)]
-#[openapi(paths(read::read, save::save, verify::verify, changes::changes, status::status, limits::read))]
+#[openapi(
+    paths(
+        read::read,
+        save::save,
+        verify::verify,
+        changes::changes,
+        status::status,
+        limits::read,
+        owners::show,
+        owners::export::export
+    ),
+    components(schemas(owners::export::Line))
+)]
 struct Description;
 
 /// The description of this function.
@@ -54,6 +66,16 @@ pub struct WantedSettings {
     #[schema(schema_with = events)]
     events: Option<String>,
 }
+
+problems!(
+    /// Why an owner is not shown.
+    ShowOwner: ADMIN PATH
+);
+
+problems!(
+    /// Why an owner is not exported.
+    ExportOwner: ADMIN PATH QUERY
+);
 
 problems!(
     /// Why the settings are not read.

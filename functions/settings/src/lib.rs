@@ -4,6 +4,7 @@ mod answer;
 mod changes;
 mod description;
 mod limits;
+mod owners;
 mod read;
 mod save;
 mod status;
@@ -23,6 +24,8 @@ const VERIFY: &str = "/v1/settings/verify";
 const CHANGES: &str = "/v1/settings/changes";
 const STATUS: &str = "/v1/status";
 const LIMITS: &str = "/v1/limits";
+const OWNER: &str = "/v1/owners/{owner}";
+const EXPORT: &str = "/v1/owners/{owner}/export";
 
 /// The routes of this function.
 pub const ROUTES: &[Route] = &[
@@ -32,6 +35,8 @@ pub const ROUTES: &[Route] = &[
     Route::new("GET", CHANGES, Access::Admin),
     Route::new("GET", STATUS, Access::User),
     Route::new("GET", LIMITS, Access::User),
+    Route::new("GET", OWNER, Access::Admin),
+    Route::new("GET", EXPORT, Access::Admin),
 ];
 
 /// The function's router.
@@ -41,7 +46,9 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .route(VERIFY, post(verify::verify))
         .route(CHANGES, get(changes::changes))
         .route(STATUS, get(status::status))
-        .route(LIMITS, get(limits::read));
+        .route(LIMITS, get(limits::read))
+        .route(OWNER, get(owners::show))
+        .route(EXPORT, get(owners::export::export));
     let clock = platform.clock.clone();
     finish(routes.with_state(platform), &clock)
 }

@@ -50,17 +50,21 @@ struct UseBody {
     responses((status = 200, description = "What the caller has and may have.", body = Body), ReadStatus)
 )]
 pub async fn read(State(platform): State<Arc<Platform>>, user: User) -> Result<Json<Body>, Problem> {
+    of_owner(&platform, &user.owner).await.map(Json)
+}
+
+/// How much `owner` has, and may have.
+pub async fn of_owner(platform: &Platform, owner: &OwnerId) -> Result<Body, Problem> {
     let limits = platform.current_settings.get().await?.limits;
-    let owner = &user.owner;
     let counted = |limit, used| UseBody { most: limits.most(limit), used, is_exact: true };
-    Ok(Json(Body {
-        waiting_pins: stock(&platform, &limits, (owner, Stock::WaitingPins), Limit::WaitingPins).await?,
-        media_bytes: stock(&platform, &limits, (owner, Stock::Media), Limit::Media).await?,
+    Ok(Body {
+        waiting_pins: stock(platform, &limits, (owner, Stock::WaitingPins), Limit::WaitingPins).await?,
+        media_bytes: stock(platform, &limits, (owner, Stock::Media), Limit::Media).await?,
         templates: counted(Limit::Templates, platform.templates.count(owner).await?),
         imports_per_day: counted(Limit::ImportsPerDay, platform.uses.imports(owner, platform.clock.now()).await?),
         accounts: counted(Limit::Accounts, limits::connected(&platform.accounts.list(owner).await?)),
         webhooks: counted(Limit::Webhooks, platform.webhooks.count(Some(owner)).await?),
-    }))
+    })
 }
 
 async fn stock(platform: &Platform, limits: &Limits, of: (&OwnerId, Stock), limit: Limit) -> Result<UseBody, Problem> {

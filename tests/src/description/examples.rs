@@ -4,7 +4,7 @@ use pinterest_sim::{Analytics, Effect};
 use serde_json::{Value, json};
 use shared::domain::{Mode, Scopes};
 
-use super::keeps::route;
+use super::keeps::{is_file, route};
 use crate::{ABSENT_PIN, Answer, Caller, Planner, World, file, files, host, pin_request, settings_request};
 
 /// When the pins of the walk are to go out.
@@ -57,6 +57,8 @@ impl Walk<'_> {
             ("GET", "/v1/settings/changes"),
             ("GET", "/v1/status"),
             ("GET", "/v1/limits"),
+            ("GET", "/v1/owners/alice"),
+            ("GET", "/v1/owners/alice/export"),
         ] {
             self.shown(&admin, method, path).await;
         }
@@ -274,8 +276,8 @@ impl Walk<'_> {
         let content = &mut operation["responses"][answer.status.to_string()]["content"][answer.header("content-type")];
         assert!(content.is_object(), "{method} {path}: {} {}", answer.status, answer.text());
         if content.get("example").is_none() {
-            let is_file = answer.header("content-type") == "text/csv";
-            content["example"] = if is_file { json!(answer.text()) } else { answer.json() };
+            content["example"] =
+                if is_file(answer.header("content-type")) { json!(answer.text()) } else { answer.json() };
         }
     }
 }

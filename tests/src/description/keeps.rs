@@ -35,9 +35,14 @@ pub(crate) fn check(method: &str, path: &str, body: Option<&str>, answer: &Answe
     let kind = answer.header("content-type");
     let content = &response["content"][kind];
     assert!(content.is_object(), "{method} {path} is not described to answer {status} as {kind:?}");
-    let said = if kind == "text/csv" { Value::String(answer.text()) } else { answer.json() };
+    let said = if is_file(kind) { Value::String(answer.text()) } else { answer.json() };
     let found = wrong(&format!("{method} {route} {status} {kind}"), &content["schema"], &said);
     assert!(found.is_empty(), "{method} {route} is not described to answer {status} so: {found:#?}\n{}", answer.text());
+}
+
+/// Whether an answer of this type is described as a text.
+pub(super) fn is_file(kind: &str) -> bool {
+    matches!(kind, "text/csv" | "application/jsonl")
 }
 
 /// What was taken of `body`: all of it but the items of a batch of which the answer says what is wrong.
