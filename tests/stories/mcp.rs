@@ -11,6 +11,9 @@ use tests::{Answer, Caller, World};
 use tower::service_fn;
 use tower::util::BoxCloneSyncService;
 
+/// What a client of the protocol says that it understands.
+const ACCEPTED: &str = "application/json, text/event-stream";
+
 /// What came of a tool's call.
 struct Called {
     /// Whether it did not do what it was asked for.
@@ -26,11 +29,7 @@ async fn send(caller: &Caller<'_>, method: &str, params: Value) -> Answer {
 }
 
 fn assistant<'a>(world: &'a World, owner: &str) -> Caller<'a> {
-    let headers = [
-        ("host", "pins.example.com"),
-        ("accept", "application/json, text/event-stream"),
-        ("mcp-protocol-version", "2025-06-18"),
-    ];
+    let headers = [("host", "pins.example.com"), ("accept", ACCEPTED), ("mcp-protocol-version", "2025-06-18")];
     headers.into_iter().fold(world.user(owner), |caller, (name, value)| caller.with(name, value))
 }
 
@@ -361,4 +360,17 @@ async fn a_lost_answer_is_said_to_be_one() {
     let writing = refused(&world, "retry_pin", json!({"pin_id": "pin_x"})).await;
     assert!(writing.contains("it is not known whether this was done"), "{writing}");
     assert_eq!(*sent.lock().unwrap(), ["GET /v1/pins", "POST /v1/pins/pin_x/retry"], "nothing is sent twice");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_platforms_own_assistant_acts_for_the_owner_that_it_names() {
+    let world = World::enabled().await;
+    let account = world.link("alice", "creator").await;
+    let pins = json!({"pins": [cake(&account, &["Summer recipes"], "2027-02-01T09:00:00Z")]});
+    let machine = || world.machine("pinwheel/act").with("host", "pins.example.com").with("accept", ACCEPTED);
+    let nobody = send(&machine(), "tools/list", json!({})).await;
+    assert_eq!((nobody.status, &nobody.json()["code"]), (400, &json!("owner_required")), "{}", nobody.text());
+    let scheduled = call_as(&machine().with("pinwheel-owner", "alice"), "schedule_pins", pins).await;
+    assert_eq!(scheduled.said["pins"][0]["scheduled"][0]["status"], "scheduled", "{}", scheduled.text);
+    assert_eq!(call(&world, "list_pins", json!({})).await["pins"].as_array().unwrap().len(), 1, "it is alice's");
 }
