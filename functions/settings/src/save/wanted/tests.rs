@@ -75,7 +75,8 @@ fn each_wrong_field_is_named() {
         ("limits", json!({"media_gb": 1.5}), "limits.media_gb", "invalid"),
         ("limits", json!({"waiting_pins": 10_000_001}), "limits.waiting_pins", "invalid"),
         ("limits", json!({"accounts": "200"}), "limits.accounts", "wrong_type"),
-        ("limits", json!({"webhooks": 10}), "limits.webhooks", "unknown_field"),
+        ("limits", json!({"webhooks": 10.5}), "limits.webhooks", "invalid"),
+        ("limits", json!({"boards": 10}), "limits.boards", "unknown_field"),
         ("callback_url", json!("https://x.example"), "callback_url", "read_only"),
         ("app-secret", json!("x"), "app-secret", "unknown_field"),
     ] {
