@@ -1,5 +1,6 @@
 //! Tools for assistants: they do what `/v1` does, with the token of whoever calls them.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -38,16 +39,16 @@ async fn call_as(caller: &Caller<'_>, tool: &str, arguments: Value) -> Called {
     assert_eq!((answer.status, answer.header("content-type")), (200, "application/json"), "{}", answer.text());
     let result = &answer.json()["result"];
     assert!(result.is_object(), "{}", answer.text());
-    let called = Called {
+    let outcome = Called {
         is_error: result["isError"].as_bool().unwrap_or_default(),
         text: result["content"][0]["text"].as_str().unwrap().to_owned(),
         said: result["structuredContent"].clone(),
     };
-    assert_eq!(called.said.is_null(), called.is_error, "{}", answer.text());
-    if !called.is_error {
-        assert_eq!(serde_json::from_str::<Value>(&called.text).unwrap(), called.said);
+    assert_eq!(outcome.said.is_null(), outcome.is_error, "{}", answer.text());
+    if !outcome.is_error {
+        assert_eq!(serde_json::from_str::<Value>(&outcome.text).unwrap(), outcome.said);
     }
-    called
+    outcome
 }
 
 /// What the tool says, which does what it is asked for.
@@ -202,7 +203,7 @@ async fn a_failed_pin_says_why_and_is_tried_again() {
         answer: Some(pinterest_sim::FaultAnswer::Status {
             status: 400,
             body: Some(refusal),
-            headers: Default::default(),
+            headers: BTreeMap::default(),
         }),
         times: Some(1),
         ..pinterest_sim::Fault::on(pinterest_sim::Operation::CreatePin)
