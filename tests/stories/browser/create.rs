@@ -251,6 +251,8 @@ async fn times_boards_links_and_texts_are_chosen_for_all_or_for_some() {
     browser.tick("House hunting together").await;
     browser.fill("Days between the boards", "3").await;
     browser.press("Apply").await;
+    // The names of boards come after the times.
+    browser.sees("House hunting together").await;
     let shown = times(&visit, 5).await;
     assert!(shown[1].contains("House hunting together"), "{shown:?}");
     browser.press("Schedule 4 pins").await;
