@@ -44,7 +44,8 @@ impl Crowd {
 
     /// Connects `count` new people, each with a board.
     pub async fn gather(&mut self, count: usize) {
-        for number in 0..count {
+        for _ in 0..count {
+            let number = self.boards.len();
             let username = format!("maker{number}");
             self.control("people", &json!({ "username": username })).await;
             let board = json!({ "mode": "live", "owner": username, "name": "Shop window" });

@@ -74,8 +74,8 @@ impl Publishers {
 /// What the invocations of a process did, by their log.
 #[derive(Debug)]
 pub struct Invocations {
-    /// How many did an account's own work.
-    pub met_the_account: usize,
+    /// How often any of them did an account's own work.
+    pub met_accounts: usize,
     /// How many had a pin refused for a time.
     pub refused: usize,
     /// How many pins each has posted that has posted any.
@@ -86,10 +86,10 @@ impl Invocations {
     fn read(log: &Path) -> Self {
         let log = std::fs::read_to_string(log).unwrap();
         let done: Vec<_> = log.lines().filter(|line| line.contains("the invocation is done")).collect();
-        let count = |field: &str| done.iter().filter(|line| number(line, field) > 0).count();
+        let met = done.iter().map(|line| number(line, "accounts")).sum::<u32>();
         Self {
-            met_the_account: count("accounts"),
-            refused: count("rescheduled"),
+            met_accounts: usize::try_from(met).unwrap(),
+            refused: done.iter().filter(|line| number(line, "rescheduled") > 0).count(),
             posted: done.iter().map(|line| number(line, "published")).filter(|posted| *posted > 0).collect(),
         }
     }
