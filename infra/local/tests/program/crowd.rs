@@ -93,15 +93,21 @@ impl Crowd {
 
     /// All pins, or those of a status.
     pub async fn pins(&mut self, status: Option<&str>) -> Vec<Value> {
+        self.try_pins(status).await.unwrap()
+    }
+
+    /// The same, where it may not be answered: a hundred publishers that are called at once can leave a slow machine no time
+    /// for that.
+    pub async fn try_pins(&mut self, status: Option<&str>) -> anyhow::Result<Vec<Value>> {
         let filter = status.map(|status| format!("&status={status}")).unwrap_or_default();
         let (mut pins, mut cursor) = (Vec::new(), String::new());
         loop {
             let path = format!("v1/pins?limit=100{filter}{cursor}");
-            let page = self.owner.get(&path).await.unwrap().expect_success("the pins").unwrap().json();
-            pins.extend(page["items"].as_array().unwrap().iter().cloned());
+            let page = self.owner.get(&path).await?.expect_success("the pins")?.json();
+            pins.extend(page["items"].as_array().into_iter().flatten().cloned());
             match page["next_cursor"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
-                None => return pins,
+                None => return Ok(pins),
             }
         }
     }

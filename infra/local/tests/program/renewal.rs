@@ -63,7 +63,7 @@ fn one_by_one(title: &str, first: Timestamp) -> Schedule<'_> {
 }
 
 async fn until_published(crowd: &mut Crowd, count: usize) {
-    until_within(A_ROUND, async || crowd.pins(Some("published")).await.len() == count).await;
+    until_within(A_ROUND, async || crowd.try_pins(Some("published")).await.is_ok_and(|pins| pins.len() == count)).await;
 }
 
 #[tokio::test]
