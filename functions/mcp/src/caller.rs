@@ -20,6 +20,9 @@ use url::Url;
 /// How long an answer is waited for; API Gateway gives up on a tool after thirty seconds.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(25);
 
+/// The media type of a body in JSON.
+pub const JSON: &str = "application/json";
+
 /// What goes along from the assistant's request.
 const FORWARDED: [HeaderName; 2] = [AUTHORIZATION, HeaderName::from_static(OWNER_HEADER)];
 
@@ -69,23 +72,39 @@ impl Caller {
 
     /// Reads what is at `/v1` and `path`.
     pub async fn get(&self, path: &[&str], query: &[(&str, Option<&str>)]) -> Result<Value, Refusal> {
-        self.send(Method::GET, path, query, None).await
+        self.exchange(Method::GET, path, query, None, false).await
+    }
+
+    /// Sends `body`, of that media type, to a route that only answers and changes nothing.
+    pub async fn ask(
+        &self,
+        path: &[&str],
+        query: &[(&str, Option<&str>)],
+        body: (&str, String),
+    ) -> Result<Value, Refusal> {
+        self.exchange(Method::POST, path, query, Some(body), false).await
     }
 
     /// Sends `body` to `/v1` and `path`.
     pub async fn post(&self, path: &[&str], body: &Value) -> Result<Value, Refusal> {
-        self.send(Method::POST, path, &[], Some(("application/json", body.to_string()))).await
+        self.send(Method::POST, path, Some((JSON, body.to_string()))).await
     }
 
-    /// Sends a request; where it was refused, the words are those of `/v1`.
-    pub async fn send(
+    /// Sends a request that changes something.
+    pub async fn send(&self, method: Method, path: &[&str], body: Option<(&str, String)>) -> Result<Value, Refusal> {
+        self.exchange(method, path, &[], body, true).await
+    }
+
+    /// Sends a request; where it was refused, the words are those of `/v1`, and where its answer was lost, they say whether it
+    /// `changes` anything.
+    async fn exchange(
         &self,
         method: Method,
         path: &[&str],
         query: &[(&str, Option<&str>)],
         body: Option<(&str, String)>,
+        changes: bool,
     ) -> Result<Value, Refusal> {
-        let changes = method != Method::GET;
         let mut request = Request::builder().method(method).uri(self.address(path, query)?.as_str());
         if let Some(headers) = request.headers_mut() {
             headers.extend(self.headers.clone());

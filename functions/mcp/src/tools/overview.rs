@@ -1,5 +1,6 @@
 //! Tools that say where things stand: the installation, the accounts, their boards.
 
+use futures_util::future::join_all;
 use http::request::Parts;
 use rmcp::handler::server::tool::Extension;
 use rmcp::handler::server::wrapper::Parameters;
@@ -51,11 +52,8 @@ impl Server {
         let mut accounts = brief::list(&list, "accounts", |account| {
             brief::only(account, &["id", "username", "mode", "state", "reason", "hold", "missing_scopes", "attention"])
         });
-        for account in accounts["accounts"].as_array_mut().into_iter().flatten().take(MOST_PLANS) {
-            let id = account["id"].as_str().unwrap_or_default().to_owned();
-            let plan = caller.get(&["accounts", &id, "plan"], &[]).await?;
-            account["posting_plan"] = plan;
-        }
+        let found = accounts["accounts"].as_array_mut().into_iter().flatten().take(MOST_PLANS);
+        join_all(found.map(|account| add_plan(&caller, account))).await;
         Ok(brief::answer(accounts))
     }
 
@@ -81,6 +79,15 @@ impl Server {
             answer["note"] = json!("There are more boards. Search by a part of the name.");
         }
         Ok(brief::answer(answer))
+    }
+}
+
+/// Adds the posting times of `account`, or why they could not be read.
+async fn add_plan(caller: &Caller, account: &mut Value) {
+    let id = account["id"].as_str().unwrap_or_default().to_owned();
+    match caller.get(&["accounts", &id, "plan"], &[]).await {
+        Ok(plan) => account["posting_plan"] = plan,
+        Err(refusal) => account["posting_plan_problem"] = json!(refusal.to_string()),
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::brief;
-use crate::caller::{Answer, Refusal};
+use crate::caller::{Answer, JSON, Refusal};
 use crate::server::Server;
 
 /// How many pins are cancelled by a call.
@@ -154,9 +154,9 @@ impl Server {
         open_world_hint = true
     ))]
     async fn edit_pin(&self, Extension(parts): Extension<Parts>, Parameters(edited): Parameters<Edited>) -> Answer {
-        let body = ("application/json", edited.body()?.to_string());
+        let body = (JSON, edited.body()?.to_string());
         let path = ["pins", &edited.pin_id];
-        let pin = self.caller(&parts)?.send(Method::PATCH, &path, &[], Some(body)).await?;
+        let pin = self.caller(&parts)?.send(Method::PATCH, &path, Some(body)).await?;
         Ok(brief::answer(brief::whole_pin(pin)))
     }
 
@@ -195,7 +195,7 @@ impl Server {
         let caller = self.caller(&parts)?;
         let mut outcomes = Vec::new();
         for id in &pin_ids {
-            outcomes.push(match caller.send(Method::DELETE, &["pins", id], &[], None).await {
+            outcomes.push(match caller.send(Method::DELETE, &["pins", id], None).await {
                 Ok(pin) => json!({"pin_id": id, "status": pin["status"]}),
                 Err(refusal) => json!({"pin_id": id, "refused": refusal.to_string()}),
             });

@@ -1,6 +1,5 @@
 //! Tools that report on files of pins and on how pins do.
 
-use http::Method;
 use http::request::Parts;
 use rmcp::handler::server::tool::Extension;
 use rmcp::handler::server::wrapper::Parameters;
@@ -65,9 +64,7 @@ impl Server {
                     ("account_id", of.account_id.as_deref()),
                     ("time_zone", of.time_zone.as_deref()),
                 ];
-                let check = caller
-                    .send(Method::POST, &["pins", "import"], &query, Some(("text/csv; charset=utf-8", csv)))
-                    .await?;
+                let check = caller.ask(&["pins", "import"], &query, ("text/csv; charset=utf-8", csv)).await?;
                 Ok(brief::answer(check))
             }
             _ => Err(Refusal::new("Give import_id or csv: one of the two.")),

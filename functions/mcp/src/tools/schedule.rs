@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::brief;
-use crate::caller::{Answer, Refusal};
+use crate::caller::{Answer, JSON, Refusal};
 use crate::server::Server;
 
 /// Minutes in a day.
@@ -76,7 +76,7 @@ impl Server {
         Parameters(NewPins { pins }): Parameters<NewPins>,
     ) -> Answer {
         let batch = batch(&pins)?;
-        let answer = self.caller(&parts)?.post(&["pins", "batch", "preview"], &batch).await?;
+        let answer = self.caller(&parts)?.ask(&["pins", "batch", "preview"], &[], (JSON, batch.to_string())).await?;
         Ok(brief::answer(outcomes(&pins, &answer, "planned", |planned| {
             let mut brief =
                 brief::only(planned, &["board_id", "section_id", "publish_at", "local_time", "time_zone", "notes"]);
