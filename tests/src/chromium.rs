@@ -335,7 +335,9 @@ fn capabilities(browser: &Path) -> Capabilities {
     let here = format!("--host-resolver-rules=MAP {PICTURES} 127.0.0.1");
     let arguments =
         ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--lang=en-GB", &here];
-    let options = json!({"binary": browser, "args": arguments});
+    // As people's browsers do, it lets a site keep cookies only where it is the one that they look at.
+    let preferences = json!({"profile.block_third_party_cookies": true, "profile.cookie_controls_mode": 1});
+    let options = json!({"binary": browser, "args": arguments, "prefs": preferences});
     let logs = json!({"browser": "ALL"});
     let wanted =
         [("goog:chromeOptions", options), ("goog:loggingPrefs", logs), ("unhandledPromptBehavior", json!("accept"))];

@@ -6,6 +6,7 @@ mod callback;
 mod compose;
 mod create;
 mod days;
+mod elsewhere;
 mod first_start;
 mod import;
 mod insights;
