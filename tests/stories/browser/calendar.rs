@@ -81,7 +81,7 @@ async fn many_pins_are_cancelled_at_once_after_a_question() {
     let browser = &visit.chromium;
     browser.press("Select all 4 shown").await;
     browser.press("Cancel pins…").await;
-    browser.sees("This cannot be undone.").await;
+    browser.sees("You can’t undo this.").await;
     browser.press("Keep them").await;
     assert_eq!(times(&visit).await.len(), 4);
     browser.press("Cancel pins…").await;

@@ -40,7 +40,7 @@ async fn somebody_composes_a_pin_and_sees_it_go_out() {
     browser.press("Home").await;
     browser.sees("Apple pie").await;
     browser.press("Apple pie").await;
-    browser.sees("See it on Pinterest").await;
+    browser.sees("View on Pinterest").await;
     assert_eq!(pins(&visit, "Apple pie").await, (1, json!("published")));
     visit.end().await;
 }
@@ -50,13 +50,13 @@ async fn a_board_and_a_section_that_are_missing_are_made_on_the_way() {
     let Some(visit) = composing().await else { return };
     let browser = &visit.chromium;
     browser.press("New board").await;
-    browser.press("Create the board").await;
+    browser.press("Create board").await;
     browser.sees("Enter a name for the board.").await;
     browser.fill("Name of the board", "Winter soups").await;
-    browser.press("Create the board").await;
+    browser.press("Create board").await;
     browser.press("New section of Winter soups").await;
     browser.fill("Name of the section", "With noodles").await;
-    browser.press("Create the section").await;
+    browser.press("Create section").await;
     browser.sees("With noodles").await;
     browser.fill("Or paste an image URL", "https://example.com/soup.jpg").await;
     browser.fill("Title", "Noodle soup").await;
@@ -116,7 +116,7 @@ async fn what_the_api_refuses_is_said_in_words_for_people() {
     browser.press("Create another").await;
     browser.fill("Or paste an image URL", "https://example.com/pie.jpg").await;
     browser.press("Schedule 2 pins").await;
-    browser.sees("Another pin with the same image or link goes out too close to this time. There is room from").await;
+    browser.sees("Another pin with the same image or link goes out too close to this time. Pick ").await;
     assert_eq!(browser.run(FOR_PROGRAMS, &[]).await, json!([]));
     visit.end().await;
 }
@@ -141,7 +141,7 @@ async fn what_is_typed_outlives_a_closed_tab_and_a_session_that_ends() {
     browser.run("const now = Date.now; Date.now = () => now() + 86_400_000", &[]).await;
     browser.press("Now").await;
     browser.press("Publish now").await;
-    browser.sees("You were signed out").await;
+    browser.sees("Your session ended").await;
     assert_eq!(browser.value("Title").await, "Half a pie");
     browser.press("Sign in again").await;
     browser.sees("Name").await;

@@ -221,7 +221,7 @@ async fn cards_outlive_the_tab_and_a_lost_answer_schedules_nothing_twice() {
     browser.fill("Title of pin 1", "Another cake").await;
     browser.press("Schedule 3 pins").await;
     browser.sees("3 scheduled").await;
-    browser.sees("Its answer was lost on the way.").await;
+    browser.sees("Your earlier attempt already scheduled this.").await;
     assert_eq!(titles(&pins(&visit).await), ["Lemon cake", "Brownies with walnuts", "Tomato salad"]);
     visit.end().await;
 }

@@ -11,7 +11,7 @@ async fn nobody_needs_to_be_told_how_the_first_pin_gets_out() {
     visit.sign_in("ann", true).await;
     browser.sees("0 of 5").await;
     browser.press("Continue setup").await;
-    browser.sees("Callback URL").await;
+    browser.sees("Redirect URI").await;
     browser.press("On").await;
     browser.press("Live").await;
     browser.fill("App ID", &id).await;
@@ -44,7 +44,7 @@ async fn nobody_needs_to_be_told_how_the_first_pin_gets_out() {
     browser.press("Publish now").await;
     browser.sees("View in calendar").await;
     browser.press("The first of many").await;
-    browser.sees("See it on Pinterest").await;
+    browser.sees("View on Pinterest").await;
     let pins = visit.api("/v1/pins").await;
     assert_eq!(pins["items"][0]["status"], "published", "{pins}");
     visit.end().await;

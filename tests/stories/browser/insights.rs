@@ -114,7 +114,7 @@ async fn somebody_sees_what_did_well_and_on_how_many_pins_that_rests() {
         browser.sees(text).await;
     }
     browser.sees("so nobody can say which hour is best").await;
-    browser.sees("Make another like this").await;
+    browser.sees("Duplicate").await;
     // The chart is one stop of the keyboard, and the arrow keys say one day after the other.
     let told = "return document.querySelector('.chart-box').getAttribute('aria-valuetext')";
     let last = browser.run(told, &[]).await;

@@ -33,7 +33,7 @@ async fn a_busy_installation_is_asked_again_and_then_named() {
     assert!(!browser.shows("busy").await);
     browser.run(BUSY, &[json!(1000)]).await;
     browser.press("Calendar").await;
-    browser.sees("Pinwheel is busy at the moment").await;
+    browser.sees("Pinwheel is busy right now").await;
     browser.sees("Try again").await;
     visit.end().await;
 }

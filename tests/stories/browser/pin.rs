@@ -65,7 +65,7 @@ async fn a_pin_is_changed_where_it_is_read_and_back_by_a_key() {
     type_keys(&visit, &["Ctrl+z"]).await;
     browser.sees("Undone: Title of “Lemon cake” changed.").await;
     assert_eq!(visit.api(&at).await["content"]["title"], "Lemon cake");
-    browser.press("Make a draft").await;
+    browser.press("Turn into draft").await;
     browser.sees("“Lemon cake” is a draft now.").await;
     assert_eq!(visit.api(&at).await["status"], "draft");
     browser.run("document.querySelector('.sheet-head button').click()", &[]).await;

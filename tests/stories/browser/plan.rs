@@ -85,7 +85,7 @@ async fn somebody_publishes_a_video_of_their_own_with_the_cover_that_they_choose
     browser.sees_no_more("How it will look").await;
     browser.press("Pie in motion").await;
     browser.sees("Uploaded video.").await;
-    browser.sees("See it on Pinterest").await;
+    browser.sees("View on Pinterest").await;
     browser.picture(&pictures().join("video-pin.png")).await;
     let pins = visit.api("/v1/pins?limit=100").await;
     let pin = pins["items"].as_array().unwrap().iter().find(|pin| pin["content"]["title"] == "Pie in motion").unwrap();

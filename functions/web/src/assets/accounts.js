@@ -123,7 +123,7 @@ function Account({ account, status, reload }) {
         ${account.account_type && html`<dt>${words.type.label}</dt>
           <dd>${words.type.names[account.account_type] ?? account.account_type}${account.account_type === 'PINNER' && html` <span class="hint">${words.type.advice}</span>`}</dd>`}
         ${account.access_token_expires_at && account.state !== 'needs_reconnect' && html`<dt>${words.expiry.label}</dt>
-          <dd>${account.refresh_token_expires_at ? words.expiry.renewed(dateTime(account.refresh_token_expires_at)) : words.expiry.ends(dateTime(account.access_token_expires_at), relative(account.access_token_expires_at))}</dd>`}
+          <dd>${account.refresh_token_expires_at ? words.expiry.renewed : words.expiry.ends(dateTime(account.access_token_expires_at), relative(account.access_token_expires_at))}</dd>`}
         ${failed + needs_review > 0 && html`<dt>${words.attention.label}</dt>
           <dd><${Link} href="/">${words.attention.count(needs_review, failed)}<//></dd>`}
       </dl>

@@ -154,6 +154,6 @@ function DoneCard({ card, name, zone }) {
       <ul class="plain">${card.pins.map((pin) => html`<li key=${pin.id}>
         <${Tag} kind=${pin.status}>${t.status[pin.status]}<//> ${pin.publish_at && `${write(pin.publish_at, { weekday: 'short', month: 'short', day: 'numeric' }, zone)}, ${clock(pin.publish_at, zone)} · `}
         <${BoardName} account=${pin.account_id} board=${pin.board_id} /> · <${Link} href=${`/app/pins/${pin.id}`}>${words.open}<//></li>`)}</ul>
-      ${card.wasEarlier && html`<p class="hint">${t.compose.earlier.about}</p>`}</div>
+      ${card.wasEarlier && html`<p class="hint">${words.wasEarlier}</p>`}</div>
   </div></li>`;
 }
