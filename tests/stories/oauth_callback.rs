@@ -158,7 +158,7 @@ async fn an_account_whose_boards_cannot_be_read_is_connected_all_the_same() {
         let page = browser.open(&callback).await;
         assert_eq!(page.status, 200);
         assert!(world.clock.now().duration_since(before) < SignedDuration::from_secs(29), "API Gateway's patience");
-        assert!(page.text().contains("You can pick its boards later"), "{}", page.text());
+        assert!(page.text().contains("You can choose its boards later"), "{}", page.text());
         assert!(!page.text().contains("<form"));
         assert_eq!(accounts(&world, "alice").await.len(), 1);
         world.simulator.clear_faults();
@@ -180,7 +180,7 @@ async fn however_slow_pinterest_is_the_page_comes_before_api_gateways_patience_e
     let before = world.clock.now();
     let page = browser.open(&callback).await;
     assert!(world.clock.now().duration_since(before) < SignedDuration::from_secs(26), "two pages would take 31 s");
-    assert_eq!((page.status, page.text().contains("You can pick its boards later")), (200, true));
+    assert_eq!((page.status, page.text().contains("You can choose its boards later")), (200, true));
 }
 
 /// Lets the first call of one kind happen and loses its answer.

@@ -36,7 +36,7 @@ fn names_the_remedy(text: &str) -> bool {
 async fn the_page_to_pick_boards_says_why_it_shows_none() {
     let world = world(Some(WITHOUT)).await;
     let page = picking(&world).await;
-    assert!(page.contains("We don't see any boards in this account") && names_the_remedy(&page), "{page}");
+    assert!(page.contains("Pinwheel doesn't see any boards in this account") && names_the_remedy(&page), "{page}");
     assert!(!page.contains("couldn't load"), "{page}");
 
     let answer = Some(FaultAnswer::page(503, "<html>"));

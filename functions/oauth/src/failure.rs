@@ -125,7 +125,7 @@ impl Failure {
             Self::RepeatedParameter => (
                 400,
                 "This link isn't valid",
-                "It contains something twice, so it didn't come from Pinterest in this form.",
+                "A part of it appears twice, which Pinterest doesn't do.",
                 CONNECT_AGAIN,
             ),
             Self::UnknownState => {
@@ -262,7 +262,7 @@ impl Failure {
                 409,
                 "Your boards are already saved",
                 "This page saves once, and your first choice was kept.",
-                "You can change it in your account.",
+                "You can change it in your list of accounts.",
             ),
             Self::GrantExpired => (
                 400,
@@ -328,7 +328,7 @@ impl Failure {
 }
 
 const CONNECT_AGAIN: &str = "Start connecting again.";
-const PICK_LATER: &str = "You can choose the boards in your account.";
+const PICK_LATER: &str = "You can choose the boards in your list of accounts.";
 
 impl From<Failure> for Failed {
     fn from(failure: Failure) -> Self {
@@ -346,7 +346,7 @@ impl IntoResponse for Failed {
             h1 { (title) }
             p { (what) }
             p { (remedy) }
-            @if let Some(way_on) = way_on { p { a.button href=(way_on) { "Go on" } } }
+            @if let Some(way_on) = way_on { p { a.button href=(way_on) { "Continue" } } }
         };
         let status = StatusCode::from_u16(status).expect("the table has valid statuses only");
         Page { status, title, content, form_to: None }.into_response()

@@ -77,12 +77,12 @@ fn document(sign_in: Option<&SignInConfig>) -> Markup {
                     main id="main" {
                         p.quiet id="loading" role="status" { "Loading…" }
                         div.notice.bad id="not-loaded" role="alert" hidden {
-                            p { "This page did not load completely. Check your connection, and load it again." }
-                            p { a.button href="" { "Load again" } }
+                            p { "This page didn't load completely. Check your connection, then reload the page." }
+                            p { a.button href="" { "Reload page" } }
                         }
                     }
                 }
-                noscript { p { "These pages need JavaScript. Everything they do can also be done by the API under /v1." } }
+                noscript { p { "Pinwheel needs JavaScript. Allow it in your browser, then reload the page." } }
             }
         }
     }

@@ -11,10 +11,10 @@ async fn a_script_that_does_not_arrive_is_said_and_loaded_again() {
     browser.cdp("Network.enable", json!({})).await;
     browser.cdp("Network.setBlockedURLs", json!({"urls": ["*/app.js"]})).await;
     browser.go(&visit.at("/")).await;
-    browser.sees("This page did not load completely").await;
+    browser.sees("This page didn't load completely").await;
     assert!(!browser.shows("Loading…").await, "nobody waits for ever");
     browser.cdp("Network.setBlockedURLs", json!({"urls": []})).await;
-    browser.press("Load again").await;
+    browser.press("Reload page").await;
     browser.sees("On time, every time.").await;
     visit.end().await;
 }

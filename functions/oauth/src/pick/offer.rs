@@ -52,7 +52,7 @@ pub async fn offer(platform: &Platform, origin: &Origin, connected: Connected) -
     };
     if boards.is_empty() {
         let secret = secret_boards_unseen(account).unwrap_or_default();
-        let why = format!("We don't see any boards in this account. {secret} Or create a board on Pinterest.");
+        let why = format!("Pinwheel doesn't see any boards in this account. Create one on Pinterest. {secret}");
         return without_form(account, return_to, &why);
     }
     match grant(platform, &connected).await {
@@ -103,8 +103,8 @@ async fn grant(platform: &Platform, connected: &Connected) -> Result<(), StoreEr
 fn without_form(account: &Account, return_to: Option<&str>, why: &str) -> Response {
     let content = html! {
         (connected(account))
-        p { (why) " Your account is connected all the same. You can pick its boards later, at your account." }
-        p { a.button href=(return_to.unwrap_or(ACCOUNTS)) { "Go on" } }
+        p { (why) " Your account is connected. You can choose its boards later in your list of accounts." }
+        p { a.button href=(return_to.unwrap_or(ACCOUNTS)) { "Continue" } }
     };
     Page { status: StatusCode::OK, title: "Connected", content, form_to: None }.into_response()
 }
@@ -119,7 +119,7 @@ fn connected(account: &Account) -> Markup {
         @if !missing.is_empty() {
             p.note {
                 "Pins can't be published yet, because the settings don't request " (missing.names().join(", "))
-                ". An administrator has to add that, and then the account has to be connected again."
+                ". An administrator has to add this in the settings. Then reconnect the account."
             }
         }
     }
