@@ -3,6 +3,7 @@
 import { PinLink } from './pin-link.js';
 import { isMovable, titleOf } from './calendar-pins.js';
 import { Skeleton, Tag, html } from './parts.js';
+import { plain } from './plain.js';
 import { useMemo } from './preact-htm.js';
 import { Sign } from './signs.js';
 import { t } from './texts.js';
@@ -103,7 +104,7 @@ export function Row({ pin, desk, tab = null }) {
         <div class="about">
           <p class="what"><${PinLink} id=${pin.id} draggable=${false} tabindex=${tab} data-item>${title}<//></p>
           <p class="quiet where">${board ?? html`<${Skeleton} />`}${account && ` · ${account}`}</p>
-          ${(pin.reason ?? pin.warning) && html`<p class="why">${(pin.reason ?? pin.warning).message}</p>`}
+          ${(pin.reason ?? pin.warning) && html`<p class="why">${plain((pin.reason ?? pin.warning).message)}</p>`}
         </div>
         <p class="state"><${Tag} kind=${pin.status}><${Sign} state=${pin.status} /> ${t.status[pin.status]}<//></p>
         ${isMovable(pin) && html`<button type="button" class="button plain move" tabindex=${tab} aria-label=${words.card.move(title)}

@@ -3,6 +3,7 @@
 import { accountOf, boardOf, shortTime } from './calendar-card.js';
 import { titleOf } from './calendar-pins.js';
 import { html, useEffect, useMemo, useRef, useState } from './parts.js';
+import { plain } from './plain.js';
 import { Sign } from './signs.js';
 import { t } from './texts.js';
 import { Thumb, slidesOf } from './thumb.js';
@@ -53,7 +54,7 @@ export function Peek({ of, days, desk }) {
         <span class="at"><${Sign} state=${pin.status} /> ${shortTime(pin.publish_at, desk.zone)} · ${t.status[pin.status]}</span>
         <strong>${titleOf(pin)}</strong>
         <span class="quiet">${[boardOf(pin, desk.names), accountOf(pin, desk.names)].filter(Boolean).join(' · ')}</span>
-        ${pin.reason && html`<span>${pin.reason.message}</span>`}
+        ${pin.reason && html`<span>${plain(pin.reason.message)}</span>`}
       </div>
     </div>
   `;

@@ -8,6 +8,7 @@ import { Avatar, Button, Loaded, Notice, Tag, html, useCallback, useData, useSta
 import { fieldToFix } from './pin-fix.js';
 import { openPin, PinLink } from './pin-link.js';
 import { causeOf } from './pin-state.js';
+import { plain } from './plain.js';
 import { Sign } from './signs.js';
 import { t } from './texts.js';
 import { Thumb, slidesOf } from './thumb.js';
@@ -219,7 +220,7 @@ function Pin({ pin }) {
       <div class="grow">
         <${PinLink} id=${pin.id}>${pin.content.title || words.untitled}<//>
         <br /><span class="quiet">${at ? html`<time datetime=${at} title=${relative(at)}>${dateTime(at)}</time>` : t.status.draft}</span>
-        ${pin.reason && html`<br /><span class="quiet">${pin.reason.message}</span>`}
+        ${pin.reason && html`<br /><span class="quiet">${plain(pin.reason.message)}</span>`}
         ${pin.pinterest_url && html`<br /><a class="quiet" href=${pin.pinterest_url} target="_blank" rel="noopener">${words.onPinterest} <span aria-hidden="true">↗</span></a>`}
       </div>
       ${pin.status !== 'published' && html`<${Tag} kind=${pin.status}><${Sign} state=${pin.status} /> ${t.status[pin.status]}<//>`}

@@ -16,6 +16,7 @@ import { PinFigures } from './pin-figures.js';
 import { Timeline } from './pin-history.js';
 import { Review } from './pin-review.js';
 import { causeOf, inWords } from './pin-state.js';
+import { plain } from './plain.js';
 import { Sign } from './signs.js';
 import { t } from './texts.js';
 import { Thumb, slidesOf } from './thumb.js';
@@ -108,10 +109,10 @@ function State({ pin, account }) {
   return html`
     <div role="status">
       <p class="state"><${Tag} kind=${pin.status}><${Sign} state=${pin.status} /> ${t.status[pin.status]}<//>
-        ${pin.mode === 'sandbox' && html` <${Tag} kind="neutral">${t.mode.sandbox}<//>`} ${pin.status === 'failed' ? pin.reason?.message : inWords(pin)}</p>
+        ${pin.mode === 'sandbox' && html` <${Tag} kind="neutral">${t.mode.sandbox}<//>`} ${pin.status === 'failed' ? pin.reason && plain(pin.reason.message) : inWords(pin)}</p>
     </div>
-    ${pin.reason && pin.status !== 'failed' && html`<p class="quiet">${pin.reason.message}</p>`}
-    ${pin.warning && html`<${Notice} kind="warn"><p>${pin.warning.message}</p><//>`}
+    ${pin.reason && pin.status !== 'failed' && html`<p class="quiet">${plain(pin.reason.message)}</p>`}
+    ${pin.warning && html`<${Notice} kind="warn"><p>${plain(pin.warning.message)}</p><//>`}
     <${Notes} pin=${pin} />
     ${isToGoOut && html`<${Notice} kind="bad" title=${words.accountGone[account.state](account.username)}>
       <p><${Link} href="/app/accounts">${words.accounts}<//></p><//>`}

@@ -5,6 +5,9 @@ import { dateTime } from './time.js';
 
 const words = t.plain;
 
+// Names of settings and fields, as in "raise the daily limit (pins_per_day)".
+const NAMES = / \([a-z]+(?:_[a-z]+)+(?:,[^)]*)?\)/g;
+
 // A sentence with one of these says what a program is to do.
 const FOR_PROGRAMS = /\/v1\/|…\/|\b(GET|POST|PUT|PATCH|DELETE)\b|Idempotency-Key|If-Match|\bsource_type\b|\{"?/;
 
@@ -20,7 +23,7 @@ export function plainError({ field, code, message, ...rest }) {
 
 /** A message without the sentences that are for programs. */
 export function plain(message) {
-  const kept = message.split(/(?<=[.!?])\s+/).filter((sentence) => !FOR_PROGRAMS.test(sentence)).join(' ');
+  const kept = message.split(/(?<=[.!?])\s+/).filter((sentence) => !FOR_PROGRAMS.test(sentence)).join(' ').replace(NAMES, '');
   const told = (kept || words.otherwise).replace(MOMENT, (moment) => dateTime(moment));
   return told.replace(IDS, (_, kind, at) => (at === 0 ? words.ids[kind].replace(/^./, (letter) => letter.toUpperCase()) : words.ids[kind]));
 }

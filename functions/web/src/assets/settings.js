@@ -3,6 +3,7 @@
 import { ask, get } from './api.js';
 import { askBeforeLeaving } from './app.js';
 import { Button, Choice, Copy, Failure, Field, Loaded, Notice, Tag, html, useAction, useData, useEffect, useRef, useState } from './parts.js';
+import { plain } from './plain.js';
 import { t } from './texts.js';
 import { exact } from './time.js';
 
@@ -238,8 +239,8 @@ function Check({ settings, saves }) {
               <li>
                 <p class="row"><${Tag} kind=${{ ok: 'ok', failed: 'bad', unknown: 'warn' }[row.result]}>${words.check.results[row.result]}<//>
                   <strong>${words.check.names[row.check] ?? row.check}</strong></p>
-                <p>${row.detail}</p>
-                ${row.remedy && html`<p class="remedy">${row.remedy}</p>`}
+                <p>${plain(row.detail)}</p>
+                ${row.remedy && html`<p class="remedy">${plain(row.remedy)}</p>`}
               </li>
             `,
           )}
