@@ -161,7 +161,7 @@ pub fn days() -> ObjectBuilder {
 pub fn states() -> ObjectBuilder {
     words([
         ("connected", "its pins go out."),
-        ("needs_reconnect", "its pins wait, or will soon, until it is connected again; `reason` says why."),
+        ("needs_reconnect", "its pins wait, or will soon, until you reconnect it; `reason` says why."),
         ("disconnected", "its tokens are erased, and its pins are held."),
     ])
 }
@@ -186,9 +186,9 @@ pub fn board_notes() -> ObjectBuilder {
 
 fn privacies() -> OneOfBuilder {
     let words = words([
-        ("PUBLIC", "everybody sees it."),
-        ("PROTECTED", "everybody who has its address sees it."),
-        ("SECRET", "only those who are invited see it."),
+        ("PUBLIC", "everyone can see it."),
+        ("PROTECTED", "everyone who has its URL can see it."),
+        ("SECRET", "only invited people can see it."),
     ]);
     OneOfBuilder::new().item(ObjectBuilder::new().schema_type(SchemaType::new(Type::Null))).item(words)
 }

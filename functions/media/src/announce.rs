@@ -102,7 +102,7 @@ fn read(body: Value, errors: &mut Vec<FieldError>) -> Option<Form> {
     let thumbnail = thumbnail.and_then(|value| fields.within("thumbnail", value, read_thumbnail).flatten());
     let color = fields.text("color");
     if color.as_deref().is_some_and(|color| !is_color(color)) {
-        fields.wrong("color", "invalid", "Write the colour as # and six hexadecimal digits, such as #6e7b8c.");
+        fields.wrong("color", "invalid", "Enter the color as # and six hexadecimal digits, such as #6e7b8c.");
     }
     fields.close();
     let (kind, size) = file?;

@@ -122,12 +122,9 @@ impl Failure {
                 "Without it, nobody can connect an account.",
                 "An administrator has to set PUBLIC_URL.",
             ),
-            Self::RepeatedParameter => (
-                400,
-                "This link isn't valid",
-                "A part of it appears twice, which Pinterest doesn't do.",
-                CONNECT_AGAIN,
-            ),
+            Self::RepeatedParameter => {
+                (400, "This link isn't valid", "A part of it appears twice, which Pinterest doesn't do.", CONNECT_AGAIN)
+            }
             Self::UnknownState => {
                 (400, "We don't recognize this link", "It may have expired, or was copied incompletely.", CONNECT_AGAIN)
             }

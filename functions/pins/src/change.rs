@@ -86,7 +86,7 @@ async fn too_close(desk: &Desk, (pin, at): (&Pin, Timestamp), plan: Plan) -> Res
     let at = other.and_then(|other| other.publish_at);
     let params = TooCloseBody { pin_id: clash.other, alike, title, at, earliest };
     let message = format!(
-        "Closer than the account's plan keeps them to a pin of this account, which {}. It goes out all the same.",
+        "Closer than the account's posting times allow to another of its pins, which {}. It goes out anyway.",
         clash.alike.told()
     );
     Ok(Some(NoteBody { field: None, code: "too_close", message: message.into(), params: Some(params) }))

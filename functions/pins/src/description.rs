@@ -278,7 +278,7 @@ fn some_statuses() -> ArrayBuilder {
 }
 
 fn orders() -> ObjectBuilder {
-    words([("soonest", "earliest first; this is meant where nothing is said."), ("newest", "latest first.")])
+    words([("soonest", "earliest first; the default."), ("newest", "latest first.")])
 }
 
 fn text() -> ObjectBuilder {

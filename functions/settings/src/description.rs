@@ -103,23 +103,23 @@ problems!(
 pub fn statuses() -> ObjectBuilder {
     words([
         ("enabled", "accounts can be connected, and pins are published."),
-        ("disabled", "nothing is connected, scheduled or published; what is due waits."),
+        ("disabled", "no account can be connected, and nothing is scheduled or published; due pins wait."),
     ])
 }
 
 /// Whether what happens is written to the event log.
 pub fn events() -> ObjectBuilder {
     words([
-        ("enabled", "what happens is written to the event log and kept for 30 days."),
-        ("disabled", "nothing is written to the event log; what is in it stays until it is 30 days old."),
+        ("enabled", "events are written to the event log and kept for 30 days."),
+        ("disabled", "no events are written; those in the log are kept until they are 30 days old."),
     ])
 }
 
 /// Whether pins with several images may be planned.
 pub fn carousels() -> ObjectBuilder {
     words([
-        ("enabled", "they are taken; Pinterest may show them as something else."),
-        ("disabled", "they are refused. Those that were planned before go out."),
+        ("enabled", "carousels are accepted; Pinterest may show them as something else."),
+        ("disabled", "carousels are rejected. Those that are already scheduled go out."),
     ])
 }
 

@@ -142,8 +142,8 @@ fn response(status: u16, codes: &BTreeSet<&'static str>) -> Response {
 fn by_gateway(status: u16) -> Option<&'static str> {
     match status {
         401 => Some("there is no token, or none that is valid."),
-        403 => Some("the token has not the scope that the installation asks for."),
-        404 => Some("no route fits the path, as where an id is empty or has a slash in it."),
+        403 => Some("the token lacks the scope that the installation requires."),
+        404 => Some("no route matches the path, for example because an ID is empty or contains a slash."),
         413 => Some("the body is longer than 10 MB."),
         429 => Some("too many requests at this moment."),
         500 => Some("the function failed."),

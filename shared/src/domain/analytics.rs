@@ -63,10 +63,10 @@ impl Metric {
     /// What it means, in words.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Impressions => "how often pins were on somebody's screen.",
+            Self::Impressions => "how often pins were on screen.",
             Self::Saves => "how often they were saved to a board.",
-            Self::PinClicks => "how often they were clicked, which shows them large.",
-            Self::OutboundClicks => "how often somebody followed their link.",
+            Self::PinClicks => "how often they were clicked to see them larger.",
+            Self::OutboundClicks => "how often their link was opened.",
         }
     }
 

@@ -14,25 +14,25 @@ words! {
         /// A pin is on Pinterest.
         PinPublished = "pin.published", "The pin is on Pinterest.";
         /// A pin will not be published as it is.
-        PinFailed = "pin.failed", "The pin will not be published as it is; its reason says why.";
+        PinFailed = "pin.failed", "The pin won't be published as it is; its reason says why and what to do.";
         /// A pin waits for something other than its time, or for something else than before.
-        PinHeld = "pin.held", "The pin waits for something other than its time; its reason says for what.";
+        PinHeld = "pin.held", "The pin is on hold; its reason says why.";
         /// A held pin waits for its time again.
-        PinReleased = "pin.released", "The pin is not held any more and goes out at its time, or at once if that has passed.";
+        PinReleased = "pin.released", "The pin is no longer on hold. It goes out at its time, or at once if that has passed.";
         /// Nobody knows whether a pin is on Pinterest.
-        PinNeedsReview = "pin.needs_review", "The pin may or may not be on Pinterest; a person has to look.";
+        PinNeedsReview = "pin.needs_review", "The pin may or may not be on Pinterest; someone has to check the board.";
         /// Something is in the way of a pin that is due soon.
-        PinWarning = "pin.warning", "Something would keep the pin from going out at its time; its warning says what.";
+        PinWarning = "pin.warning", "Something will keep the pin from going out at its time; its warning says what to do before then.";
         /// An account was connected, or connected again.
-        AccountConnected = "account.connected", "The account was connected, or connected again.";
+        AccountConnected = "account.connected", "The account was connected or reconnected.";
         /// An account has to be connected again.
-        AccountNeedsReconnect = "account.needs_reconnect", "The account has to be connected again; its reason says why.";
+        AccountNeedsReconnect = "account.needs_reconnect", "The account has to be reconnected; its reason says why.";
         /// An account was disconnected.
         AccountDisconnected = "account.disconnected", "The account was disconnected.";
         /// The pins of a file are stored.
         ImportFinished = "import.finished", "Every pin of the file is stored.";
         /// Publishing in a mode is paused.
-        PublishingPaused = "publishing.paused", "Publishing in this mode is paused, in an outage of Pinterest's for everybody whose posts fail; the reason says why.";
+        PublishingPaused = "publishing.paused", "Publishing in this mode is paused; the reason says why. In an outage of Pinterest's, it is paused only for owners whose posts fail.";
         /// Pins are published again.
         PublishingResumed = "publishing.resumed", "Pins are published again in this mode.";
     }

@@ -128,10 +128,10 @@ impl MediaStatus {
 
     fn meaning(self) -> &'static str {
         match self {
-            Self::AwaitingUpload => "the file is to be uploaded, and then completed.",
-            Self::Ready => "pins can be made with it.",
+            Self::AwaitingUpload => "upload the file, then complete it.",
+            Self::Ready => "pins can use it.",
             Self::Rejected => "Pinterest would reject it; `problems` says why and what to do.",
-            Self::Deleting => "it is being deleted; delete it once more to finish that.",
+            Self::Deleting => "it is being deleted; delete it again to finish that.",
         }
     }
 }

@@ -130,7 +130,7 @@ super::attempt::words! {
         /// See [`State::Published`].
         Published = "published", "On Pinterest.";
         /// See [`State::Held`].
-        Held = "held", "Waiting for something other than its time.";
+        Held = "held", "On hold; its reason says why.";
         /// See [`State::Failed`].
         Failed = "failed", "Not published.";
         /// See [`State::NeedsReview`].

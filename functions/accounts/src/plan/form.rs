@@ -55,7 +55,8 @@ fn list(value: Value, quiet: Option<QuietHours>, errors: &mut Vec<FieldError>) -
     let values = match value {
         Value::Array(values) if values.len() <= MOST_SLOTS => values,
         Value::Array(_) => {
-            errors.push(FieldError::new("slots", "too_many", format!("A plan can have at most {MOST_SLOTS} slots.")));
+            let message = format!("An account can have at most {MOST_SLOTS} posting times. Remove some.");
+            errors.push(FieldError::new("slots", "too_many", message));
             return Vec::new();
         }
         other => {
@@ -68,10 +69,10 @@ fn list(value: Value, quiet: Option<QuietHours>, errors: &mut Vec<FieldError>) -
         let path = format!("slots[{index}]");
         let Some(slot) = slot(&path, value, errors) else { continue };
         if slots.contains(&slot) {
-            errors.push(FieldError::new(path, "twice", "Duplicate slot. Remove one of the two."));
+            errors.push(FieldError::new(path, "twice", "Duplicate posting time. Remove one of the two."));
         } else if quiet.is_some_and(|quiet| quiet.has(slot.time)) {
-            let message = "This slot is within the quiet hours, so it would never be used. Change the slot or the \
-                           quiet hours.";
+            let message = "This posting time is within the quiet hours, so it would never be used. Change the time or \
+                           the quiet hours.";
             errors.push(FieldError::new(path, "quiet", message));
         } else {
             slots.push(slot);

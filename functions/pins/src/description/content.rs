@@ -106,9 +106,9 @@ pub fn given_ai_disclosures() -> OneOfBuilder {
 
 fn source_types() -> ObjectBuilder {
     words([
-        ("image_url", "an image that Pinterest fetches from its address."),
-        ("media", "an image of your own that was uploaded."),
-        ("video", "a video of your own that was uploaded; not in the sandbox."),
-        ("carousel", "two to five images of your own; where the settings allow it."),
+        ("image_url", "an image that Pinterest fetches from its URL."),
+        ("media", "an image that you uploaded."),
+        ("video", "a video that you uploaded; not in the sandbox."),
+        ("carousel", "two to five images that you uploaded, if the settings allow carousels."),
     ])
 }

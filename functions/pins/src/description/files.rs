@@ -66,23 +66,23 @@ problems!(
 
 /// How far a file is.
 pub fn import_statuses() -> ObjectBuilder {
-    words([("storing", "its pins are being stored, or wait for it."), ("done", "everything that was right is stored.")])
+    words([("storing", "its pins are being stored, or will be."), ("done", "every valid row is stored.")])
 }
 
 /// How a row stands.
 pub fn row_statuses() -> ObjectBuilder {
     words([
         ("ok", "it becomes a pin."),
-        ("warning", "it becomes a pin; `warnings` says what is worth knowing."),
-        ("already_planned", "it is a pin already, or equal to an earlier row, and is left out."),
-        ("error", "it becomes none; `errors` says why, and what to do."),
+        ("warning", "it becomes a pin; `warnings` says what to check."),
+        ("already_planned", "it is already a pin, or repeats an earlier row, and is left out."),
+        ("error", "it doesn't become a pin; `errors` says why and what to do."),
     ])
 }
 
 fn import_modes() -> ObjectBuilder {
     words([
-        ("all", "one wrong row keeps every row out; this is meant where nothing is said."),
-        ("good", "rows that are right are taken, the others are told."),
+        ("all", "one invalid row rejects the whole file; the default."),
+        ("good", "valid rows are imported, and `errors` lists the others."),
     ])
 }
 

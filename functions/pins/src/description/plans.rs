@@ -133,9 +133,9 @@ pub struct SlotQuery {
 /// What a posting time is good for.
 pub fn slot_states() -> ObjectBuilder {
     words([
-        ("free", "no pin goes out then."),
-        ("taken", "a pin goes out then, within a minute."),
-        ("full", "no pin goes out then, but the day has as many as the plan allows."),
+        ("free", "no pin goes out at this time."),
+        ("taken", "a pin goes out at this time, give or take a minute."),
+        ("full", "no pin goes out at this time, but the day already has as many pins as the plan allows."),
     ])
 }
 
@@ -143,7 +143,7 @@ pub fn slot_states() -> ObjectBuilder {
 pub fn moves() -> ObjectBuilder {
     words([
         ("moved", "it goes out at its new time."),
-        ("stayed", "it was claimed or changed in that moment, and stays as it is; `code` and `message` say why."),
-        ("would_move", "it would be moved; `dry_run` was given."),
+        ("stayed", "it was claimed or changed at that moment, so it wasn't moved; `code` and `message` say why."),
+        ("would_move", "it would be moved (with `dry_run`)."),
     ])
 }

@@ -62,7 +62,7 @@ fn told(Clash { alike, other, until }: &Clash, plan: &Plan, crowd: &Crowd) -> St
     let until = plan.zone.written(*until);
     format!(
         "Too close to {other} of this account, which {what}. Choose a time from {until} on, or shorten the minimum \
-         distance in the account's plan."
+         distance under the account's posting times."
     )
 }
 

@@ -64,7 +64,7 @@ pub async fn callback_url(platform: &Platform, settings: &Settings, origin: &Ori
         }
         Err(error) => {
             api::log(&error);
-            Check::unknown("callback_url", "Couldn't read whether anyone came back from Pinterest.", remedy)
+            Check::unknown("callback_url", "Pinwheel couldn't read whether anyone came back from Pinterest.", remedy)
         }
     }
 }

@@ -27,7 +27,7 @@ pub fn table_fails(error: &StoreError) -> Check {
 pub async fn secret_readable(platform: &Platform, settings: &Settings) -> (Check, Option<AppCredentials>) {
     const NAME: &str = "secret_readable";
     let Some(secret) = &settings.secret else {
-        return (Check::unknown(NAME, "There is no secret yet.", "Enter the app secret."), None);
+        return (Check::unknown(NAME, "There is no app secret yet.", "Enter the app secret in the settings."), None);
     };
     platform.credentials.forget();
     match platform.credentials.load(&secret.version_id).await {
@@ -44,7 +44,7 @@ pub async fn secret_readable(platform: &Platform, settings: &Settings) -> (Check
 pub async fn secret_current(platform: &Platform, settings: &Settings) -> Check {
     const NAME: &str = "secret_current";
     let Some(secret) = &settings.secret else {
-        return Check::unknown(NAME, "There is no secret yet.", "Enter the app secret.");
+        return Check::unknown(NAME, "There is no app secret yet.", "Enter the app secret in the settings.");
     };
     match platform.credentials.current_version().await {
         Ok(Some(version)) if version == secret.version_id => {

@@ -6,7 +6,7 @@ pub fn meaning(code: &str) -> Option<&'static str> {
 }
 
 const MEANINGS: &[(&str, &str)] = &[
-    ("account_disconnected", "the account was disconnected meanwhile. Reconnect it."),
+    ("account_disconnected", "the account was disconnected in the meantime. Reconnect it."),
     ("account_taken", "another owner has connected this Pinterest account."),
     (
         "admin_required",
@@ -16,7 +16,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("app_not_approved", "Pinterest hasn't approved the app yet."),
     ("board_busy", "Pinterest is busy with another change to this board. Nothing was changed; try again in a moment."),
     ("cancelled", "the pin was cancelled."),
-    ("changed_meanwhile", "it changed since it was read. Read it again and repeat the change."),
+    ("changed_meanwhile", "it changed since you read it. Read it again and repeat the change."),
     ("checking", "Pinwheel is checking whether the pin is on Pinterest. Try again after that."),
     (
         "data_access_denied",

@@ -30,12 +30,12 @@ pub fn warning() -> OneOfBuilder {
 /// What kinds of entries a timeline has.
 pub fn kinds() -> ObjectBuilder {
     words([
-        ("publish", "a try at publishing."),
-        ("look", "a look at the board for a pin whose outcome was unknown."),
-        ("video", "a step of the pin's video on its way to Pinterest."),
-        ("retry", "somebody asked for another try."),
-        ("resolve", "somebody settled a pin that was in doubt."),
-        ("take_down", "somebody asked to take the pin down from Pinterest."),
+        ("publish", "an attempt to publish."),
+        ("look", "a check of the board for a pin whose outcome was unknown."),
+        ("video", "a step in sending the pin's video to Pinterest."),
+        ("retry", "someone retried the pin."),
+        ("resolve", "someone resolved a pin that needed review."),
+        ("take_down", "someone took the pin down from Pinterest, or tried to."),
     ])
 }
 
@@ -53,8 +53,8 @@ pub fn video_stages() -> OneOfBuilder {
 /// What can be declared of AI.
 pub fn ai_disclosures() -> ArrayBuilder {
     let words = words([
-        ("ai_modified", "the picture or video was made or changed with AI."),
-        ("synthetic_performer", "a person to be seen or heard is not a real one, but made with AI."),
+        ("ai_modified", "the image or video was created or edited with AI."),
+        ("synthetic_performer", "a person who can be seen or heard was generated with AI."),
     ]);
     ArrayBuilder::new().items(words).unique_items(true).max_items(Some(AiDisclosure::ALL.len()))
 }

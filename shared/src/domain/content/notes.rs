@@ -109,9 +109,9 @@ pub struct ContentNote {
 impl ContentNote {
     /// Every code with what it means.
     pub const ALL: [(&'static str, &'static str); 3] = [
-        (ENTITIES, "a text or address has entities of HTML, such as `&amp;`; the message says what it would read as."),
-        (SHORT_LINK, "the link is one of a public shortener; Pinterest blocks links of some."),
-        (CLICK_IDS_CODE, "the link has the ids of somebody's click; the message shows it without them."),
+        (ENTITIES, "a text or URL contains HTML codes, such as `&amp;`; the message shows it without them."),
+        (SHORT_LINK, "the link is from a public link shortener; Pinterest blocks links of some."),
+        (CLICK_IDS_CODE, "the link contains IDs of a single click; the message shows it without them."),
     ];
 
     /// What is worth knowing about the text in `field`.
