@@ -104,12 +104,14 @@ impl From<Unread> for Problem {
 
 fn of_quota(UsedUp { retry_after_s, is_trial }: UsedUp) -> Problem {
     let detail = if is_trial {
-        "The Pinterest app has trial access, and the calls that it has for figures today are used up. There are figures \
-         again at 00:00 UTC. With standard access, which an administrator can apply for on developers.pinterest.com, \
-         the limit is per minute."
+        "The Pinterest app has trial access, and its requests for figures are used up for today. Try again after \
+         00:00 UTC. With standard access, which an administrator can request on developers.pinterest.com, the limit \
+         is per minute."
             .to_owned()
     } else {
-        format!("Pinterest allows 60 requests for figures a minute and account. Try again in {retry_after_s} seconds.")
+        format!(
+            "Pinterest allows 60 requests for figures per minute and account. Try again in {retry_after_s} seconds."
+        )
     };
     let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "pinterest_rate_limited", detail);
     Problem { retry_after_s: Some(retry_after_s), ..problem }

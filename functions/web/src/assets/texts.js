@@ -29,7 +29,7 @@ export const t = {
     out: 'Sign out',
     again: 'Sign in again',
     refused: (why) => `You weren’t signed in: ${why.replace(/\.$/, '')}. Sign in again.`,
-    notBegunHere: 'You started to sign in in another tab, or too long ago. Sign in again.',
+    notBegunHere: 'This sign-in started in another tab, or too long ago. Sign in again.',
     failed: 'You couldn’t be signed in. Sign in again.',
     issuerDown: 'The sign-in service isn’t responding. Check your connection and try again.',
     notConfigured: 'Nobody can sign in yet. Whoever runs this installation has to set OIDC_ISSUER and OIDC_CLIENT_ID.',
