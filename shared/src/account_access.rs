@@ -76,7 +76,7 @@ async fn mark(platform: &Platform, account: &Account, kind: &RefusalKind) {
         _ => platform.accounts.save_refused(&mut refused, account.version).await,
     };
     match saved {
-        Ok(()) => tracing::warn!(account = %account.id, "Pinterest refused a token that cannot be renewed"),
+        Ok(()) => tracing::warn!(account = %account.id, "Pinterest refused a token; the account has to be reconnected"),
         Err(error) => api::log(&error),
     }
 }

@@ -125,7 +125,7 @@ pub async fn kick(platform: &Platform, pins: &[Pin]) {
         return;
     }
     if let Err(NotCalled(error)) = call(platform, function, &PublisherEvent::Kick { pins: soon }).await {
-        tracing::warn!(error, "the publisher could not be called at once; the next tick finds the pin");
+        tracing::warn!(error, "the publisher could not be invoked at once; the next tick finds the pin");
     }
 }
 

@@ -147,7 +147,7 @@ pub async fn taken(platform: &Platform, (owner, stock): (&OwnerId, Stock), room:
         platform.uses.save(owner, stock, &known).await
     };
     if let Err(error) = written {
-        tracing::warn!(%error, "what an owner got could not be noted");
+        tracing::warn!(%error, "an owner's usage could not be recorded");
     }
 }
 

@@ -28,7 +28,7 @@ pub async fn for_ticks(platform: &Platform) {
 async fn within_patience(platform: &Platform, reads: BoxFuture<'_, ((), ())>) {
     let patience = platform.clock.sleep_until(platform.clock.now() + PATIENCE);
     if let Either::Right(_) = select(reads, patience).await {
-        tracing::warn!("AWS took too long to answer before the first event; the function begins all the same");
+        tracing::warn!("AWS took too long to respond before the first event; the function starts anyway");
     }
 }
 
@@ -53,6 +53,6 @@ async fn shards(platform: &Platform) {
 
 fn told(read: Result<(), impl std::fmt::Display>) {
     if let Err(error) = read {
-        tracing::warn!(%error, "something could not be read before the first event; it is read when it is needed");
+        tracing::warn!(%error, "something could not be read before the first event; it is read when needed");
     }
 }

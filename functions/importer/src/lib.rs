@@ -52,7 +52,7 @@ impl Importer {
         loop {
             match (Box::pin(self.go_on(&event, &mut failures)).await, PAUSES.get(failures)) {
                 (Err(StoreError::Unavailable { source, .. }), Some(pause)) => {
-                    tracing::warn!(error = &*source, import = %event.import, "storing a file goes on after a pause");
+                    tracing::warn!(error = &*source, import = %event.import, "pins of an import could not be stored; trying again");
                     failures += 1;
                     clock.sleep_until(clock.now() + *pause).await;
                 }
@@ -64,7 +64,7 @@ impl Importer {
     /// Stores part after part; each of them makes up for earlier `failures`.
     async fn go_on(&self, event: &ImporterEvent, failures: &mut usize) -> Result<(), StoreError> {
         let Some(mut import) = self.platform.imports.load(&event.owner, &event.import).await? else {
-            tracing::warn!(import = %event.import, "the file is not there any more");
+            tracing::warn!(import = %event.import, "the import no longer exists");
             return Ok(());
         };
         while let Some(part) = import.next_part() {

@@ -145,7 +145,7 @@ fn known<T: Default>(
         Err(error) => {
             let unread = Some(error.unread());
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(account = %account.id, error, "boards or sections are unknown; pins are taken unverified");
+            tracing::warn!(account = %account.id, error, "boards or sections could not be listed; pins are accepted unverified");
             Known { entries: kept.unwrap_or_default(), unread }
         }
     }

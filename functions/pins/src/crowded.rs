@@ -34,7 +34,8 @@ impl<'a> Planned<'a> {
 /// What cannot be read is no reason to fail a request that was done, so it only goes to the log.
 pub async fn find(desk: &Desk, pins: &[Planned<'_>], plan: impl Fn(&AccountId) -> Option<Plan>) -> BTreeSet<PinId> {
     let found = look(desk, pins, plan).await;
-    let told = found.inspect_err(|error| tracing::warn!(%error, "whether a day has too many pins could not be seen"));
+    let told =
+        found.inspect_err(|error| tracing::warn!(%error, "whether a day has too many pins could not be checked"));
     told.unwrap_or_default()
 }
 

@@ -202,7 +202,7 @@ async fn go_on(desk: &Desk, import: &mut Import) -> Result<(), Problem> {
     let platform = &desk.function.platform;
     let event = ImporterEvent { owner: import.owner.clone(), import: import.id.clone() };
     start_import(platform, &event).await.map_err(|error| {
-        tracing::error!(%error, import = %import.id, "the importer could not be called");
+        tracing::error!(%error, import = %import.id, "the importer could not be invoked; the next sweep tries again");
         let detail = "The file was accepted, but AWS can't start storing its pins right now. Send it again to \
                       continue; nothing is stored twice.";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "importer_unavailable", detail)

@@ -24,7 +24,7 @@ pub async fn advance(publisher: &Publisher, owner: &OwnerId, id: &AccountId) -> 
         Ok(()) => Finished { aside: Some(Aside::Account), ..Finished::default() },
         Err(StoreError::Conflict) => Finished::default(),
         Err(error) => {
-            tracing::error!(%error, account = %id, "an account's own work could not be done");
+            tracing::error!(%error, account = %id, "an account's releases and renewals could not be done; the next poll tries again");
             Finished { unfinished: true, ..Finished::default() }
         }
     }

@@ -89,7 +89,7 @@ pub async fn learn(publisher: &Publisher, pin: &Pin, verdict: &Verdict) {
         Ok(None) => {}
         Ok(Some(until)) => hold::enter_unanswered(publisher, pin, until).await,
         Err(error) => {
-            tracing::warn!(%error, "a circuit could not be changed; the next pin that meets the same does it");
+            tracing::warn!(%error, "a circuit could not be changed; the next pin with the same result changes it");
         }
     }
 }

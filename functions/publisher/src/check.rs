@@ -36,7 +36,7 @@ pub async fn advance(publisher: &Publisher, work: &PinWork, span: Span) -> Finis
         // Somebody else moved the pin or its account; the next look at the index shows what is left to do.
         StoreError::Conflict => Finished { again: true, ..Finished::default() },
         error => {
-            tracing::error!(%error, pin = %work.id, "a pin in doubt could not be looked for; the next look tries again");
+            tracing::error!(%error, pin = %work.id, "a pin with an unknown outcome could not be checked; the next check tries again");
             Finished { unfinished: true, again: true, ..Finished::default() }
         }
     })
@@ -113,7 +113,7 @@ impl Looking<'_> {
         };
         let opened = self.publisher.platform.tokens.open_access(&self.account, &tokens.access).await;
         opened.map_err(|error| {
-            tracing::error!(%error, account = %self.account.id, "a board cannot be read");
+            tracing::error!(%error, account = %self.account.id, "a board could not be read");
             "The account's token couldn't be decrypted."
         })
     }

@@ -46,7 +46,7 @@ pub async fn advance(publisher: &Publisher, mode: Mode, kind: CircuitKind) -> Fi
         // Another publisher takes it.
         Err(StoreError::Conflict) => Finished::default(),
         Err(error) => {
-            tracing::error!(%error, %mode, kind = kind.code(), "a circuit's step could not be taken");
+            tracing::error!(%error, %mode, kind = kind.code(), "a circuit could not be advanced; the next tick tries again");
             Finished { unfinished: true, again: true, ..Finished::default() }
         }
     }

@@ -212,7 +212,7 @@ impl Circuits {
             Some(Next::Put(circuit))
         };
         if let Err(error) = self.change(pin.mode, kind, pass_on).await {
-            tracing::warn!(%error, "a circuit waits for a pin that cannot try; it goes on by itself");
+            tracing::warn!(%error, "a circuit could not be passed on from a pin that can't be posted; it moves on by itself");
         }
     }
 
@@ -329,9 +329,9 @@ fn tell(before: Option<&Circuit>, after: Option<&Circuit>) {
     let Some(after) = after else { return };
     let (mode, reason) = (after.mode.as_str(), after.reason.code());
     if after.keeps_any_back() && !was_open {
-        tracing::error!(mode, reason, "nothing is posted in this mode until a pin goes through again");
+        tracing::error!(mode, reason, "publishing in this mode is paused until a pin succeeds");
     } else if was_open && !after.keeps_any_back() {
-        tracing::warn!(mode, reason, since = %after.opened_at, "pins go through again; those that waited are released");
+        tracing::warn!(mode, reason, since = %after.opened_at, "publishing works again; the pins on hold are released");
     }
 }
 

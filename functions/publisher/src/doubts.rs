@@ -48,7 +48,7 @@ pub async fn note(publisher: &Publisher, pin: &Pin) -> Result<(), StoreError> {
     let result = change(publisher, account, |account| {
         account.doubts.retain(|known| known.pin != doubt.pin && !settled.contains(&known.pin));
         if account.doubts.len() >= MOST_DOUBTS {
-            tracing::error!(account = %account.id, "so many pins are in doubt that the account forgets the oldest one");
+            tracing::error!(account = %account.id, "an account has too many pins with an unknown outcome to remember the oldest one");
             account.doubts.remove(0);
         }
         account.doubts.push(doubt.clone());

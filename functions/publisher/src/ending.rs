@@ -150,7 +150,7 @@ pub fn stopped(publisher: &Publisher, pin: &mut Pin) {
 /// A claimed pin is `publishing`, from which every outcome is a legal move.
 pub fn moved(result: Result<(), IllegalMove>) {
     if let Err(error) = result {
-        tracing::error!(%error, "a claimed pin was not publishing; its state stays as it is");
+        tracing::error!(%error, "a claimed pin was no longer publishing; its state is unchanged");
     }
 }
 

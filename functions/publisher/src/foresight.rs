@@ -188,7 +188,7 @@ impl Round<'_> {
         match self.publisher.platform.pins.replace(&before, &pin).await {
             Ok(()) => {
                 let (account, at, warning) = (&pin.account_id, pin.publish_at, found.map(Warning::code));
-                tracing::warn!(pin = %pin.id, %account, ?at, warning, "what is in the way of a pin that is due soon");
+                tracing::warn!(pin = %pin.id, %account, ?at, warning, "the warning of a pin that is due soon changed");
                 self.warned += u32::from(found.is_some());
                 Ok(())
             }

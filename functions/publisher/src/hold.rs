@@ -66,7 +66,7 @@ async fn hold_account(
     reason: Hold,
     until: Timestamp,
 ) -> Result<(), StoreError> {
-    tracing::warn!(account = %account.id, reason = reason.code(), %until, "an account waits");
+    tracing::warn!(account = %account.id, reason = reason.code(), %until, "an account is on hold");
     change(publisher, account.clone(), |account| account.hold(reason, until)).await?;
     let _ = publisher.sessions.reload(&account.owner, &account.id).await;
     Ok(())

@@ -247,5 +247,5 @@ pub fn soon(pin: &Pin, now: Timestamp) -> Vec<Job> {
 }
 
 fn heard<T>(answer: Result<T, StoreError>) -> Option<T> {
-    answer.inspect_err(|error| tracing::error!(%error, "the table did not answer; the next look asks again")).ok()
+    answer.inspect_err(|error| tracing::error!(%error, "the table didn't respond; the next poll tries again")).ok()
 }

@@ -86,7 +86,7 @@ pub async fn publish(publisher: &Publisher, work: &PinWork, job: &Job, span: Spa
         Ok(Claim::Busy(since)) => busy(since, platform.clock.now()),
         Ok(Claim::Lost) => Finished::default(),
         Err(error) => {
-            tracing::error!(%error, pin = %work.id, "a pin could not be claimed; the next look tries again");
+            tracing::error!(%error, pin = %work.id, "a pin could not be claimed; the next poll tries again");
             Finished { unfinished: true, again: true, ..Finished::default() }
         }
     }
@@ -128,7 +128,7 @@ async fn claim(
         let lease = Lease { now: clock.now() + publisher.rules.early, until: span.lease_until };
         match publisher.platform.pins.claim((owner, id), due, attempt, lease).await {
             Err(StoreError::Unavailable { code, .. }) if clock.now() + pause < span.last_claim => {
-                tracing::warn!(code, pin = %id, "a pin could not be claimed; it is tried again");
+                tracing::warn!(code, pin = %id, "a pin could not be claimed; trying again");
                 clock.sleep_until(clock.now() + pause).await;
                 pause = (pause * 2).min(SignedDuration::from_secs(5));
             }
@@ -181,7 +181,7 @@ async fn abandoned(publisher: &Publisher, mut pin: Pin) -> Finished {
         }
         Err(StoreError::Conflict) => Finished::default(),
         Err(error) => {
-            tracing::error!(%error, pin = %pin.id, "an abandoned pin could not be put in doubt; the next look tries again");
+            tracing::error!(%error, pin = %pin.id, "an abandoned pin could not be marked as unknown; the next poll tries again");
             Finished { unfinished: true, again: true, ..Finished::default() }
         }
     }
@@ -198,12 +198,12 @@ async fn record(publisher: &Publisher, pin: &Pin, attempt: &AttemptId, span: Spa
                 return true;
             }
             Err(StoreError::Unavailable { code, .. }) if clock.now() + pause < span.lease_until => {
-                tracing::warn!(code, pin = %pin.id, "an outcome could not be written; it is tried again");
+                tracing::warn!(code, pin = %pin.id, "an outcome could not be stored; trying again");
                 clock.sleep_until(clock.now() + pause).await;
                 pause = (pause * 2).min(SignedDuration::from_secs(5));
             }
             Err(error) => {
-                tracing::error!(%error, pin = %pin.id, status = pin.state.status().code(), "an outcome could not be written");
+                tracing::error!(%error, pin = %pin.id, status = pin.state.status().code(), "an outcome could not be stored");
                 return false;
             }
         }

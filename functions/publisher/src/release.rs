@@ -149,7 +149,7 @@ pub async fn unpark_if_mended(publisher: &Publisher, pin: &Pin) -> bool {
     let released = unpark(publisher, pin.clone()).await;
     released
         .inspect_err(|error| {
-            tracing::warn!(%error, pin = %pin.id, "a pin could not be released at once; the release of all does it");
+            tracing::warn!(%error, pin = %pin.id, "a pin could not be released at once; it is released with the others");
         })
         .is_ok()
 }
@@ -196,7 +196,7 @@ pub async fn parked(publisher: &Publisher, entry: &DueEntry) -> Result<Option<Pi
     match publisher.platform.pins.load(owner, id).await {
         Ok(pin) => Ok(pin.filter(Pin::is_parked)),
         Err(error @ StoreError::Unreadable { .. }) => {
-            tracing::error!(%error, pin = %id, "a held pin is not readable and stays where it is; the others go on");
+            tracing::error!(%error, pin = %id, "a held pin can't be read and stays on hold; the others are released");
             Ok(None)
         }
         Err(error) => Err(error),

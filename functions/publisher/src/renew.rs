@@ -89,10 +89,10 @@ pub async fn after_refusal(publisher: &Publisher, account: &Account, pin: &Pin) 
 pub async fn scopes_refused(publisher: &Publisher, account: &Account, missing: &Scopes) {
     let now = publisher.platform.clock.now();
     let id = &account.id;
-    tracing::warn!(account = %id, %missing, "an account has to be connected again with the scopes that it lacks");
+    tracing::warn!(account = %id, %missing, "an account lacks scopes and has to be reconnected");
     match change_tokens(publisher, account.clone(), |account| account.lacks_scopes(missing, now)).await {
         Ok(()) => publisher.figures.note_lost(id, now),
-        Err(error) => tracing::warn!(%error, account = %id, "an account could not be marked; its next pin does it"),
+        Err(error) => tracing::warn!(%error, account = %id, "an account could not be marked; its next pin marks it"),
     }
     let _ = publisher.sessions.reload(&account.owner, &account.id).await;
 }
@@ -155,7 +155,7 @@ async fn exchange(
     let opened = platform.tokens.open_refresh(&account, sealed).await;
     let app = platform.credentials.load(&secret.version_id).await;
     let (Ok(token), Ok(Some(app))) = (opened, app) else {
-        tracing::error!(account = %account.id, "the tokens cannot be renewed without the app's secret and the token keys");
+        tracing::error!(account = %account.id, "the tokens can't be renewed: the app secret or a token key is unreadable");
         return later(publisher, account, SignedDuration::from_mins(10), false).await;
     };
     match platform.pinterest.refresh(account.mode, &app, &token).await {
@@ -271,7 +271,7 @@ async fn store(
     loop {
         match change_tokens(publisher, account.clone(), apply).await {
             Err(StoreError::Unavailable { code, .. }) if clock.now() + pause < now + STORE_WITHIN => {
-                tracing::warn!(code, account = %account.id, "new tokens could not be stored; it is tried again");
+                tracing::warn!(code, account = %account.id, "new tokens could not be stored; trying again");
                 clock.sleep_until(clock.now() + pause).await;
                 pause = (pause * 2).min(SignedDuration::from_secs(2));
             }
@@ -331,7 +331,7 @@ async fn give_up(
     from: Option<Timestamp>,
 ) -> Result<Renewal, StoreError> {
     let from = from.unwrap_or_else(|| publisher.platform.clock.now());
-    tracing::warn!(account = %account.id, reason = reason.code(), %from, "an account has to be connected again");
+    tracing::warn!(account = %account.id, reason = reason.code(), %from, "an account has to be reconnected");
     let id = account.id.clone();
     change_tokens(publisher, account, |account| account.needs_reconnect(reason, from)).await?;
     publisher.figures.note_lost(&id, publisher.platform.clock.now());

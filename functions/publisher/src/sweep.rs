@@ -93,7 +93,7 @@ impl Sweeps {
 pub async fn sweep(publisher: &Publisher, end: Timestamp) -> u32 {
     let mut sweep = Sweep { publisher, end, missed: 0, moved: 0, failures: 0 };
     if let Err(error) = sweep.run().await {
-        tracing::error!(%error, "the sweep stopped; it goes on in an hour");
+        tracing::error!(%error, "the sweep failed; it runs again in an hour");
     }
     sweep.missed
 }
@@ -109,7 +109,7 @@ pub async fn while_disabled(publisher: &Publisher, event: &PublisherEvent, end: 
     }
     for partition in everywhere().filter(|partition| !partition.is_parking()) {
         if let Err(error) = renew_overdue_in(publisher, &partition, end).await {
-            tracing::error!(%error, %partition, "overdue renewals could not be seen to; they are again in an hour");
+            tracing::error!(%error, %partition, "overdue renewals could not be listed; the sweep tries again in an hour");
         }
     }
 }
@@ -118,7 +118,7 @@ pub async fn while_disabled(publisher: &Publisher, event: &PublisherEvent, end: 
 async fn renew_overdue(publisher: &Publisher, entry: &DueEntry) {
     let DueWork::Account(owner, id) = &entry.work else { return };
     if let Err(error) = account_work::renew_if_due(publisher, owner, id).await {
-        tracing::warn!(%error, account = %id, "overdue tokens could not be renewed; the next hour tries again");
+        tracing::warn!(%error, account = %id, "overdue tokens could not be renewed; the sweep tries again in an hour");
     }
 }
 
@@ -156,7 +156,7 @@ impl Sweep<'_> {
         let Some(due) = platform.sweeps.take(now, EVERY, &by).await? else { return Ok(()) };
         for mode in Mode::ALL {
             if let Err(error) = abandoned(self.publisher, mode).await {
-                tracing::error!(%error, %mode, "whether pins wait for a circuit that is gone could not be seen");
+                tracing::error!(%error, %mode, "pins on hold for a missing circuit could not be listed");
             }
         }
         // Pins first: a file that waits is late, a pin that waits too long is lost.
@@ -184,7 +184,7 @@ impl Sweep<'_> {
         for partition in partitions {
             if let Err(error) = self.partition(&partition, now).await {
                 self.failures += 1;
-                tracing::error!(%error, %partition, "a partition could not be swept; the others go on");
+                tracing::error!(%error, %partition, "a partition could not be swept; the sweep goes on with the others");
             }
             if self.moved >= MOST || self.failures >= MOST_FAILURES || platform.clock.now() >= self.end {
                 return Ok(true);
@@ -207,13 +207,13 @@ impl Sweep<'_> {
             let page = match platform.sweeps.open_imports(after.as_deref()).await {
                 Ok(page) => page,
                 Err(error) => {
-                    tracing::error!(%error, "whether all files are stored could not be seen; the next sweep looks again");
+                    tracing::error!(%error, "unfinished imports could not be listed; the next sweep tries again");
                     return None;
                 }
             };
             let looks = page.imports.into_iter().map(|open| async move {
                 if let Err(error) = import(platform, &open, now).await {
-                    tracing::error!(%error, import = %open.id, "a file could not be looked after; the others are");
+                    tracing::error!(%error, import = %open.id, "a file could not be swept; the sweep goes on with the others");
                 }
             });
             stream::iter(looks).buffer_unordered(IMPORTS_AT_ONCE).collect::<()>().await;
@@ -239,7 +239,7 @@ impl Sweep<'_> {
                 }
                 Err(error) => {
                     self.failures += 1;
-                    tracing::error!(%error, %partition, "a pin could not be swept; the others go on");
+                    tracing::error!(%error, %partition, "a pin could not be swept; the sweep goes on with the others");
                 }
             }
         }
@@ -262,7 +262,7 @@ async fn abandoned(publisher: &Publisher, mode: Mode) -> Result<(), StoreError> 
             Some(_) => None,
         };
         if publisher.circuits.change(mode, *kind, release).await?.is_some() {
-            tracing::warn!(%mode, kind = kind.code(), "pins waited for a circuit that is gone; they are released");
+            tracing::warn!(%mode, kind = kind.code(), "pins were on hold for a circuit that no longer exists; they are released");
         }
     }
     Ok(())
@@ -274,10 +274,10 @@ async fn import(platform: &Platform, open: &OpenImport, now: Timestamp) -> Resul
         Some(mut import) if import.is_stalled(now) => {
             let event = ImporterEvent { owner: import.owner.clone(), import: import.id.clone() };
             if let Err(error) = start_import(platform, &event).await {
-                tracing::error!(%error, import = %import.id, "the importer could not be called");
+                tracing::error!(%error, import = %import.id, "the importer could not be invoked; the next sweep tries again");
                 return Ok(());
             }
-            tracing::warn!(import = %import.id, "a file that nobody was storing is stored on");
+            tracing::warn!(import = %import.id, "storing the pins of an abandoned import was resumed");
             platform.imports.called(&mut import, now).await
         }
         None if now.duration_since(open.noted_at) > FORGET => platform.sweeps.forget_import(&open.id).await,
@@ -301,7 +301,7 @@ async fn sweep_one(publisher: &Publisher, entry: &DueEntry, now: Timestamp) -> R
         Ok(Some(pin)) => pin,
         Ok(None) => return Ok(None),
         Err(error @ StoreError::Unreadable { .. }) => {
-            tracing::error!(%error, pin = %id, "a pin is not readable and is passed over");
+            tracing::error!(%error, pin = %id, "a pin can't be read and was skipped");
             return Ok(None);
         }
         Err(error) => return Err(error),

@@ -41,7 +41,7 @@ pub async fn advance(publisher: &Publisher, work: &PinWork, job: &Job, span: Spa
         // Somebody else moved the pin; the next look at the index shows what is left to do.
         StoreError::Conflict => Finished { again: true, ..Finished::default() },
         error => {
-            tracing::error!(%error, pin = %work.id, "a step of a video could not be written; the next look tries again");
+            tracing::error!(%error, pin = %work.id, "a step of a video could not be stored; the next poll tries again");
             Finished { unfinished: true, again: true, ..Finished::default() }
         }
     })

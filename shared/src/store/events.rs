@@ -237,5 +237,5 @@ fn named(item: &Item) -> Option<(String, EventId)> {
 
 /// An event of a kind that a later version writes is passed over.
 fn readable(item: EventItem) -> Option<Event> {
-    item.event().inspect_err(|error| tracing::error!(%error, "an event is passed over")).ok()
+    item.event().inspect_err(|error| tracing::error!(%error, "an event was skipped")).ok()
 }

@@ -67,7 +67,7 @@ impl PinStore {
     pub async fn load_all(&self, pins: impl Iterator<Item = (&OwnerId, &PinId)>) -> Result<Vec<Pin>, StoreError> {
         let keys: Vec<_> = pins.map(|(owner, id)| Key::pin(owner, id)).collect();
         let items: Vec<PinItem> = self.table.get_many(&keys).await?;
-        let passed_over = |error: &StoreError| tracing::error!(%error, "a pin is passed over");
+        let passed_over = |error: &StoreError| tracing::error!(%error, "a pin was skipped");
         Ok(items.into_iter().filter_map(|item| readable(item).inspect_err(passed_over).ok()).collect())
     }
 

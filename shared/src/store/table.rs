@@ -108,7 +108,7 @@ impl Table {
             for item in answer.responses.unwrap_or_default().remove(&self.name).unwrap_or_default() {
                 match decode(item) {
                     Ok(item) => found.push(item),
-                    Err(error) => tracing::error!(%error, "an item is passed over"),
+                    Err(error) => tracing::error!(%error, "an item was skipped"),
                 }
             }
             let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);

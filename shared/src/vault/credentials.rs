@@ -78,7 +78,7 @@ impl CredentialVault {
                 Ok(Some(pair))
             }
             Err(VaultError::Unavailable { code, .. }) if kept.is_some() => {
-                tracing::warn!(code, "Secrets Manager does not answer; the last known app credentials stay in use");
+                tracing::warn!(code, "Secrets Manager isn't responding; the last known app credentials stay in use");
                 Ok(kept.map(|(_, pair)| pair))
             }
             other => other,

@@ -172,7 +172,7 @@ impl TokenVault {
         let answer = answer.map_err(|error| VaultError::from_sdk("read the token keys", error))?;
         let text = answer.secret_string().ok_or(VaultError::Unreadable("token keys"))?;
         KeyRing::parse(text).map(Arc::new).map_err(|error| {
-            tracing::error!(%error, "the token keys are not readable");
+            tracing::error!(%error, "the token keys could not be read");
             VaultError::Unreadable("token keys")
         })
     }

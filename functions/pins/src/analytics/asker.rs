@@ -54,7 +54,7 @@ impl<'a> Asker<'a> {
     pub async fn ask<'c, T>(&self, category: Category, call: impl Fn() -> Call<'c, T> + Sync) -> Result<T, Unread> {
         match self.ask_once(category, &call).await {
             Err(Unread::Call(CallError::Refused(refusal))) if refusal.kind == RefusalKind::TooLongAgo => {
-                tracing::warn!(account = %self.account.id, "Pinterest takes recent days for old ones; asking again");
+                tracing::warn!(account = %self.account.id, "Pinterest rejected recent days as too old; asking again");
                 let clock = &self.function.platform.clock;
                 clock.sleep_until(clock.now() + PAUSE).await;
                 self.ask_once(category, &call).await

@@ -74,7 +74,7 @@ pub async fn read(
             Err(unread) if list.pins.is_empty() => return Err(unread),
             Err(unread) => {
                 let error = &unread as &dyn std::error::Error;
-                tracing::warn!(account = %asker.account.id, error, "a list of pins is read up to here only");
+                tracing::warn!(account = %asker.account.id, error, "a list of pins could be read only in part");
                 break;
             }
         };

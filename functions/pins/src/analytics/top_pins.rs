@@ -123,7 +123,7 @@ async fn shown(function: &Function, asker: &Asker<'_>, pins: &[RankedPin]) -> Op
         Ok(list) => Some(list),
         Err(unread) => {
             let error = &unread as &dyn std::error::Error;
-            tracing::warn!(account = %asker.account.id, error, "the best pins are told without what they show");
+            tracing::warn!(account = %asker.account.id, error, "the best pins are returned without their content");
             None
         }
     }

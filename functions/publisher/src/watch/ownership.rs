@@ -168,7 +168,7 @@ impl<'a> Watch<'a> {
         self.running.push(Box::pin(async move {
             let cleared = publisher.platform.shards.clear_handed(shard, &holder, &seen, &left).await;
             if let Err(error) = cleared {
-                tracing::warn!(%error, %shard, "what was handed over could not be cleared away");
+                tracing::warn!(%error, %shard, "the list of handed-over pins could not be cleared");
             }
             Step::Cleared
         }));
