@@ -72,7 +72,7 @@ export const t = {
     errors: {
       no_slots: () => 'This account has no posting times yet. Add posting times under Accounts, or pick a time.',
       no_free_slot: () => 'All posting times of the next year are taken. Add posting times under Accounts, or pick a time.',
-      too_close: (from) => `Another pin with the same image or link goes out too close to this time. Pick ${from} or later.`,
+      too_close: (from) => `Another pin with the same image or link goes out too close to this time. ${from ? `Pick ${from} or later.` : 'Pick another time.'}`,
       media_not_ready: () => 'The upload of this file didn’t finish. Choose the file again.',
       media_rejected: () => 'Pinterest would reject this file. Choose another one.',
       carousels_disabled: () => 'Carousels are switched off. An administrator can switch them on in the settings.',
