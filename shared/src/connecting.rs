@@ -8,7 +8,7 @@ use crate::domain::pin::to_millisecond;
 use crate::domain::{Account, AccountId, Limit, OwnerId, Person, Reached, Scopes, SealedToken, SealedTokens};
 use crate::limits::{self, Room};
 use crate::platform::Platform;
-use crate::store::StoreError;
+use crate::store::{LinkUse, StoreError};
 use crate::vault::{AccessToken, Place, Purpose, RefreshToken, SealError};
 
 /// How often the account is read again after somebody else changed it.
@@ -81,13 +81,13 @@ pub async fn keep(platform: &Platform, permitted: &Permitted) -> Result<Account,
             admit(platform, &permitted.owner).await?;
         }
         let mut account = account(platform, permitted, known).await?;
-        let link = permitted.link.as_deref().map(|hash| (hash, platform.clock.now()));
-        match platform.accounts.connect_by(&mut account, version, link).await {
+        let link = used_link(platform, permitted).await?;
+        match platform.accounts.connect_by(&mut account, version, link.as_ref()).await {
             Ok(()) => {
                 tracing::info!(account = %account.id, mode = %account.mode, "an account was connected");
                 return Ok(account);
             }
-            Err(StoreError::Conflict) if is_link_used(platform, permitted).await? => break,
+            Err(StoreError::Conflict) if is_link_over(platform, permitted).await? => break,
             Err(StoreError::Conflict) => {}
             Err(error) => return Err(error.into()),
         }
@@ -95,11 +95,18 @@ pub async fn keep(platform: &Platform, permitted: &Permitted) -> Result<Account,
     Err(StoreError::Conflict.into())
 }
 
+/// What uses up the connect link, if there is one.
+async fn used_link(platform: &Platform, permitted: &Permitted) -> Result<Option<LinkUse>, StoreError> {
+    let Some(hash) = &permitted.link else { return Ok(None) };
+    let id = platform.consents.load_link(hash).await?.and_then(|link| link.id);
+    Ok(Some(LinkUse { hash: hash.clone(), id, at: platform.clock.now() }))
+}
+
 /// Whether nothing can come of the connect link any more.
-async fn is_link_used(platform: &Platform, permitted: &Permitted) -> Result<bool, StoreError> {
+async fn is_link_over(platform: &Platform, permitted: &Permitted) -> Result<bool, StoreError> {
     let Some(hash) = &permitted.link else { return Ok(false) };
     let link = platform.consents.load_link(hash).await?;
-    Ok(link.is_none_or(|link| link.used_at.is_some()))
+    Ok(link.is_none_or(|link| link.used_at.is_some() || link.revoked_at.is_some()))
 }
 
 /// Refuses one more account where the owner has as many as they may have.

@@ -49,8 +49,8 @@ pub use due::{Due, Partition, Shard};
 pub use event::{AccountState, Event, EventType, Happening, ImportState, Subject};
 pub use fields::FieldError;
 pub use id::{
-    AccountId, AppId, AttemptId, BoardId, EventId, ImportId, InvalidId, MediaId, OwnerId, PinId, PinterestMediaId,
-    PinterestPinId, PinterestUserId, SectionId, TemplateId, WebhookId,
+    AccountId, AppId, AttemptId, BoardId, ConnectLinkId, EventId, ImportId, InvalidId, MediaId, OwnerId, PinId,
+    PinterestMediaId, PinterestPinId, PinterestUserId, SectionId, TemplateId, WebhookId,
 };
 pub use import::{Import, ImportedRow, PlannedPin, RowNote};
 pub use limits::{Limit, Limits, Reached};

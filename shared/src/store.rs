@@ -29,7 +29,7 @@ mod webhooks;
 pub use accounts::{AccountStore, Link};
 pub(crate) use busy::Busy;
 pub use circuits::CircuitStore;
-pub use consents::{ConnectLink, Consent, ConsentStore, PickGrant};
+pub use consents::{ConnectLink, Consent, ConsentStore, LinkUse, ListedLink, PickGrant};
 pub use events::{EventPage, EventStore, Recent, Unsent};
 pub use failure::StoreError;
 pub use imports::ImportStore;

@@ -24,6 +24,9 @@ pub const ABSENT_MEDIA: &str = "media_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 /// A webhook that nobody has.
 const ABSENT_WEBHOOK: &str = "wh_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
+/// A connect link that nobody has.
+const ABSENT_LINK: &str = "link_aaaaaaaaaaaaaaaaaaaaaaaaaa";
+
 /// An event that nobody has.
 const ABSENT_EVENT: &str = "evt_aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
@@ -42,6 +45,8 @@ pub struct Ids<'a> {
     pub media: &'a str,
     /// A webhook.
     pub webhook: &'a str,
+    /// A connect link.
+    pub link: &'a str,
 }
 
 /// A body that is right for the routes that take one and have an id; a new one that needs another fails their stories.
@@ -75,16 +80,18 @@ impl<'a> Ids<'a> {
         template: ABSENT_TEMPLATE,
         media: ABSENT_MEDIA,
         webhook: ABSENT_WEBHOOK,
+        link: ABSENT_LINK,
     };
 
     /// The same for every kind.
     pub fn all(id: &'a str) -> Self {
-        Self { account: id, pin: id, import: id, template: id, media: id, webhook: id }
+        Self { account: id, pin: id, import: id, template: id, media: id, webhook: id, link: id }
     }
 
     /// The one that the route takes.
     pub fn of(&self, route: &Route) -> &'a str {
         match route.path.split('/').nth(2) {
+            Some("accounts") if route.path.contains("/connect-links/") => self.link,
             Some("accounts") => self.account,
             Some("pins") if route.path.contains("/imports/") => self.import,
             Some("templates") => self.template,

@@ -1,5 +1,7 @@
 //! Somebody without a sign-in connects an account by a link, once, and knowing who asked.
 
+mod listed;
+
 use jiff::SignedDuration;
 use pinterest_sim::{Decision, Fault, FaultAnswer, Operation, Tier};
 use serde_json::{Value, json};

@@ -196,6 +196,37 @@ async fn a_list_goes_on_where_it_ended_and_after_any_event() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_happened_to_one_pin_is_listed_alone() {
+    let world = world().await;
+    let alice = world.planner().await;
+    let mut pins = Vec::new();
+    for _ in 0..3 {
+        pins.push(published(&alice).await);
+    }
+    world.wait(LISTED).await;
+    for pin in &pins {
+        for (caller, owner) in [(alice.calls(), ""), (world.admin(), "&owner=alice")] {
+            let events = listed(caller, &format!("?pin={pin}{owner}")).await;
+            assert_eq!(types(&events), ["pin.published"], "{pin}{owner}");
+            assert_eq!(events[0]["data"]["pin"]["id"], json!(pin));
+        }
+    }
+    let second = format!("?pin={}", pins[1]);
+    assert_eq!(listed(alice.calls(), &format!("{second}&type=pin.failed")).await, [] as [Value; 0]);
+    let event = listed(alice.calls(), &second).await.remove(0);
+    let after = format!("{second}&after={}", event["id"].as_str().unwrap());
+    assert_eq!(listed(alice.calls(), &after).await, [] as [Value; 0]);
+    for (caller, query, status) in [
+        (world.user("bob"), second.clone(), 404),
+        (world.admin(), format!("{second}&owner=*"), 422),
+        (alice.calls(), "?pin=pie".to_owned(), 422),
+    ] {
+        let answer = caller.get(&format!("/v1/events{query}")).await;
+        assert_eq!(answer.status, status, "{query}: {}", answer.text());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn wrong_parameters_are_named() {
     let world = world().await;
     let alice = world.planner().await;

@@ -33,7 +33,9 @@ async fn another_owners_ids_are_answered_like_absent_ones() {
     let import = import["id"].as_str().unwrap();
     let webhook = world.user("alice").post("/v1/webhooks", &json!({"url": "https://example.com/"})).await.json();
     let (template, webhook) = (template["id"].as_str().unwrap(), webhook["id"].as_str().unwrap());
-    let ids = Ids { import, account: &account, pin: &pin, template, media: &media, webhook };
+    let link = world.user("alice").post("/v1/accounts/connect-links", &json!({})).await.json();
+    let link = link["id"].as_str().unwrap();
+    let ids = Ids { import, account: &account, pin: &pin, template, media: &media, webhook, link };
     let with_id: Vec<_> = world.routes().into_iter().filter(is_of_programs).collect();
     assert!(with_id.len() >= 9, "{with_id:?}");
     let (stored, calls) = (world.everything_stored().await, world.simulator.calls().len());

@@ -206,6 +206,7 @@ async fn users_see_whether_they_can_connect_and_why_not() {
     let status = world.user("alice").get("/v1/status").await.json();
     let expected = json!({
         "enabled": true, "mode": "live", "can_connect": true, "reasons": [], "holding": [],
+        "events": false,
         "attention": {"needs_review": 0, "failed": 0},
     });
     assert_eq!(status, expected);

@@ -4,7 +4,7 @@ use shared::api::description::{GatewayMessage, complete, words};
 use shared::api::event::description::event_types;
 use shared::api::{EventBody, ProblemBody, Reason};
 use shared::domain::webhook::TEST;
-use shared::domain::{DeliveryError, DeliveryStatus, DisabledReason, EventType};
+use shared::domain::{DeliveryError, DeliveryStatus, DisabledReason, EventId, EventType};
 use shared::problems;
 use utoipa::openapi::OneOfBuilder;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder};
@@ -44,6 +44,15 @@ pub struct WebhookQuery {
     /// `installation` is for administrators.
     #[param(schema_with = scopes)]
     scope: Option<String>,
+}
+
+/// Which deliveries are listed.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "`deliveries` reads it")]
+pub struct DeliveryQuery {
+    /// Only what became of this event; may be given up to 20 times.
+    event: Option<Vec<EventId>>,
 }
 
 /// The name of a request.

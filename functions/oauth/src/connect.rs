@@ -87,12 +87,14 @@ pub async fn connect(
     let return_to = return_to.map_err(|error| Problem::invalid(vec![error]))?;
     admit(&platform, &settings.limits, &user.owner, request.account_id.as_deref()).await?;
     let link = ConnectLink {
+        id: None,
         owner: user.owner.clone(),
         by: user.by.clone(),
         return_to: return_to.clone(),
         expected_username: None,
         expires_at: platform.clock.now() + PATIENCE,
         used_at: None,
+        revoked_at: None,
     };
     let start_url = link::issue(&platform, &origin, &link).await?;
     let starting = Starting { owner: user.owner, by: user.by, return_to, link: None, expected_username: None };

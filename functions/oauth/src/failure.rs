@@ -79,6 +79,8 @@ pub enum Failure {
     LinkUsed,
     /// The link has ended.
     LinkExpired,
+    /// Whoever made the link revoked it.
+    LinkRevoked,
     /// The link is for another Pinterest account.
     OtherAccount {
         /// The username that it is for.
@@ -295,6 +297,12 @@ impl Failure {
                 410,
                 "This link has ended",
                 "It could be used for a certain time only.",
+                "Ask whoever sent you the link for another one.",
+            ),
+            Self::LinkRevoked => (
+                410,
+                "This link was withdrawn",
+                "Whoever made it has withdrawn it, so nothing was connected.",
                 "Ask whoever sent you the link for another one.",
             ),
             Self::OtherAccount { expected, found } => {

@@ -4,17 +4,22 @@
 //! ends up at Pinterest's consent page, and with their account at another owner, without having read who asks.
 
 pub mod create;
+pub mod list;
 mod offer;
+pub mod revoke;
 mod start;
 
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use shared::api::Origin;
+use shared::domain::pin::to_millisecond;
 use shared::platform::Platform;
-use shared::store::{ConnectLink, StoreError};
+use shared::store::{ConnectLink, ListedLink, StoreError};
 
 pub use create::create;
+pub use list::list;
 pub use offer::offer;
+pub use revoke::revoke;
 pub use start::start;
 
 use crate::failure::{Failed, Failure};
@@ -26,10 +31,16 @@ const LINK: &str = "link";
 /// Where somebody goes who is done and has no other place to go to.
 pub const DONE: &str = "/app/pinterest/connect?done=1";
 
-/// Stores `link` under a new secret; answers its address.
+/// Stores `link` under a new secret, and in the list of its owner where it has an id; answers its address.
 pub async fn issue(platform: &Platform, origin: &Origin, link: &ConnectLink) -> Result<String, StoreError> {
     let secret = Proof::random(&*platform.random);
-    platform.consents.save_link(&secret.hash(), link).await?;
+    match &link.id {
+        Some(id) => {
+            let listed = ListedLink::new(id.clone(), secret.hash(), link, to_millisecond(platform.clock.now()));
+            platform.consents.save_listed_link(link, &listed).await?;
+        }
+        None => platform.consents.save_link(&secret.hash(), link).await?,
+    }
     // In the query, which is in no log.
     Ok(format!("{}{}?{LINK}={}", origin.as_str(), crate::LINK_PAGE, secret.expose()))
 }
@@ -56,6 +67,8 @@ async fn find(platform: &Platform, secret: Option<Proof>) -> Result<Found, Faile
 fn still_good(link: &ConnectLink, now: Timestamp) -> Result<(), Failure> {
     if link.used_at.is_some() {
         Err(Failure::LinkUsed)
+    } else if link.revoked_at.is_some() {
+        Err(Failure::LinkRevoked)
     } else if link.expires_at <= now {
         Err(Failure::LinkExpired)
     } else {

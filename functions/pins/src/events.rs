@@ -1,10 +1,12 @@
 //! `GET /v1/events`: what happened, in order.
 
 use axum::extract::State;
+use jiff::SignedDuration;
 use shared::api::description::PageQuery;
 use shared::api::{Admin, EventBody, Json, List, Page, Problem, Query, User, cursor, foreign_cursor};
 use shared::domain::characters::parse_pasted;
-use shared::domain::{EventId, EventType, FieldError, OwnerId};
+use shared::domain::event::Subject;
+use shared::domain::{Event, EventId, EventType, FieldError, OwnerId, PinId};
 use shared::platform::Platform;
 use shared::store::{EventPage, StoreError};
 
@@ -22,6 +24,8 @@ const EVERYBODY: &str = "*";
 /// Events are written while the settings say `events: enabled`. An event is listed fifteen seconds after it happened, and a
 /// minute after it in the list of everybody's, so that none is listed later before one that was listed already. To read on
 /// from where an earlier list ended, send the `id` of its last event as `after`.
+///
+/// With `pin`, only what happened to that pin since it was made. As many events are looked at for it as without.
 ///
 /// A page can be short, or empty, and still have a `next_cursor`. The pin of an event is as it was right after it; what
 /// only depends on the settings (`pinterest_disabled`, `other_mode`) isn't told of it.
@@ -49,6 +53,7 @@ pub async fn list(
     if !errors.is_empty() {
         return Err(Problem::invalid(errors));
     }
+    filter.begin_with_pin(&function.platform).await?;
     let (events, next) = filter.find(&function.platform, usize::from(page.limit)).await?;
     let previews = function.platform.objects.previews();
     let items = events.into_iter().map(|event| EventBody::new(event, &previews)).collect();
@@ -80,6 +85,8 @@ impl Whose {
 struct Filter {
     whose: Whose,
     kinds: Vec<EventType>,
+    /// Whether only those of one pin.
+    pin: Option<PinId>,
     /// What the request gives as `after`.
     since: Option<EventId>,
     /// Where to go on: where an earlier page ended, or else [`Self::since`].
@@ -90,7 +97,11 @@ impl Filter {
     /// Reads the parameters; notes everything that is wrong with them.
     fn read(query: &Query, whose: Whose, page: &Page, errors: &mut Vec<FieldError>) -> Self {
         let since = query.parsed("after", "the id of an event, such as evt_… with 26 letters and digits", errors);
-        let mut filter = Self { whose, kinds: kinds(query, errors), since, after: None };
+        let pin = query.parsed("pin", "the id of a pin, such as pin_… with 26 letters and digits", errors);
+        if pin.is_some() && matches!(whose, Whose::Everybody) {
+            errors.push(FieldError::new("pin", "invalid", "Name the pin's owner, or omit one of both."));
+        }
+        let mut filter = Self { whose, kinds: kinds(query, errors), pin, since, after: None };
         let place = page.place(&filter.list(), errors).map(|place| parse_pasted(&place));
         if matches!(place, Some(Err(_))) {
             errors.push(foreign_cursor());
@@ -101,25 +112,42 @@ impl Filter {
 
     /// Everything that decides what is in the list, so that a cursor is not used with other parameters.
     fn list(&self) -> String {
-        let Self { whose, kinds, since, after: _ } = self;
-        format!("events {whose:?} {kinds:?} {since:?}")
+        let Self { whose, kinds, pin, since, after: _ } = self;
+        let of_pin = pin.as_ref().map(|pin| format!(" {pin}")).unwrap_or_default();
+        format!("events {whose:?} {kinds:?} {since:?}{of_pin}")
+    }
+
+    /// Where the events of one pin are asked for, there are none before it was made.
+    async fn begin_with_pin(&mut self, platform: &Platform) -> Result<(), Problem> {
+        let (Some(id), Whose::Owner(owner)) = (&self.pin, &self.whose) else { return Ok(()) };
+        let pin = platform.pins.load(owner, id).await?.ok_or_else(|| Problem::not_found("pin"))?;
+        let made = EventId::derived(pin.created_at - SignedDuration::from_millis(1), id.as_str(), 0);
+        self.after = self.after.take().into_iter().chain([made]).max();
+        Ok(())
+    }
+
+    /// Whether `event` is one that is asked for.
+    fn wants(&self, event: &Event) -> bool {
+        let is_of_pin = |pin: &PinId| matches!(&event.happening.subject, Subject::Pin(found) if found.id == *pin);
+        self.pin.as_ref().is_none_or(is_of_pin) && (self.kinds.is_empty() || self.kinds.contains(&event.happening.kind))
+    }
+
+    /// Whether every event is asked for.
+    fn wants_all(&self) -> bool {
+        self.kinds.is_empty() && self.pin.is_none()
     }
 
     /// Finds up to `limit` events, and the place to go on from where there may be more.
-    async fn find(
-        &mut self,
-        platform: &Platform,
-        limit: usize,
-    ) -> Result<(Vec<shared::domain::Event>, Option<EventId>), StoreError> {
+    async fn find(&mut self, platform: &Platform, limit: usize) -> Result<(Vec<Event>, Option<EventId>), StoreError> {
         let (mut found, mut examined) = (Vec::new(), 0);
         while examined < MOST_EXAMINED {
-            let wanted = if self.kinds.is_empty() { limit - found.len() } else { limit };
+            let wanted = if self.wants_all() { limit - found.len() } else { limit };
             let EventPage { events, last, more } = self.next(platform, wanted).await?;
             examined += wanted;
             let count = events.len();
             for (index, event) in events.into_iter().enumerate() {
                 self.after = Some(event.id.clone());
-                if self.kinds.is_empty() || self.kinds.contains(&event.happening.kind) {
+                if self.wants(&event) {
                     found.push(event);
                 }
                 if found.len() == limit {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::api::{Json, Problem, User};
 use shared::domain::settings::Obstacle;
-use shared::domain::{Attention, Circuit, Mode};
+use shared::domain::{Attention, Circuit, Mode, Settings};
 use shared::platform::Platform;
 use utoipa::ToSchema;
 
@@ -25,6 +25,8 @@ pub struct Status {
     reasons: Vec<Reason>,
     /// What keeps every pin of the mode back at present; empty while nothing does.
     holding: Vec<Holding>,
+    /// Whether what happens is logged and sent to webhooks.
+    events: bool,
     /// Of all accounts of the caller.
     attention: Attention,
 }
@@ -65,7 +67,8 @@ pub async fn status(State(platform): State<Arc<Platform>>, user: User) -> Result
     let circuits = platform.circuits.list(settings.mode).await?;
     let holding = circuits.iter().filter(|circuit| circuit.keeps_any_back()).map(Holding::from).collect();
     let can_connect = reasons.is_empty();
-    Ok(Json(Status { enabled: settings.enabled, mode: settings.mode, can_connect, reasons, holding, attention }))
+    let Settings { enabled, mode, events, .. } = settings;
+    Ok(Json(Status { enabled, mode, can_connect, reasons, holding, events, attention }))
 }
 
 impl From<&Circuit> for Holding {

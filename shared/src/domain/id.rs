@@ -92,6 +92,11 @@ id!(
     "^media_[a-p]{12}[a-z2-7]{14}$", "a media id such as media_… with 26 letters and digits"
 );
 id!(
+    /// A connect link: `link_`, its time in twelve letters, and 14 characters of base32.
+    ConnectLinkId, |text| is_ours(text, "link_") && text[5..17].bytes().all(|b| (b'a'..=b'p').contains(&b)),
+    "^link_[a-p]{12}[a-z2-7]{14}$", "the id of a connect link such as link_… with 26 letters and digits"
+);
+id!(
     /// One try at publishing a pin: `att_` and 26 characters of base32.
     AttemptId, |text| is_ours(text, "att_"), "^att_[a-z2-7]{26}$", "an attempt id such as att_… with 26 letters and digits"
 );
@@ -170,6 +175,19 @@ impl MediaId {
     pub fn new(now: Timestamp, random: &dyn Random) -> Self {
         let drawn = &base32().encode(&random::bytes::<17>(random))[..14];
         Self(format!("media_{}{drawn}", time_letters(now)))
+    }
+}
+
+impl ConnectLinkId {
+    /// Draws a new id of a connect link, which sorts by `now`.
+    pub fn new(now: Timestamp, random: &dyn Random) -> Self {
+        let drawn = &base32().encode(&random::bytes::<17>(random))[..14];
+        Self(format!("link_{}{drawn}", time_letters(now)))
+    }
+
+    /// What sorts before every link made at `at` or later.
+    pub fn bound(at: Timestamp) -> String {
+        format!("link_{}", time_letters(at))
     }
 }
 

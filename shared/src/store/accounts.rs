@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::consents::{use_link, use_pick};
+use super::consents::{LinkUse, use_link, use_pick};
 use super::items::AccountItem;
 use super::key::{ACCOUNT, Key, owner_partition};
 use super::table::{decode, encode, number, text};
@@ -121,9 +121,9 @@ impl AccountStore {
         &self,
         account: &mut Account,
         version: Option<u64>,
-        link: Option<(&str, Timestamp)>,
+        link: Option<&LinkUse>,
     ) -> Result<(), StoreError> {
-        let used = link.map(|(hash, now)| use_link(&self.table, hash, now));
+        let used = link.map(|link| use_link(&self.table, account, link)).unwrap_or_default();
         account.version = version.map_or(1, |version| version + 1);
         let key = Key::account(&account.owner, &account.id);
         let put =

@@ -2,6 +2,8 @@
 //!
 //! All are kept under the hash of a secret that only the browser has; the secret itself is not stored.
 
+mod links;
+
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::{millisecond, second};
@@ -11,6 +13,8 @@ use super::key::Key;
 use super::table::{encode, number, text};
 use super::{StoreError, Table};
 use crate::domain::{AccountId, AppId, Mode, OwnerId};
+pub(super) use links::use_link;
+pub use links::{ConnectLink, LinkUse, ListedLink};
 
 /// Consents and pick grants in the table.
 #[derive(Debug, Clone)]
@@ -56,28 +60,6 @@ pub struct Consent {
     /// The only Pinterest account that may come of it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub expected_username: Option<String>,
-}
-
-/// The permission to connect one account for an owner, for whoever has the link.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConnectLink {
-    /// Whose account it is to be.
-    pub owner: OwnerId,
-    /// Who made the link, as the log names them.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub by: Option<String>,
-    /// Where the person goes afterwards.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub return_to: Option<String>,
-    /// The only Pinterest account that may come of it.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub expected_username: Option<String>,
-    /// After this moment it is void.
-    #[serde(with = "second::required")]
-    pub expires_at: Timestamp,
-    /// When an account was connected by it.
-    #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
-    pub used_at: Option<Timestamp>,
 }
 
 /// The permission to pick the boards of one account, once.
@@ -146,16 +128,6 @@ impl ConsentStore {
         self.table.get(&Key::pick(hash)).await
     }
 
-    /// Stores a new connect link under the hash of its secret.
-    pub async fn save_link(&self, hash: &str, link: &ConnectLink) -> Result<(), StoreError> {
-        self.put_new(&Key::connect_link(hash), link, "store a connect link").await
-    }
-
-    /// Reads the connect link with that hash.
-    pub async fn load_link(&self, hash: &str) -> Result<Option<ConnectLink>, StoreError> {
-        self.table.get(&Key::connect_link(hash)).await
-    }
-
     async fn put_new<T: Serialize>(&self, key: &Key, item: &T, operation: &'static str) -> Result<(), StoreError> {
         let put = self.table.put(encode(key, item)?).condition_expression("attribute_not_exists(pk)");
         match put.send().await.map_err(|error| StoreError::from_sdk(operation, error)) {
@@ -175,7 +147,7 @@ impl ConsentStore {
     }
 }
 
-/// Marks the consent, grant or link under `key` as used, on condition that it exists and was not.
+/// Marks the consent or grant under `key` as used, on condition that it exists and was not.
 fn used(table: &Table, key: &Key, now: Timestamp) -> Update {
     Update::builder()
         .table_name(table.name())
@@ -186,11 +158,6 @@ fn used(table: &Table, key: &Key, now: Timestamp) -> Update {
         .expression_attribute_values(":now", number(now.as_millisecond()))
         .build()
         .expect("table, key and expression are set")
-}
-
-/// The write that uses up a connect link, for a transaction with the account that is connected by it.
-pub(super) fn use_link(table: &Table, hash: &str, now: Timestamp) -> TransactWriteItem {
-    TransactWriteItem::builder().update(used(table, &Key::connect_link(hash), now)).build()
 }
 
 /// The write that uses up a pick grant, for a transaction with what the grant permits.

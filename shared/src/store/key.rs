@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use crate::domain::{
-    AccountId, CircuitKind, EventId, ImportId, MediaId, Mode, OwnerId, Partition, PinId, PinterestUserId, Shard,
-    TemplateId, WebhookId,
+    AccountId, CircuitKind, ConnectLinkId, EventId, ImportId, MediaId, Mode, OwnerId, Partition, PinId,
+    PinterestUserId, Shard, TemplateId, WebhookId,
 };
 
 /// Owners come from outside, so the separator and the escape itself are encoded.
@@ -46,6 +46,11 @@ impl Key {
 
     pub(super) fn connect_link(hash: &str) -> Self {
         Self::new(format!("connect-link#{hash}"), "-")
+    }
+
+    /// The entry of a connect link in the list of its owner.
+    pub(super) fn listed_link(owner: &OwnerId, id: &ConnectLinkId) -> Self {
+        Self::new(owner_partition(owner), format!("{CONNECT_LINK}{id}"))
     }
 
     pub(super) fn account(owner: &OwnerId, id: &AccountId) -> Self {
@@ -166,6 +171,7 @@ pub(super) const DAY: &str = "day#";
 pub(super) const EVENTS: &str = "events#";
 pub(super) const WEBHOOK: &str = "webhook#";
 const WEBHOOKS: &str = "webhooks";
+pub(super) const CONNECT_LINK: &str = "connect-link#";
 pub(super) const LATE: &str = "late#";
 const QUOTA: &str = "quota#";
 pub(super) const USE: &str = "use#";

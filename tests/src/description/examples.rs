@@ -70,7 +70,10 @@ impl Walk<'_> {
         self.asked(&alice, "POST", "/v1/accounts/connect", &json!({"return_to": "https://app.example.com/planner"}))
             .await;
         let wanted = json!({"expected_username": "shop", "expires_in_hours": 24});
-        self.asked(&alice, "POST", "/v1/accounts/connect-links", &wanted).await;
+        let link = self.asked(&alice, "POST", "/v1/accounts/connect-links", &wanted).await.json();
+        self.shown(&alice, "GET", "/v1/accounts/connect-links").await;
+        let link = format!("/v1/accounts/connect-links/{}", link["id"].as_str().unwrap_or_default());
+        self.shown(&alice, "DELETE", &link).await;
         self.shown(&alice, "GET", "/v1/accounts?limit=10").await;
         self.shown(&alice, "GET", &account).await;
         self.asked(&alice, "PUT", &format!("{account}/channels"), &json!({"board_ids": [planner.board]})).await;

@@ -97,3 +97,26 @@ async fn an_event_is_replayed_under_the_same_id_and_anothers_is_not_there() {
         assert_eq!((answer.status, &answer.json()["code"]), (404, &json!("not_found")), "{event}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_became_of_single_events_is_listed_alone() {
+    let world = world().await;
+    let path = alices(&world, HOST).await;
+    for _ in 0..3 {
+        test(&world, &path).await;
+    }
+    let all = world.user("alice").get(&format!("{path}/deliveries")).await.json()["items"].clone();
+    let ids: Vec<_> = all.as_array().unwrap().iter().map(|item| item["event_id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), 3);
+    let of = |events: &[&str]| {
+        let query = events.iter().map(|event| format!("event={event}")).collect::<Vec<_>>().join("&");
+        let address = format!("{path}/deliveries?{query}");
+        async { world.user("alice").get(&{ address }).await }
+    };
+    let answer = of(&[ids[2], ids[0], "evt_aaaaaaaaaaaaaaaaaaaaaaaaaa"]).await;
+    assert_eq!(answer.json(), json!({"items": [all[2], all[0]], "next_cursor": null}), "{}", answer.text());
+    for (events, code) in [(vec!["pie"], "invalid"), (vec![ids[0]; 21], "too_many")] {
+        let answer = of(&events).await;
+        assert_eq!((answer.status, answer.wrong_fields()), (422, vec![("event".to_owned(), code.to_owned())]));
+    }
+}

@@ -46,12 +46,17 @@ pub async fn keep(platform: &Platform, consent: &Consent, exchanged: Exchanged) 
     }
 }
 
-/// Refuses where another account was connected by the link that the consent was started by.
+/// Refuses where another account was connected by the link that the consent was started by, or the link was revoked.
 pub async fn check_link(platform: &Platform, consent: &Consent) -> Result<(), Failure> {
     let Some(hash) = &consent.link else { return Ok(()) };
     let link = platform.consents.load_link(hash).await?;
     // A link that ends while the person is at Pinterest is taken for good, but one that is gone could have been used.
-    if link.is_some_and(|link| link.used_at.is_none()) { Ok(()) } else { Err(Failure::LinkUsed) }
+    match link {
+        Some(link) if link.used_at.is_some() => Err(Failure::LinkUsed),
+        Some(link) if link.revoked_at.is_some() => Err(Failure::LinkRevoked),
+        Some(_) => Ok(()),
+        None => Err(Failure::LinkUsed),
+    }
 }
 
 /// Refuses another account than the one that the link is for.

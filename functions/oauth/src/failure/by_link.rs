@@ -34,7 +34,9 @@ impl Failure {
             Self::OtherAccount { .. } => {
                 "Sign out of pinterest.com, open the link again, and sign in with that account."
             }
-            Self::LinkUnknown | Self::LinkUsed | Self::LinkExpired | Self::AccountGone => ANOTHER_LINK,
+            Self::LinkUnknown | Self::LinkUsed | Self::LinkExpired | Self::LinkRevoked | Self::AccountGone => {
+                ANOTHER_LINK
+            }
             Self::ForeignForm | Self::GrantUnknown | Self::GrantUsed | Self::GrantExpired | Self::FormUnreadable => {
                 BOARDS_LATER
             }

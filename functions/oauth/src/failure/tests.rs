@@ -38,6 +38,7 @@ fn table() -> Vec<(Failure, u16)> {
         (LinkUnknown, 404),
         (LinkUsed, 409),
         (LinkExpired, 410),
+        (LinkRevoked, 410),
         (OtherAccount { expected: "shop".to_owned(), found: "creator".to_owned() }, 409),
         (ForeignStart, 403),
         (Storage, 503),
@@ -77,9 +78,10 @@ fn place(failure: &Failure) -> usize {
         LinkUnknown => 27,
         LinkUsed => 28,
         LinkExpired => 29,
-        OtherAccount { .. } => 30,
-        ForeignStart => 31,
-        Storage => 32,
+        LinkRevoked => 30,
+        OtherAccount { .. } => 31,
+        ForeignStart => 32,
+        Storage => 33,
     }
 }
 
@@ -97,7 +99,7 @@ fn every_failure_has_its_status_and_its_own_words() {
         let by_link = failure.remedy_by_link();
         assert!(by_link.ends_with('.') && !by_link.contains("start connecting"), "{failure:?}");
     }
-    assert_eq!(titles.len(), 33);
+    assert_eq!(titles.len(), 34);
 }
 
 #[test]

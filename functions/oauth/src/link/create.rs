@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 use shared::api::{Fields, Json, Origin, Problem, User};
-use shared::domain::FieldError;
 use shared::domain::characters::trim_unseen;
+use shared::domain::{ConnectLinkId, FieldError, OwnerId};
 use shared::platform::Platform;
 use shared::store::ConnectLink;
 use utoipa::ToSchema;
@@ -22,6 +22,12 @@ use crate::return_to;
 /// How long a link can be used, in hours: at least, at most, and where the request does not say it.
 const HOURS: (u32, u32) = (1, 168);
 const HOURS_BY_DEFAULT: u32 = 72;
+
+/// How many links of one owner can be open at a time.
+const MOST_OPEN: usize = 100;
+
+/// How many of the links that were made lately are looked at to count the open ones.
+const MOST_EXAMINED: i32 = 1_000;
 
 /// The longest username that is compared, in characters; Pinterest's are shorter.
 const LONGEST_USERNAME: usize = 100;
@@ -44,8 +50,10 @@ pub struct Request {
 
 /// A link to connect one account by.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ConnectLink)]
+#[schema(as = CreatedConnectLink)]
 pub struct Created {
+    /// By which it is listed and revoked.
+    id: ConnectLinkId,
     /// Where the person connects the account. Whoever has it can use it, once.
     url: String,
     /// When it ends.
@@ -77,19 +85,38 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<Created>), Problem> {
     app(&platform.current_settings.get().await?)?;
     let wanted = Wanted::read(body, &origin, &platform.config.web.return_to_origins).map_err(Problem::invalid)?;
+    admit(&platform, &user.owner).await?;
     let lasts = SignedDuration::from_hours(wanted.hours.into());
     // Stored to the second; the answer is to be what the link's end is.
     let expires_at = Timestamp::from_second((platform.clock.now() + lasts).as_second()).unwrap_or_default();
+    let id = ConnectLinkId::new(platform.clock.now(), &*platform.random);
     let link = ConnectLink {
+        id: Some(id.clone()),
         owner: user.owner,
         by: user.by,
         return_to: wanted.return_to,
         expected_username: wanted.expected_username,
         expires_at,
         used_at: None,
+        revoked_at: None,
     };
     let url = issue(&platform, &origin, &link).await?;
-    Ok((StatusCode::CREATED, Json(Created { url, expires_at })))
+    Ok((StatusCode::CREATED, Json(Created { id, url, expires_at })))
+}
+
+/// Refuses one more link where the owner has as many open ones as there may be.
+async fn admit(platform: &Platform, owner: &OwnerId) -> Result<(), Problem> {
+    let now = platform.clock.now();
+    let since = now - SignedDuration::from_hours(HOURS.1.into());
+    let (links, more) = platform.consents.recent_links(owner, since, MOST_EXAMINED).await?;
+    if more || links.iter().filter(|link| link.is_open(now)).count() >= MOST_OPEN {
+        let detail = format!(
+            "You have {MOST_OPEN} connect links that can still be used, or made very many this week. Revoke one that you \
+             don't need, or wait until some have ended."
+        );
+        return Err(Problem::conflict("too_many_links", detail));
+    }
+    Ok(())
 }
 
 impl Wanted {

@@ -1,7 +1,7 @@
 //! Events in the description.
 
 use shared::api::event::description::event_types;
-use shared::domain::EventId;
+use shared::domain::{EventId, PinId};
 use shared::problems;
 use utoipa::IntoParams;
 use utoipa::openapi::schema::ArrayBuilder;
@@ -16,13 +16,15 @@ pub struct EventQuery {
     /// Events of this kind; may be given several times.
     #[param(rename = "type", schema_with = some_event_types)]
     kind: Option<Vec<String>>,
+    /// Only events of this pin.
+    pin: Option<PinId>,
     /// For administrators: whose events, or `*` for those of everybody and of the installation itself.
     owner: Option<String>,
 }
 
 problems!(
     /// Why events are not listed.
-    ListEvents: USER QUERY, 403: "admin_required"
+    ListEvents: USER QUERY, 403: "admin_required", 404: "not_found"
 );
 
 fn some_event_types() -> ArrayBuilder {
