@@ -1,4 +1,4 @@
-//! Puts scripts and styles of the pages together, one file each, compresses what is served and names it by what is in it, so
+//! Puts scripts and styles of the pages together, in few files, compresses what is served and names it by what is in it, so
 //! that browsers may keep it for ever.
 
 #[path = "build/bundle.rs"]
@@ -18,6 +18,12 @@ use sha2::{Digest, Sha256};
 
 /// The module that begins; its name is that of the whole script.
 const ENTRY: &str = "app.js";
+
+/// The script that is loaded when a page is gone to that few people open.
+const REST: &str = "rest.js";
+
+/// The modules of such pages.
+const RARE: [&str; 4] = ["accounts-links.js", "limits.js", "pin-events.js", "webhooks.js"];
 
 /// The style sheet that all pages have in common, before those of single pages.
 const SHEET: &str = "style.css";
@@ -82,7 +88,9 @@ fn assets(folder: &Path) -> Result<Vec<File>, Box<dyn Error>> {
     modules.sort_by(|one, other| one.name.cmp(&other.name));
     sheets.sort_by_key(|(name, _)| (name != SHEET, name.clone()));
     let sheet = sheets.iter().fold(String::new(), |all, (name, text)| format!("{all}/* ---- {name} */\n{text}\n"));
-    assets.push((ENTRY.to_owned(), bundle::script(&modules, ENTRY)?.into_bytes()));
+    let scripts = bundle::scripts(&modules, ENTRY, &RARE)?;
+    assets.push((ENTRY.to_owned(), scripts.first.into_bytes()));
+    assets.push((REST.to_owned(), scripts.rest.into_bytes()));
     assets.push((SHEET.to_owned(), sheet.into_bytes()));
     assets.sort();
     Ok(assets)

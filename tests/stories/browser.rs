@@ -4,12 +4,14 @@
 mod calendar;
 mod callback;
 mod compose;
+mod connect_link;
 mod create;
 mod days;
 mod elsewhere;
 mod first_start;
 mod import;
 mod insights;
+mod limits;
 mod loading;
 mod own_files;
 mod pictures;
@@ -17,6 +19,7 @@ mod pin;
 mod plan;
 mod settings;
 mod slots;
+mod webhooks;
 
 use std::path::{Path, PathBuf};
 

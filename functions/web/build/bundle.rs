@@ -5,6 +5,8 @@
 //! their module, so that the place of an error is found; those that are nothing but a comment are empty, which saves a
 //! seventh of what is sent. Modules are written for this: an import is one line at the beginning of it, nothing that is
 //! exported is assigned again, and no two import each other.
+//!
+//! Pages that few people open are in a second script, which is loaded when the first of them is gone to.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -19,8 +21,29 @@ export function load(name) {
   if (!made.has(name)) made.set(name, makers.get(name)());
   return made.get(name);
 }
-const loadLater = (name) => Promise.resolve().then(() => load(name));
+let rest = null;
+const loadLater = async (name) => {
+  if (!makers.has(name)) {
+    rest ??= import('./rest.js').then((script) => script.default(define, load, loadLater));
+    // What did not arrive is asked for again by whoever goes there again.
+    await rest.catch((error) => ((rest = null), Promise.reject(error)));
+  }
+  return load(name);
+};
 ";
+
+/// What stands around the modules of the second script.
+const REST: (&str, &str) =
+    ("// The other modules of the pages.\nexport default (define, load, loadLater) => {\n", "};\n");
+
+/// Both scripts of the pages.
+#[derive(Debug)]
+pub struct Scripts {
+    /// The one that begins.
+    pub first: String,
+    /// The one that is loaded when it is needed.
+    pub rest: String,
+}
 
 /// A module as it is in its file.
 pub struct Module {
@@ -30,20 +53,22 @@ pub struct Module {
     pub text: String,
 }
 
-/// The script that begins with the module `entry`; an error names the module and the line that cannot be put into it.
-pub fn script(modules: &[Module], entry: &str) -> Result<String, String> {
-    let mut script = LOADER.to_owned();
-    let mut imports = BTreeMap::new();
+/// The scripts that begin with the module `entry`; those modules that only the ones named `rare` import are in the second one. An
+/// error names the module and the line that cannot be put into a script.
+pub fn scripts(modules: &[Module], entry: &str, rare: &[&str]) -> Result<Scripts, String> {
+    let (mut bodies, mut imports) = (BTreeMap::new(), BTreeMap::new());
     for module in modules {
         let parsed = Parsed::new(module)?;
+        let mut body = String::new();
         write!(
-            script,
+            body,
             "\n// ---- {name}\ndefine('./{name}', () => {{\n{body}return {{ {exports} }};\n}});\n",
             name = module.name,
             body = parsed.body,
             exports = parsed.exports.join(", "),
         )
         .map_err(|error| error.to_string())?;
+        bodies.insert(module.name.as_str(), body);
         imports.insert(module.name.as_str(), parsed.imports);
     }
     check_names(&imports, entry)?;
@@ -51,7 +76,33 @@ pub fn script(modules: &[Module], entry: &str) -> Result<String, String> {
     for name in imports.keys() {
         refuse_circle(name, &imports, &mut Vec::new(), &mut done)?;
     }
-    Ok(script + &format!("\nload('./{entry}');\n"))
+    for (name, (now, _)) in &imports {
+        if let Some(import) = now.iter().find(|import| rare.contains(&import.as_str())) {
+            return Err(format!("{name} imports {import}, which is loaded later only"));
+        }
+    }
+    let mut needed = BTreeSet::new();
+    reach(entry, &imports, rare, &mut needed);
+    let mut scripts = Scripts { first: LOADER.to_owned(), rest: REST.0.to_owned() };
+    for (name, body) in bodies {
+        let script = if needed.contains(name) { &mut scripts.first } else { &mut scripts.rest };
+        *script += &body;
+    }
+    write!(scripts.first, "\nload('./{entry}');\n").map_err(|error| error.to_string())?;
+    scripts.rest += REST.1;
+    Ok(scripts)
+}
+
+/// Notes `name` and every module that it needs, now or later, but for those that are `rare`.
+fn reach<'a>(name: &'a str, imports: &'a Imports<'_>, rare: &[&str], needed: &mut BTreeSet<&'a str>) {
+    if rare.contains(&name) || !needed.insert(name) {
+        return;
+    }
+    if let Some((now, later)) = imports.get(name) {
+        for import in now.union(later) {
+            reach(import, imports, rare, needed);
+        }
+    }
 }
 
 /// A module taken apart.

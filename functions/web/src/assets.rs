@@ -1,7 +1,7 @@
 //! `GET /assets/{version}/{name}`: scripts, styles and pictures of the pages, compressed ahead.
 //!
 //! The version is a hash of all of them, so an address never changes what it answers and is kept for ever. All scripts are
-//! one, and all styles: each file is a call of this function.
+//! one, but for those of pages that few people open, and all styles: each file is a call of this function.
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};

@@ -1,10 +1,30 @@
 //! What the build puts together to one script, and what it refuses to.
 
-use crate::bundle::{Module, script};
+use crate::bundle::{Module, Scripts, scripts};
+
+fn both(modules: &[(&str, &str)], rare: &[&str]) -> Result<Scripts, String> {
+    let module = |(name, text): &(&str, &str)| Module { name: (*name).to_owned(), text: (*text).to_owned() };
+    scripts(&modules.iter().map(module).collect::<Vec<_>>(), "app.js", rare)
+}
 
 fn of(modules: &[(&str, &str)]) -> Result<String, String> {
-    let module = |(name, text): &(&str, &str)| Module { name: (*name).to_owned(), text: (*text).to_owned() };
-    script(&modules.iter().map(module).collect::<Vec<_>>(), "app.js")
+    both(modules, &[]).map(|scripts| scripts.first)
+}
+
+#[test]
+fn what_only_rare_pages_need_is_in_the_second_script() {
+    let modules = [
+        ("app.js", "import { a } from './parts.js';\nconst later = () => import('./rare.js');"),
+        ("parts.js", "export const a = 1;"),
+        ("rare.js", "import { a } from './parts.js';\nimport { b } from './words.js';\nexport const c = a + b;"),
+        ("words.js", "export const b = 2;"),
+    ];
+    let Scripts { first, rest } = both(&modules, &["rare.js"]).expect("they are put together");
+    let has = |script: &str, name: &str| script.contains(&format!("define('./{name}', "));
+    let names = ["app.js", "parts.js", "rare.js", "words.js"];
+    assert_eq!(names.map(|name| has(&first, name)), [true, true, false, false], "{first}");
+    assert_eq!(names.map(|name| has(&rest, name)), [false, false, true, true], "{rest}");
+    assert!(rest.contains("export default (define, load, loadLater) => {\n") && rest.ends_with("};\n"), "{rest}");
 }
 
 #[test]

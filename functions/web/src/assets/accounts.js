@@ -24,9 +24,19 @@ export default function Accounts({ who }) {
       ${({ status, accounts }) => html`
         <${Connect} status=${status} reload=${shown.reload} who=${who} />
         <${List} accounts=${accounts} status=${status} reload=${shown.reload} />
+        <${Links} canConnect=${status.can_connect} />
       `}
     <//>
   `;
+}
+
+/** Links for people without a sign-in; they come after what most people look for. */
+function Links({ canConnect }) {
+  const [Shown, setShown] = useState(null);
+  useEffect(() => {
+    import('./accounts-links.js').then((module) => setShown(() => module.default), () => {});
+  }, []);
+  return Shown && html`<${Shown} canConnect=${canConnect} />`;
 }
 
 function List({ accounts, status, reload }) {

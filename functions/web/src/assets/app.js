@@ -20,6 +20,8 @@ const PAGES = {
   calendar: () => import('./calendar.js'),
   pins: () => import('./pin.js'),
   insights: () => import('./insights.js'),
+  webhooks: () => import('./webhooks.js'),
+  limits: () => import('./limits.js'),
 };
 
 const NAV = [
@@ -27,6 +29,12 @@ const NAV = [
   ['/app/calendar', t.nav.calendar, 'calendar'],
   ['/app/insights', t.nav.insights, 'bars'],
   ['/app/accounts', t.nav.accounts, 'user'],
+];
+
+// What is behind the name of who is signed in.
+const MENU = [
+  ['/app/webhooks', t.nav.webhooks],
+  ['/app/limits', t.nav.limits],
 ];
 
 let show = () => {};
@@ -115,8 +123,36 @@ function Nav({ place, who, open }) {
       <button type="button" class="icon-button" aria-label=${t.history.title} title=${t.history.title} onClick=${() => open('history')}><${Icon} name="undo" /></button>
       <button type="button" class="icon-button for-keys" aria-label=${t.keys.title} title=${t.keys.title} onClick=${() => open('keys')}><${Icon} name="keyboard" /></button>
       ${who
-        ? html`<span class="quiet">${who.name}</span> <${Button} kind="plain" onClick=${() => session.signOut()}>${t.signIn.out}<//>`
+        ? html`<${Menu} name=${who.name} current=${current} /> <${Button} kind="plain" onClick=${() => session.signOut()}>${t.signIn.out}<//>`
         : html`<${Button} kind="primary" onClick=${() => session.begin()}>${t.signIn.in}<//>`}
+    </div>
+  `;
+}
+
+/** A button with the name of who is signed in, and the pages behind it. */
+function Menu({ name, current }) {
+  const [isOpen, setIsOpen] = useState(false);
+  const shown = useRef(null);
+  const close = () => setIsOpen(false);
+  const left = (event) => !shown.current.contains(event.relatedTarget) && close();
+  useEffect(() => {
+    // Not every browser gives a button the focus that is pressed, so that nothing could lose it.
+    const beside = (event) => !shown.current.contains(event.target) && close();
+    if (isOpen) addEventListener('pointerdown', beside);
+    return () => removeEventListener('pointerdown', beside);
+  }, [isOpen]);
+  const byKey = (event) => {
+    if (event.key !== 'Escape' || !isOpen) return;
+    event.stopPropagation();
+    close();
+    shown.current.querySelector('button').focus();
+  };
+  return html`
+    <div class="menu" ref=${shown} onFocusOut=${left} onKeyDown=${byKey}>
+      <button type="button" class="button plain" aria-expanded=${isOpen ? 'true' : 'false'} aria-controls="menu" onClick=${() => setIsOpen(!isOpen)}><span>${name}</span> <span aria-hidden="true">▾</span></button>
+      <ul id="menu" hidden=${!isOpen} onClick=${close}>
+        ${MENU.map(([href, text]) => html`<li><${Link} href=${href} aria-current=${current(href)}>${text}<//></li>`)}
+      </ul>
     </div>
   `;
 }

@@ -1,7 +1,7 @@
 // What happened to a pin so far, folded to its last word.
 
 import { zoneInUse } from './compose-time.js';
-import { html } from './parts.js';
+import { html, useState } from './parts.js';
 import { late } from './pin-state.js';
 import { t } from './texts.js';
 import { exact } from './time.js';
@@ -10,16 +10,19 @@ const words = t.pin;
 
 export function Timeline({ pin }) {
   const zone = zoneInUse();
+  const [Told, setTold] = useState(null);
+  const open = (event) => event.currentTarget.open && !Told && import('./pin-events.js').then((module) => setTold(() => module.default), () => {});
   const last = pin.attempts.at(-1);
   const told = pin.status === 'published' && pin.lateness_ms !== null ? words.timeline.published(late(pin.lateness_ms))
     : last ? words.timeline.outcomes[last.outcome] ?? last.outcome : words.timeline.created;
   return html`
-    <details class="pin-history">
+    <details class="pin-history" onToggle=${open}>
       <summary>${words.timeline.title} <span class="quiet">· ${told}</span></summary>
       <ol class="plain timeline">
         ${[...pin.attempts].reverse().map((attempt) => html`<li><${Attempt} attempt=${attempt} zone=${zone} /></li>`)}
         <li><strong>${words.timeline.created}</strong><br /><span class="quiet">${exact(pin.created_at, zone)}</span></li>
       </ol>
+      ${Told && html`<${Told} pin=${pin} zone=${zone} />`}
     </details>
   `;
 }

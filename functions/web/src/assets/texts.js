@@ -22,6 +22,8 @@ export const t = {
     insights: 'Insights',
     accounts: 'Accounts',
     settings: 'Settings',
+    webhooks: 'Webhooks',
+    limits: 'Limits',
   },
 
   signIn: {
