@@ -12,6 +12,7 @@ use url::Url;
 use crate::aws;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Config;
+use crate::event_bus::EventBus;
 use crate::kick::EventKick;
 use crate::metrics::{MetricSink, Metrics, Nowhere};
 use crate::pinterest::{Pinterest, Transport, transport};
@@ -93,6 +94,7 @@ pub struct Platform {
     pub lambda: aws_sdk_lambda::Client,
     /// Calls the function that sends events.
     pub event_kick: EventKick,
+    sdk: SdkConfig,
 }
 
 impl World {
@@ -148,7 +150,14 @@ impl Platform {
             config,
             clock,
             random,
+            sdk,
         }
+    }
+
+    /// The bus of the installation, where it has one. Only whoever asks for it carries the client along.
+    pub fn event_bus(&self) -> Option<EventBus> {
+        let name = self.config.storage.event_bus.as_deref()?;
+        Some(EventBus::new(event_bridge(&self.sdk, &self.config), name))
     }
 }
 
@@ -165,6 +174,13 @@ fn secrets_manager(sdk: &SdkConfig, config: &Config) -> aws_sdk_secretsmanager::
     own.set_retry_partition(Some(retries("secrets manager")));
     own.set_endpoint_url(endpoint(config.aws.secrets_manager.as_ref()));
     aws_sdk_secretsmanager::Client::from_conf(own.build())
+}
+
+fn event_bridge(sdk: &SdkConfig, config: &Config) -> aws_sdk_eventbridge::Client {
+    let mut own = aws_sdk_eventbridge::config::Builder::from(sdk);
+    own.set_retry_partition(Some(retries("event bridge")));
+    own.set_endpoint_url(endpoint(config.aws.event_bridge.as_ref()));
+    aws_sdk_eventbridge::Client::from_conf(own.build())
 }
 
 fn lambda(sdk: &SdkConfig, config: &Config) -> aws_sdk_lambda::Client {

@@ -27,7 +27,7 @@ pub struct Permission {
     pub function: String,
     /// The action as IAM names it, like `dynamodb:GetItem`.
     pub action: String,
-    /// What it is done to: `table`, `table/index/due`, `app secret`, `token keys`, `media` (files), `media bucket`, `publisher`, `importer` or `events`.
+    /// What it is done to: `table`, `table/index/due`, `app secret`, `token keys`, `media` (files), `media bucket`, `publisher`, `importer`, `events` or `event bus`.
     pub resource: String,
 }
 
@@ -169,6 +169,7 @@ fn needed(effect: &Effect<'_>, is_missing: bool) -> Vec<(String, String)> {
             let listing = is_missing.then(|| ("s3:ListBucket".to_owned(), "media bucket".to_owned()));
             [own].into_iter().chain(listing).collect()
         }
+        (Service::EventBridge, operation) => vec![(format!("events:{operation}"), "event bus".to_owned())],
         (Service::Lambda, _) => {
             let called = match text(&effect.request["FunctionName"]).as_str() {
                 crate::world::IMPORTER => "importer",

@@ -20,6 +20,8 @@ const IMPORTER: &str =
     "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-importer";
 /// The function that sends events, as its own role names it.
 const EVENTS: &str = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-events";
+/// The bus on which events are put.
+const BUS: &str = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/${EventBusName}";
 const ROUTE: &str = "AWS::ApiGatewayV2::Route";
 
 /// The template. Short forms of functions, like `!Ref Table`, are read as their text, `Table`.
@@ -143,6 +145,12 @@ impl Template {
             assert_eq!((managed[0].as_str(), managed[2].as_str()), ("IsTraced", "AWS::NoValue"), "{function}");
             for policy in self.properties(role.trim_end_matches(".Arn"))["Policies"].as_vec().into_iter().flatten() {
                 for statement in policy["PolicyDocument"]["Statement"].as_vec().into_iter().flatten() {
+                    // One that depends on a parameter: the condition, and its two values, of which the second is none.
+                    let chosen = statement.as_vec().map(|parts| (text(&parts[0]), text(&parts[2]), &parts[1]));
+                    let statement = chosen.map_or(statement, |(condition, other, chosen)| {
+                        assert_eq!((condition.as_str(), other.as_str()), ("HasEventBus", "AWS::NoValue"), "{function}");
+                        chosen
+                    });
                     assert_eq!(text(&statement["Effect"]), "Allow", "{function}");
                     assert!(statement["Condition"].is_badvalue(), "{function}: it holds always");
                     let resource = text(&statement["Resource"]);
@@ -244,6 +252,7 @@ fn named(id: &str, action: &str, resource: &str) -> Option<String> {
         "Events.Arn" | EVENTS => "events".to_owned(),
         OBJECTS => "media".to_owned(),
         "MediaBucket.Arn" => "media bucket".to_owned(),
+        BUS => "event bus".to_owned(),
         other => other.strip_prefix(table).map_or_else(|| other.to_owned(), |rest| format!("table{rest}")),
     })
 }

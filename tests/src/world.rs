@@ -150,6 +150,7 @@ impl World {
             secrets: Arc::new(SecretsManager::in_memory(Arc::new(clock))),
             lambda: Arc::new(Lambda::default()),
             objects: Arc::new(objects),
+            event_bridge: Arc::default(),
         };
         let mut world = Self {
             clock,

@@ -16,8 +16,9 @@ use tests::template::{Template, TemplateRoute};
 const BY_LAMBDA: [&str; 4] = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
 /// What leads somewhere else than to AWS and Pinterest, for trials and tests.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 9] = [
     "AWS_ENDPOINT_URL_DYNAMODB",
+    "AWS_ENDPOINT_URL_EVENTBRIDGE",
     "AWS_ENDPOINT_URL_LAMBDA",
     "AWS_ENDPOINT_URL_S3",
     "AWS_ENDPOINT_URL_SECRETS_MANAGER",
@@ -104,6 +105,7 @@ fn nobody_may_do_more_than_a_single_action_on_a_single_resource() {
     let resources: BTreeSet<_> = permissions.iter().map(|permission| permission.resource.as_str()).collect();
     let known = [
         "app secret",
+        "event bus",
         "events",
         "importer",
         "media",

@@ -7,6 +7,7 @@ use local::in_process::Hook;
 use serde_json::{Value, json};
 use tests::{Answer, Caller, Endpoint, Planner, World};
 
+mod bus;
 mod deaths;
 mod delivery;
 mod endpoints;

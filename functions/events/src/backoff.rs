@@ -16,11 +16,26 @@ const PAUSES: [SignedDuration; 9] = [
     SignedDuration::from_hours(24),
 ];
 
+/// The same for the bus, which refuses events only while something is wrong with all of it.
+const BUS_PAUSES: [SignedDuration; 3] =
+    [SignedDuration::from_secs(5), SignedDuration::from_secs(30), SignedDuration::from_mins(5)];
+
+/// How long after every further try.
+const LAST_BUS_PAUSE: SignedDuration = SignedDuration::from_mins(15);
+
 /// When an event is tried again that failed for the `tries`th time at `now`; absent where it isn't. A pause is up to a tenth
 /// longer than it is listed, so that not everything that failed together comes back together.
 pub fn next_try(tries: u32, now: Timestamp, random: &dyn Random) -> Option<Timestamp> {
     let pause = *PAUSES.get(usize::try_from(tries).ok()?.checked_sub(1)?)?;
     Some(now + pause + pause.mul_f64(fraction(random) / 10.0))
+}
+
+/// When an event is put on the bus again that it refused for the `tries`th time at `now`. It is never given up: nobody could
+/// ask for it again.
+pub fn next_put(tries: u32, now: Timestamp, random: &dyn Random) -> Timestamp {
+    let pause = BUS_PAUSES.get(usize::try_from(tries).unwrap_or(usize::MAX).saturating_sub(1));
+    let pause = pause.copied().unwrap_or(LAST_BUS_PAUSE);
+    now + pause + pause.mul_f64(fraction(random) / 10.0)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod attempt;
 mod backlog;
 mod backoff;
 mod body;
+mod bus;
 mod change;
 mod create;
 mod deliveries;

@@ -24,7 +24,7 @@ pub async fn webhook(platform: &Platform, caller: &Caller, id: &str) -> Result<W
     if caller.admin.is_err() {
         return Err(missing());
     }
-    platform.webhooks.load(None, &id).await?.ok_or_else(missing)
+    platform.webhooks.load(None, &id).await?.filter(|webhook| !webhook.is_bus()).ok_or_else(missing)
 }
 
 /// The event that a path names.

@@ -8,13 +8,15 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use shared::domain::webhook::{FAILING_LIMIT, MOST_OPEN, TEST};
 use shared::domain::{Delivery, DeliveryStatus, Disabled, DisabledReason, Event, OpenDelivery, Webhook};
+use shared::event_bus::MOST_ENTRIES;
 use shared::random;
 use shared::store::{Claimed, StoreError, WebhookKey};
 use shared::vault::SealError;
 
 use crate::attempt::{self, Message, Outcome, PATIENCE};
 use crate::backlog::{Backlog, open};
-use crate::backoff::next_try;
+use crate::backoff::{next_put, next_try};
+use crate::bus;
 use crate::message;
 use crate::sender::Sender;
 
@@ -125,6 +127,9 @@ impl<'s> Work<'s> {
     async fn secrets(&self, webhook: &Webhook) -> Result<Vec<SecretString>, SealError> {
         let platform = &self.sender.platform;
         let now = platform.clock.now();
+        if webhook.is_bus() {
+            return Ok(Vec::new());
+        }
         let former = webhook.secrets.former.as_ref().filter(|(_, until)| now < *until).map(|(secret, _)| secret);
         let mut secrets = Vec::new();
         for sealed in [Some(&webhook.secrets.current), former].into_iter().flatten() {
@@ -174,12 +179,17 @@ impl<'s> Work<'s> {
     fn next_batch(&self, webhook: &mut Webhook, backlog: &mut Backlog) -> Vec<Sending> {
         let platform = &self.sender.platform;
         let now = platform.clock.now();
+        let is_bus = webhook.is_bus();
         let progress = &mut webhook.progress;
         let is_unreachable = progress.is_unreachable();
         if is_unreachable && progress.probe_at.is_some_and(|at| now < at) {
             return Vec::new();
         }
-        let most = if progress.failing_since.is_some() { 1 } else { IN_FLIGHT };
+        let most = match progress.failing_since {
+            Some(_) => 1,
+            None if is_bus => MOST_ENTRIES,
+            None => IN_FLIGHT,
+        };
         let (mut batch, mut subjects) = (Vec::new(), BTreeSet::new());
         let mut rest = std::collections::VecDeque::new();
         while let Some(event) = backlog.pending.pop_front() {
@@ -207,10 +217,14 @@ impl<'s> Work<'s> {
         sendings: Vec<Sending>,
         round: &mut Round,
     ) -> Result<(), StoreError> {
-        let Sender { platform, network } = self.sender;
-        let tries =
-            sendings.iter().map(|sending| attempt::send(platform, network, (webhook, secrets), &sending.message));
-        let outcomes = join_all(tries).await;
+        let Sender { platform, network, bus } = self.sender;
+        let outcomes = if let Some(bus) = bus.as_ref().filter(|_| webhook.is_bus()) {
+            let messages = sendings.iter().map(|sending| (sending.delivery.kind.as_str(), &sending.message));
+            bus::send(platform, bus, &messages.collect::<Vec<_>>()).await
+        } else {
+            let send = |sending| attempt::send(platform, network, (webhook, secrets), sending);
+            join_all(sendings.iter().map(|sending| send(&sending.message))).await
+        };
         for (sending, outcome) in sendings.into_iter().zip(outcomes) {
             let delivery = self.apply(webhook, sending.delivery, outcome, round);
             platform.webhooks.note(&webhook.id, &delivery).await?;
@@ -221,11 +235,13 @@ impl<'s> Work<'s> {
     /// Takes what came of a try into account; answers how the delivery stands.
     fn apply(&self, webhook: &mut Webhook, delivery: OpenDelivery, outcome: Outcome, round: &mut Round) -> Delivery {
         let platform = &self.sender.platform;
+        let is_bus = webhook.is_bus();
         let (now, tries, progress) = (platform.clock.now(), delivery.tries + 1, &mut webhook.progress);
         let place = progress.open.iter().position(|open| open.event == delivery.event);
         let is_gone = outcome.is_gone();
         let next_at = match outcome.error {
             None => None,
+            Some(_) if is_bus => Some(next_put(tries, now, &*platform.random)),
             Some(_) if is_gone || delivery.kind == TEST => None,
             Some(_) => next_try(tries, now, &*platform.random),
         };
@@ -241,7 +257,7 @@ impl<'s> Work<'s> {
             let since = *progress.failing_since.get_or_insert(outcome.at);
             let is_failing = now.duration_since(since) >= FAILING_LIMIT;
             let reason = if is_gone { DisabledReason::Gone } else { DisabledReason::Failing };
-            if is_gone || is_failing {
+            if (is_gone || is_failing) && !is_bus {
                 round.disable = Some(Disabled { reason, at: now });
             }
             // An endpoint to which nothing is under way isn't failing any more: nobody knows.

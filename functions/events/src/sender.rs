@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;
-use shared::domain::{OwnerId, Webhook};
+use shared::domain::{OwnerId, Webhook, WebhookId};
+use shared::event_bus::EventBus;
 use shared::kick::SenderEvent;
 use shared::platform::Platform;
 use shared::store::{StoreError, WebhookKey};
@@ -25,12 +26,14 @@ const PAGE: i32 = 100;
 pub struct Sender {
     pub(crate) platform: Arc<Platform>,
     pub(crate) network: Network,
+    pub(crate) bus: Option<EventBus>,
 }
 
 impl Sender {
     /// A sender on `platform`, which reaches endpoints by `network`.
     pub fn new(platform: Arc<Platform>, network: Network) -> Self {
-        Self { platform, network }
+        let bus = platform.event_bus();
+        Self { platform, network, bus }
     }
 
     /// Sends what is to be sent until `deadline`, when the invocation would be stopped. What fails is left to the next one, and
@@ -67,7 +70,9 @@ impl Sender {
 
     /// Each webhook on its own, so that none waits for another; an error is the last one's.
     async fn see_to_all(&self, keys: BTreeSet<WebhookKey>, deadline: Timestamp) -> Result<(), WorkError> {
-        let works = keys.into_iter().map(|key| async move {
+        // What is left for a bus that is no longer configured waits for it.
+        let keys = keys.into_iter().filter(|key| self.bus.is_some() || key.id != WebhookId::bus());
+        let works = keys.map(|key| async move {
             let seen_to = Box::pin(Work::new(self, deadline).see_to(&key)).await;
             seen_to.inspect_err(|_| tracing::warn!(webhook = %key.id, "a webhook is left to the next tick"))
         });
@@ -102,6 +107,7 @@ impl Sender {
         Ok(keys)
     }
 
+    /// The webhooks of `owner`, or of the installation, the bus among them.
     async fn of_owner(&self, owner: Option<&OwnerId>) -> Result<Vec<Webhook>, StoreError> {
         let mut webhooks: Vec<Webhook> = Vec::new();
         loop {
@@ -109,8 +115,12 @@ impl Sender {
             let (found, more) = self.platform.webhooks.list(owner, after.as_ref(), PAGE).await?;
             webhooks.extend(found);
             if !more {
-                return Ok(webhooks);
+                break;
             }
         }
+        if owner.is_none() && self.bus.is_some() {
+            webhooks.push(self.platform.webhooks.load_bus(self.platform.clock.now()).await?);
+        }
+        Ok(webhooks)
     }
 }

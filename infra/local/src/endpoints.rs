@@ -22,12 +22,12 @@ use crate::signature::{self, Unsigned};
 /// The largest request that `DynamoDB` takes, in bytes.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
-/// `/dynamodb`, `/secretsmanager` and `/lambda`, to be nested under a path.
+/// `/dynamodb`, `/secretsmanager`, `/lambda` and `/events`, to be nested under a path.
 ///
 /// The answers hold every secret, so nothing is done but by a signature of `key`, and whoever comes from elsewhere, through
 /// a tunnel or by a page in this machine's browser, is refused before.
 pub fn router(parts: Parts, key: &AccessKey, clock: &SharedClock) -> Router {
-    let Parts { database, secrets, lambda, .. } = parts;
+    let Parts { database, secrets, lambda, event_bridge, .. } = parts;
     let signed = |service, router: Router| {
         let signer = Signer { service, key: key.clone(), clock: clock.clone() };
         router.layer(from_fn_with_state(signer, signed_only))
@@ -37,6 +37,7 @@ pub fn router(parts: Parts, key: &AccessKey, clock: &SharedClock) -> Router {
         .nest_service("/dynamodb", signed("dynamodb", database))
         .nest_service("/secretsmanager", signed("secretsmanager", secrets.router()))
         .nest_service("/lambda", signed("lambda", lambda.router()))
+        .nest_service("/events", signed("events", event_bridge.router()))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn(local_only))
 }

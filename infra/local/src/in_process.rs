@@ -28,6 +28,7 @@ pub use lagging::LaggingReads;
 pub use meter::{Count, Meter};
 
 use crate::answer::{AWS_JSON, Answer};
+use crate::event_bridge::EventBridge;
 use crate::lambda::Lambda;
 use crate::s3::S3;
 use crate::secrets_manager::SecretsManager;
@@ -54,6 +55,8 @@ pub struct Parts {
     pub lambda: Arc<Lambda>,
     /// Answers for S3.
     pub objects: Arc<S3>,
+    /// Answers for EventBridge.
+    pub event_bridge: Arc<EventBridge>,
 }
 
 impl InProcess {
@@ -117,6 +120,7 @@ impl InProcess {
         match call.service {
             Service::DynamoDb => dynamodb::run(&self.parts.database, &call.operation, &call.request),
             Service::SecretsManager => (self.parts.secrets.handle(&call.operation, &call.request), Charge::default()),
+            Service::EventBridge => (self.parts.event_bridge.handle(&call.operation, &call.request), Charge::default()),
             Service::Lambda => (self.parts.lambda.invoke(&request::invocation(&call.request)), Charge::default()),
             Service::S3 => (Answer::status(StatusCode::NOT_IMPLEMENTED), Charge::default()),
         }
@@ -169,7 +173,7 @@ fn broken() -> ConnectorError {
 fn throttled(service: Service) -> Answer {
     let message = "Rate exceeded";
     match service {
-        Service::DynamoDb | Service::SecretsManager => {
+        Service::DynamoDb | Service::SecretsManager | Service::EventBridge => {
             Answer::refused(StatusCode::BAD_REQUEST, "ThrottlingException", message)
         }
         Service::S3 => Answer::status(StatusCode::SERVICE_UNAVAILABLE),
@@ -183,6 +187,7 @@ fn server_error(service: Service) -> Answer {
         Service::SecretsManager => "InternalServiceError",
         Service::Lambda => "ServiceException",
         Service::S3 => "InternalError",
+        Service::EventBridge => "InternalException",
     };
     Answer::refused(StatusCode::INTERNAL_SERVER_ERROR, kind, "The service is not available")
 }

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod cli;
 pub mod demo;
 pub mod endpoints;
+pub mod event_bridge;
 pub mod executions;
 mod file;
 pub mod folder;

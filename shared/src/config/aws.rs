@@ -20,6 +20,8 @@ pub struct AwsConfig {
     pub dynamodb: Option<Url>,
     /// `AWS_ENDPOINT_URL_SECRETS_MANAGER`: another endpoint in place of Secrets Manager.
     pub secrets_manager: Option<Url>,
+    /// `AWS_ENDPOINT_URL_EVENTBRIDGE`: another endpoint in place of EventBridge.
+    pub event_bridge: Option<Url>,
     /// `AWS_ENDPOINT_URL_LAMBDA`: another endpoint in place of Lambda.
     pub lambda: Option<Url>,
     /// `AWS_ENDPOINT_URL_S3`: another endpoint in place of S3, which browsers reach as well.
@@ -35,6 +37,7 @@ impl AwsConfig {
             session_token: variables.optional("AWS_SESSION_TOKEN").map(SecretString::from),
             dynamodb: variables.address("AWS_ENDPOINT_URL_DYNAMODB"),
             secrets_manager: variables.address("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+            event_bridge: variables.address("AWS_ENDPOINT_URL_EVENTBRIDGE"),
             lambda: variables.address("AWS_ENDPOINT_URL_LAMBDA"),
             s3: variables.address("AWS_ENDPOINT_URL_S3"),
         }

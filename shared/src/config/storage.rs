@@ -19,6 +19,8 @@ pub struct StorageConfig {
     pub importer_function: Option<String>,
     /// `EVENTS_FUNCTION`: the function to call at once when something happened; without it the next tick sends the event.
     pub events_function: Option<String>,
+    /// `EVENT_BUS_NAME`: the EventBridge bus on which every event is put as well; without it none is.
+    pub event_bus: Option<String>,
 }
 
 impl StorageConfig {
@@ -31,6 +33,7 @@ impl StorageConfig {
             publisher_function: variables.optional("PUBLISHER_FUNCTION"),
             importer_function: variables.optional("IMPORTER_FUNCTION"),
             events_function: variables.optional("EVENTS_FUNCTION"),
+            event_bus: variables.optional("EVENT_BUS_NAME"),
         }
     }
 }

@@ -191,6 +191,13 @@ impl ConnectLinkId {
     }
 }
 
+impl WebhookId {
+    /// What stands for the bus of the installation among webhooks; nobody makes a webhook of this id.
+    pub fn bus() -> Self {
+        Self("wh_eventbridgebusaaaaaaaaaaaa".to_owned())
+    }
+}
+
 impl EventId {
     /// The id of the event of `subject` with that sequence number, written at `at`. Ids sort by that time, and those of one
     /// subject within a millisecond by their sequence number.

@@ -202,6 +202,28 @@ impl Progress {
 }
 
 impl Webhook {
+    /// How far the bus of the installation is, of which no event was sent that happened before `from`. It has neither URL
+    /// nor secret, and people don't see it.
+    pub fn bus(from: Timestamp) -> Self {
+        Self {
+            id: WebhookId::bus(),
+            owner: None,
+            url: String::new(),
+            types: Vec::new(),
+            secrets: Secrets { current: SealedToken(String::new()), former: None },
+            disabled: None,
+            created_at: from,
+            updated_at: from,
+            version: 1,
+            progress: Progress::from(from),
+        }
+    }
+
+    /// Whether it is the bus of the installation.
+    pub fn is_bus(&self) -> bool {
+        self.id == WebhookId::bus()
+    }
+
     /// Whether it wants events of that type.
     pub fn wants(&self, kind: EventType) -> bool {
         self.types.is_empty() || self.types.contains(&kind)

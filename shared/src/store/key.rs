@@ -100,7 +100,9 @@ impl Key {
 
     /// A webhook of an owner; without one, of the installation.
     pub(super) fn webhook(owner: Option<&OwnerId>, id: &WebhookId) -> Self {
-        Self::new(webhook_partition(owner), format!("{WEBHOOK}{id}"))
+        // The bus is in no list of webhooks.
+        let sk = if *id == WebhookId::bus() { BUS.to_owned() } else { format!("{WEBHOOK}{id}") };
+        Self::new(webhook_partition(owner), sk)
     }
 
     /// What became of an event at a webhook.
@@ -170,6 +172,7 @@ pub(super) const TEMPLATE: &str = "template#";
 pub(super) const DAY: &str = "day#";
 pub(super) const EVENTS: &str = "events#";
 pub(super) const WEBHOOK: &str = "webhook#";
+pub(super) const BUS: &str = "bus";
 const WEBHOOKS: &str = "webhooks";
 pub(super) const CONNECT_LINK: &str = "connect-link#";
 pub(super) const LATE: &str = "late#";

@@ -12,10 +12,12 @@ use jiff::Timestamp;
 pub use claims::{Claimed, WebhookKey};
 pub use deliveries::DeliveryPage;
 
+use super::events::INDEX_SETTLED;
 use super::items::{OpenItem, ProgressItem, WebhookItem};
 use super::key::{Key, WEBHOOK, webhook_partition};
 use super::table::{decode, encode, number, text};
 use super::{StoreError, Table};
+use crate::domain::pin::to_millisecond;
 use crate::domain::{Disabled, OpenDelivery, OwnerId, Progress, Webhook, WebhookId};
 
 /// How many deliveries can be asked for before whoever sends takes them over.
@@ -37,6 +39,19 @@ impl WebhookStore {
     pub async fn load(&self, owner: Option<&OwnerId>, id: &WebhookId) -> Result<Option<Webhook>, StoreError> {
         let item: Option<WebhookItem> = self.table.get(&Key::webhook(owner, id)).await?;
         Ok(item.map(Into::into))
+    }
+
+    /// How far the bus of the installation is. One that nobody has sent to begins with what happened within the last minute.
+    pub async fn load_bus(&self, now: Timestamp) -> Result<Webhook, StoreError> {
+        let (id, bus) = (WebhookId::bus(), Webhook::bus(to_millisecond(now - INDEX_SETTLED)));
+        if let Some(known) = self.load(None, &id).await? {
+            return Ok(known);
+        }
+        match self.create(&bus).await {
+            // Somebody else began with it at the same moment.
+            Err(StoreError::Conflict) => Ok(self.load(None, &id).await?.unwrap_or(bus)),
+            created => created.map(|()| bus),
+        }
     }
 
     /// Lists up to `limit` webhooks by their ids, after the one that is named; and whether there are more.

@@ -108,6 +108,7 @@ fn about(effect: &Effect<'_>) -> String {
         (Service::DynamoDb, _) => one(request),
         (Service::SecretsManager, _) => plain(&request["SecretId"]),
         (Service::S3, _) => plain(&request["Url"]),
+        (Service::EventBridge, _) => String::new(),
         (Service::Lambda, _) => plain(&request["FunctionName"]),
     }
 }

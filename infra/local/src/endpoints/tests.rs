@@ -18,6 +18,7 @@ fn router() -> Router {
         secrets: Arc::new(SecretsManager::in_memory(Arc::new(SystemClock))),
         lambda: Arc::default(),
         objects: Arc::new(S3::in_memory(AccessKey::local(), Arc::new(SystemClock))),
+        event_bridge: Arc::default(),
     };
     let clock: SharedClock = Arc::new(SystemClock);
     Router::new().nest("/_aws", super::router(parts, &AccessKey::local(), &clock))

@@ -89,6 +89,8 @@ pub enum Service {
     Lambda,
     /// Amazon S3.
     S3,
+    /// Amazon EventBridge.
+    EventBridge,
 }
 
 /// What is to happen to one call; the default lets it pass undisturbed.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::hook::{Effect, Service};
+use crate::event_bridge;
 use crate::lambda::Invocation;
 use crate::s3;
 
@@ -34,7 +35,11 @@ impl Call {
     pub fn read(request: &HttpRequest) -> Result<Self, ReadError> {
         let body = request.body().bytes().ok_or(ReadError::StreamedBody)?;
         let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let known = [("DynamoDB_20120810.", Service::DynamoDb), ("secretsmanager.", Service::SecretsManager)];
+        let known = [
+            ("DynamoDB_20120810.", Service::DynamoDb),
+            ("secretsmanager.", Service::SecretsManager),
+            (event_bridge::TARGET, Service::EventBridge),
+        ];
         for (prefix, service) in known {
             if let Some(operation) = target.strip_prefix(prefix) {
                 let request = serde_json::from_slice(body)?;

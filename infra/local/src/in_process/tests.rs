@@ -38,6 +38,7 @@ impl World {
             secrets: Arc::new(SecretsManager::in_memory(clock.clone())),
             lambda: Arc::default(),
             objects: Arc::new(S3::in_memory(AccessKey::local(), clock.clone())),
+            event_bridge: Arc::default(),
         })
         .with_hook(meter.clone());
         Self { client, meter }

@@ -44,8 +44,13 @@ pub fn open(folder: &Folder, config: &Config, pinterest: Pinterest, clock: &Shar
     };
     let objects = S3::in_folder(&folder.path().join("media"), AccessKey::of(config), clock.clone())
         .map_err(|error| StartError::Unreadable { what: "the uploaded files", source: error.into() })?;
-    let parts =
-        Parts { database, secrets: Arc::new(secrets), lambda: Arc::new(Lambda::default()), objects: Arc::new(objects) };
+    let parts = Parts {
+        database,
+        secrets: Arc::new(secrets),
+        lambda: Arc::new(Lambda::default()),
+        objects: Arc::new(objects),
+        event_bridge: Arc::default(),
+    };
     Ok(Opened { parts, simulator, key: issuer })
 }
 

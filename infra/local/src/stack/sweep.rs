@@ -55,6 +55,7 @@ mod tests {
             secrets: Arc::new(SecretsManager::in_memory(Arc::new(SystemClock))),
             lambda: Arc::default(),
             objects: objects.clone(),
+            event_bridge: Arc::default(),
         };
         let embedded = Embedded { port: 1, pinterest: Pinterest::Simulated, key: AccessKey::local() };
         let config = Config::read(&|name| embedded.variable(name)).unwrap();

@@ -43,6 +43,7 @@ impl Embedded {
             "AWS_SECRET_ACCESS_KEY" | "SUBJECT_KEY" => self.key.secret.clone(),
             "AWS_ENDPOINT_URL_DYNAMODB" => self.aws("dynamodb"),
             "AWS_ENDPOINT_URL_SECRETS_MANAGER" => self.aws("secretsmanager"),
+            "AWS_ENDPOINT_URL_EVENTBRIDGE" => self.aws("events"),
             "AWS_ENDPOINT_URL_LAMBDA" => self.aws("lambda"),
             // By the name that people open the pages by: they upload to it as well.
             "AWS_ENDPOINT_URL_S3" => self.at("localhost", s3::PATH.trim_start_matches('/')),

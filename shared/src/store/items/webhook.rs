@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
+use super::super::key::{BUS, WEBHOOK};
 use super::super::table::Item;
 use crate::domain::{
     Delivery, DeliveryError, DeliveryStatus, Disabled, DisabledReason, EventId, EventType, OpenDelivery, OwnerId,
@@ -212,5 +213,8 @@ impl DeliveryItem {
 
 /// What a transaction or an index says of where a webhook is.
 pub(in crate::store) fn webhook_of(item: &Item) -> Option<WebhookId> {
-    item.get("sk")?.as_s().ok()?.strip_prefix(super::super::key::WEBHOOK)?.parse().ok()
+    match item.get("sk")?.as_s().ok()?.as_str() {
+        BUS => Some(WebhookId::bus()),
+        other => other.strip_prefix(WEBHOOK)?.parse().ok(),
+    }
 }
