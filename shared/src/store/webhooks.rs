@@ -7,12 +7,11 @@ mod deliveries;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::Select;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 pub use claims::{Claimed, WebhookKey};
 pub use deliveries::DeliveryPage;
 
-use super::events::INDEX_SETTLED;
 use super::items::{OpenItem, ProgressItem, WebhookItem};
 use super::key::{Key, WEBHOOK, webhook_partition};
 use super::table::{decode, encode, number, text};
@@ -22,6 +21,9 @@ use crate::domain::{Disabled, OpenDelivery, OwnerId, Progress, Webhook, WebhookI
 
 /// How many deliveries can be asked for before whoever sends takes them over.
 pub const MOST_WANTED: usize = 100;
+
+/// How far back the events happened with which a bus begins: the sender may have been called for one of them.
+const BUS_BEGINS: SignedDuration = SignedDuration::from_mins(1);
 
 /// The webhooks in the table.
 #[derive(Debug, Clone)]
@@ -43,7 +45,7 @@ impl WebhookStore {
 
     /// How far the bus of the installation is. One that nobody has sent to begins with what happened within the last minute.
     pub async fn load_bus(&self, now: Timestamp) -> Result<Webhook, StoreError> {
-        let (id, bus) = (WebhookId::bus(), Webhook::bus(to_millisecond(now - INDEX_SETTLED)));
+        let (id, bus) = (WebhookId::bus(), Webhook::bus(to_millisecond(now - BUS_BEGINS)));
         if let Some(known) = self.load(None, &id).await? {
             return Ok(known);
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::key::{Key, event_partition, owner_of_events};
 use super::super::table::{decode, encode, text};
-use super::{EventItem, EventStore, INDEX_SETTLED, KEPT, SETTLED, SHARDS, readable};
+use super::{EventItem, EventStore, KEPT, SHARDS, readable};
 use crate::domain::{Event, EventId, OwnerId};
 use crate::store::StoreError;
 
@@ -18,8 +18,8 @@ pub struct Unsent {
     pub events: BTreeMap<EventId, Event>,
     /// Up to here nothing else can appear; the place itself where that is before it.
     pub settled: String,
-    /// Whether there is more behind the last one.
-    pub more: bool,
+    /// From where to read on, where there is more.
+    pub more: Option<EventId>,
 }
 
 /// Owners to whom something happened.
@@ -37,8 +37,21 @@ struct SeenItem {
     until: Timestamp,
 }
 
+/// By how much the clocks of two functions differ at most.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(10);
+
+/// For how long after its time an event may become readable, by the clock of whoever sends: a call of the table is given up
+/// after twelve seconds. A list of events shows earlier what it may show; whoever sends has to find everything.
+const SETTLED: SignedDuration = SignedDuration::from_secs(30);
+
+/// The same for the index, which lags behind the table.
+const INDEX_SETTLED: SignedDuration = SignedDuration::from_mins(3);
+
 /// How far back is looked where nobody looked before.
 const FIRST: SignedDuration = SignedDuration::from_mins(10);
+
+/// What sorts behind every event.
+const END: &str = "evt_~";
 
 /// How many entries of the index are looked at for one answer.
 const MOST: usize = 5_000;
@@ -54,12 +67,13 @@ impl EventStore {
     pub async fn unsent_of(&self, owner: &OwnerId, cursor: &str, limit: i32) -> Result<Unsent, StoreError> {
         let now = self.clock.now();
         let low = low(cursor, now);
-        let (events, more) = self.in_partition(&event_partition(Some(owner)), &low, None, limit).await?;
+        let (events, is_cut) = self.in_partition(&event_partition(Some(owner)), &low, END, limit).await?;
+        let more = events.keys().next_back().cloned().filter(|_| is_cut);
         Ok(settled(events, &low, EventId::bound(now - SETTLED), more))
     }
 
     /// The same for the events of everybody. They are found in the index, which lags; an event that it shows before an earlier
-    /// one of the same owner is found together with that one.
+    /// one of the same owner is found together with that one, also where it was earlier by another clock only.
     pub async fn unsent_of_everybody(&self, cursor: &str, limit: usize) -> Result<Unsent, StoreError> {
         let now = self.clock.now();
         let low = low(cursor, now);
@@ -74,13 +88,14 @@ impl EventStore {
         more |= keys.len() > limit;
         let keys: BTreeMap<_, _> = keys.into_iter().filter(|(id, _)| id.as_str() > low.as_str()).take(limit).collect();
         let Some(last) = keys.keys().next_back().cloned() else {
-            return Ok(settled(BTreeMap::new(), &low, EventId::bound(now - INDEX_SETTLED), more));
+            return Ok(settled(BTreeMap::new(), &low, EventId::bound(now - INDEX_SETTLED), None));
         };
+        let high = EventId::bound(last.at() + CLOCKS_DIFFER);
         let mut events = BTreeMap::new();
         for partition in keys.into_values().collect::<BTreeSet<_>>() {
             let mut low = low.clone();
             loop {
-                let (found, is_cut) = self.in_partition(&partition, &low, Some(&last), 100).await?;
+                let (found, is_cut) = self.in_partition(&partition, &low, &high, 100).await?;
                 let reached = found.keys().next_back().cloned();
                 events.extend(found);
                 match reached {
@@ -89,7 +104,7 @@ impl EventStore {
                 }
             }
         }
-        Ok(settled(events, &low, EventId::bound(now - INDEX_SETTLED), more))
+        Ok(settled(events, &low, EventId::bound(now - INDEX_SETTLED), Some(last).filter(|_| more)))
     }
 
     /// To whom something happened lately, and not only before an earlier look.
@@ -118,15 +133,14 @@ impl EventStore {
         Ok(())
     }
 
-    /// The events of a partition of the table behind `low`, up to `last`; and whether there are more.
+    /// The events of a partition of the table behind `low`, up to `high`; and whether there are more.
     async fn in_partition(
         &self,
         partition: &str,
         low: &str,
-        last: Option<&EventId>,
+        high: &str,
         limit: i32,
     ) -> Result<(BTreeMap<EventId, Event>, bool), StoreError> {
-        let high = last.map_or_else(|| "evt_~".to_owned(), ToString::to_string);
         let answer = self
             .table
             .query()
@@ -151,9 +165,9 @@ fn low(cursor: &str, now: Timestamp) -> String {
     cursor.max(EventId::bound(now - KEPT))
 }
 
-fn settled(events: BTreeMap<EventId, Event>, low: &str, bound: String, more: bool) -> Unsent {
-    let last = events.keys().next_back().map(ToString::to_string).filter(|_| more);
+fn settled(events: BTreeMap<EventId, Event>, low: &str, bound: String, more: Option<EventId>) -> Unsent {
     // What is behind the last one that was read, nobody has seen.
+    let last = more.as_ref().map(ToString::to_string);
     let settled = last.map_or(bound.clone(), |last| last.min(bound)).max(low.trim_end_matches('!').to_owned());
     Unsent { events, settled, more }
 }
