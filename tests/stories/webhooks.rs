@@ -12,6 +12,7 @@ mod deaths;
 mod delivery;
 mod endpoints;
 mod requests;
+mod sealing;
 
 /// A world whose settings say `events: enabled`.
 async fn world() -> World {

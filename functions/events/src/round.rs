@@ -79,6 +79,7 @@ impl<'s> Work<'s> {
             claimed = platform.webhooks.claim(key, &holder, lease).await?;
         }
         let Some(mut claimed) = claimed else { return Ok(()) };
+        self.reseal(&mut claimed).await?;
         while claimed.holds() {
             let wanted = std::mem::take(&mut claimed.wanted);
             for one in wanted {
@@ -121,6 +122,19 @@ impl<'s> Work<'s> {
 
     fn is_over(&self) -> bool {
         self.sender.platform.clock.now() + RESERVE >= self.deadline
+    }
+
+    /// Seals its secrets by the present key, so that a former one can be taken out some time after it was replaced.
+    async fn reseal(&self, claimed: &mut Claimed) -> Result<(), WorkError> {
+        let platform = &self.sender.platform;
+        if claimed.webhook.is_bus() {
+            return Ok(());
+        }
+        let now = platform.clock.now();
+        if let Some(secrets) = platform.tokens.reseal_webhook_secrets(&claimed.webhook, now).await? {
+            platform.webhooks.save_secrets(claimed, secrets).await?;
+        }
+        Ok(())
     }
 
     /// The secrets that sign at present.

@@ -9,14 +9,14 @@ use aes_gcm_siv::Nonce;
 use aes_gcm_siv::aead::{Aead, Payload};
 use aws_sdk_secretsmanager::Client;
 use data_encoding::BASE64URL_NOPAD;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::{AccessToken, KeyRing, RefreshToken, VaultError, create};
 use crate::cache::Cached;
 use crate::clock::SharedClock;
-use crate::domain::{Account, AccountId, OwnerId, SealedToken, Webhook};
+use crate::domain::{Account, AccountId, OwnerId, SealedToken, Secrets, Webhook};
 use crate::random::{self, SharedRandom};
 
 /// How long the key ring is kept in memory before it is read again.
@@ -142,6 +142,24 @@ impl TokenVault {
     pub async fn seal_webhook_secret(&self, secret: &str, webhook: &Webhook) -> Result<SealedToken, SealError> {
         let ring = self.ring().await?;
         Ok(seal(&ring, secret, webhook, random::bytes(&*self.random)))
+    }
+
+    /// The secrets of `webhook` that sign at `now` under the present key; absent where that sealed them.
+    pub async fn reseal_webhook_secrets(
+        &self,
+        webhook: &Webhook,
+        now: Timestamp,
+    ) -> Result<Option<Secrets>, SealError> {
+        let present = self.ring().await?.current().0;
+        let mut secrets = webhook.secrets.clone();
+        let former = secrets.former.as_mut().filter(|(_, until)| now < *until).map(|(sealed, _)| sealed);
+        for sealed in [Some(&mut secrets.current), former].into_iter().flatten() {
+            if version(sealed) != Some(present) {
+                let secret = Zeroizing::new(self.open(sealed, webhook).await?);
+                *sealed = self.seal_webhook_secret(&secret, webhook).await?;
+            }
+        }
+        Ok(Some(secrets).filter(|secrets| *secrets != webhook.secrets))
     }
 
     /// Opens a secret of `webhook`.

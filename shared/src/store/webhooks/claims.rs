@@ -12,7 +12,7 @@ use super::super::key::{Key, owner_of};
 use super::super::schema::DUE;
 use super::super::table::{decode, number, text};
 use super::{StoreError, WebhookStore, disabled};
-use crate::domain::{Disabled, OpenDelivery, OwnerId, Webhook, WebhookId};
+use crate::domain::{Disabled, OpenDelivery, OwnerId, Secrets, Webhook, WebhookId};
 
 /// Over how many partitions of the due index webhooks are spread.
 const SHARDS: u8 = 4;
@@ -79,6 +79,28 @@ impl WebhookStore {
             Err(StoreError::Conflict) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Writes down the secrets of a claimed webhook as they are sealed now. Not where it is not claimed any more: somebody may
+    /// have replaced them.
+    pub async fn save_secrets(&self, claimed: &mut Claimed, secrets: Secrets) -> Result<(), StoreError> {
+        let key = Key::webhook(claimed.webhook.owner.as_ref(), &claimed.webhook.id);
+        let mut sets = "SET secret = :secret".to_owned();
+        let mut update = self.table.update(&key).expression_attribute_values(":secret", text(&secrets.current.0));
+        if let Some((former, _)) = &secrets.former {
+            sets.push_str(", former_secret = :former");
+            update = update.expression_attribute_values(":former", text(&former.0));
+        }
+        let update = update
+            .update_expression(sets)
+            .condition_expression("lease_by = :holder")
+            .expression_attribute_values(":holder", text(&claimed.holder));
+        match update.send().await.map_err(|error| StoreError::from_sdk("seal the secrets of a webhook anew", error)) {
+            Ok(_) => claimed.webhook.secrets = secrets,
+            Err(StoreError::Conflict) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 
     /// Writes down how far a claimed webhook is, and what was taken over of `wanted`; it stays claimed. False where it is not
