@@ -7,6 +7,7 @@ mod aws;
 mod calm;
 pub mod crash_points;
 mod dice;
+mod endpoints;
 mod events;
 mod extent;
 mod fleet;
@@ -22,6 +23,7 @@ mod planners;
 mod planted;
 mod rows;
 mod scene;
+mod senders;
 mod surroundings;
 mod tamper;
 mod trace;
@@ -32,7 +34,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::join3;
+use futures_util::future::join4;
 use shared::clock::Clock;
 use tokio::task::JoinSet;
 
@@ -51,6 +53,23 @@ use extent::Extent;
 /// Within this time a new pin is on its board's list; reconciliation rests on it.
 pub const VISIBILITY: Duration = Duration::from_mins(1);
 
+/// What else holds for a run, whatever is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Conditions {
+    /// A new pin is on its board's list within this time.
+    pub visibility: Duration,
+    /// Whether events are on in every run, and not only in those that draw it.
+    pub has_events: bool,
+}
+
+impl Conditions {
+    /// What the guarantee rests on.
+    pub const USUAL: Self = Self { visibility: VISIBILITY, has_events: false };
+
+    /// The same with events on in every run.
+    pub const WITH_EVENTS: Self = Self { has_events: true, ..Self::USUAL };
+}
+
 /// What came of a run.
 #[derive(Debug, Clone)]
 pub struct Run {
@@ -67,14 +86,13 @@ pub struct Run {
 }
 
 /// Runs the program, with what is `planted` in it, through everything that `seed` draws.
-///
-/// A new pin is on its board's list within `visibility`.
-pub fn run(seed: u64, planted: Planted, visibility: Duration) -> Run {
+pub fn run(seed: u64, planted: Planted, conditions: Conditions) -> Run {
     // The SDK draws the pauses before its retries from here.
     fastrand::seed(seed);
     let dice = Dice::new(seed);
-    let extent = Extent::draw(seed);
-    let weather = Weather::draw(&dice, visibility).with_indexes(&extent);
+    let mut extent = Extent::draw(seed);
+    extent.has_events |= conditions.has_events || planted.has_events;
+    let weather = Weather::draw(&dice, conditions.visibility).with_indexes(&extent);
     let plan = Plan::draw(&dice, &weather, &extent);
     within(async || {
         let mut scene = Scene::new(seed, dice, weather, planted, &extent).await;
@@ -97,12 +115,18 @@ fn within(work: impl AsyncFnOnce() -> Run) -> Run {
 /// What people do, the schedule, and everything that goes wrong meanwhile.
 async fn storm(scene: &Scene, plan: &Plan) {
     let [first, second] = &plan.people;
-    let work = join3(scene.people.act(first), scene.people.act(second), schedule(scene, plan));
+    let work = join4(scene.people.act(first), scene.people.act(second), schedule(scene, plan), sending(scene));
     let worked = AssertUnwindSafe(work).catch_unwind().await;
     if worked.is_err() {
         scene.panicked("in a function");
     }
     scene.finish().await;
+}
+
+async fn sending(scene: &Scene) {
+    if let Some(senders) = &scene.senders {
+        senders.storm().await;
+    }
 }
 
 async fn schedule(scene: &Scene, plan: &Plan) {

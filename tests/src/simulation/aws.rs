@@ -36,7 +36,7 @@ const FAULTS: [Fault; 10] = [
 
 impl Hook for Aws {
     fn before(&self, effect: &Effect<'_>) -> Plan {
-        if is_claim(effect) {
+        if is_claim(effect) || is_claim_of_webhook(effect) {
             self.life.reaches(Since::Claim);
         }
         let Surroundings { weather, dice, .. } = &*self.around;
@@ -76,8 +76,19 @@ impl std::fmt::Debug for Aws {
 
 /// Whether a call claims a pin.
 pub fn is_claim(effect: &Effect<'_>) -> bool {
-    let updates = |word| effect.request["UpdateExpression"].as_str().is_some_and(|text| text.contains(word));
-    effect.operation == "UpdateItem" && updates("lease_until")
+    updates(effect, "pin#", "lease_until")
+}
+
+/// Whether a call claims a webhook.
+fn is_claim_of_webhook(effect: &Effect<'_>) -> bool {
+    updates(effect, "webhook#", "lease_until = :until")
+}
+
+/// Whether a call updates an item with such a key, and names `word` in what it sets.
+pub fn updates(effect: &Effect<'_>, sort_key: &str, word: &str) -> bool {
+    let is_of = effect.request["Key"]["sk"]["S"].as_str().is_some_and(|key| key.starts_with(sort_key));
+    let names = effect.request["UpdateExpression"].as_str().is_some_and(|text| text.contains(word));
+    effect.operation == "UpdateItem" && is_of && names
 }
 
 /// What a call is about: keys, and where a pin stands after it.

@@ -17,6 +17,13 @@ const SOON: SignedDuration = SignedDuration::from_secs(5);
 /// By when everything that was parked is released, after what held it is gone.
 const RELEASED: SignedDuration = SignedDuration::from_mins(15);
 
+/// By when every event has arrived where somebody is: it was tried for the third time in the worst case, and is so again
+/// after two hours.
+const DELIVERED: SignedDuration = SignedDuration::from_hours(6);
+
+/// How often those who send events are called.
+const MINUTE: SignedDuration = SignedDuration::from_secs(60);
+
 /// By when a file of pins that nobody stores is found.
 const SWEPT: SignedDuration = SignedDuration::from_mins(65);
 
@@ -38,6 +45,7 @@ pub async fn calm(scene: &Scene) {
     }
     around.wait(RELEASED).await;
     tick(scene).await;
+    deliver(scene).await;
     let health = scene.people.health().await;
     around.judge.conclude(around, &health);
 }
@@ -58,5 +66,25 @@ pub async fn tick(scene: &Scene) {
     if tokio::spawn(scene.fleet.clone().take(scene.tick())).await.is_err() {
         scene.panicked("in a publisher");
     }
+    tick_senders(scene).await;
     scene.finish().await;
+}
+
+/// Fires the schedule of those who send events until everything has arrived where somebody is.
+pub async fn deliver(scene: &Scene) {
+    let around = &scene.around;
+    let end = around.now() + DELIVERED;
+    while scene.senders.is_some() && !around.judge.all_has_arrived(around) && around.now() < end {
+        around.clock.sleep_until(scene.next_delivery().max(around.now() + MINUTE)).await;
+        tick_senders(scene).await;
+        scene.finish().await;
+    }
+}
+
+async fn tick_senders(scene: &Scene) {
+    if let Some(senders) = &scene.senders
+        && tokio::spawn(senders.clone().tick()).await.is_err()
+    {
+        scene.panicked("in a sender of events");
+    }
 }

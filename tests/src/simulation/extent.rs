@@ -36,6 +36,8 @@ pub struct Extent {
     pub boards: (BoardOrder, i64),
     /// How many weeks go by after everything has come to rest.
     pub weeks: u64,
+    /// Whether events are on, and sent to webhooks.
+    pub has_events: bool,
 }
 
 /// How Lambda takes asynchronous events.
@@ -60,6 +62,7 @@ impl Extent {
         has_images: false,
         boards: (BoardOrder::NewestFirst, 0),
         weeks: 0,
+        has_events: false,
     };
 
     /// The extent of a seed. Most runs are small, so that there can be many.
@@ -80,6 +83,7 @@ impl Extent {
             has_images: dice.happens(0.1),
             boards,
             weeks: if dice.happens(0.04) { dice.number(5..12) } else { 0 },
+            has_events: dice.happens(0.12),
         }
     }
 }

@@ -67,6 +67,20 @@ pub enum Invariant {
     CountersAreTrue,
     /// `/healthz` says what the table says.
     HealthIsTrue,
+    /// What happened while events are on is in the log once.
+    FactIsTold,
+    /// Every event tells what happened, and is sent only if it is in the log.
+    EventTellsFact,
+    /// Every endpoint that lives gets every event that it is to get.
+    EventArrives,
+    /// An endpoint gets the events of a pin, an account or a file in order, each after it has accepted the one before.
+    EventsInOrder,
+    /// However often an event is sent, it has one id.
+    EventHasOneId,
+    /// An endpoint gets events of its owner, of the types that it wants, as they are in the log.
+    EventIsOwn,
+    /// In fair weather an endpoint that answers gets events at once, whatever others do.
+    EventsInTimeInFairWeather,
     /// Nothing panics.
     NoPanic,
 }

@@ -1,6 +1,7 @@
 //! What a run knows of its pins and accounts, and what it holds against what happens.
 
 mod delays;
+mod events;
 mod planned;
 mod post;
 mod timing;
@@ -74,6 +75,8 @@ pub struct Known {
     in_hand: Vec<(String, String, usize)>,
     /// The number of the time among the delays in which Pinterest is disabled, or about to be.
     pub disabling: Option<usize>,
+    /// What is known of events.
+    pub events: events::Events,
 }
 
 /// What a pin shows.
@@ -155,6 +158,7 @@ impl Judge {
         {
             self.known().holds.entry((row.text("id").to_owned(), until)).or_insert(around.now());
         }
+        events::wrote(&mut self.known(), actor, written, around.now());
         if written.after.as_ref().or(written.before.as_ref()).is_some_and(super::rows::Row::is_pin) {
             timing::wrote(self, around, actor, written);
         }

@@ -6,9 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::Duration;
 
-use super::{Breach, Invariant, Planted, Run, run};
+use super::{Breach, Conditions, Invariant, Planted, Run, run};
 
 /// A run in a debug build is deep in futures.
 const STACK: usize = 64 * 1024 * 1024;
@@ -27,13 +26,13 @@ pub struct Tally {
 }
 
 /// Runs every seed of `seeds`.
-pub fn many(seeds: Range<u64>, planted: Planted, visibility: Duration) -> Tally {
+pub fn many(seeds: Range<u64>, planted: Planted, conditions: Conditions) -> Tally {
     let tally = Mutex::new(Tally::default());
     on_every_core(&|seed| {
         let seed = seeds.start + seed;
         let is_one = seed < seeds.end;
         if is_one {
-            let run = caught(seed, planted, visibility);
+            let run = caught(seed, planted, conditions);
             tally.lock().expect("nothing panics with it").add(run);
         }
         is_one
@@ -44,7 +43,7 @@ pub fn many(seeds: Range<u64>, planted: Planted, visibility: Duration) -> Tally 
 }
 
 /// The first seed of `seeds` in which something does not hold, if there is one.
-pub fn first_breach(seeds: Range<u64>, planted: Planted, visibility: Duration) -> Option<Run> {
+pub fn first_breach(seeds: Range<u64>, planted: Planted, conditions: Conditions) -> Option<Run> {
     let found: Mutex<Option<Run>> = Mutex::default();
     on_every_core(&|seed| {
         let seed = seeds.start + seed;
@@ -52,7 +51,7 @@ pub fn first_breach(seeds: Range<u64>, planted: Planted, visibility: Duration) -
         if seed >= seeds.end || !is_first(&found.lock().expect("nothing panics with it")) {
             return false;
         }
-        let run = caught(seed, planted, visibility);
+        let run = caught(seed, planted, conditions);
         let mut found = found.lock().expect("nothing panics with it");
         if !run.breaches.is_empty() && is_first(&found) {
             *found = Some(run);
@@ -76,8 +75,8 @@ pub fn on_every_core(work: &(impl Fn(u64) -> bool + Sync)) {
 }
 
 /// A run, whose panic is a breach as any other.
-fn caught(seed: u64, planted: Planted, visibility: Duration) -> Run {
-    catch_unwind(AssertUnwindSafe(|| run(seed, planted, visibility))).unwrap_or_else(|_| Run {
+fn caught(seed: u64, planted: Planted, conditions: Conditions) -> Run {
+    catch_unwind(AssertUnwindSafe(|| run(seed, planted, conditions))).unwrap_or_else(|_| Run {
         seed,
         trace: "the run panicked before it could hand out its trace".to_owned(),
         breaches: vec![Breach { invariant: Invariant::NoPanic, detail: "the run panicked".to_owned() }],

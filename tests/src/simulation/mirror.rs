@@ -42,6 +42,13 @@ impl Mirror {
         self.state().rows.values().cloned().collect()
     }
 
+    /// Every item whose partition key begins so, in the order of their keys.
+    pub fn under(&self, prefix: &str) -> Vec<Row> {
+        let state = self.state();
+        let from = state.rows.range((prefix.to_owned(), String::new())..);
+        from.take_while(|((pk, _), _)| pk.starts_with(prefix)).map(|(_, row)| row.clone()).collect()
+    }
+
     /// Reads one item anew.
     pub fn reread(&self, key: &ItemKey) -> Written {
         let after = row(&self.table, &key.pk, &key.sk);

@@ -265,6 +265,7 @@ impl People {
     async fn switch(&self, status: &str) -> bool {
         let mut settings = crate::settings_request();
         settings["status"] = status.into();
+        settings["events"] = if self.around.judge.known().events.are_on() { "enabled" } else { "disabled" }.into();
         if let Some(settings) = settings.as_object_mut() {
             settings.remove("app_secret");
         }

@@ -21,6 +21,8 @@ pub struct Planted {
     pub client: Client,
     /// Whether an invocation stays although its work is done.
     pub lingers: bool,
+    /// Whether it is about events, so that they are on in every run.
+    pub has_events: bool,
 }
 
 /// What the HTTP client of a publisher does of its own accord.
@@ -38,8 +40,14 @@ pub enum Client {
 
 impl Planted {
     /// The program as it is.
-    pub const NOTHING: Self =
-        Self { name: "nothing", rules: |_| {}, tamper: None, client: Client::SendsOnce, lingers: false };
+    pub const NOTHING: Self = Self {
+        name: "nothing",
+        rules: |_| {},
+        tamper: None,
+        client: Client::SendsOnce,
+        lingers: false,
+        has_events: false,
+    };
 
     /// A publisher with the bug.
     pub fn publisher(&self, platform: Arc<Platform>) -> Publisher {
@@ -69,6 +77,10 @@ pub fn looked_for_from(name: &str) -> u64 {
 
 const fn at_aws(name: &'static str, tamper: Tamper) -> Planted {
     Planted { name, tamper: Some(tamper), ..Planted::NOTHING }
+}
+
+const fn of_events(name: &'static str, tamper: Tamper) -> Planted {
+    Planted { has_events: true, ..at_aws(name, tamper) }
 }
 
 const fn in_rules(name: &'static str, rules: fn(&mut Rules)) -> Planted {
@@ -129,6 +141,9 @@ pub const PLANTED: &[Planted] = &[
     at_aws("a waiting pin that expires", Tamper::WaitingPinExpires),
     at_aws("a slot that is given twice", Tamper::SlotGivenTwice),
     at_aws("an importer that counts a pin it has not stored", Tamper::ImportedPinUnstored),
+    of_events("an event that is written after what it tells", Tamper::EventBeside),
+    of_events("a sender that forgets what failed", Tamper::RetryForgotten),
+    of_events("a sender that forgets what has to wait", Tamper::OrderForgotten),
     Planted { name: "an invocation that stays when its work is done", lingers: true, ..Planted::NOTHING },
     in_client("a client that keeps the token of another account", Client::KeepsAuthorization),
     in_client("a client that repeats what got no answer", Client::RepeatsWhatWasLost),

@@ -43,6 +43,11 @@ impl Row {
         self.0.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// A text of what is inside an attribute; empty where there is none.
+    pub fn inner(&self, name: &str, inner: &str) -> &str {
+        self.0.get(name).and_then(|value| value[inner].as_str()).unwrap_or_default()
+    }
+
     /// A number, where there is one.
     pub fn number(&self, name: &str) -> Option<i64> {
         self.0.get(name).and_then(Value::as_i64)

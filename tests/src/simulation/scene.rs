@@ -15,6 +15,7 @@ use shared::kick::PublisherEvent;
 use super::Run;
 use super::aws::Aws;
 use super::dice::Dice;
+use super::endpoints::{Endpoint, Endpoints};
 use super::extent::Extent;
 use super::fleet::Fleet;
 use super::invariant::Invariant;
@@ -25,11 +26,12 @@ use super::people::{OWNER, People};
 use super::pinterest::{Calling, transport};
 use super::plan::{Media, Plan};
 use super::planted::{Client, Planted};
+use super::senders::Senders;
 use super::surroundings::Surroundings;
 use super::tamper::Tampering;
 use super::trace::Trace;
 use super::weather::Weather;
-use crate::world::{Instance, PUBLISHER, TABLE};
+use crate::world::{EVENTS, Instance, PUBLISHER, TABLE};
 use crate::{START, World};
 
 /// How long before a moment the schedule fires that has something due at it.
@@ -37,6 +39,9 @@ const BEFORE_DUE: SignedDuration = SignedDuration::from_secs(2);
 
 /// When a backlog is due, after the start.
 const BACKLOG_DUE: SignedDuration = SignedDuration::from_secs(20);
+
+/// What senders of events and their endpoints draw from is another sequence than the rest.
+const SENDERS: u64 = 0x7365_6e64_6572_7321;
 
 /// More than two clocks differ.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(11);
@@ -51,6 +56,8 @@ pub struct Scene {
     pub fleet: Arc<Fleet>,
     /// The people.
     pub people: People,
+    /// Who sends events, where they are on.
+    pub senders: Option<Arc<Senders>>,
     indexes: Option<Arc<LaggingReads>>,
 }
 
@@ -62,6 +69,9 @@ impl Scene {
         if extent.backlog > 0 {
             // What is left of a backlog comes to rest within a run, and not a day later.
             world.change_settings(|settings| settings.pins_per_day = 0).await;
+        }
+        if extent.has_events {
+            world.change_settings(|settings| settings.events = true).await;
         }
         let around = Arc::new(Surroundings {
             clock: world.clock,
@@ -86,10 +96,15 @@ impl Scene {
         let mut hooks: Vec<Arc<dyn Hook>> = Vec::new();
         hooks.extend(indexes.clone().map(|indexes| indexes as Arc<dyn Hook>));
         if let Some(tamper) = planted.tamper {
-            hooks.push(Arc::new(Tampering::new(tamper, around.table.clone())));
+            hooks.push(Arc::new(Tampering::new(tamper, around.clone(), indexes.clone())));
         }
         functions(&mut world, &around, &hooks);
+        if extent.has_events {
+            let webhooks = events::router(world.platform("webhooks"));
+            world.replace(events::ROUTES, webhooks);
+        }
         let world = Arc::new(world);
+        let senders = extent.has_events.then(|| senders(seed, &world, &around, &hooks, extent));
         let fleet = Fleet {
             world: world.clone(),
             around: around.clone(),
@@ -113,12 +128,15 @@ impl Scene {
             image: None,
             made: std::sync::Mutex::default(),
         };
-        Self { around, world, fleet, people, indexes }
+        Self { around, world, fleet, people, senders, indexes }
     }
 
     /// Connects the accounts of `plan`.
     pub async fn connect(&mut self, plan: &Plan) {
         self.world.simulator.set_rotation(plan.rotation);
+        if let Some(senders) = &self.senders {
+            senders.make_webhooks().await;
+        }
         for (index, (planned, renewal)) in plan.accounts.iter().zip(&plan.renewals).enumerate() {
             let beside = self.people.accounts.first().filter(|_| plan.backlog > 0 && index == 1);
             let shard = beside.map(|first| Shard::of(&first.account.id));
@@ -205,6 +223,14 @@ impl Scene {
         moments.min().filter(|at| *at < end)
     }
 
+    /// When the next delivery is due at somebody who lives, if that is known.
+    pub fn next_delivery(&self) -> Timestamp {
+        let webhooks = self.around.mirror.rows();
+        let webhooks = webhooks.iter().filter(|row| row.text("due_shard").starts_with("webhooks#"));
+        let living = webhooks.filter(|row| !row.text("address").contains("//dead."));
+        living.filter_map(|row| row.moment("due_at")).min().unwrap_or(Timestamp::MIN)
+    }
+
     /// The table and Pinterest as they are, and what time it is, as text.
     pub fn left(&self) -> String {
         let pins = self.around.simulator.all_pins(pinterest_sim::Mode::Live);
@@ -227,6 +253,31 @@ impl Scene {
             ends,
         }
     }
+}
+
+/// Those who send events to endpoints that `seed` draws.
+fn senders(
+    seed: u64,
+    world: &Arc<World>,
+    around: &Arc<Surroundings>,
+    hooks: &[Arc<dyn Hook>],
+    extent: &Extent,
+) -> Arc<Senders> {
+    let dice = Arc::new(Dice::new(seed ^ SENDERS));
+    let owners: &[&str] = if extent.is_crowded { &["owner0", "owner1", "owner2"] } else { &[OWNER] };
+    let all = Endpoint::draw(&dice, owners);
+    let endpoints = Arc::new(Endpoints { around: around.clone(), dice: dice.clone(), all });
+    let senders = Arc::new(Senders {
+        world: world.clone(),
+        around: around.clone(),
+        hooks: hooks.to_vec(),
+        endpoints,
+        dice,
+        idle: std::sync::Mutex::default(),
+        born: AtomicU64::new(0),
+    });
+    world.parts.lambda.host(EVENTS, senders.handler());
+    senders
 }
 
 /// Puts functions in the world's place that meet the weather.

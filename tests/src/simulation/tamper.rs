@@ -1,14 +1,16 @@
 //! Bugs of the stores, planted at the seam to AWS: the request is another than the stores wrote.
 
-use std::sync::{Mutex, PoisonError};
+mod events;
 
-use dynoxide::Database;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use http::StatusCode;
 use local::answer::Answer;
-use local::in_process::{Effect, Hook, Outcome};
+use local::in_process::{Effect, Hook, ItemKey, LaggingReads, Outcome};
 use serde_json::{Value, json};
 
-use super::aws::is_claim;
+use super::aws::{is_claim, updates};
+use super::surroundings::Surroundings;
 use crate::world::TABLE;
 
 /// How many entries a look reads that reads one page.
@@ -69,26 +71,44 @@ pub enum Tamper {
     ImportedPinUnstored,
     /// DynamoDB deletes a pin that waits.
     WaitingPinExpires,
+    /// An event is written after the transaction of what it tells, and forgotten where that went wrong at first.
+    EventBeside,
+    /// A delivery that failed is forgotten.
+    RetryForgotten,
+    /// Of a delivery that failed it is forgotten what it is about.
+    OrderForgotten,
 }
 
 /// A hook that plants one bug.
 pub struct Tampering {
     tamper: Tamper,
-    table: Database,
+    around: Arc<Surroundings>,
+    indexes: Option<Arc<LaggingReads>>,
     kept: Mutex<Option<Value>>,
 }
 
 impl Tampering {
-    /// Plants `tamper` in requests to `table`.
-    pub fn new(tamper: Tamper, table: Database) -> Self {
-        Self { tamper, table, kept: Mutex::default() }
+    /// Plants `tamper` in requests to the table, whose `indexes` may lag.
+    pub fn new(tamper: Tamper, around: Arc<Surroundings>, indexes: Option<Arc<LaggingReads>>) -> Self {
+        Self { tamper, around, indexes, kept: Mutex::default() }
+    }
+
+    /// Writes an item past everybody.
+    fn write(&self, item: &Value) {
+        let request = serde_json::from_value(json!({"TableName": TABLE, "Item": item})).expect("it is a put");
+        self.around.table.put_item(request).expect("the table can be written");
+        let key = ItemKey { table: TABLE.into(), pk: text(item, "pk").into(), sk: text(item, "sk").into() };
+        self.around.mirror.reread(&key);
+        if let Some(indexes) = &self.indexes {
+            indexes.take_up(&key.table, &key.pk, &key.sk);
+        }
     }
 
     /// The item that a write is going to replace, as it is now.
     fn before(&self, item: &Value) -> Value {
         let request = json!({"TableName": TABLE, "Key": {"pk": item["pk"], "sk": item["sk"]}});
         let request = serde_json::from_value(request).expect("it is a read");
-        let answer = self.table.get_item(request).expect("the table can be read");
+        let answer = self.around.table.get_item(request).expect("the table can be read");
         serde_json::to_value(answer).expect("items are JSON")["Item"].take()
     }
 
@@ -184,6 +204,9 @@ impl Hook for Tampering {
         let mut request = effect.request.clone();
         match effect.operation {
             "UpdateItem" if is_claim(effect) => self.claim(&mut request),
+            "UpdateItem" if updates(effect, "webhook#", "progress = :progress") => {
+                events::progress(self.tamper, &mut request);
+            }
             "PutItem" => self.put(&mut request),
             "Query" if self.tamper == Tamper::LookReadsOnePage && asks_what_is_due(&request) => {
                 request["Limit"] = json!(FIRST_ENTRIES);
@@ -192,6 +215,7 @@ impl Hook for Tampering {
                 }
             }
             "TransactWriteItems" => {
+                events::transaction(self.tamper, &mut request);
                 for action in request["TransactItems"].as_array_mut().into_iter().flatten() {
                     if action["Put"].is_object() {
                         self.put(&mut action["Put"]);
@@ -235,6 +259,7 @@ impl Hook for Tampering {
     }
 
     fn after(&self, effect: &Effect<'_>, outcome: &Outcome<'_>) {
+        events::after(self, effect, outcome);
         let reads_settings = effect.operation == "GetItem" && effect.request["Key"]["sk"]["S"] == "pinterest";
         if let Some(answer) = outcome.answer
             && self.tamper == Tamper::SettingsReadOnce

@@ -65,6 +65,7 @@ pub async fn pass(scene: &Scene, weeks: u64) {
             around.breach(Invariant::StaysConnected, format!("{id} cannot be used after {weeks} weeks"));
         }
     }
+    calm::deliver(scene).await;
     let health = scene.people.health().await;
     around.judge.conclude(around, &health);
 }

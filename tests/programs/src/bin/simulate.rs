@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use tests::simulation::{
-    Invariant, NOT_SEEN, PLANTED, Planted, Run, Tally, crash_points, first_breach, looked_for_from, many, run,
+    Conditions, Invariant, NOT_SEEN, PLANTED, Planted, Run, Tally, crash_points, first_breach, looked_for_from, many,
+    run,
 };
 
 /// How many seeds a planted bug has to be found in.
@@ -31,6 +32,9 @@ struct Options {
     /// Within how many seconds a new pin is on its board's list. Beyond 60 doubles are counted, and no failure.
     #[arg(long, default_value_t = 60)]
     visibility: u64,
+    /// Have events on in every run, and not only in one of eight.
+    #[arg(long)]
+    events: bool,
     /// Cut one publication at every await, and the one that takes over at every await of its own.
     #[arg(long)]
     cuts: bool,
@@ -45,31 +49,32 @@ struct Options {
 fn main() -> ExitCode {
     let options = Options::parse();
     let visibility = Duration::from_secs(options.visibility);
+    let conditions = Conditions { visibility, has_events: options.events };
     let is_fine = match options.seed {
-        Some(seed) => one(seed, options.bug.as_deref(), visibility),
-        None if options.planted || options.bug.is_some() => planted(&options, visibility),
+        Some(seed) => one(seed, options.bug.as_deref(), conditions),
+        None if options.planted || options.bug.is_some() => planted(&options, conditions),
         None if options.cuts => cuts(),
-        None => seeds(&options, visibility),
+        None => seeds(&options, conditions),
     };
     if is_fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn one(seed: u64, bug: Option<&str>, visibility: Duration) -> bool {
+fn one(seed: u64, bug: Option<&str>, conditions: Conditions) -> bool {
     let planted = bug.and_then(|bug| PLANTED.iter().find(|planted| planted.name.contains(bug)));
-    let run = run(seed, planted.copied().unwrap_or(Planted::NOTHING), visibility);
+    let run = run(seed, planted.copied().unwrap_or(Planted::NOTHING), conditions);
     tell(&run);
     println!("{} calls to AWS, pins by their ends {:?}", run.calls, run.ends);
     run.breaches.is_empty()
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long the simulation itself takes")]
-fn seeds(options: &Options, visibility: Duration) -> bool {
+fn seeds(options: &Options, conditions: Conditions) -> bool {
     let (began, end) = (Instant::now(), options.from + options.seeds);
     let (mut failed, mut doubles) = (Vec::new(), 0);
     let mut from = options.from;
     while from < end {
         let to = (from + PART).min(end);
-        let Tally { runs, calls, ends, failed: these } = many(from..to, Planted::NOTHING, visibility);
+        let Tally { runs, calls, ends, failed: these } = many(from..to, Planted::NOTHING, conditions);
         let each = began.elapsed().as_secs_f64() * 1000.0 / f64::from(u32::try_from(to - options.from).unwrap_or(1));
         println!("seeds {from}..{to}: {} calls a run, {ends:?}, {each:.1} ms a run so far", calls / runs.max(1));
         doubles += these.iter().filter(|run| run.breaches.iter().all(is_double)).count();
@@ -78,7 +83,7 @@ fn seeds(options: &Options, visibility: Duration) -> bool {
     }
     println!("{} seeds in {:.1} s", options.seeds, began.elapsed().as_secs_f64());
     if options.visibility > 60 {
-        println!("{doubles} runs with a double, since pins were visible only after up to {visibility:?}");
+        println!("{doubles} runs with a double, since pins were visible only after up to {:?}", conditions.visibility);
         failed.retain(|run| !run.breaches.iter().all(is_double));
     }
     if let Some(first) = failed.first() {
@@ -104,7 +109,7 @@ fn cuts() -> bool {
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long the simulation itself takes")]
-fn planted(options: &Options, visibility: Duration) -> bool {
+fn planted(options: &Options, conditions: Conditions) -> bool {
     let wanted = options.bug.as_deref().unwrap_or_default();
     let began = Instant::now();
     let mut missed = 0;
@@ -115,7 +120,7 @@ fn planted(options: &Options, visibility: Duration) -> bool {
             continue;
         }
         let from = looked_for_from(planted.name);
-        if let Some(run) = first_breach(from..from + SEEDS_FOR_A_BUG, *planted, visibility) {
+        if let Some(run) = first_breach(from..from + SEEDS_FOR_A_BUG, *planted, conditions) {
             println!("{:<52} seed {:>4}  {}", planted.name, run.seed, run.breaches[0]);
         } else {
             missed += 1;

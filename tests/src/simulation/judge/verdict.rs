@@ -30,6 +30,7 @@ pub fn conclude(judge: &Judge, around: &Surroundings, health: &Value) {
         }
         on_boards(&known, around, &rows, &mut note);
         super::planned::check(&known, &rows, &mut note);
+        super::events::check(&known, around, &mut note);
         parked(&rows, around.now(), &mut note);
         accounts(&known, around, &rows, &mut note);
         healthy(&rows, around.now(), health, &mut note);
