@@ -8,6 +8,7 @@ mod bill;
 mod looks;
 pub mod prices;
 mod schedule;
+pub mod sending;
 mod usage;
 
 use std::sync::Arc;
@@ -17,13 +18,14 @@ use local::in_process::{Charge, Hook};
 use serde_json::json;
 use shared::clock::Clock;
 
-pub use bill::Bill;
+pub use bill::{Bill, written};
 pub use usage::Use;
 
 use crate::seed::Seeded;
 use crate::{Latency, Log, START, Ticks, World};
 use looks::Looks;
 use schedule::Instances;
+use sending::{Events, Sending};
 
 /// How many accounts take turns at least: enough for every shard to have work in every minute.
 const ACCOUNTS: usize = 64;
@@ -48,17 +50,21 @@ pub struct Run {
     pub publishing: Use,
     /// The units of looks in it, which are for the time and not for the pins.
     pub looks: Charge,
+    /// What the function used that sends events, which is in none of the others.
+    pub sending: Use,
 }
 
 /// Takes `pins` pins over the API, each by a request of its own, and publishes them under a schedule whose ticks arrive
 /// anywhere in their minute.
-pub async fn run(pins: usize) -> Run {
-    let (latency, looks) = (Latency::new(4), Arc::new(Looks::default()));
-    let hooks: [Arc<dyn Hook>; 2] = [latency.clone(), looks.clone()];
+pub async fn run(pins: usize, events: Events) -> Run {
+    let (latency, looks, sending) = (Latency::new(4), Arc::new(Looks::default()), Arc::new(Sending::default()));
+    let hooks: [Arc<dyn Hook>; 3] = [latency.clone(), looks.clone(), sending.clone()];
     let world = World::disturbed(&hooks).await;
     world.enable().await;
     world.slow_pinterest();
     let crowd = world.crowd(ACCOUNTS.max(pins.div_ceil(PINS_OF_ACCOUNT))).await;
+    events.switch_on(&world, &crowd).await;
+    sending.host(&world);
     let log = Log::default();
     let _logging = tracing::subscriber::set_default(shared::start::json_log(log.clone()));
     latency.begin();
@@ -81,11 +87,13 @@ pub async fn run(pins: usize) -> Run {
     for lasted in instances.fire(arrivals.iter().copied(), end).await {
         publishing.lasted(lasted);
     }
-    let publishing = publishing.end(&world, &log);
+    world.parts.lambda.finish().await;
+    let sending = sending.take();
+    let publishing = publishing.end(&world, &log).without(&sending);
     assert_eq!(world.simulator.all_pins(pinterest_sim::Mode::Live).len(), pins, "each once");
     let after = looks.units();
     let looks = Charge { read: after.read - before.read, write: after.write - before.write };
-    Run { pins, minutes: arrivals.len(), taking, publishing, looks }
+    Run { pins, minutes: arrivals.len(), taking, publishing, looks, sending }
 }
 
 /// What `minutes` minutes use in which nothing is due; with `enabled` an account is connected, without it Pinterest is

@@ -37,6 +37,35 @@ impl Bill {
         bill
     }
 
+    /// What a million pins cost besides in `run`, in which events are on, against `off`, in which they are not.
+    pub fn of_events(run: &Run, off: &Run) -> Self {
+        let pins = super::usage::number(run.pins);
+        let sending = run.sending;
+        let each = |units: f64| units / pins;
+        let seconds = sending.seconds + prices::WORK * sending.invocations;
+        let mut bill = Self::default();
+        bill.add("write units: events", written(run) - written(off), prices::WRITE_UNITS);
+        bill.add("write units: sending", each(sending.write_units), prices::WRITE_UNITS);
+        bill.add("read units: sending", each(sending.read_units), prices::READ_UNITS);
+        bill.add("requests of Lambda", each(sending.invocations), prices::INVOCATIONS);
+        bill.add("seconds of sending", each(seconds), prices::GB_SECOND * prices::MEMORY * 1e6);
+        bill.add("log: sending, bytes", each(sending.log_bytes), prices::LOG_GB / 1e3);
+        bill
+    }
+
+    /// What a month of the sender's schedule costs in which nothing happens.
+    pub fn of_an_idle_sender(idle: &Use) -> Self {
+        let months = prices::MINUTES / idle.invocations;
+        let mut bill = Self::default();
+        bill.add("ticks", prices::MINUTES, (prices::SCHEDULED + prices::INVOCATIONS) / 1e6);
+        let seconds = (idle.seconds + prices::WORK * idle.invocations) * months;
+        bill.add("seconds of sending", seconds, prices::GB_SECOND * prices::MEMORY);
+        bill.add("read units", idle.read_units * months, prices::READ_UNITS / 1e6);
+        bill.add("write units", idle.write_units * months, prices::WRITE_UNITS / 1e6);
+        bill.add("log, bytes", idle.log_bytes * months, prices::LOG_GB / 1e9);
+        bill
+    }
+
     /// What a month costs in which every minute is busy, for the time that the publisher of one schedule waits and looks.
     pub fn of_waiting(run: &Run) -> Self {
         let months = prices::MINUTES / super::usage::number(run.minutes);
@@ -71,6 +100,11 @@ impl Bill {
     fn add(&mut self, what: &'static str, units: f64, price: f64) {
         self.0.push(Line { what, units, price });
     }
+}
+
+/// The write units of a pin, without what only time costs.
+pub fn written(run: &Run) -> f64 {
+    (run.taking.write_units + run.publishing.write_units - run.looks.write) / super::usage::number(run.pins)
 }
 
 impl fmt::Display for Bill {

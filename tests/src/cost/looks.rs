@@ -19,6 +19,9 @@ impl Hook for Looks {
     fn after(&self, effect: &Effect<'_>, outcome: &Outcome<'_>) {
         let part = |of: &str| effect.request[of]["pk"]["S"].as_str();
         let pk = part("Item").or(part("Key")).unwrap_or_default();
+        if effect.actor == "sender" {
+            return;
+        }
         if effect.operation == "Query" || ["shard#", "settings", "sweep"].iter().any(|start| pk.starts_with(start)) {
             let mut units = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             units.read += outcome.charge.read;

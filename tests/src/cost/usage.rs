@@ -56,6 +56,13 @@ impl Use {
         }
     }
 
+    /// The same without the units of the table that somebody else used.
+    #[must_use]
+    pub fn without(self, other: &Self) -> Self {
+        let (write_units, read_units) = (self.write_units - other.write_units, self.read_units - other.read_units);
+        Self { write_units, read_units, ..self }
+    }
+
     fn so_far(world: &World, log: &Log) -> Self {
         let total = world.meter.total();
         let counts = world.meter.counts();

@@ -1,10 +1,16 @@
 //! Prints what Pinwheel costs on AWS at list price, from units that it counts in virtual time: `cost [PINS]`.
 
-use tests::cost::{self, Bill, prices};
+use std::process::ExitCode;
 
-fn main() {
+use tests::cost::sending::{self, Events};
+use tests::cost::{self, Bill, Run, prices};
+
+/// How many write units a pin costs more at most while events are on.
+const EVENTS_COST: f64 = 4.05;
+
+fn main() -> ExitCode {
     let pins = std::env::args().nth(1).and_then(|pins| pins.parse().ok()).unwrap_or(10_000);
-    let run = simulate(cost::run(pins));
+    let run = simulate(cost::run(pins, Events::Off));
     println!("a million pins, in USD; units are for one pin, counted over {pins}");
     println!("{}", Bill::of_a_million(&run));
     println!("a month with every minute busy, one schedule; counted over {} minutes", run.minutes);
@@ -14,6 +20,7 @@ fn main() {
         println!("a month {what}, counted over a day");
         println!("{}", Bill::of_an_idle_month(&idle));
     }
+    let is_bounded = events(pins, &run);
     println!("a million own pictures of 1 MB, besides their pins; reckoned");
     for (what, price) in prices::OWN_PICTURES {
         println!("  {what:<43} {price:>9.2}");
@@ -23,6 +30,24 @@ fn main() {
     for (what, price) in prices::FIXED {
         println!("  {what:<43} {price:>9.2}");
     }
+    if is_bounded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Prints what events cost besides `off`; answers whether that is as little as promised.
+fn events(pins: usize, off: &Run) -> bool {
+    let mut most: f64 = 0.0;
+    for (what, events) in [("in the log", Events::Logged), ("in the log, each sent to a webhook", Events::Sent)] {
+        let run = simulate(cost::run(pins, events));
+        println!("a million pins with their events {what}, besides the pins");
+        println!("{}", Bill::of_events(&run, off));
+        most = most.max(cost::written(&run) - cost::written(off));
+    }
+    println!("a month of the sender's schedule in which nothing happens, counted over a day");
+    println!("{}", Bill::of_an_idle_sender(&simulate(sending::idle(24 * 60))));
+    if most > EVENTS_COST {
+        println!("BROKEN: {most:.2} write units more a pin while events are on");
+    }
+    most <= EVENTS_COST
 }
 
 /// Runs `future` on time that moves only while everybody waits.
