@@ -8,6 +8,7 @@ pub mod chromium;
 pub mod cost;
 mod crowd;
 mod cut;
+pub mod deliveries;
 pub mod description;
 mod disturb;
 mod figures;

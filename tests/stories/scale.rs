@@ -1,6 +1,7 @@
 //! What must not grow with the number of pins; the program `scale` measures the same at size.
 
 use jiff::SignedDuration;
+use tests::deliveries;
 use tests::scale::{Burst, reads_of_a_tick, writes};
 
 #[tokio::test(start_paused = true)]
@@ -26,4 +27,11 @@ async fn a_burst_drains_at_the_pace_that_pinterest_allows() {
     println!("drained in {:#}, {}; bound {:#}", drained.took, drained.seen, burst.bound());
     assert!(drained.took <= burst.bound() + burst.bound() / 4, "{:#}", drained.took);
     assert!(drained.busiest_minute <= 80 && drained.posts == 170, "{drained:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_reach_endpoints_that_live_at_once_beside_dead_ones() {
+    let delivered = deliveries::run(6, 30, 3).await;
+    println!("{}; {delivered}", delivered.late);
+    assert_eq!(delivered.broken(), [""; 0]);
 }

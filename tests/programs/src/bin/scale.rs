@@ -1,5 +1,5 @@
 //! Measures what only shows at size, and fails where a bound is broken: `scale [reads] [writes] [precision]
-//! [outage] [tenants] [burst] [import] [video]`.
+//! [outage] [tenants] [burst] [import] [video] [events]`.
 //! The precision is tried for every seventh second of the ticks; `scale every-second` tries all of them. The burst is twenty
 //! thousand pins for one schedule; `scale large-burst` has a hundred thousand, for one and for sixteen.
 
@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use jiff::SignedDuration;
 use peak_alloc::PeakAlloc;
 use tests::Ticks;
+use tests::deliveries;
 use tests::large_video;
 use tests::outage::{Outage, Survived};
 use tests::precision::{self, Setting};
@@ -48,6 +49,9 @@ fn main() -> ExitCode {
     }
     if wants("video") {
         broken.extend(video());
+    }
+    if wants("events") {
+        broken.extend(events());
     }
     if chosen.iter().any(|word| word == "every-second") {
         broken.extend(by_second(1));
@@ -222,6 +226,15 @@ fn import() -> Option<String> {
     );
     println!("  {peak:.1} MB of heap at most, the file itself and what stands in for AWS included");
     (peak > MOST_MEGABYTES).then(|| format!("{peak:.1} MB of heap for a file"))
+}
+
+/// Ten thousand events of fifty owners, to an endpoint each.
+fn events() -> Vec<String> {
+    let delivered = simulate(deliveries::run(50, 200, 5));
+    println!("{} events of fifty owners to an endpoint each, five of which are dead", delivered.events);
+    println!("  {} to those that live: {}", delivered.wanted, delivered.late);
+    println!("  {delivered}");
+    delivered.broken()
 }
 
 /// What a video takes whose index has to be sent first.
