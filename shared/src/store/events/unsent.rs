@@ -81,7 +81,7 @@ impl EventStore {
         let from = EventId::time_of_bound(&low);
         let (mut keys, mut more) = (BTreeMap::new(), false);
         for shard in 0..SHARDS {
-            let (found, is_cut) = self.shard_between(shard, (after.as_ref(), from), now, limit).await?;
+            let (found, is_cut) = self.shard_between(shard, (after.as_ref(), from), now + CLOCKS_DIFFER, limit).await?;
             keys.extend(found);
             more |= is_cut;
         }
@@ -114,7 +114,7 @@ impl EventStore {
         let from = seen.map_or(now - FIRST, |seen| seen.until).max(now - KEPT);
         let (mut owners, mut seen, mut reached) = (BTreeSet::new(), None, now - INDEX_SETTLED);
         for shard in 0..SHARDS {
-            let (found, is_cut) = self.shard_between(shard, (None, from), now, MOST).await?;
+            let (found, is_cut) = self.shard_between(shard, (None, from), now + CLOCKS_DIFFER, MOST).await?;
             if let (true, Some((last, _))) = (is_cut, found.last_key_value()) {
                 reached = reached.min(last.at());
             }
