@@ -27,7 +27,7 @@ pub use event::EventBody;
 pub use failure::log;
 pub use fields::{Fields, wrong_type};
 pub use idempotency::IdempotencyKey;
-pub use identity::{ACT_SCOPE, ADMIN_GROUP, ADMIN_SCOPE, Admin, OWNER_HEADER, User};
+pub use identity::{ACT_SCOPE, ADMIN_GROUP, ADMIN_SCOPE, Admin, Bearer, OWNER_HEADER, User};
 pub use note::{Note, NoteBody, TooCloseBody, bodies as note_bodies};
 pub(crate) use origin::is_loopback;
 pub use origin::{CALLBACK_PATH, Origin};

@@ -13,8 +13,10 @@ pub mod circuit;
 pub mod content;
 pub mod due;
 pub mod entities;
+pub mod erasure;
 pub mod event;
 pub mod fields;
+pub mod history;
 pub mod id;
 pub mod import;
 pub mod limits;
@@ -46,8 +48,10 @@ pub use check::{Candidate, Check};
 pub use circuit::{Circuit, CircuitKind};
 pub use content::{AiDisclosure, AiDisclosures, Content, ContentNote, Cover, Media, Slide};
 pub use due::{Due, Partition, Shard};
+pub use erasure::{Erasure, ErasureState};
 pub use event::{AccountState, Event, EventType, Happening, ImportState, Subject};
 pub use fields::FieldError;
+pub use history::{Action, HistoryEntry};
 pub use id::{
     AccountId, AppId, AttemptId, BoardId, ConnectLinkId, EventId, ImportId, InvalidId, MediaId, OwnerId, PinId,
     PinterestMediaId, PinterestPinId, PinterestUserId, SectionId, TemplateId, WebhookId,

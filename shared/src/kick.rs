@@ -53,6 +53,11 @@ pub enum SenderEvent {
         /// When it was meant to fire.
         scheduled_at: Timestamp,
     },
+    /// Somebody wants an owner erased.
+    Erase {
+        /// Whose data is to be erased.
+        erase: OwnerId,
+    },
     /// Something happened, or somebody asked for a delivery.
     Kick {
         /// To whom; `null` for the installation.
@@ -90,6 +95,11 @@ impl EventKick {
         self.call_for(SenderEvent::Kick { events_of, webhook }).await;
     }
 
+    /// Calls the function to erase `owner`.
+    pub async fn call_erasure(&self, owner: &OwnerId) {
+        self.call_for(SenderEvent::Erase { erase: owner.clone() }).await;
+    }
+
     async fn call_for(&self, event: SenderEvent) {
         let Some(function) = self.function.as_deref() else { return };
         let patience = self.clock.sleep_until(self.clock.now() + KICK_PATIENCE);
@@ -100,7 +110,7 @@ impl EventKick {
         };
         tracing::warn!(
             error,
-            "the function that sends events could not be called at once; the next tick finds the event"
+            "the function that sends events could not be called at once; the next tick does what is to be done"
         );
     }
 }

@@ -13,6 +13,7 @@ pub mod clock;
 pub mod config;
 pub mod connecting;
 pub mod domain;
+pub mod erasing;
 pub mod event_bus;
 
 pub mod kick;

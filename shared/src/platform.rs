@@ -19,8 +19,9 @@ use crate::pinterest::{Pinterest, Transport, transport};
 use crate::random::{SharedRandom, SystemRandom};
 use crate::settings::CurrentSettings;
 use crate::store::{
-    AccountStore, Busy, CircuitStore, ConsentStore, EventStore, ImportStore, MediaStore, ObjectStore, OwnerStore,
-    PinStore, QuotaStore, SettingsStore, ShardStore, SweepStore, Table, TemplateStore, UseStore, WebhookStore,
+    AccountStore, Busy, CircuitStore, ConsentStore, ErasureStore, EventStore, ImportStore, MediaStore, ObjectStore,
+    OwnerStore, PinStore, QuotaStore, SettingsStore, ShardStore, SweepStore, Table, TemplateStore, UseStore,
+    WebhookStore,
 };
 use crate::vault::{CredentialVault, TokenVault};
 
@@ -68,6 +69,8 @@ pub struct Platform {
     pub templates: TemplateStore,
     /// Everything that an owner has.
     pub owners: OwnerStore,
+    /// Owners that are being erased.
+    pub erasures: ErasureStore,
     /// How much owners have of what is limited.
     pub uses: UseStore,
     /// How much of Pinterest's quotas is taken.
@@ -134,6 +137,7 @@ impl Platform {
             consents: ConsentStore::new(table.clone()),
             templates: TemplateStore::new(table.clone()),
             owners: OwnerStore::new(table.clone()),
+            erasures: ErasureStore::new(table.clone()),
             uses: UseStore::new(table.clone()),
             quotas: QuotaStore::new(table.clone()),
             shards: ShardStore::new(table.clone()),

@@ -47,7 +47,10 @@ impl Cut {
 
 impl Hook for Cut {
     fn before(&self, effect: &Effect<'_>) -> Plan {
-        let writes = matches!(effect.operation, "PutItem" | "UpdateItem" | "DeleteItem" | "TransactWriteItems");
+        let writes = matches!(
+            effect.operation,
+            "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "TransactWriteItems"
+        );
         if self.writes_only && !writes {
             return Plan::default();
         }

@@ -12,7 +12,7 @@ fn commands() -> String {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/machine-clients.md");
     let text = std::fs::read_to_string(page).unwrap();
     let blocks: Vec<_> = text.split("```bash\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(blocks.len(), 4);
+    assert_eq!(blocks.len(), 5);
     blocks.join("\n")
 }
 
@@ -44,11 +44,12 @@ async fn the_commands_for_machine_clients_do_what_their_page_says() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let answers: Vec<Value> =
         serde_json::Deserializer::from_slice(&output.stdout).into_iter().collect::<Result<_, _>>().unwrap();
-    let [template, templates, limits, settings, owner, exported] = &answers[..] else { panic!("{answers:?}") };
+    let [template, templates, limits, settings, owner, exported, erasure] = &answers[..] else { panic!("{answers:?}") };
     assert_eq!(template["name"], "Recipes");
     assert_eq!(templates["items"], json!([template]));
     assert_eq!(limits["templates"]["used"], 1, "{limits}");
     assert_eq!(settings["status"], "disabled", "{settings}");
-    assert_eq!(owner, &json!({"owner": "alice", "limits": limits}));
+    assert_eq!(owner, &json!({"owner": "alice", "limits": limits, "erasure": null}));
+    assert_eq!(erasure["state"], "erasing", "{erasure}");
     assert_eq!((&exported["kind"], &exported["data"]["name"]), (&json!("template"), &json!("Recipes")));
 }

@@ -75,3 +75,64 @@ async fn histories_say_that_a_machine_acted() {
     let changes = world.admin().get("/v1/settings/changes").await.json();
     assert_eq!(changes["items"][0]["by"], "machine client pinwheel-machine");
 }
+
+/// What the history of the pin says, as what was done and whether by whom it begins with.
+fn history(pin: &serde_json::Value) -> Vec<(String, String)> {
+    let text = |entry: &serde_json::Value, name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+    pin["history"].as_array().unwrap().iter().map(|entry| (text(entry, "action"), text(entry, "by"))).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_change_of_a_pin_names_who_made_it() {
+    let world = World::enabled().await;
+    let account = world.link("alice", "shop").await;
+    let board = world.board("shop", "New arrivals");
+    let (alice, machine) = (world.user("alice"), world.machine("pinwheel/act").with("Pinwheel-Owner", "alice"));
+    let request = pin_request(&account, &board, "2027-02-01T09:00:00Z");
+    let id = alice.post("/v1/pins", &request).await.json()["items"][0]["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/pins/{id}");
+
+    let title = json!({"content": {"title": "Orange cake"}});
+    assert_eq!(machine.patch(&path, &title).await.status, 200);
+    assert_eq!(machine.patch(&path, &title).await.status, 200, "which changes nothing");
+    let moved = json!({"pin_ids": [id], "by_days": 1});
+    let moved = alice.post("/v1/pins/move", &moved).await;
+    assert_eq!(moved.status, 200, "{}", moved.text());
+    let pin = machine.delete(&path).await.json();
+    assert_eq!(pin["status"], "cancelled");
+
+    let told = history(&pin);
+    let actions: Vec<_> = told.iter().map(|(action, _)| action.as_str()).collect();
+    assert_eq!(actions, ["created", "edited", "moved", "cancelled"]);
+    let by: Vec<_> = told.iter().map(|(_, by)| by.as_str()).collect();
+    assert_eq!((by[0].len(), by[0], by[1]), (16, by[2], by[3]));
+    assert!(by[1].starts_with("machine/") && !by[0].contains('/'), "{by:?}");
+    assert!(!told.iter().any(|(_, by)| by.contains("alice")), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_timeline_tells_of_people_says_who_they_were() {
+    let world = World::enabled().await;
+    let alice = world.planner().await;
+    let id = alice.failed().await;
+    let path = format!("/v1/pins/{id}/retry");
+    let machine = world.machine("pinwheel/act").with("Pinwheel-Owner", "alice");
+    let pin = machine.post(&path, &json!({})).await.json();
+    let (first, second) = (&pin["attempts"][0], &pin["attempts"][1]);
+    assert_eq!(first["by"], json!(null), "that was the publisher: {pin}");
+    assert!(second["by"].as_str().unwrap().starts_with("machine/"), "{pin}");
+    assert_eq!(history(&pin).len(), 1, "it is told once: {pin}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pin_does_not_grow_with_every_change() {
+    let world = World::enabled().await;
+    let alice = world.planner().await;
+    let id = alice.plan("2027-02-01T00:00:00Z").await;
+    for minute in 10..30 {
+        let body = json!({"publish_at": format!("2027-02-02T00:{minute}:00Z")});
+        assert_eq!(alice.calls().patch(&format!("/v1/pins/{id}"), &body).await.status, 200);
+    }
+    let pin = alice.read(&id).await;
+    assert_eq!(history(&pin).len(), 11, "it was created, and the last ten");
+}

@@ -22,6 +22,7 @@ mod crash;
 mod cut_off;
 mod description;
 mod documents;
+mod erasure;
 mod events;
 mod foresight;
 mod health;

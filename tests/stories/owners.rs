@@ -74,7 +74,7 @@ async fn an_owner_is_shown_as_they_see_themselves() {
     for caller in [world.admin(), world.machine("pinwheel/admin")] {
         let answer = caller.get("/v1/owners/auth0%7Calice").await;
         assert_eq!(answer.status, 200, "{}", answer.text());
-        assert_eq!(answer.json(), json!({"owner": "auth0|alice", "limits": seen}));
+        assert_eq!(answer.json(), json!({"owner": "auth0|alice", "limits": seen, "erasure": null}));
     }
     assert_eq!(seen["waiting_pins"]["used"], 1);
     let blank = world.admin().get("/v1/owners/%20").await;

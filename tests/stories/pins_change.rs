@@ -44,6 +44,11 @@ async fn a_pin_shows_other_content_at_another_place_and_time_and_keeps_the_rest(
     (expected["board_id"], expected["section_id"]) = (json!(other), section);
     expected["publish_at"] = json!("2027-02-02T00:30:00Z");
     expected["updated_at"] = json!("2027-01-15T08:00:09Z");
+    let by = expected["history"][0]["by"].clone();
+    for action in ["edited", "moved"] {
+        let entry = json!({"at": "2027-01-15T08:00:09Z", "action": action, "by": by});
+        expected["history"].as_array_mut().unwrap().push(entry);
+    }
     assert_eq!(answer.json(), expected);
     assert_eq!(alice.read(&id).await, expected);
     let stored = alice.stored(&id).await;

@@ -33,9 +33,9 @@ async fn a_failed_pin_is_tried_again_at_once_and_the_timeline_says_by_whom() {
     assert_eq!((&pin["status"], &pin["publish_at"]), (&json!("scheduled"), &json!(now)));
     let entry = json!({
         "at": now, "kind": "retry", "outcome": "retried", "http_status": null, "code": null,
-        "message": "alice retried the pin.", "request_id": null, "took_ms": null,
+        "message": "alice retried the pin.", "request_id": null, "took_ms": null, "by": pin["history"][0]["by"],
     });
-    assert_eq!(pin["attempts"][1], entry);
+    assert_eq!(pin["attempts"][1], entry, "it was alice who created it, too");
     assert!(answer.header("etag").starts_with('"'));
     world.parts.lambda.finish().await;
     let pin = alice.read(&id).await;

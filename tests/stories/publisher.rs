@@ -303,6 +303,7 @@ async fn an_outcome_that_arrives_after_all_is_not_overwritten_by_the_review() {
         message: None,
         request_id: None,
         took_ms: Some(80_000),
+        by: None,
     });
     platform.pins.record(&claimed, &attempt).await.unwrap();
     world.tick().await;

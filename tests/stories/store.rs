@@ -141,6 +141,7 @@ async fn an_outcome_is_recorded_by_its_own_attempt_only_and_may_be_repeated() {
         message: None,
         request_id: None,
         took_ms: Some(300),
+        by: None,
     });
     let stranger = AttemptId::random(&SystemRandom);
     assert!(matches!(pins.record(&claimed, &stranger).await, Err(StoreError::Conflict)));

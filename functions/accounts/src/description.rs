@@ -71,16 +71,16 @@ problems!(
 );
 problems!(
     /// Why an account is not disconnected.
-    Disconnect: USER PATH, 409: "changed_meanwhile"
+    Disconnect: USER CHANGE PATH, 409: "changed_meanwhile"
 );
 problems!(
     /// Why no account is connected by a token.
-    Paste: USER BODY PINTEREST, 409: "sandbox_only" "not_configured" "account_taken" "changed_meanwhile"
+    Paste: USER CHANGE BODY PINTEREST, 409: "sandbox_only" "not_configured" "account_taken" "changed_meanwhile"
         "limit_reached"
 );
 problems!(
     /// Why boards are not chosen.
-    ChooseChannels: USER PATH BODY PINTEREST, 409: "account_disconnected" "changed_meanwhile" "board_busy"
+    ChooseChannels: USER CHANGE PATH BODY PINTEREST, 409: "account_disconnected" "changed_meanwhile" "board_busy"
 );
 problems!(
     /// Why boards are not listed.
@@ -88,7 +88,7 @@ problems!(
 );
 problems!(
     /// Why a board is not created.
-    CreateBoard: USER PATH BODY PINTEREST, 409: "board_busy", 502: "outcome_unknown"
+    CreateBoard: USER CHANGE PATH BODY PINTEREST, 409: "board_busy", 502: "outcome_unknown"
 );
 problems!(
     /// Why sections are not listed.
@@ -96,7 +96,7 @@ problems!(
 );
 problems!(
     /// Why a section is not created.
-    CreateSection: USER PATH BODY PINTEREST, 409: "board_busy" "ambiguous", 502: "outcome_unknown"
+    CreateSection: USER CHANGE PATH BODY PINTEREST, 409: "board_busy" "ambiguous", 502: "outcome_unknown"
 );
 
 problems!(
@@ -105,7 +105,7 @@ problems!(
 );
 problems!(
     /// Why a plan is not saved.
-    SavePlan: USER PATH BODY, 409: "changed_meanwhile", 412: "changed_meanwhile"
+    SavePlan: USER CHANGE PATH BODY, 409: "changed_meanwhile", 412: "changed_meanwhile"
 );
 
 /// A plan; what is not given is as in an account without one.

@@ -112,7 +112,7 @@ problems!(
 );
 problems!(
     /// Why a webhook is not made.
-    CreateWebhook: USER BODY, 403: "admin_required", 409: "limit_reached" "idempotency_mismatch" "changed_meanwhile",
+    CreateWebhook: USER CHANGE BODY, 403: "admin_required", 409: "limit_reached" "idempotency_mismatch" "changed_meanwhile",
         503: "secrets_unavailable" "token_key_missing"
 );
 problems!(
@@ -120,20 +120,24 @@ problems!(
     OneWebhook: USER PATH
 );
 problems!(
+    /// Why a webhook is not removed.
+    RemoveWebhook: USER CHANGE PATH
+);
+problems!(
     /// Why a webhook is not changed.
-    ChangeWebhook: USER PATH BODY, 409: "changed_meanwhile", 412: "changed_meanwhile"
+    ChangeWebhook: USER CHANGE PATH BODY, 409: "changed_meanwhile", 412: "changed_meanwhile"
 );
 problems!(
     /// Why the secret is not replaced.
-    RotateSecret: USER PATH, 409: "rotated_lately" "changed_meanwhile", 503: "secrets_unavailable" "token_key_missing"
+    RotateSecret: USER CHANGE PATH, 409: "rotated_lately" "changed_meanwhile", 503: "secrets_unavailable" "token_key_missing"
 );
 problems!(
     /// Why nothing is sent.
-    AskDelivery: USER PATH, 409: "events_disabled" "webhook_disabled" "changed_meanwhile"
+    AskDelivery: USER CHANGE PATH, 409: "events_disabled" "webhook_disabled" "changed_meanwhile"
 );
 problems!(
     /// Why nothing is recovered.
-    RecoverWebhook: USER PATH BODY, 409: "events_disabled" "webhook_disabled" "changed_meanwhile"
+    RecoverWebhook: USER CHANGE PATH BODY, 409: "events_disabled" "webhook_disabled" "changed_meanwhile"
 );
 problems!(
     /// Why deliveries are not listed.

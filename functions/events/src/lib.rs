@@ -13,6 +13,7 @@ mod change;
 mod create;
 mod deliveries;
 mod description;
+mod erase;
 mod form;
 mod list;
 mod message;
@@ -41,6 +42,7 @@ use shared::api::{Access, Route, finish};
 use shared::platform::Platform;
 
 pub use description::{description, webhooks};
+pub use erase::EraseError;
 pub use network::{Network, SendError};
 pub use round::WorkError;
 pub use sender::Sender;

@@ -8,7 +8,7 @@ use shared::domain::WebhookId;
 use shared::platform::Platform;
 
 use crate::body::WebhookBody;
-use crate::description::OneWebhook;
+use crate::description::RemoveWebhook;
 use crate::own::{self, Caller};
 
 /// Deletes a webhook. What is on its way may still arrive.
@@ -18,7 +18,7 @@ use crate::own::{self, Caller};
     operation_id = "remove_webhook",
     tag = "webhooks",
     params(("id" = WebhookId, Path, description = "The webhook.")),
-    responses((status = 200, description = "The webhook as it was.", body = WebhookBody), OneWebhook)
+    responses((status = 200, description = "The webhook as it was.", body = WebhookBody), RemoveWebhook)
 )]
 pub async fn remove(
     State(platform): State<Arc<Platform>>,
@@ -26,6 +26,7 @@ pub async fn remove(
     Path(id): Path<String>,
 ) -> Result<Json<WebhookBody>, Problem> {
     let webhook = own::webhook(&platform, &caller, &id).await?;
-    platform.webhooks.remove(&webhook).await?;
-    Ok(Json(WebhookBody::new(webhook, platform.clock.now())))
+    let now = platform.clock.now();
+    platform.webhooks.remove(&webhook, now).await?;
+    Ok(Json(WebhookBody::new(webhook, now)))
 }

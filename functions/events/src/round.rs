@@ -17,6 +17,7 @@ use crate::attempt::{self, Message, Outcome, PATIENCE};
 use crate::backlog::{Backlog, open};
 use crate::backoff::{next_put, next_try};
 use crate::bus;
+use crate::erase::EraseError;
 use crate::message;
 use crate::sender::Sender;
 
@@ -44,6 +45,9 @@ pub enum WorkError {
     /// Its secret can't be opened.
     #[error("could not open the secret of a webhook")]
     Secret(#[from] SealError),
+    /// An owner could not be erased.
+    #[error("could not go on with an erasure")]
+    Erase(#[from] EraseError),
 }
 
 /// The work on one webhook in an invocation.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use futures_util::future::join;
 use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;
 use shared::domain::{OwnerId, Webhook, WebhookId};
@@ -12,6 +13,7 @@ use shared::platform::Platform;
 use shared::store::{StoreError, WebhookKey};
 
 use crate::backlog::Backlog;
+use crate::erase::{self, EraseError};
 use crate::network::Network;
 use crate::round::{Work, WorkError};
 
@@ -39,22 +41,34 @@ impl Sender {
     /// Sends what is to be sent until `deadline`, when the invocation would be stopped. What fails is left to the next one, and
     /// keeps nothing else from being sent.
     pub async fn handle(&self, event: SenderEvent, deadline: Timestamp) -> Result<(), WorkError> {
-        let sent = Box::pin(self.send(event, deadline)).await;
-        sent.inspect_err(|error| shared::api::log(error))
+        // Side by side, so that neither waits for the other.
+        let (erased, sent) = join(Box::pin(self.erase(&event, deadline)), Box::pin(self.send(&event, deadline))).await;
+        let sent = sent.inspect_err(|error| shared::api::log(error));
+        erased.inspect_err(|error| shared::api::log(error)).map_err(WorkError::from).and(sent)
     }
 
-    async fn send(&self, event: SenderEvent, deadline: Timestamp) -> Result<(), WorkError> {
-        if !self.platform.current_settings.get().await?.events {
+    async fn erase(&self, event: &SenderEvent, deadline: Timestamp) -> Result<(), EraseError> {
+        match event {
+            SenderEvent::Erase { erase: owner } => erase::erase(&self.platform, owner, deadline).await,
+            SenderEvent::Tick { .. } => erase::erase_due(&self.platform, deadline).await,
+            SenderEvent::Kick { .. } => Ok(()),
+        }
+    }
+
+    async fn send(&self, event: &SenderEvent, deadline: Timestamp) -> Result<(), WorkError> {
+        if matches!(event, SenderEvent::Erase { .. }) || !self.platform.current_settings.get().await?.events {
             return Ok(());
         }
         match event {
             SenderEvent::Kick { events_of: owner, webhook: Some(id) } => {
-                self.see_to_all(BTreeSet::from([WebhookKey { owner, id }]), deadline).await
+                let key = WebhookKey { owner: owner.clone(), id: id.clone() };
+                self.see_to_all(BTreeSet::from([key]), deadline).await
             }
             SenderEvent::Kick { events_of, webhook: None } => {
-                let keys = self.with_work(&BTreeSet::from([events_of])).await?;
+                let keys = self.with_work(&BTreeSet::from([events_of.clone()])).await?;
                 self.see_to_all(keys, deadline).await
             }
+            SenderEvent::Erase { .. } => Ok(()),
             SenderEvent::Tick { .. } => {
                 let recent = self.platform.events.recent().await?;
                 let mut keys = self.with_work(&recent.owners).await?;

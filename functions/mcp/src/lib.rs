@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
-use shared::api::{Access, Origin, Route, User, finish};
+use shared::api::{Access, Bearer, Origin, Route, finish};
 use shared::pinterest::Transport;
 use shared::pinterest::transport::over_the_network;
 use shared::platform::Platform;
@@ -76,7 +76,7 @@ pub fn router_over(platform: Arc<Platform>, transport: Transport) -> Router {
 }
 
 /// Answers a message of somebody who has a token; where `/v1` is comes from API Gateway and goes along with it.
-async fn message(State(function): State<Function>, _: User, origin: Origin, mut request: Request) -> Response {
+async fn message(State(function): State<Function>, _: Bearer, origin: Origin, mut request: Request) -> Response {
     request.extensions_mut().insert(origin);
     function.service.handle(request).await.into_response()
 }

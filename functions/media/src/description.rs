@@ -57,7 +57,7 @@ problems!(
 );
 problems!(
     /// Why a file is not taken.
-    Announce: USER BODY, 409: "limit_reached"
+    Announce: USER CHANGE BODY, 409: "limit_reached"
 );
 problems!(
     /// Why a file is not shown.
@@ -65,11 +65,11 @@ problems!(
 );
 problems!(
     /// Why a file is not checked.
-    Complete: USER PATH, 409: "not_uploaded" "changed_meanwhile" "limit_reached"
+    Complete: USER CHANGE PATH, 409: "not_uploaded" "changed_meanwhile" "limit_reached"
 );
 problems!(
     /// Why a file is not deleted.
-    DeleteMedia: USER PATH, 409: "media_in_use" "changed_meanwhile"
+    DeleteMedia: USER CHANGE PATH, 409: "media_in_use" "changed_meanwhile"
 );
 
 /// How a file stands.

@@ -18,12 +18,12 @@ pub fn description() -> utoipa::openapi::OpenApi {
 
 problems!(
     /// Why no consent begins.
-    Connect: USER BODY, 403: "pinterest_disabled", 409: "not_configured" "limit_reached", 500: "public_url_unknown"
+    Connect: USER CHANGE BODY, 403: "pinterest_disabled", 409: "not_configured" "limit_reached", 500: "public_url_unknown"
 );
 
 problems!(
     /// Why no link is made.
-    CreateLink: USER BODY, 403: "pinterest_disabled", 409: "not_configured" "too_many_links", 500: "public_url_unknown"
+    CreateLink: USER CHANGE BODY, 403: "pinterest_disabled", 409: "not_configured" "too_many_links", 500: "public_url_unknown"
 );
 
 problems!(
@@ -33,7 +33,7 @@ problems!(
 
 problems!(
     /// Why a link is not revoked.
-    RevokeLink: USER PATH, 409: "link_used" "changed_meanwhile"
+    RevokeLink: USER CHANGE PATH, 409: "link_used" "changed_meanwhile"
 );
 
 /// How a link stands.

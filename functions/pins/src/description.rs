@@ -28,8 +28,8 @@ pub use files::{
     row_statuses,
 };
 pub use plans::{
-    ChangeTemplate, ListSlots, ListTemplates, Move, Moving, NewSpacing, NewTemplate, OneTemplate, Preview, SlotQuery,
-    StoreTemplate, moves, slot_states,
+    ChangeTemplate, ListSlots, ListTemplates, Move, Moving, NewSpacing, NewTemplate, OneTemplate, Preview,
+    RemoveTemplate, SlotQuery, StoreTemplate, moves, slot_states,
 };
 
 mod analytics;
@@ -222,34 +222,34 @@ problems!(
 );
 problems!(
     /// Why pins are not taken.
-    Schedule: USER BODY, 403: "pinterest_disabled", 409: "idempotency_mismatch" "changed_meanwhile" "limit_reached"
+    Schedule: USER CHANGE BODY, 403: "pinterest_disabled", 409: "idempotency_mismatch" "changed_meanwhile" "limit_reached"
 );
 problems!(
     /// Why no item of a batch is looked at.
-    ScheduleBatch: USER BODY
+    ScheduleBatch: USER CHANGE BODY
 );
 problems!(
     /// Why a pin is not changed.
-    Change: USER PATH BODY, 403: "pinterest_disabled",
+    Change: USER CHANGE PATH BODY, 403: "pinterest_disabled",
         409: "publishing" "published" "needs_review" "cancelled" "checking" "taken_down" "changed_meanwhile" "limit_reached",
         412: "changed_meanwhile"
 );
 problems!(
     /// Why a pin is not called off, or not taken down.
-    Cancel: USER PATH QUERY PINTEREST,
+    Cancel: USER CHANGE PATH QUERY PINTEREST,
         409: "publishing" "published" "checking" "taken_down" "changed_meanwhile" "board_busy"
             "draft" "scheduled" "held" "failed" "needs_review" "cancelled",
         412: "changed_meanwhile", 502: "outcome_unknown"
 );
 problems!(
     /// Why a pin is not tried again.
-    RetryPin: USER PATH BODY, 403: "pinterest_disabled",
+    RetryPin: USER CHANGE PATH BODY, 403: "pinterest_disabled",
         409: "draft" "scheduled" "publishing" "published" "held" "needs_review" "cancelled" "checking" "taken_down" "changed_meanwhile" "limit_reached",
         412: "changed_meanwhile"
 );
 problems!(
     /// Why a pin is not settled.
-    Resolve: USER PATH BODY, 403: "pinterest_disabled",
+    Resolve: USER CHANGE PATH BODY, 403: "pinterest_disabled",
         409: "draft" "scheduled" "publishing" "published" "held" "failed" "cancelled" "checking" "taken_down" "changed_meanwhile" "limit_reached",
         412: "changed_meanwhile"
 );

@@ -17,6 +17,8 @@ pub struct Desk {
     pub owner: OwnerId,
     /// Who asks.
     pub subject: OwnerId,
+    /// Who asks, as the log names them.
+    pub by: Option<String>,
     /// The settings.
     pub settings: Settings,
     /// The moment of the request, to the millisecond.
@@ -28,7 +30,8 @@ impl Desk {
     pub async fn open(function: Function, user: User) -> Result<Self, Problem> {
         let settings = function.platform.current_settings.get().await?;
         let now = to_millisecond(function.platform.clock.now());
-        Ok(Self { function, owner: user.owner, subject: user.subject, settings, now })
+        let User { owner, subject, by } = user;
+        Ok(Self { function, owner, subject, by, settings, now })
     }
 
     /// Shows `pin`.

@@ -146,6 +146,7 @@ async fn take(desk: &Desk, id: ImportId, judged: Judged, room: &Room) -> Result<
     let mut import = Import {
         id,
         owner: desk.owner.clone(),
+        by: desk.by.clone(),
         encoding: encoding.to_owned(),
         rows: count(rows.len()),
         total: count(rows.iter().filter(|row| row.pin.is_some()).count()),

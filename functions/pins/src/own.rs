@@ -59,7 +59,8 @@ pub async fn change_in<'d>(
         if !if_match.admits(before.version) {
             return Err(IfMatch::changed("pin"));
         }
-        let (after, claim) = judged?;
+        let (mut after, claim) = judged?;
+        after.attribute(&before, desk.by.as_deref(), desk.now);
         if seen.get_or_insert_with(|| before.clone()).version != before.version && needs_a_person(&before) {
             return Err(StoreError::Conflict.into());
         }

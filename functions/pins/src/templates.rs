@@ -18,7 +18,7 @@ use shared::store::{StoreError, TemplateStore};
 use utoipa::ToSchema;
 
 use crate::Function;
-use crate::description::{ChangeTemplate, ListTemplates, NewTemplate, OneTemplate, StoreTemplate};
+use crate::description::{ChangeTemplate, ListTemplates, NewTemplate, OneTemplate, RemoveTemplate, StoreTemplate};
 use crate::desk::Desk;
 use form::Wanted;
 
@@ -211,7 +211,7 @@ pub async fn replace(
     operation_id = "remove_template",
     tag = "templates",
     params(("id" = TemplateId, Path, description = "The template.")),
-    responses((status = 200, description = "The template as it was.", body = TemplateBody), OneTemplate)
+    responses((status = 200, description = "The template as it was.", body = TemplateBody), RemoveTemplate)
 )]
 pub async fn remove(State(function): State<Function>, user: User, Path(id): Path<String>) -> Result<Response, Problem> {
     let template = own(&function, &user.owner, &id).await?;

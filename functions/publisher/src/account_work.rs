@@ -20,7 +20,7 @@ const NEXT_PAGE: SignedDuration = SignedDuration::from_mins(1);
 
 /// Does what is due of an account.
 pub async fn advance(publisher: &Publisher, owner: &OwnerId, id: &AccountId) -> Finished {
-    match step(publisher, owner, id).await {
+    match Box::pin(step(publisher, owner, id)).await {
         Ok(()) => Finished { aside: Some(Aside::Account), ..Finished::default() },
         Err(StoreError::Conflict) => Finished::default(),
         Err(error) => {

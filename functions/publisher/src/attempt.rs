@@ -200,6 +200,7 @@ pub fn entry(id: &AttemptId, at: Timestamp) -> Attempt {
         message: None,
         request_id: None,
         took_ms: None,
+        by: None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use shared::api::description::{complete, words};
 use shared::domain::settings::Obstacle;
-use shared::domain::{Hold, Limit, Mode};
+use shared::domain::{ErasureState, Hold, Limit, Mode};
 use shared::problems;
 use utoipa::openapi::OneOfBuilder;
 use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, SchemaType, Type};
@@ -22,6 +22,7 @@ use crate::{ROUTES, changes, limits, owners, read, save, status, verify};
         status::status,
         limits::read,
         owners::show,
+        owners::erase::erase,
         owners::export::export
     ),
     components(schemas(owners::export::Line))
@@ -73,6 +74,11 @@ problems!(
 );
 
 problems!(
+    /// Why an owner is not erased.
+    EraseOwner: ADMIN PATH, 409: "changed_meanwhile"
+);
+
+problems!(
     /// Why an owner is not exported.
     ExportOwner: ADMIN PATH QUERY
 );
@@ -105,6 +111,11 @@ pub fn statuses() -> ObjectBuilder {
         ("enabled", "accounts can be connected, and pins are published."),
         ("disabled", "no account can be connected, and nothing is scheduled or published; due pins wait."),
     ])
+}
+
+/// How far an erasure is.
+pub fn erasure_states() -> ObjectBuilder {
+    words(ErasureState::table())
 }
 
 /// Whether what happens is written to the event log.

@@ -36,6 +36,7 @@ pub const ROUTES: &[Route] = &[
     Route::new("GET", STATUS, Access::User),
     Route::new("GET", LIMITS, Access::User),
     Route::new("GET", OWNER, Access::Admin),
+    Route::new("DELETE", OWNER, Access::Admin),
     Route::new("GET", EXPORT, Access::Admin),
 ];
 
@@ -47,7 +48,7 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .route(CHANGES, get(changes::changes))
         .route(STATUS, get(status::status))
         .route(LIMITS, get(limits::read))
-        .route(OWNER, get(owners::show))
+        .route(OWNER, get(owners::show).delete(owners::erase::erase))
         .route(EXPORT, get(owners::export::export));
     let clock = platform.clock.clone();
     finish(routes.with_state(platform), &clock)

@@ -1,5 +1,6 @@
-//! `GET /v1/owners/{owner}`: how much an owner has, for administrators.
+//! `GET` and `DELETE /v1/owners/{owner}`: how much an owner has, and erasing all of it, for administrators.
 
+pub mod erase;
 pub mod export;
 
 use std::sync::Arc;
@@ -21,6 +22,9 @@ pub struct Body {
     owner: OwnerId,
     /// The same as the owner gets by `GET /v1/limits`.
     limits: limits::Body,
+    /// The erasure that is under way; otherwise `null`.
+    #[schema(required)]
+    erasure: Option<erase::Body>,
 }
 
 /// Tells how much an owner has of what is limited, and may have. Somebody who never used Pinwheel has nothing.
@@ -39,7 +43,8 @@ pub async fn show(
 ) -> Result<Json<Body>, Problem> {
     let owner = named(&owner)?;
     let limits = limits::of_owner(&platform, &owner).await?;
-    Ok(Json(Body { owner, limits }))
+    let erasure = platform.erasures.load(&owner).await?.map(erase::Body::from);
+    Ok(Json(Body { owner, limits, erasure }))
 }
 
 fn named(text: &str) -> Result<OwnerId, Problem> {

@@ -63,6 +63,11 @@ impl S3 {
         lifecycle::expire(&self.place, self.clock.now())
     }
 
+    /// How many objects there are.
+    pub fn count(&self) -> std::io::Result<usize> {
+        self.place.count()
+    }
+
     /// The service on a socket, for programs and pages at this machine: nothing is done but by a signature, and whoever
     /// comes from elsewhere, through a tunnel or by a foreign page, is refused before.
     pub fn router(self: Arc<Self>) -> Router {

@@ -29,6 +29,9 @@ pub const USER: &Problems = &[
     (403, &["owner_claim_missing", "owner_not_allowed", "scope_required"]),
 ];
 
+/// What operations for users can answer that change something.
+pub const CHANGE: &Problems = &[(409, &["owner_is_being_erased"])];
+
 /// What operations for administrators can answer.
 pub const ADMIN: &Problems = &[(401, &["unauthenticated"]), (403, &["admin_required", "scope_required"])];
 

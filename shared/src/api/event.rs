@@ -42,7 +42,7 @@ pub struct EventBody {
 #[serde(rename_all = "snake_case")]
 #[schema(as = EventData)]
 enum Data {
-    /// A pin, without its `attempts`.
+    /// A pin, without its `attempts` and `history`.
     Pin(PinThen),
     /// An account.
     Account(AccountBody),
@@ -126,12 +126,17 @@ impl EventBody {
     }
 }
 
+/// What a pin has of its timeline, which no event tells.
+pub(super) const TIMELINE: [&str; 2] = ["attempts", "history"];
+
 /// The pin as it was, whatever the settings are by now.
 fn without_timeline(pin: Pin, previews: &PreviewAddresses<'_>) -> PinThen {
     let settings = Settings { enabled: true, mode: pin.mode, ..Settings::default() };
     let mut body = serde_json::to_value(PinBody::new(pin, &settings, previews)).expect("a pin is a plain structure");
     if let Some(body) = body.as_object_mut() {
-        body.remove("attempts");
+        for name in TIMELINE {
+            body.remove(name);
+        }
     }
     PinThen(body)
 }

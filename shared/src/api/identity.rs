@@ -43,6 +43,10 @@ pub struct User {
     pub by: Option<String>,
 }
 
+/// Somebody with a valid token, where only other requests that they make read or change anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bearer;
+
 /// Somebody who may change the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Admin {
@@ -58,16 +62,29 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let platform = Arc::<Platform>::from_ref(state);
-        let web = &platform.config.web;
-        let claims = Claims::of_request(parts)?;
-        let user = if is_machine(&claims, web) {
-            Self::of_machine(&claims, web, parts)
-        } else {
-            Self::of_person(&claims, web, parts)
-        }?;
-        record_change(parts, user.by.as_deref());
+        let user = Self::identify(&platform, parts)?;
+        if !parts.method.is_safe() && platform.erasures.is_under_way(&user.owner).await? {
+            return Err(being_erased());
+        }
         Ok(user)
     }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Bearer
+where
+    Arc<Platform>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        User::identify(&Arc::<Platform>::from_ref(state), parts).map(|_| Self)
+    }
+}
+
+fn being_erased() -> Problem {
+    let detail = "An administrator is having everything of this owner erased, which takes up to an hour. After that you \
+                  can begin anew.";
+    Problem::conflict("owner_is_being_erased", detail)
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Admin
@@ -86,6 +103,18 @@ where
 }
 
 impl User {
+    fn identify(platform: &Platform, parts: &Parts) -> Result<Self, Problem> {
+        let web = &platform.config.web;
+        let claims = Claims::of_request(parts)?;
+        let user = if is_machine(&claims, web) {
+            Self::of_machine(&claims, web, parts)
+        } else {
+            Self::of_person(&claims, web, parts)
+        }?;
+        record_change(parts, user.by.as_deref());
+        Ok(user)
+    }
+
     fn of_person(claims: &Claims, web: &WebConfig, parts: &Parts) -> Result<Self, Problem> {
         require_scope(claims, &web.required_scope)?;
         if parts.headers.contains_key(OWNER_HEADER) {

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use super::note::{self, NoteBody};
 use super::{PreviewBody, Reason};
 use crate::domain::{
-    AccountId, Attempt, BoardId, Candidate, Check, Content, Cover, Hold, Media, MediaId, Mode, Pin, PinId,
-    PinterestPinId, SectionId, Settings, Slide, State, Status,
+    AccountId, Attempt, BoardId, Candidate, Check, Content, Cover, HistoryEntry, Hold, Media, MediaId, Mode, Pin,
+    PinId, PinterestPinId, SectionId, Settings, Slide, State, Status,
 };
 use crate::store::PreviewAddresses;
 
@@ -64,6 +64,8 @@ pub struct PinBody {
     /// Pins on the board that may be this one, while it needs review; otherwise empty.
     candidates: Vec<CandidateBody>,
     attempts: Vec<AttemptBody>,
+    /// That it was created, and the last ten times that somebody edited, moved or cancelled it, oldest first.
+    history: Vec<HistoryBody>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
@@ -182,6 +184,24 @@ struct AttemptBody {
     request_id: Option<String>,
     #[schema(required)]
     took_ms: Option<u64>,
+    /// Who asked for it: a hash that is the same for everything that they do, after `machine/` for a machine client; `null`
+    /// where Pinwheel acted by itself.
+    #[schema(required)]
+    by: Option<String>,
+}
+
+/// Somebody's change of a pin.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HistoryEntry)]
+struct HistoryBody {
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    #[schema(schema_with = description::actions)]
+    action: &'static str,
+    /// Who did it: a hash that is the same for everything that they do, after `machine/` for a machine client; `null` where it
+    /// isn't known.
+    #[schema(required)]
+    by: Option<String>,
 }
 
 /// What holds every pin that waits, or every pin of a mode; nothing of it is stored.
@@ -229,6 +249,7 @@ impl PinBody {
             candidates: candidates(&pin.state).iter().map(candidate).collect(),
             content: ContentBody::of_pin(&pin),
             preview: PreviewBody::of_pin(&pin, previews),
+            history: pin.whole_history().map(history).collect(),
             attempts: pin.attempts.into_iter().map(attempt).collect(),
             id: pin.id,
             account_id: pin.account_id,
@@ -348,7 +369,12 @@ fn attempt(attempt: Attempt) -> AttemptBody {
         message: attempt.message,
         request_id: attempt.request_id,
         took_ms: attempt.took_ms,
+        by: attempt.by,
     }
+}
+
+fn history(entry: HistoryEntry) -> HistoryBody {
+    HistoryBody { at: entry.at, action: entry.action.code(), by: entry.by }
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub struct Attempt {
     pub request_id: Option<String>,
     /// How long the call took, in milliseconds.
     pub took_ms: Option<u64>,
+    /// Who asked for it, as the log names them, where a person or a machine client did.
+    pub by: Option<String>,
 }
 
 macro_rules! words {
@@ -155,6 +157,11 @@ impl AttemptOutcome {
         }
     }
 
+    /// Whether it is there because somebody asked for it.
+    pub fn is_by_a_person(self) -> bool {
+        matches!(self.kind(), "retry" | "resolve" | "take_down")
+    }
+
     /// Whether it came of a look at the board.
     pub fn is_look(self) -> bool {
         self.kind() == "look"
@@ -165,7 +172,7 @@ impl Attempt {
     /// The entry for what a person did at `at`; `message` says who and how.
     pub fn by_a_person(id: AttemptId, at: Timestamp, outcome: AttemptOutcome, message: &str) -> Self {
         let message = Some(shorten(message));
-        Self { id, at, outcome, http_status: None, code: None, message, request_id: None, took_ms: None }
+        Self { id, at, outcome, http_status: None, code: None, message, request_id: None, took_ms: None, by: None }
     }
 }
 

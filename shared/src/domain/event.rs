@@ -137,7 +137,13 @@ impl EventType {
 impl Happening {
     /// What happened to `pin`, whose version counts its changes.
     pub fn to_pin(kind: EventType, pin: &Pin) -> Self {
-        let told = Pin { attempts: Vec::new(), request_fingerprint: None, ..pin.clone() };
+        let told = Pin {
+            attempts: Vec::new(),
+            created_by: None,
+            history: Vec::new(),
+            request_fingerprint: None,
+            ..pin.clone()
+        };
         Self { kind, owner: Some(pin.owner.clone()), sequence: pin.version, subject: Subject::Pin(Box::new(told)) }
     }
 

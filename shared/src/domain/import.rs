@@ -19,6 +19,8 @@ pub struct Import {
     pub id: ImportId,
     /// Whose it is.
     pub owner: OwnerId,
+    /// Who sent it, as the log names them.
+    pub by: Option<String>,
     /// In which encoding its text was.
     pub encoding: String,
     /// How many rows it has.
@@ -144,6 +146,7 @@ impl Import {
         let PlannedPin { to, content, picture, publish_at } = row.pin?;
         let mut pin = Pin::draft(id, self.owner.clone(), to, content, self.created_at);
         pin.picture = picture;
+        pin.created_by.clone_from(&self.by);
         pin.schedule(publish_at, self.created_at).expect("a draft can be scheduled");
         Some(pin)
     }
@@ -167,6 +170,7 @@ mod tests {
         Import {
             id: ImportId::derived(&owner, &[b"file"]),
             owner,
+            by: None,
             encoding: "utf-8".into(),
             rows: 25,
             total: 25,

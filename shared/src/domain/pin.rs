@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::plan::LONGEST_SPREAD_SECONDS;
 use super::{
-    AccountId, Attempt, AttemptId, BoardId, Candidate, Check, Content, Doubt, Due, Failure, Hold, Mode, OwnerId,
-    Partition, Picture, PinId, PinterestPinId, SectionId, Setback, Shard, VideoStage, VideoUpload, Warning,
+    AccountId, Attempt, AttemptId, BoardId, Candidate, Check, Content, Doubt, Due, Failure, HistoryEntry, Hold, Mode,
+    OwnerId, Partition, Picture, PinId, PinterestPinId, SectionId, Setback, Shard, VideoStage, VideoUpload, Warning,
 };
 
 /// How late a pin may go out by itself; after that somebody has to ask for it.
@@ -53,6 +53,10 @@ pub struct Pin {
     pub due: Option<Due>,
     /// The last attempts, oldest first, at most [`super::attempt::KEPT`].
     pub attempts: Vec<Attempt>,
+    /// Who created it, as the log names them.
+    pub created_by: Option<String>,
+    /// The last changes that people made of it, oldest first, at most [`super::history::KEPT`].
+    pub history: Vec<HistoryEntry>,
     /// How many attempts were begun.
     pub attempts_begun: u32,
     /// By how many seconds Pinterest's clock, as its answer showed it, was ahead of ours when it created the pin.
@@ -200,6 +204,8 @@ impl Pin {
             taken_down_at: None,
             due: None,
             attempts: Vec::new(),
+            created_by: None,
+            history: Vec::new(),
             attempts_begun: 0,
             pinterest_clock_s: None,
             request_fingerprint: None,

@@ -111,6 +111,19 @@ impl CircuitStore {
         Ok(())
     }
 
+    /// Forgets that posts of `owner` failed.
+    pub async fn forget_owner(&self, owner: &OwnerId) -> Result<(), StoreError> {
+        for mode in Mode::ALL {
+            let before = self.list(mode).await?;
+            for mut circuit in before.clone() {
+                if circuit.failing.forget(owner) {
+                    self.save(&before, &mut circuit).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Stores `circuit` as it is after a change, if nobody changed it since it was read among those of its mode, `before`;
     /// raises its version.
     ///

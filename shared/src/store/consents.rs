@@ -5,8 +5,8 @@
 mod links;
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
-use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::{millisecond, second};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::key::Key;
@@ -83,6 +83,16 @@ pub struct PickGrant {
     pub used_at: Option<Timestamp>,
 }
 
+/// For how long after its end it is noted whose an item was: DynamoDB may delete the one some days later than the other.
+const NOTED_LONGER: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// That there is such an item of an owner.
+#[derive(Serialize)]
+struct NoteItem {
+    #[serde(with = "second::required")]
+    expires_at: Timestamp,
+}
+
 impl ConsentStore {
     /// The consents in `table`.
     pub fn new(table: Table) -> Self {
@@ -91,7 +101,9 @@ impl ConsentStore {
 
     /// Stores a new consent under the hash of its state.
     pub async fn save(&self, hash: &str, consent: &Consent) -> Result<(), StoreError> {
-        self.put_new(&Key::consent(hash), consent, "store a consent").await
+        let key = Key::consent(hash);
+        self.note(&consent.owner, &key, consent.expires_at).await?;
+        self.put_new(&key, consent, "store a consent").await
     }
 
     /// Reads the consent with that hash.
@@ -120,12 +132,22 @@ impl ConsentStore {
 
     /// Stores a new pick grant under the hash of its secret.
     pub async fn save_pick(&self, hash: &str, grant: &PickGrant) -> Result<(), StoreError> {
-        self.put_new(&Key::pick(hash), grant, "store a pick grant").await
+        let key = Key::pick(hash);
+        self.note(&grant.owner, &key, grant.expires_at).await?;
+        self.put_new(&key, grant, "store a pick grant").await
     }
 
     /// Reads the pick grant with that hash.
     pub async fn load_pick(&self, hash: &str) -> Result<Option<PickGrant>, StoreError> {
         self.table.get(&Key::pick(hash)).await
+    }
+
+    /// Notes whose the item under `key` is going to be, so that it is found when that owner is erased.
+    async fn note(&self, owner: &OwnerId, key: &Key, expires_at: Timestamp) -> Result<(), StoreError> {
+        let item = NoteItem { expires_at: expires_at.checked_add(NOTED_LONGER).unwrap_or(expires_at) };
+        let put = self.table.put(encode(&Key::consent_of(owner, key), &item)?);
+        put.send().await.map_err(|error| StoreError::from_sdk("note whose a consent is", error))?;
+        Ok(())
     }
 
     async fn put_new<T: Serialize>(&self, key: &Key, item: &T, operation: &'static str) -> Result<(), StoreError> {

@@ -1,7 +1,9 @@
 //! The shapes in which accounts and pins lie in the table.
 
 mod account;
+mod attempt;
 mod event;
+mod history;
 mod import;
 mod pin;
 mod plan;

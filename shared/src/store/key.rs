@@ -105,6 +105,21 @@ impl Key {
         Self::new(webhook_partition(owner), sk)
     }
 
+    /// A webhook that was removed, while there may be deliveries of it.
+    pub(super) fn removed_webhook(owner: Option<&OwnerId>, id: &WebhookId) -> Self {
+        Self::new(webhook_partition(owner), format!("{REMOVED_WEBHOOK}{id}"))
+    }
+
+    /// That an owner is being erased.
+    pub(super) fn erasure(owner: &OwnerId) -> Self {
+        Self::new(owner_partition(owner), ERASURE)
+    }
+
+    /// That `of`, a consent, grant or link, is of `owner`: it lies by itself, and has to be found when the owner is erased.
+    pub(super) fn consent_of(owner: &OwnerId, of: &Self) -> Self {
+        Self::new(owner_partition(owner), format!("{CONSENT}{}", of.pk))
+    }
+
     /// What became of an event at a webhook.
     pub(super) fn delivery(webhook: &WebhookId, event: &EventId) -> Self {
         Self::new(delivery_partition(webhook), event.as_str())
@@ -173,6 +188,9 @@ pub(super) const DAY: &str = "day#";
 pub(super) const EVENTS: &str = "events#";
 pub(super) const WEBHOOK: &str = "webhook#";
 pub(super) const BUS: &str = "bus";
+pub(super) const REMOVED_WEBHOOK: &str = "removed#";
+pub(super) const ERASURE: &str = "erasure";
+pub(super) const CONSENT: &str = "consent#";
 const WEBHOOKS: &str = "webhooks";
 pub(super) const CONNECT_LINK: &str = "connect-link#";
 pub(super) const LATE: &str = "late#";

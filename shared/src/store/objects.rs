@@ -21,6 +21,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
+use super::ErasedFile;
 use crate::aws;
 use crate::clock::SharedClock;
 use crate::config::Config;
@@ -215,6 +216,14 @@ impl ObjectStore {
             self.delete_thumbnail(file).await?;
         }
         self.delete_object(key(&file.owner, &file.id)).await
+    }
+
+    /// Deletes a file of `owner` and its thumbnail, by what its row says.
+    pub async fn erase(&self, owner: &OwnerId, file: &ErasedFile) -> Result<(), ObjectError> {
+        if file.has_thumbnail {
+            self.delete_object(thumbnail_key(owner, &file.id)).await?;
+        }
+        self.delete_object(key(owner, &file.id)).await
     }
 
     /// Deletes the thumbnail of the file.

@@ -106,6 +106,11 @@ impl QuotaStore {
     }
 }
 
+/// The partition in which the calls are counted of which a user of Pinterest has a quota.
+pub(super) fn partition_of_user(mode: Mode, user: &PinterestUserId) -> String {
+    Key::quota(&Quota::AnalyticsOfUser(mode, user.clone()).code(), 0).pk
+}
+
 fn expiry(window: QuotaWindow) -> i64 {
     window.ends_at.checked_add(KEPT).unwrap_or(window.ends_at).as_second()
 }

@@ -11,13 +11,21 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::builders::KeysAndAttributesBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, KeysAndAttributes, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    AttributeValue, DeleteRequest, KeysAndAttributes, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    WriteRequest,
 };
+use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::StoreError;
 use super::key::Key;
+
+/// How many items DynamoDB deletes in one request.
+const MOST_DELETED: usize = 25;
+
+/// How many such requests are made at a time.
+const BATCHES_AT_ONCE: usize = 16;
 
 /// An item as DynamoDB carries it.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -141,6 +149,28 @@ impl Table {
 
     pub(super) fn delete(&self, key: &Key) -> DeleteItemFluentBuilder {
         self.client.delete_item().table_name(&self.name).key("pk", text(&key.pk)).key("sk", text(&key.sk))
+    }
+
+    /// Deletes any number of items; what is not there is deleted.
+    pub(super) async fn delete_many(&self, keys: &[Key]) -> Result<(), StoreError> {
+        let batches: Vec<_> = keys.chunks(MOST_DELETED).map(|keys| self.delete_batch(keys).boxed()).collect();
+        stream::iter(batches).buffer_unordered(BATCHES_AT_ONCE).try_collect().await
+    }
+
+    async fn delete_batch(&self, keys: &[Key]) -> Result<(), StoreError> {
+        // DynamoDB refuses a request that names an item twice.
+        let distinct: BTreeSet<_> = keys.iter().map(|key| (&key.pk, &key.sk)).collect();
+        let delete = |(pk, sk): (&String, &String)| {
+            let delete = DeleteRequest::builder().key("pk", text(pk)).key("sk", text(sk)).build();
+            WriteRequest::builder().delete_request(delete.expect("the key is set")).build()
+        };
+        let mut wanted: Vec<_> = distinct.into_iter().map(delete).collect();
+        while !wanted.is_empty() {
+            let answer = self.client.batch_write_item().request_items(&self.name, wanted).send().await;
+            let answer = answer.map_err(|error| StoreError::from_sdk("delete several items", error))?;
+            wanted = answer.unprocessed_items.unwrap_or_default().remove(&self.name).unwrap_or_default();
+        }
+        Ok(())
     }
 
     pub(super) fn query(&self) -> QueryFluentBuilder {

@@ -7,7 +7,9 @@ mod deliveries;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::Select;
+use jiff::fmt::serde::timestamp::second;
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
 pub use claims::{Claimed, WebhookKey};
 pub use deliveries::DeliveryPage;
@@ -24,6 +26,13 @@ pub const MOST_WANTED: usize = 100;
 
 /// How far back the events happened with which a bus begins: the sender may have been called for one of them.
 const BUS_BEGINS: SignedDuration = SignedDuration::from_mins(1);
+
+/// That there may be deliveries of a webhook that was removed.
+#[derive(Serialize)]
+struct RemovedItem {
+    #[serde(with = "second::required")]
+    expires_at: Timestamp,
+}
 
 /// The webhooks in the table.
 #[derive(Debug, Clone)]
@@ -145,8 +154,11 @@ impl WebhookStore {
         Ok(())
     }
 
-    /// Removes a webhook; nothing where there is none.
-    pub async fn remove(&self, webhook: &Webhook) -> Result<(), StoreError> {
+    /// Removes a webhook at `now`; nothing where there is none. While its deliveries can be found, so can they by its id.
+    pub async fn remove(&self, webhook: &Webhook, now: Timestamp) -> Result<(), StoreError> {
+        let key = Key::removed_webhook(webhook.owner.as_ref(), &webhook.id);
+        let note = self.table.put(encode(&key, &RemovedItem { expires_at: now + super::events::KEPT })?).send().await;
+        note.map_err(|error| StoreError::from_sdk("note that a webhook is removed", error))?;
         let delete = self.table.delete(&Key::webhook(webhook.owner.as_ref(), &webhook.id)).send().await;
         delete.map_err(|error| StoreError::from_sdk("remove a webhook", error))?;
         Ok(())

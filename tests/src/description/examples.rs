@@ -59,6 +59,7 @@ impl Walk<'_> {
             ("GET", "/v1/limits"),
             ("GET", "/v1/owners/alice"),
             ("GET", "/v1/owners/alice/export"),
+            ("DELETE", "/v1/owners/nobody"),
         ] {
             self.shown(&admin, method, path).await;
         }

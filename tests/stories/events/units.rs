@@ -42,6 +42,7 @@ async fn of_a_pin(world: &World) -> f64 {
         message: None,
         request_id: Some("5511338461220071".to_owned()),
         took_ms: Some(412),
+        by: None,
     });
     publisher.pins.record(&pin, &attempt).await.unwrap();
     created + world.meter.total().write_units - before

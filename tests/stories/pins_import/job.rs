@@ -307,6 +307,7 @@ fn absent(owner: OwnerId, id: ImportId, created_at: Timestamp) -> Import {
     Import {
         id,
         owner,
+        by: None,
         encoding: "utf-8".to_owned(),
         rows: 1,
         total: 1,

@@ -48,7 +48,7 @@ pub struct ExportPageQuery {
 
 problems!(
     /// Why a file is not taken.
-    ImportFile: USER, 403: "pinterest_disabled", 413: "too_large", 422: "invalid", 409: "changed_meanwhile" "imported_before",
+    ImportFile: USER CHANGE, 403: "pinterest_disabled", 413: "too_large", 422: "invalid", 409: "changed_meanwhile" "imported_before",
         429: "limit_reached", 503: "importer_unavailable"
 );
 problems!(

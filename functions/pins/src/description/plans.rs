@@ -89,11 +89,11 @@ pub struct NewTemplate {
 
 problems!(
     /// Why pins would not be taken.
-    Preview: USER BODY, 403: "pinterest_disabled"
+    Preview: USER CHANGE BODY, 403: "pinterest_disabled"
 );
 problems!(
     /// Why pins are not moved.
-    Move: USER BODY, 403: "pinterest_disabled"
+    Move: USER CHANGE BODY, 403: "pinterest_disabled"
 );
 problems!(
     /// Why templates are not listed.
@@ -101,15 +101,19 @@ problems!(
 );
 problems!(
     /// Why a template is not stored.
-    StoreTemplate: USER BODY, 409: "limit_reached"
+    StoreTemplate: USER CHANGE BODY, 409: "limit_reached"
 );
 problems!(
     /// Why there is no template.
     OneTemplate: USER PATH
 );
 problems!(
+    /// Why a template is not removed.
+    RemoveTemplate: USER CHANGE PATH
+);
+problems!(
     /// Why a template is not replaced.
-    ChangeTemplate: USER PATH BODY, 409: "changed_meanwhile", 412: "changed_meanwhile"
+    ChangeTemplate: USER CHANGE PATH BODY, 409: "changed_meanwhile", 412: "changed_meanwhile"
 );
 
 problems!(

@@ -192,6 +192,7 @@ impl Order {
         let mut pin = Pin::draft(self.ids[position].clone(), desk.owner.clone(), to, content, desk.now);
         pin.request_fingerprint.clone_from(&self.fingerprint);
         pin.picture.clone_from(&self.picture);
+        pin.created_by.clone_from(&desk.by);
         if let Some(at) = timing.at {
             pin.schedule(at, desk.now).expect("a draft can be scheduled");
             pin.slot = timing.claim.as_ref().map(|claim| claim.slot);

@@ -1027,7 +1027,9 @@ export const t = {
     timeline: {
       title: 'History',
       published: (late) => `Published ${late}`,
-      created: 'Created',
+      actions: { created: 'Created', edited: 'Content or board changed', moved: 'Time changed', cancelled: 'Cancelled' },
+      // Pinwheel knows people and programs by a code only, which stays the same for each of them.
+      by: (who) => (who.startsWith('machine/') ? `by a program (${who.slice('machine/'.length)})` : `by a person (${who})`),
       outcomes: {
         published: 'Pinterest created the pin',
         retry: 'Not created; Pinwheel tries again',

@@ -118,6 +118,20 @@ impl Place {
         }
     }
 
+    /// How many objects there are.
+    pub fn count(&self) -> io::Result<usize> {
+        match self {
+            Self::Memory(objects) => Ok(lock(objects).len()),
+            Self::Folder(folder) => {
+                let mut count = 0;
+                for entry in fs::read_dir(folder)? {
+                    count += usize::from(entry?.path().extension().is_some_and(|extension| extension == "json"));
+                }
+                Ok(count)
+            }
+        }
+    }
+
     /// Deletes every object of which `judge` says so.
     pub fn delete_where(&self, judge: impl Fn(&Facts) -> bool) -> io::Result<usize> {
         match self {

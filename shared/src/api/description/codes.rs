@@ -58,6 +58,10 @@ const MEANINGS: &[(&str, &str)] = &[
     ("outcome_unknown", "Pinterest may or may not have done it. Check before you try again."),
     ("owner_claim_missing", "the token doesn't say whose data it is for."),
     ("owner_invalid", "the header `Pinwheel-Owner` was sent twice, is blank or is longer than 256 bytes."),
+    (
+        "owner_is_being_erased",
+        "an administrator is having everything of this owner erased, which takes up to an hour. After that one can begin anew.",
+    ),
     ("owner_not_allowed", "the header `Pinwheel-Owner` is for machine clients only, and this is a person's token."),
     ("owner_required", "a machine client has to name the owner that it acts for in the header `Pinwheel-Owner`."),
     ("pinterest_disabled", "Pinterest is switched off in the settings."),

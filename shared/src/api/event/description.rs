@@ -17,8 +17,10 @@ pub fn event_types() -> ObjectBuilder {
 pub fn event_pin() -> RefOr<Schema> {
     let mut pin = PinBody::schema();
     if let RefOr::T(Schema::Object(pin)) = &mut pin {
-        pin.properties.remove("attempts");
-        pin.required.retain(|name| name != "attempts");
+        for left_out in super::TIMELINE {
+            pin.properties.remove(left_out);
+        }
+        pin.required.retain(|name| !super::TIMELINE.contains(&name.as_str()));
     }
     pin
 }

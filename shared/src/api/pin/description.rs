@@ -6,7 +6,8 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use crate::api::description::words;
 use crate::api::{Note, Reason};
 use crate::domain::{
-    AiDisclosure, AttemptOutcome, Check, ContentNote, Doubt, Failure, Hold, Setback, Status, VideoStage, Warning,
+    Action, AiDisclosure, AttemptOutcome, Check, ContentNote, Doubt, Failure, Hold, Setback, Status, VideoStage,
+    Warning,
 };
 
 /// How a pin stands.
@@ -37,6 +38,11 @@ pub fn kinds() -> ObjectBuilder {
         ("resolve", "someone resolved a pin that needed review."),
         ("take_down", "someone took the pin down from Pinterest, or tried to."),
     ])
+}
+
+/// What somebody did to a pin.
+pub fn actions() -> ObjectBuilder {
+    words(Action::table())
 }
 
 /// What came of a try.

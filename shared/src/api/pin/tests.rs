@@ -121,7 +121,9 @@ fn a_published_pin_says_where_it_is_and_how_late_it_was() {
         message: None,
         request_id: Some("rid".into()),
         took_ms: Some(300),
+        by: None,
     });
+    pin.created_by = Some("abc".to_owned());
     let (id, account) = (pin.id.clone(), pin.account_id.clone());
     let body = previewed(pin, &settings(true, Mode::Live));
     let expected = json!({
@@ -141,8 +143,9 @@ fn a_published_pin_says_where_it_is_and_how_late_it_was() {
         "candidates": [],
         "attempts": [{
             "at": "2027-01-15T08:00:00Z", "kind": "publish", "outcome": "published", "http_status": 201, "code": null,
-            "message": null, "request_id": "rid", "took_ms": 300,
+            "message": null, "request_id": "rid", "took_ms": 300, "by": null,
         }],
+        "history": [{"at": "2027-01-15T08:00:00Z", "action": "created", "by": "abc"}],
         "created_at": "2027-01-15T08:00:00Z", "updated_at": "2027-01-15T08:00:00Z",
     });
     assert_eq!(body, expected);

@@ -151,6 +151,13 @@ impl FailingOwners {
         self.0.retain(|failing| now.duration_since(failing.failed_at) < REMEMBERED);
     }
 
+    /// Forgets `owner`; answers whether that changed anything.
+    pub fn forget(&mut self, owner: &OwnerId) -> bool {
+        let before = self.0.len();
+        self.0.retain(|failing| failing.owner != *owner);
+        self.0.len() < before
+    }
+
     /// Whether what failed since the last answer shows an outage: posts of several owners, or of everybody who posted
     /// lately, given who was `answered`.
     pub(super) fn show_an_outage(&self, answered: &[OwnerId]) -> bool {

@@ -133,6 +133,7 @@ fn a_timeline_keeps_the_last_twenty_attempts() {
             message: None,
             request_id: None,
             took_ms: None,
+            by: None,
         });
     }
     let codes: Vec<_> = pin.attempts.iter().filter_map(|attempt| attempt.code).collect();

@@ -119,11 +119,14 @@ impl ListedLink {
 impl ConsentStore {
     /// Stores a new connect link that is in no list under the hash of its secret.
     pub async fn save_link(&self, hash: &str, link: &ConnectLink) -> Result<(), StoreError> {
-        self.put_new(&Key::connect_link(hash), link, "store a connect link").await
+        let key = Key::connect_link(hash);
+        self.note(&link.owner, &key, link.expires_at).await?;
+        self.put_new(&key, link, "store a connect link").await
     }
 
     /// Stores a new connect link with its entry in the list of its owner.
     pub async fn save_listed_link(&self, link: &ConnectLink, listed: &ListedLink) -> Result<(), StoreError> {
+        self.note(&link.owner, &Key::connect_link(&listed.hash), link.expires_at).await?;
         let entry = Key::listed_link(&link.owner, &listed.id);
         let items = [encode(&Key::connect_link(&listed.hash), link)?, encode(&entry, listed)?];
         let puts = items.map(|item| {

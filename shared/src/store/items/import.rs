@@ -26,6 +26,8 @@ const PART: usize = 150_000;
 #[derive(Serialize, Deserialize)]
 pub(in crate::store) struct ImportItem {
     id: ImportId,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    taken_by: Option<String>,
     encoding: String,
     /// `rows` and `total` are words that DynamoDB keeps for itself.
     row_count: u32,
@@ -53,6 +55,7 @@ impl From<&Import> for ImportItem {
     fn from(import: &Import) -> Self {
         Self {
             id: import.id.clone(),
+            taken_by: import.by.clone(),
             encoding: import.encoding.clone(),
             row_count: import.rows,
             pin_count: import.total,
@@ -76,6 +79,7 @@ impl ImportItem {
         Import {
             id: self.id,
             owner: owner.clone(),
+            by: self.taken_by,
             encoding: self.encoding,
             rows: self.row_count,
             total: self.pin_count,

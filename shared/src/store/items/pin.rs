@@ -6,13 +6,14 @@ use jiff::Timestamp;
 use jiff::fmt::serde::timestamp::millisecond;
 use serde::{Deserialize, Serialize};
 
+use super::attempt::AttemptItem;
+use super::history::HistoryItem;
 use super::shown::ShownItem;
 use super::video::VideoItem;
 use crate::domain::content::Draft;
 use crate::domain::{
-    AccountId, AiDisclosures, Attempt, AttemptId, AttemptOutcome, BoardId, Candidate, Check, Content, Doubt, Due,
-    Failure, Hold, Mode, OwnerId, Partition, Picture, Pin, PinId, PinterestPinId, SectionId, Setback, State, Status,
-    Warning,
+    AccountId, AiDisclosures, Attempt, AttemptId, BoardId, Candidate, Check, Content, Doubt, Due, Failure, Hold, Mode,
+    OwnerId, Partition, Picture, Pin, PinId, PinterestPinId, SectionId, Setback, State, Status, Warning,
 };
 
 /// A pin as it lies in the table.
@@ -88,6 +89,8 @@ pub(in crate::store) struct PinItem {
     attempts_begun: u32,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     attempts: Vec<AttemptItem>,
+    #[serde(flatten)]
+    history: HistoryItem,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     clock_s: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -97,24 +100,6 @@ pub(in crate::store) struct PinItem {
     #[serde(with = "millisecond::required")]
     updated_at: Timestamp,
     version: u64,
-}
-
-#[derive(Serialize, Deserialize)]
-struct AttemptItem {
-    id: AttemptId,
-    #[serde(with = "millisecond::required")]
-    at: Timestamp,
-    outcome: String,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    http: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    code: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    rid: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    ms: Option<u64>,
 }
 
 /// A check as it lies in the table; the attempt in doubt is the item's `attempt_id`.
@@ -194,6 +179,7 @@ impl From<&Pin> for PinItem {
             candidates: Vec::new(),
             attempts_begun: pin.attempts_begun,
             attempts: pin.attempts.iter().map(AttemptItem::from).collect(),
+            history: HistoryItem::from(pin),
             clock_s: pin.pinterest_clock_s,
             request: pin.request_fingerprint.clone(),
             created_at: pin.created_at,
@@ -288,6 +274,7 @@ impl TryFrom<PinItem> for Pin {
 
     fn try_from(item: PinItem) -> Result<Self, Incomplete> {
         let (state, due, owner, publish_at) = (item.state()?, item.due()?, item.owner()?, item.scheduled_for()?);
+        let (created_by, history) = item.history.read();
         let draft = Draft {
             title: item.title,
             description: item.description,
@@ -316,6 +303,8 @@ impl TryFrom<PinItem> for Pin {
             taken_down_at: item.taken_down_at,
             due,
             attempts: item.attempts.into_iter().map(Attempt::from).collect(),
+            created_by,
+            history,
             attempts_begun: item.attempts_begun,
             pinterest_clock_s: item.clock_s,
             request_fingerprint: item.request,
@@ -360,35 +349,5 @@ impl From<&Candidate> for CandidateItem {
 impl CandidateItem {
     fn candidate(&self) -> Candidate {
         Candidate { id: self.id.clone(), created_at: self.at }
-    }
-}
-
-impl From<&Attempt> for AttemptItem {
-    fn from(attempt: &Attempt) -> Self {
-        Self {
-            id: attempt.id.clone(),
-            at: attempt.at,
-            outcome: attempt.outcome.stored().to_owned(),
-            http: attempt.http_status,
-            code: attempt.code,
-            message: attempt.message.clone(),
-            rid: attempt.request_id.clone(),
-            ms: attempt.took_ms,
-        }
-    }
-}
-
-impl From<AttemptItem> for Attempt {
-    fn from(item: AttemptItem) -> Self {
-        Self {
-            id: item.id,
-            at: item.at,
-            outcome: AttemptOutcome::from_stored(&item.outcome),
-            http_status: item.http,
-            code: item.code,
-            message: item.message,
-            request_id: item.rid,
-            took_ms: item.ms,
-        }
     }
 }

@@ -29,7 +29,7 @@ pub(in crate::store) struct WebhookItem {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     disabled_for: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default, with = "millisecond::optional")]
-    disabled_at: Option<Timestamp>,
+    pub disabled_at: Option<Timestamp>,
     #[serde(with = "millisecond::required")]
     created_at: Timestamp,
     #[serde(with = "millisecond::required")]
@@ -157,6 +157,20 @@ impl From<ProgressItem> for Progress {
         let open = item.open.into_iter().map(Into::into).collect();
         let ProgressItem { cursor, failing_since, probe_at, recovered_at, .. } = item;
         Self { cursor, open, failing_since, probe_at, recovered_at }
+    }
+}
+
+impl ProgressItem {
+    /// Forgets the deliveries of what happened to `owner`.
+    pub fn forget(&mut self, owner: &OwnerId) {
+        self.open.retain(|open| !open.is_of(owner));
+    }
+}
+
+impl OpenItem {
+    /// Whether it is a delivery of what happened to `owner`.
+    pub fn is_of(&self, owner: &OwnerId) -> bool {
+        self.owner.as_ref() == Some(owner)
     }
 }
 

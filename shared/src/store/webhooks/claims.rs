@@ -169,6 +169,41 @@ impl WebhookStore {
         Ok(false)
     }
 
+    /// Forgets what of `owner` is under way to a webhook of the installation, or was asked for, whoever is at it;
+    /// [`StoreError::Conflict`] where something else was written meanwhile.
+    pub async fn forget_owner(&self, id: &WebhookId, owner: &OwnerId, now: Timestamp) -> Result<(), StoreError> {
+        let key = Key::webhook(None, id);
+        let Some(before) = self.table.get::<WebhookItem>(&key).await? else { return Ok(()) };
+        let (mut progress, mut wanted) = (before.progress.clone(), before.wanted.clone());
+        progress.forget(owner);
+        wanted.retain(|wanted| !wanted.is_of(owner));
+        if (&progress, &wanted) == (&before.progress, &before.wanted) {
+            return Ok(());
+        }
+        let value = |item: Result<_, _>| item.map_err(|error| StoreError::unreadable("a webhook", error));
+        let is_enabled = before.disabled_at.is_none();
+        let place = if is_enabled { ", due_shard = :shard, due_at = :now" } else { "" };
+        let mut update = self
+            .table
+            .update(&key)
+            .update_expression(format!(
+                "SET progress = :progress, wanted = :wanted{place} REMOVE lease_by, lease_until ADD asked :one"
+            ))
+            .condition_expression("progress = :before AND wanted = :wanted_before")
+            .expression_attribute_values(":progress", value(serde_dynamo::to_attribute_value(progress))?)
+            .expression_attribute_values(":wanted", value(serde_dynamo::to_attribute_value(wanted))?)
+            .expression_attribute_values(":before", value(serde_dynamo::to_attribute_value(before.progress))?)
+            .expression_attribute_values(":wanted_before", value(serde_dynamo::to_attribute_value(before.wanted))?)
+            .expression_attribute_values(":one", number(1));
+        if is_enabled {
+            update = update
+                .expression_attribute_values(":shard", text(shard(id)))
+                .expression_attribute_values(":now", number(now.as_millisecond()));
+        }
+        update.send().await.map_err(|error| StoreError::from_sdk("forget an owner's deliveries", error))?;
+        Ok(())
+    }
+
     /// Webhooks for which something is due.
     pub async fn due(&self, now: Timestamp) -> Result<Vec<WebhookKey>, StoreError> {
         let mut found = Vec::new();
