@@ -39,6 +39,15 @@ async fn an_administrator_looks_an_owner_up_and_takes_everything_along() {
     browser.press("Export everything").await;
     browser.sees("entries in the file.").await;
     browser.picture(&pictures().join("owner.png")).await;
+    browser.press("Erase everything…").await;
+    browser.sees("Erase everything of ann?").await;
+    browser.press("Erase for good").await;
+    browser.sees("Enter ann.").await;
+    browser.fill("To confirm, enter the owner again", "ann").await;
+    browser.picture(&pictures().join("owner-erase.png")).await;
+    browser.press("Erase for good").await;
+    browser.sees("Everything of this owner is being erased").await;
+    assert_eq!(visit.api("/v1/owners/ann").await["erasure"]["state"], "erasing");
     browser.press("Sign out").await;
     browser.sees("On time, every time.").await;
     visit.sign_in("bob", false).await;

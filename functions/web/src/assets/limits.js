@@ -1,8 +1,9 @@
-// How much somebody has and may have; administrators look up others, too.
+// How much somebody has and may have; administrators look up others, too, and have everything of theirs erased.
 
-import { file, get } from './api.js';
-import { Button, Failure, Field, Loaded, Tag, html, useAction, useData, useState } from './parts.js';
+import { ask, file, get } from './api.js';
+import { Button, Failure, Field, Loaded, Notice, Tag, html, useAction, useData, useState } from './parts.js';
 import { platform } from './texts-platform.js';
+import { dateTime } from './time.js';
 
 const words = platform.limits;
 
@@ -95,12 +96,40 @@ function Owner() {
         ${found && html`<h3 class="url">${words.owner.of(found.owner)}</h3>
           ${hasNothing && html`<p class="quiet">${words.owner.nothing}</p>`}`}
       </div>
+      ${found?.erasure && html`<${Notice} title=${words.owner.erasing}><p>${words.owner.erased(dateTime(found.erasure.settled_at))}</p><//>`}
       ${found && html`<${Uses} limits=${found.limits} />
         <p><${Button} busy=${exporting.busy} onClick=${exporting.run}>${words.owner.export}<//></p>
         <p class="hint">${words.owner.exportHint}</p>
         <${Failure} error=${exporting.error} />`}
+      ${found && !found.erasure && html`<${Erase} key=${found.owner} owner=${found.owner} onBegun=${(erasure) => setFound({ ...found, erasure })} />`}
       <p class="said" role="status">${said}</p>
     </section>
+  `;
+}
+
+/** Has everything of an owner erased, once their name is typed again: it can't be undone. */
+function Erase({ owner, onBegun }) {
+  const [isAsked, setIsAsked] = useState(false);
+  const [again, setAgain] = useState('');
+  const [isWrong, setIsWrong] = useState(false);
+  const erasing = useAction(async () => {
+    setIsWrong(again.trim() !== owner);
+    if (again.trim() !== owner) return;
+    onBegun((await ask('DELETE', `/v1/owners/${encodeURIComponent(owner)}`)).body);
+  });
+  if (!isAsked) return html`<p><${Button} kind="danger" onClick=${() => setIsAsked(true)}>${words.owner.erase}<//></p>`;
+  return html`
+    <form onSubmit=${(event) => (event.preventDefault(), erasing.run())}>
+      <${Notice} kind="bad" title=${words.owner.eraseTitle(owner)}><p>${words.owner.eraseAbout}</p><//>
+      <${Field} label=${words.owner.again} error=${isWrong && words.owner.notTheSame(owner)}>
+        ${(given) => html`<input ...${given} autocomplete="off" autocapitalize="off" spellcheck=${false} value=${again} onInput=${(event) => setAgain(event.target.value)} />`}
+      <//>
+      <p class="row">
+        <button class="button danger" type="submit" aria-disabled=${erasing.busy ? 'true' : null}>${words.owner.eraseNow}</button>
+        <${Button} onClick=${() => setIsAsked(false)}>${words.owner.keep}<//>
+      </p>
+      <${Failure} error=${erasing.error} />
+    </form>
   `;
 }
 
