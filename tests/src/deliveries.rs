@@ -151,16 +151,16 @@ fn seen(world: &World, (owners, each, dead): (usize, usize, usize)) -> Delivered
     for number in dead..owners {
         let received = world.receivers.at(&host(number));
         let mut ids: BTreeMap<(String, u64), BTreeSet<String>> = BTreeMap::new();
-        let mut last: BTreeMap<String, u64> = BTreeMap::new();
+        let mut newest: BTreeMap<String, u64> = BTreeMap::new();
         for one in &received {
             let (subject, sequence) = told(one);
             let known = ids.entry((subject.clone(), sequence)).or_default();
             if known.is_empty() {
                 let at = one.id.parse::<EventId>().expect("it is an event").at();
                 late.push(i64::try_from(one.at.duration_since(at).as_millis()).expect("not that late"));
-                let last = last.entry(subject).or_default();
-                out_of_order += usize::from(*last > sequence);
-                *last = sequence.max(*last);
+                let newest = newest.entry(subject).or_default();
+                out_of_order += usize::from(*newest > sequence);
+                *newest = sequence.max(*newest);
             } else {
                 repeated += 1;
             }

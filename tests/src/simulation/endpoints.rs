@@ -112,7 +112,6 @@ impl Endpoints {
         let is_calm = self.around.weather.is_calm();
         let arrives = |is_accepted| self.around.judge.event_arrives(&self.around, endpoint, (id, body), is_accepted);
         match endpoint.manner {
-            Manner::Answers => arrives(true),
             Manner::IsDead if self.dice.happens(0.5) => return Err(SendError::NotReached("refused".into())),
             Manner::IsDead => std::future::pending().await,
             Manner::IsSlow => {
@@ -120,7 +119,7 @@ impl Endpoints {
                 self.wait(if is_calm { 8_000 } else { 20_000 }).await;
             }
             Manner::Fails if !is_calm && self.dice.happens(FAILS) => return self.fail(arrives).await,
-            Manner::Fails => arrives(true),
+            Manner::Answers | Manner::Fails => arrives(true),
         }
         Ok(StatusCode::NO_CONTENT)
     }
