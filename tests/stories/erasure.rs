@@ -89,9 +89,9 @@ async fn let_it_end(world: &World) {
 }
 
 /// Which names are still stored.
-async fn left(scene: &Scene) -> Vec<&String> {
+async fn left(scene: &Scene) -> Vec<&str> {
     let stored = scene.world.everything_stored().await;
-    scene.names.iter().filter(|name| stored.contains(*name)).collect()
+    scene.names.iter().map(String::as_str).filter(|name| stored.contains(name)).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -104,12 +104,12 @@ async fn nothing_of_an_owner_is_left_and_nothing_of_a_neighbour_is_gone() {
     let begun = begin(world).await;
     assert_eq!((&begun["state"], &begun["erased"]), (&json!("erasing"), &json!(0)));
     let_it_end(world).await;
-    assert_eq!(left(&scene).await, [&String::new(); 0]);
+    assert_eq!(left(&scene).await, [""; 0]);
     assert_eq!(world.parts.objects.count().unwrap(), files / 2);
     assert_eq!(world.admin().get("/v1/owners/bob/export").await.text(), neighbours);
     let shown = world.admin().get(OWNER).await.json();
     assert_eq!((&shown["erasure"], &shown["limits"]["waiting_pins"]["used"]), (&Value::Null, &json!(0)));
-    assert_eq!(left(&scene).await, [&String::new(); 0], "looking at it leaves nothing either");
+    assert_eq!(left(&scene).await, [""; 0], "looking at it leaves nothing either");
 }
 
 #[tokio::test(start_paused = true)]

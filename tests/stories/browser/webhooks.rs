@@ -241,7 +241,7 @@ async fn a_pin_tells_which_webhooks_were_told_about_it() {
             tokio::time::sleep(Duration::from_millis(250)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), listed).await.expect("the event is listed");
+    tokio::time::timeout(Duration::from_mins(1), listed).await.expect("the event is listed");
     browser.run("document.querySelector('.pin-history summary').click()", &[]).await;
     browser.sees("A pin was published").await;
     browser.sees("to http://127.0.0.1").await;

@@ -59,7 +59,7 @@ async fn dies(fault: Fault, at: usize, later: SignedDuration) -> bool {
         world.wait(SignedDuration::from_mins(1)).await;
         world.tick_events().await;
     }
-    assert_eq!(left(&scene).await, [&String::new(); 0], "{fault:?} at call {at} after {later:#}");
+    assert_eq!(left(&scene).await, [""; 0], "{fault:?} at call {at} after {later:#}");
     assert_eq!(world.parts.objects.count().unwrap(), 0, "{fault:?} at call {at} after {later:#}");
     true
 }

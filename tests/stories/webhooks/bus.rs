@@ -100,7 +100,7 @@ async fn what_the_bus_refuses_of_a_request_is_put_again_and_later_events_of_the_
 #[tokio::test(start_paused = true)]
 async fn a_bus_that_takes_nothing_for_days_gets_everything_in_order_when_it_does_again() {
     let down = Disturb::every("PutEvents", Plan::fault(Fault::ServerError));
-    let world = scene(&[down.clone()]).await;
+    let world = scene(std::slice::from_ref(&down)).await;
     let alice = world.planner().await;
     for _ in 0..4 {
         published(&alice).await;
