@@ -2,7 +2,7 @@
 
 use events::Sender;
 use local::event_bridge::{PutEvent, Refused};
-use local::in_process::{Fault, Plan};
+use local::in_process::{Fault, Hook, Plan};
 use shared::kick::SenderEvent;
 use shared::platform::Platform;
 use tests::{Cut, Disturb};
@@ -99,7 +99,7 @@ async fn what_the_bus_refuses_of_a_request_is_put_again_and_later_events_of_the_
 
 #[tokio::test(start_paused = true)]
 async fn a_bus_that_takes_nothing_for_days_gets_everything_in_order_when_it_does_again() {
-    let down = Disturb::every("PutEvents", Plan::fault(Fault::ServerError));
+    let down: Arc<dyn Hook> = Disturb::every("PutEvents", Plan::fault(Fault::ServerError));
     let world = scene(std::slice::from_ref(&down)).await;
     let alice = world.planner().await;
     for _ in 0..4 {
