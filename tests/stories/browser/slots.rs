@@ -155,10 +155,10 @@ async fn a_pin_that_comes_too_close_to_another_can_go_where_there_is_room() {
     browser.go(&visit.at(&format!("/app/calendar?day={}", day(10)))).await;
     browser.sees("Oat cookies").await;
     browser.drag("Oat cookies", &format!("[data-day='{}']", day(11))).await;
-    browser.sees("It’s 1 day from “Rye bread” with the same image (you keep 2 days).").await;
+    browser.sees("It’s 1 day from “Rye bread” with the same image (you keep them 2 days apart).").await;
     let label = "return [...document.querySelectorAll('.toast button')].find((button) => button.textContent.includes('Move to')).click()";
     browser.run(label, &[]).await;
-    browser.sees_no_more("(you keep 2 days)").await;
+    browser.sees_no_more("(you keep them 2 days apart)").await;
     assert_eq!(time_of(&visit, "Oat cookies").await, json!(at(12, "09:00")));
     visit.end().await;
 }
