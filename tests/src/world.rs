@@ -120,7 +120,7 @@ impl World {
     }
 
     /// The same; what its functions draw is another sequence for another `seed`.
-    pub(crate) async fn drawn(seed: u64) -> Self {
+    pub async fn drawn(seed: u64) -> Self {
         Self::build(seed, &[], None).await
     }
 

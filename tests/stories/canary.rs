@@ -120,7 +120,8 @@ fn logging(log: &Log) -> (DefaultGuard, tracing::Dispatch) {
 async fn no_secret_comes_out_of_a_whole_run() {
     let log = Log::default();
     let _guard = logging(&log);
-    let world = World::new().await;
+    // The examples in the description of the API are drawn from the sequence of `World::new`.
+    let world = World::drawn(1).await;
     let mut watch = Watch::new(&world);
     person::sets_up(&mut watch).await;
     person::connects(&mut watch).await;
