@@ -49,6 +49,7 @@ async fn a_pin_is_taken_for_its_time_and_waits_in_the_due_index() {
         "next_attempt_at": null,
         "publish_at": "2027-02-01T08:30:00Z", "published_at": null, "lateness_ms": null, "pinterest_pin_id": null,
         "pinterest_url": null, "taken_down_at": null, "candidates": [], "attempts": [],
+        "history": [{"at": "2027-01-15T08:00:00Z", "action": "created", "by": pin["history"][0]["by"]}],
         "created_at": "2027-01-15T08:00:00Z", "updated_at": "2027-01-15T08:00:00Z",
     });
     assert_eq!(pin, expected);
