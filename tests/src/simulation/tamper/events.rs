@@ -20,11 +20,17 @@ pub fn transaction(tamper: Tamper, request: &mut Value) {
     }
 }
 
+/// Whether the write of an event on its own fails, as one call in eight does here.
+fn fails(event: &Value) -> bool {
+    text(event, "sk").ends_with(['a', 'b', 'c', 'd'])
+}
+
 /// Writes what was to be written after a transaction.
 pub fn after(tampering: &Tampering, effect: &Effect<'_>, outcome: &Outcome<'_>) {
     let is_done = outcome.fault.is_none() && outcome.answer.is_some_and(|answer| answer.status.is_success());
-    if is_done && effect.request[BESIDE].is_object() {
-        tampering.write(&effect.request[BESIDE]);
+    let event = &effect.request[BESIDE];
+    if is_done && event.is_object() && !fails(event) {
+        tampering.write(event);
     }
 }
 
