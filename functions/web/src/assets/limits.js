@@ -101,8 +101,8 @@ function Owner() {
         <p><${Button} busy=${exporting.busy} onClick=${exporting.run}>${words.owner.export}<//></p>
         <p class="hint">${words.owner.exportHint}</p>
         <${Failure} error=${exporting.error} />`}
-      ${found && !found.erasure && html`<${Erase} key=${found.owner} owner=${found.owner} onBegun=${(erasure) => setFound({ ...found, erasure })} />`}
       <p class="said" role="status">${said}</p>
+      ${found && !found.erasure && html`<${Erase} key=${found.owner} owner=${found.owner} onBegun=${(erasure) => setFound({ ...found, erasure })} />`}
     </section>
   `;
 }

@@ -1028,8 +1028,8 @@ export const t = {
       title: 'History',
       published: (late) => `Published ${late}`,
       actions: { created: 'Created', edited: 'Content or board changed', moved: 'Time changed', cancelled: 'Cancelled' },
-      // Pinwheel knows people and programs by a code only, which stays the same for each of them.
-      by: (who) => (who.startsWith('machine/') ? `by a program (${who.slice('machine/'.length)})` : `by a person (${who})`),
+      // Pinwheel knows people and programs by a code only, which says nothing to whoever reads this.
+      by: (who) => (who.startsWith('machine/') ? 'by a program' : 'by a person'),
       outcomes: {
         published: 'Pinterest created the pin',
         retry: 'Not created; Pinwheel tries again',
